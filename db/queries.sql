@@ -1,0 +1,220 @@
+-- Every statement the program runs, each with a name ("-- name: X" becomes Q_X).
+-- A statement that scans a table or sorts says why in a "-- slow:" line; tests/unit/queries holds
+-- the query plans against that.
+
+-- Recording
+
+-- name: RUN_ADD
+INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now'), ?9, ?10);
+
+-- name: RUN_HEARTBEAT
+UPDATE run SET heartbeat = unixepoch('now') WHERE id = ?1;
+
+-- name: RUN_NOTES
+UPDATE run SET notes = ?2 WHERE id = ?1;
+
+-- name: RUN_ENDED
+UPDATE run SET ended_ns = ?2, status = ?3 WHERE id = ?1;
+
+-- name: RUN_STATE
+UPDATE run SET state = ?2 WHERE id = ?1;
+
+-- name: RUN_COUNTS
+UPDATE run SET
+    processes = (SELECT count(*) FROM process WHERE run_id = ?1),
+    created = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change = 'created' AND NOT excluded),
+    modified = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change = 'modified' AND NOT excluded),
+    removed = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change = 'removed' AND NOT excluded),
+    excluded = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change IS NOT NULL AND excluded)
+WHERE id = ?1;
+
+-- name: SEQUENCE_GET
+-- slow: the table has one row
+SELECT value FROM sequence;
+
+-- name: SEQUENCE_SET
+-- slow: the table has one row
+UPDATE sequence SET value = ?1;
+
+-- name: PATH_ID
+SELECT id FROM path WHERE name = ?1;
+
+-- name: PATH_ADD
+INSERT INTO path (name) VALUES (?1);
+
+-- name: PROCESS_ADD
+INSERT INTO process (run_id, parent_id, pid, ppid, first_exec, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: PROCESS_END
+UPDATE process SET ended = ?2, status = ?3 WHERE id = ?1;
+
+-- name: EXEC_ADD
+INSERT INTO exec (process_id, abi, exe, argv, cwd, copy_of, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- name: EVENT_ADD
+INSERT INTO event (exec_id, path_id, op, old_id, seq, file, abi, flags, mode, count, first, span)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, 0)
+ON CONFLICT DO UPDATE SET
+    count = count + 1, span = ?10 - first, file = excluded.file,
+    -- the access mode is a number, not bits: read-write covers what differs
+    flags = CASE WHEN ?3 = 1 AND flags & 3 <> ?8 & 3 THEN ((flags | ?8) & ~3) | 2 ELSE flags | ?8 END;
+
+-- name: ENTRY_ADD
+INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, before_mode, before_uid, before_gid,
+    before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev,
+    before_target, before_sha256, before_xattrs, keep)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18);
+
+-- name: ENTRY_PLACE
+UPDATE entry SET file = ?3 WHERE run_id = ?1 AND path_id = ?2;
+
+-- name: ALIAS_ADD
+INSERT OR IGNORE INTO alias (run_id, file, path_id) VALUES (?1, ?2, ?3);
+
+-- The manifest
+
+-- name: ENTRY_BATCH
+SELECT e.path_id, p.name, e.file, e.late, e.excluded, e.before_mode, e.before_uid, e.before_gid,
+    e.before_size, e.before_mtime, e.before_ctime, e.before_dev, e.before_ino, e.before_nlink,
+    e.before_rdev, e.before_target, e.before_sha256, e.before_xattrs, e.keep
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
+
+-- name: ENTRY_SET
+UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?9, ino = ?10,
+    rdev = ?11, sha256 = ?12, target = ?13, xattrs = ?14, nlink_group = ?15, content_changed = ?16,
+    process_id = ?17
+WHERE run_id = ?1 AND path_id = ?2;
+
+-- name: ENTRY_UNGROUP
+UPDATE entry SET nlink_group = NULL
+WHERE run_id = ?1 AND nlink_group IN (
+    SELECT nlink_group FROM entry WHERE run_id = ?1 AND nlink_group IS NOT NULL
+    GROUP BY nlink_group HAVING count(*) = 1);
+
+-- name: PROCESS_FILES
+UPDATE process SET files = (
+    SELECT count(DISTINCT e.path_id) FROM exec x JOIN event e ON e.exec_id = x.id
+    WHERE x.process_id = process.id)
+WHERE run_id = ?1;
+
+-- name: RUN_RESULT
+SELECT created, modified, removed, excluded, processes FROM run WHERE id = ?1;
+
+-- name: RUN_RUNNING
+SELECT id, recorder FROM run WHERE state = 'running';
+
+-- name: RUN_LOST
+UPDATE run SET state = 'incomplete',
+    notes = ltrim(ifnull(notes, '') || char(10) || 'the recorder was killed: what came after its last half second is not on record', char(10))
+WHERE id = ?1 AND state = 'running';
+
+-- name: ENTRY_PROCESS
+-- ENTRY_SET leaves an exec there; the manifest speaks of processes.
+UPDATE entry SET process_id = (SELECT process_id FROM exec WHERE id = entry.process_id)
+WHERE run_id = ?1 AND process_id IS NOT NULL;
+
+-- name: ENTRY_LINKED
+-- Files with several names that were changed in place: their other names changed with them.
+SELECT e.path_id, p.name, e.before_dev, e.before_ino, e.before_nlink, e.before_mode, e.before_uid,
+    e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.file, e.before_sha256
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.before_nlink > 1 AND (e.before_mode & 61440) <> 16384;
+
+-- name: ENTRY_KNOWN
+SELECT 1 FROM entry WHERE run_id = ?1 AND path_id = ?2;
+
+-- Questions
+
+-- name: RUN_EXISTS
+SELECT id FROM run WHERE id = ?1;
+
+-- name: RUN_LATEST
+SELECT max(id) FROM run;
+
+-- name: RUN_BY_LABEL
+SELECT max(id) FROM run WHERE label = ?1;
+
+-- name: RUNS
+SELECT * FROM runs ORDER BY run_id DESC;
+
+-- name: RUN
+SELECT * FROM runs WHERE run_id = ?1;
+
+-- name: FILES
+-- slow: a run's changes are sorted by path
+SELECT change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
+    content_changed, process_id, run_id
+FROM manifest
+WHERE run_id = ?1 AND (?2 OR NOT excluded)
+    AND CASE change WHEN 'created' THEN ?3 WHEN 'modified' THEN ?4 ELSE ?5 END
+ORDER BY path;
+
+-- name: WHO
+-- slow: the hands in one file are sorted by run and time
+WITH RECURSIVE
+hand (run_id, file, path_id) AS (
+    SELECT e.run_id, e.file, e.path_id FROM path p JOIN entry e ON e.path_id = p.id WHERE p.name = ?1
+    UNION -- the other names that the file had within the run
+    SELECT a.run_id, a.file, a.path_id
+    FROM hand h JOIN alias a ON a.run_id = h.run_id AND a.file = h.file
+    UNION -- what older runs did under a name that was there before this one
+    SELECT o.run_id, o.file, o.path_id
+    FROM hand h
+    JOIN entry b ON b.run_id = h.run_id AND b.path_id = h.path_id AND b.before_mode IS NOT NULL
+    JOIN entry o ON o.path_id = h.path_id AND o.run_id < h.run_id
+)
+SELECT DISTINCT
+    p.run_id, p.pid, op.name AS op, exe.name AS exe, image.argv,
+    (WITH RECURSIVE up (id, parent_id, first_exec, n) AS (
+        SELECT q.id, q.parent_id, q.first_exec, 1 FROM process q WHERE q.id = p.parent_id
+        UNION ALL
+        SELECT q.id, q.parent_id, q.first_exec, up.n + 1
+        FROM up JOIN process q ON q.id = up.parent_id WHERE up.n < 4096)
+     SELECT json_group_array(json_object('process_id', a.process_id, 'pid', a.pid, 'exe', a.exe,
+                                         'argv', json(coalesce(a.argv, 'null'))))
+     FROM (SELECT up.id AS process_id, q.pid, ax.name AS exe, ai.argv
+           FROM up JOIN process q ON q.id = up.id
+           -- the image it ran when this one began
+           LEFT JOIN exec al ON al.id = coalesce(
+               (SELECT max(id) FROM exec WHERE process_id = up.id AND started <= x.started), up.first_exec)
+           LEFT JOIN exec ai ON ai.id = coalesce(al.copy_of, al.id)
+           LEFT JOIN path ax ON ax.id = ai.exe
+           ORDER BY up.n) a) AS ancestors,
+    path.name AS path, old.name AS old_path, w.flags, e.mode, e.count, w.first_ns, w.last_ns,
+    p.id AS process_id, e.exec_id, p.ppid, w.abi
+FROM hand h
+JOIN event e ON e.path_id = h.path_id
+JOIN exec x ON x.id = e.exec_id
+JOIN process p ON p.id = x.process_id AND p.run_id = h.run_id
+JOIN exec image ON image.id = coalesce(x.copy_of, x.id)
+JOIN op ON op.id = e.op
+JOIN path ON path.id = e.path_id
+LEFT JOIN path exe ON exe.id = image.exe
+LEFT JOIN path old ON old.id = e.old_id
+JOIN writes w ON w.exec_id = e.exec_id AND w.path = path.name AND w.op = op.name AND w.event_id = e.seq
+-- a row that stands for several files of one name (count > 1) may be this one's
+WHERE e.file = h.file OR h.file = 0 OR e.count > 1
+ORDER BY p.run_id DESC, e.seq;
+
+-- name: TREE
+-- slow: the processes of a run are put in the order of a tree
+WITH RECURSIVE tree (id, depth) AS (
+    SELECT p.id, 0 FROM process p
+    LEFT JOIN process up ON up.id = p.parent_id AND up.run_id = p.run_id
+    WHERE p.run_id = ?1 AND up.id IS NULL
+    UNION ALL
+    SELECT p.id, tree.depth + 1 FROM tree JOIN process p ON p.parent_id = tree.id
+    ORDER BY 2 DESC, 1)
+SELECT t.depth, p.*, (p.ended_ns - p.started_ns) / 1e9 AS duration_s
+FROM tree t JOIN processes p ON p.process_id = t.id;
+
+-- name: EVENTS
+-- slow: the log of a run is sorted by its order
+SELECT event_id, run_id, first_ns AS time_ns, process_id, exec_id, pid, ppid, exe, argv, abi, op, path,
+    old_path, flags, mode, count, last_ns
+FROM writes WHERE run_id = ?1 ORDER BY event_id;
+
+-- name: RUN_DROP
+DELETE FROM run WHERE id = ?1;

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BUILDAUDIT_H
+#define BUILDAUDIT_H
+/*
+ * libbuildaudit: record what a command changes in a file tree, and ask for it.
+ *
+ * Functions return 0 or a positive count, or a negative errno value; then
+ * ba_error() (or the words a function was given) has a sentence for a person.
+ * Results are written only on success. Nothing prints, nothing exits, but for
+ * ba_record_exec(), which becomes the command. A struct ba and what came from
+ * it belong to one thread at a time. Times are in nanoseconds since 1970-01-01
+ * UTC, sizes in bytes, paths the exact bytes of a name with a NUL behind them.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ba;
+struct ba_rows;
+struct ba_recording;
+
+#define BA_WORDS 1024
+
+/* The version of the library, as "0.1.0". Since: 0.1 */
+const char *ba_version(void);
+
+/*
+ * Where a database is when nobody says: $BUILDAUDIT_DB, else
+ * /var/lib/buildaudit/audit.db for root and
+ * ${XDG_STATE_HOME:-~/.local/state}/buildaudit/audit.db for anyone else.
+ * Up to size bytes into out; the length, or -ENAMETOOLONG. Since: 0.1
+ */
+int ba_default_path(char *out, size_t size);
+
+/*
+ * Opens a database that is there. On failure words (BA_WORDS bytes, or NULL)
+ * say why: -ENOENT not there, -EMEDIUMTYPE not ours, -EPROTO another schema.
+ * The caller ends it with ba_close(). Since: 0.1
+ */
+enum ba_open {
+	BA_READ,  /* never written to */
+	BA_WRITE, /* for ba_forget and the like; brought to this library's schema */
+};
+int ba_open(struct ba **out, const char *path, enum ba_open how, char *words);
+void ba_close(struct ba *ba);
+/* The last failure in words; good until the next call. Since: 0.1 */
+const char *ba_error(const struct ba *ba);
+
+/*
+ * The run that a person means: a number, a label (the newest run with it), or
+ * "latest" (also NULL). -ENOENT: there is none. Since: 0.1
+ */
+int ba_run_find(struct ba *ba, const char *name, int64_t *run_id);
+
+/*
+ * Answers come as rows. Columns have the names of the database's views, and
+ * their order only ever grows at the end. Since: 0.1
+ */
+enum ba_type { BA_NULL, BA_INT, BA_REAL, BA_TEXT };
+
+/* 1: a row is there; 0: no more; or -errno. */
+int ba_rows_next(struct ba_rows *rows);
+void ba_rows_free(struct ba_rows *rows);
+int ba_rows_columns(const struct ba_rows *rows);
+const char *ba_rows_name(const struct ba_rows *rows, int column);
+/* The column of that name, or -1. */
+int ba_rows_column(const struct ba_rows *rows, const char *name);
+enum ba_type ba_rows_type(const struct ba_rows *rows, int column);
+int64_t ba_rows_int(const struct ba_rows *rows, int column);
+double ba_rows_real(const struct ba_rows *rows, int column);
+/* Exact bytes, NUL-terminated, good until the next row; *len may be NULL. "" for NULL. */
+const char *ba_rows_text(const struct ba_rows *rows, int column, size_t *len);
+
+/* The runs, newest first. Since: 0.1 */
+int ba_runs(struct ba *ba, struct ba_rows **out);
+/* One run's row of the same. Since: 0.1 */
+int ba_run(struct ba *ba, int64_t run_id, struct ba_rows **out);
+
+/* What a run changed (view manifest), by path. Since: 0.1 */
+enum ba_files {
+	BA_FILES_CREATED = 1,
+	BA_FILES_MODIFIED = 2,
+	BA_FILES_REMOVED = 4,
+	BA_FILES_EXCLUDED = 8, /* those that are excluded, too */
+	BA_FILES_CHANGES = 7,
+};
+int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
+
+/*
+ * Every process that had a hand in the file now (or last) at path, through
+ * renames and hard links, newest run first; for each what it did, and
+ * `ancestors`, a JSON array from its parent up to the command. A path that is
+ * not absolute is taken from the working folder. Since: 0.1
+ */
+int ba_who(struct ba *ba, const char *path, struct ba_rows **out);
+
+/* The processes of a run, parents before children, with `depth`. Since: 0.1 */
+int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/* The log of a run in order (view events). Since: 0.1 */
+int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/* The rows of one SQL statement. -EINVAL: ba_error() has SQLite's words. Since: 0.1 */
+int ba_sql(struct ba *ba, const char *sql, struct ba_rows **out);
+
+/*
+ * Recording. Settings are kept by the recording; strings are copied. Since: 0.1
+ */
+enum ba_set {
+	BA_SET_DATABASE,   /* a file; made when it is not there */
+	BA_SET_LABEL,
+	BA_SET_EXCLUDE,    /* a glob; may be set many times, the last that matches decides */
+	BA_SET_INCLUDE,    /* a folder, and all below it */
+	BA_SET_WAIT_ALL,   /* "": the status is held until the last descendant ended */
+	BA_SET_NO_SECCOMP, /* "": stop at each call instead of filtering */
+	BA_SET_IO_URING,   /* "": leave io_uring open, unrecorded */
+};
+
+struct ba_summary {
+	int64_t run_id;
+	int64_t created, modified, removed; /* paths that are not excluded */
+	int64_t excluded;                   /* changed paths that are */
+	int64_t processes, duration_ns;
+	int status;            /* the command's, as wait(2) gives it */
+	unsigned int left;     /* processes that outlive it */
+	int error;             /* -errno when the record is not whole, else 0 */
+	const char *excluded_below; /* the folder that holds all that is excluded, or "" */
+};
+
+int ba_recording_new(struct ba_recording **out);
+void ba_recording_free(struct ba_recording *rec);
+/* -EINVAL when value does not fit what is set. */
+int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char *value);
+/*
+ * Called in the recorder, once the record of the command is complete and
+ * before its status is handed back; it may write to stderr, and to nothing else.
+ */
+void ba_recording_summary(struct ba_recording *rec, void (*done)(const struct ba_summary *, void *),
+	void *data);
+/*
+ * Becomes argv[0], as execvp(3) does, recorded by a process that stands
+ * beside it. Returns only when that failed, with words (BA_WORDS bytes):
+ * -ENOENT or -EACCES from the exec itself with *exec_failed set, or -errno
+ * when nothing was started.
+ */
+int ba_record_exec(struct ba_recording *rec, char *const argv[], char *words, int *exec_failed);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/ba.h"
+#include "base/cleanup.h"
+#include "store/liveness.h"
+
+API const char *ba_version(void)
+{
+	return PACKAGE_VERSION;
+}
+
+API int ba_default_path(char *out, size_t size)
+{
+	const char *given = getenv("BUILDAUDIT_DB"), *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	int n;
+
+	if (given && *given)
+		n = snprintf(out, size, "%s", given);
+	else if (geteuid() == 0)
+		n = snprintf(out, size, "/var/lib/buildaudit/audit.db");
+	else if (state && *state == '/')
+		n = snprintf(out, size, "%s/buildaudit/audit.db", state);
+	else
+		n = snprintf(out, size, "%s/.local/state/buildaudit/audit.db", home ? home : "");
+	return n < (int)size ? n : -ENAMETOOLONG;
+}
+
+/*
+ * A run whose recorder was killed is named so before anything is read. That
+ * needs a moment of writing; where we may not write, the heartbeat tells.
+ */
+static void sweep(const char *path)
+{
+	struct words words;
+	struct db *db;
+
+	if (access(path, W_OK) < 0 || db_open(&db, path, DB_READ, &words) < 0)
+		return;
+	if (liveness_any_lost(db)) {
+		db_close(db);
+		if (db_open(&db, path, DB_WRITE, &words) < 0)
+			return;
+		liveness_sweep(db);
+	}
+	db_close(db);
+}
+
+API int ba_open(struct ba **out, const char *path, enum ba_open how, char *words)
+{
+	struct ba *ba = calloc(1, sizeof *ba);
+	int r;
+
+	if (!ba)
+		return -ENOMEM;
+	sweep(path);
+	r = db_open(&ba->db, path, how == BA_WRITE ? DB_WRITE : DB_READ, &ba->words);
+	if (r < 0) {
+		if (words)
+			memcpy(words, ba->words.text, BA_WORDS);
+		free(ba);
+		return r;
+	}
+	*out = ba;
+	return 0;
+}
+
+API void ba_close(struct ba *ba)
+{
+	if (!ba)
+		return;
+	db_close(ba->db);
+	free(ba);
+}
+
+API const char *ba_error(const struct ba *ba)
+{
+	return ba->words.text;
+}
+
+int ba_ask(struct ba *ba, struct ba_rows **out, int r, struct rows *rows)
+{
+	struct ba_rows *answer;
+
+	if (r < 0) {
+		words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db));
+		rows_done(rows);
+		return r;
+	}
+	answer = calloc(1, sizeof *answer);
+	if (!answer) {
+		rows_done(rows);
+		return -ENOMEM;
+	}
+	answer->ba = ba;
+	answer->rows = *rows;
+	*out = answer;
+	return 0;
+}
+
+API int ba_rows_next(struct ba_rows *rows)
+{
+	int r = rows_next(&rows->rows);
+
+	return r < 0 ? words_set(&rows->ba->words, r, "%s: %s", db_path(rows->ba->db),
+			       db_error(rows->ba->db)) :
+		       r;
+}
+
+API void ba_rows_free(struct ba_rows *rows)
+{
+	if (!rows)
+		return;
+	rows_done(&rows->rows);
+	free(rows);
+}
+
+API int ba_rows_columns(const struct ba_rows *rows)
+{
+	return rows_count(&rows->rows);
+}
+
+API const char *ba_rows_name(const struct ba_rows *rows, int column)
+{
+	return rows_name(&rows->rows, column);
+}
+
+API int ba_rows_column(const struct ba_rows *rows, const char *name)
+{
+	int i, n = rows_count(&rows->rows);
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(rows_name(&rows->rows, i), name))
+			return i;
+	return -1;
+}
+
+API enum ba_type ba_rows_type(const struct ba_rows *rows, int column)
+{
+	switch (rows_type(&rows->rows, column)) {
+	case ROWS_INT:
+		return BA_INT;
+	case ROWS_REAL:
+		return BA_REAL;
+	case ROWS_TEXT:
+	case ROWS_BLOB:
+		return BA_TEXT;
+	default:
+		return BA_NULL;
+	}
+}
+
+API int64_t ba_rows_int(const struct ba_rows *rows, int column)
+{
+	return rows_int(&rows->rows, column);
+}
+
+API double ba_rows_real(const struct ba_rows *rows, int column)
+{
+	return rows_real(&rows->rows, column);
+}
+
+API const char *ba_rows_text(const struct ba_rows *rows, int column, size_t *len)
+{
+	const char *text = rows_text(&rows->rows, column);
+
+	if (len)
+		*len = (size_t)rows_bytes(&rows->rows, column);
+	return text;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ba_record_exec(): one process becomes the command, the other its recorder.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/ba.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/proc.h"
+#include "query/canonical.h"
+#include "record/inherited.h"
+#include "record/recorder.h"
+#include "store/liveness.h"
+#include "store/writer.h"
+#include "trace/spawn.h"
+
+struct rule {
+	enum ba_set what;
+	char *value;
+};
+
+struct ba_recording {
+	char *database, *label;
+	struct rule *rules;
+	size_t rule_count;
+	bool wait_all, no_seccomp, allow_io_uring;
+	void (*summary)(const struct ba_summary *, void *);
+	void *summary_data;
+
+	/* While it records. */
+	char db_path[PATH_MAX], cwd[PATH_MAX];
+	struct filter filter;
+	int64_t *run_id; /* in memory that the watcher sees, too */
+	struct recorder recorder;
+	struct writer writer;
+};
+
+API int ba_recording_new(struct ba_recording **out)
+{
+	struct ba_recording *rec = calloc(1, sizeof *rec);
+
+	if (!rec)
+		return -ENOMEM;
+	*out = rec;
+	return 0;
+}
+
+API void ba_recording_free(struct ba_recording *rec)
+{
+	size_t i;
+
+	if (!rec)
+		return;
+	for (i = 0; i < rec->rule_count; i++)
+		free(rec->rules[i].value);
+	free(rec->rules);
+	free(rec->database);
+	free(rec->label);
+	free(rec);
+}
+
+static int set_string(char **to, const char *value)
+{
+	free(*to);
+	*to = strdup(value);
+	return *to ? 0 : -ENOMEM;
+}
+
+static int add_rule(struct ba_recording *rec, enum ba_set what, const char *value)
+{
+	struct rule *rules = realloc(rec->rules, (rec->rule_count + 1) * sizeof *rules);
+
+	if (!rules)
+		return -ENOMEM;
+	rec->rules = rules;
+	rules[rec->rule_count] = (struct rule){ what, strdup(value) };
+	return rules[rec->rule_count++].value ? 0 : -ENOMEM;
+}
+
+API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char *value)
+{
+	switch (what) {
+	case BA_SET_DATABASE:
+		return set_string(&rec->database, value);
+	case BA_SET_LABEL:
+		return *value ? set_string(&rec->label, value) : -EINVAL;
+	case BA_SET_EXCLUDE:
+	case BA_SET_INCLUDE:
+		return *value ? add_rule(rec, what, value) : -EINVAL;
+	case BA_SET_WAIT_ALL:
+		rec->wait_all = true;
+		return 0;
+	case BA_SET_NO_SECCOMP:
+		rec->no_seccomp = true;
+		return 0;
+	case BA_SET_IO_URING:
+		rec->allow_io_uring = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+API void ba_recording_summary(struct ba_recording *rec, void (*done)(const struct ba_summary *, void *),
+	void *data)
+{
+	rec->summary = done;
+	rec->summary_data = data;
+}
+
+static int build_scope(struct ba_recording *rec, struct scope *scope)
+{
+	char folder[PATH_MAX];
+	int r = scope_add_defaults(scope, rec->cwd);
+	size_t i;
+
+	for (i = 0; r == 0 && i < rec->rule_count; i++) {
+		const struct rule *rule = &rec->rules[i];
+
+		if (rule->what == BA_SET_EXCLUDE)
+			r = scope_add_glob(scope, rule->value, true);
+		else if ((r = path_canonical_all(rule->value, folder)) == 0)
+			r = scope_add_folder(scope, folder, false);
+	}
+	return r;
+}
+
+/* All that can be known to fail before there are two processes. */
+static int prepare(struct ba_recording *rec, struct words *words)
+{
+	char given[PATH_MAX];
+	int r;
+
+	if (!getcwd(rec->cwd, sizeof rec->cwd))
+		return words_set(words, -errno, "the working folder cannot be named: %s", strerror(errno));
+	if (rec->database)
+		r = snprintf(given, sizeof given, "%s", rec->database) < (int)sizeof given ? 0 : -ENAMETOOLONG;
+	else
+		r = ba_default_path(given, sizeof given);
+	if (r >= 0)
+		r = path_canonical(given, rec->db_path);
+	if (r < 0)
+		return words_set(words, r, "the database's name %s: %s", given, strerror(-r));
+	r = rules_build(&rec->filter);
+	if (r == 0)
+		r = build_scope(rec, &rec->recorder.scope);
+	if (r < 0)
+		return words_set(words, r, "cannot prepare the recording: %s", strerror(-r));
+	rec->run_id = mmap(NULL, sizeof *rec->run_id, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return rec->run_id == MAP_FAILED ? words_set(words, -ENOMEM, "out of memory") : 0;
+}
+
+/* The default place is made for the user; a folder that was named must be there. */
+static void make_default_folder(const struct ba_recording *rec)
+{
+	_cleanup_free_ char *folder = strdup(rec->db_path);
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+
+	if (rec->database || getenv("BUILDAUDIT_DB") || !slash || slash == folder)
+		return;
+	*slash = '\0';
+	io_mkdirs(folder, 0700);
+}
+
+static void recorder_lost(void *data)
+{
+	const struct ba_recording *rec = data;
+	struct words words;
+	struct db *db;
+
+	if (*rec->run_id && db_open(&db, rec->db_path, DB_WRITE, &words) == 0) {
+		liveness_lost(db, *rec->run_id);
+		db_settle(db);
+		db_close(db);
+	}
+}
+
+static void json_of(char *const argv[], struct buf *out)
+{
+	int i;
+
+	buf_addc(out, '[');
+	for (i = 0; argv[i]; i++) {
+		if (i)
+			buf_addc(out, ',');
+		buf_add_json(out, argv[i], strlen(argv[i]));
+	}
+	buf_addc(out, ']');
+}
+
+static int open_run(struct ba_recording *rec, struct db **db, char *const argv[], struct words *words)
+{
+	_cleanup_buf_ struct buf json = BUF_INIT;
+	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid(),
+		.scope = &rec->recorder.scope };
+	int r;
+
+	make_default_folder(rec);
+	json_of(argv, &json);
+	if (json.failed)
+		return words_set(words, -ENOMEM, "out of memory");
+	facts.argv = json.data;
+	r = db_open(db, rec->db_path, DB_MAKE, words);
+	if (r < 0)
+		return r;
+	liveness_sweep(*db);
+	r = writer_start(&rec->writer, *db, &facts, words);
+	if (r == 0)
+		*rec->run_id = rec->writer.run_id;
+	return r;
+}
+
+static int seize(struct ba_recording *rec, pid_t command, struct words *words)
+{
+	int r;
+
+	tracer_init(&rec->recorder.tracer, command, rec->no_seccomp);
+	r = tracer_seize(&rec->recorder.tracer);
+	if (r == -EPERM)
+		return words_set(words, r,
+			"ptrace is forbidden here, so nothing can be recorded: a container needs "
+			"--cap-add=SYS_PTRACE (or a seccomp profile that allows ptrace), and "
+			"kernel.yama.ptrace_scope must be below 3");
+	if (r == -ENOSYS)
+		return words_set(words, r, "this kernel cannot tell a tracer about system calls: Linux 5.3 or newer is needed");
+	return r < 0 ? words_set(words, r, "cannot trace the command: %s", strerror(-r)) : 0;
+}
+
+static void tell_mode(struct ba_recording *rec, const struct spawn_message *m)
+{
+	struct sink *sink = &rec->writer.sink;
+
+	rec->recorder.tracer.every_call = m->every_call;
+	if (m->every_call && !rec->no_seccomp)
+		sink->note(sink, "no seccomp filter could be set: each call was stopped at instead, which is slower");
+	if (m->no_new_privs)
+		sink->note(sink, "recorded with no_new_privs: set-uid programs did not gain their rights "
+				 "(root, or CAP_SYS_ADMIN, records without it)");
+	if (rec->allow_io_uring)
+		sink->note(sink, "--io-uring=allow: what is changed through io_uring is not on record");
+}
+
+static void give_summary(const struct run_result *res, void *data)
+{
+	const struct ba_recording *rec = data;
+	struct ba_summary s = { .run_id = res->run_id, .created = res->created,
+		.modified = res->modified, .removed = res->removed, .excluded = res->excluded,
+		.processes = res->processes, .duration_ns = res->duration_ns, .status = res->status,
+		.left = res->left, .error = res->error, .excluded_below = res->excluded_below };
+
+	if (rec->summary)
+		rec->summary(&s, rec->summary_data);
+	/* Whoever reads our stderr to its end must not wait for what stays behind. */
+	close(STDERR_FILENO);
+}
+
+static bool settle(void *data, unsigned int alive)
+{
+	struct ba_recording *rec = data;
+
+	return writer_settle(&rec->writer, alive, give_summary, rec);
+}
+
+static int follow(struct ba_recording *rec, const struct spawn *spawn)
+{
+	struct recorder *r = &rec->recorder;
+	struct loop_end end = { settle, rec };
+	struct task *command = tracer_task(&r->tracer, spawn->command);
+	int e;
+
+	r->sink = &rec->writer.sink;
+	r->touches.sink = r->lives.sink = r->sink;
+	r->touches.scope = &r->scope;
+	r->allow_io_uring = rec->allow_io_uring;
+	r->wait_all = rec->wait_all;
+	e = lives_begin(&r->lives, command, proc_parent(spawn->command), io_now_ns());
+	if (e < 0)
+		return e;
+	inherited_files(r, spawn->command);
+	return recorder_loop(r, &end);
+}
+
+/* The recorder's whole life. */
+static void record(struct ba_recording *rec, const struct spawn *spawn, char *const argv[])
+{
+	struct spawn_message m = { 0 };
+	struct words words = { "" };
+	struct db *db = NULL;
+	int r = open_run(rec, &db, argv, &words);
+
+	if (r == 0)
+		r = seize(rec, spawn->command, &words);
+	m.error = -r;
+	memcpy(m.text, words.text, sizeof m.text);
+	if (spawn_send(spawn, &m) < 0 || r < 0 || spawn_receive(spawn, &m) < 0) {
+		if (*rec->run_id) {
+			writer_finish(&rec->writer);
+			db_run(db, Q_RUN_DROP, "i", *rec->run_id);
+			db_settle(db);
+		}
+		_exit(125);
+	}
+	tell_mode(rec, &m);
+	r = follow(rec, spawn);
+	if (r < 0)
+		rec->writer.sink.note(&rec->writer.sink, "the tracer failed: the record ends early");
+	writer_finish(&rec->writer);
+	db_close(db);
+	recorder_release(&rec->recorder);
+	_exit(r < 0 ? 125 : 0);
+}
+
+/* Between the recorder's word and the exec: the filter, which stays with all that follows. */
+static int enter_filter(const struct ba_recording *rec, const struct spawn *spawn, struct words *words)
+{
+	struct spawn_message m = { .every_call = rec->no_seccomp };
+
+	if (!m.every_call && filter_install(&rec->filter, &m.no_new_privs) < 0)
+		m.every_call = true;
+	return spawn_send(spawn, &m) < 0 ? words_set(words, -EPIPE, "the recorder is gone") : 0;
+}
+
+static int become_command(const struct ba_recording *rec, const struct spawn *spawn,
+	char *const argv[], struct words *words, int *exec_failed)
+{
+	struct spawn_message m;
+	int r = spawn_receive(spawn, &m);
+
+	if (r < 0)
+		return words_set(words, r, "the recorder could not be started: %s", strerror(-r));
+	if (m.error)
+		return words_set(words, -m.error, "%s", m.text);
+	r = enter_filter(rec, spawn, words);
+	if (r < 0)
+		return r;
+	execvp(argv[0], argv);
+	*exec_failed = 1;
+	return words_set(words, -errno, "cannot run '%s': %s", argv[0], strerror(errno));
+}
+
+API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, int *exec_failed)
+{
+	struct spawn spawn = { .lost = recorder_lost, .data = rec };
+	struct words words = { "" };
+	int r = prepare(rec, &words);
+
+	*exec_failed = 0;
+	if (r == 0) {
+		r = spawn_split(&spawn);
+		if (spawn.recorder && r < 0)
+			_exit(125);
+		if (r < 0)
+			words_set(&words, r, "cannot start the recorder: %s", strerror(-r));
+		else if (spawn.recorder)
+			record(rec, &spawn, argv);
+		else
+			r = become_command(rec, &spawn, argv, &words, exec_failed);
+	}
+	memcpy(out, words.text, BA_WORDS);
+	return r;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+void buf_release(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf)BUF_INIT;
+}
+
+void buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+	if (b->data)
+		b->data[0] = '\0';
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+	size_t want = b->len + n + 1, cap = b->cap ? b->cap : 64;
+	char *p;
+
+	if (b->failed)
+		return NULL;
+	if (want <= b->cap)
+		return b->data + b->len;
+	while (cap < want)
+		cap *= 2;
+	p = realloc(b->data, cap);
+	if (!p) {
+		b->failed = true;
+		return NULL;
+	}
+	b->data = p;
+	b->cap = cap;
+	return b->data + b->len;
+}
+
+void buf_add(struct buf *b, const void *data, size_t n)
+{
+	char *p = buf_room(b, n);
+
+	if (!p)
+		return;
+	if (n)
+		memcpy(p, data, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+}
+
+void buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void buf_addc(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || !buf_room(b, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+void buf_add_json(struct buf *b, const char *s, size_t n)
+{
+	size_t i = 0, step;
+
+	buf_addc(b, '"');
+	while (i < n) {
+		unsigned char c = (unsigned char)s[i];
+
+		step = utf8_length(s + i, n - i);
+		if (step == 0) {
+			buf_adds(b, "\\ufffd");
+			i++;
+		} else if (c == '"' || c == '\\') {
+			buf_addc(b, '\\');
+			buf_addc(b, s[i++]);
+		} else if (c == '\n') {
+			buf_adds(b, "\\n");
+			i++;
+		} else if (c == '\t') {
+			buf_adds(b, "\\t");
+			i++;
+		} else if (c < 0x20 || c == 0x7f) {
+			buf_addf(b, "\\u%04x", c);
+			i++;
+		} else {
+			buf_add(b, s + i, step);
+			i += step;
+		}
+	}
+	buf_addc(b, '"');
+}
+
+void buf_add_shell(struct buf *b, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_@%+=:,./-";
+
+	if (*s && s[strspn(s, plain)] == '\0') {
+		buf_adds(b, s);
+		return;
+	}
+	buf_addc(b, '\'');
+	for (; *s; s++) {
+		if (*s == '\'')
+			buf_adds(b, "'\\''");
+		else
+			buf_addc(b, *s);
+	}
+	buf_addc(b, '\'');
+}
+
+char *buf_steal(struct buf *b)
+{
+	char *p;
+
+	if (!b->data && !b->failed)
+		buf_add(b, "", 0);
+	if (b->failed) {
+		buf_release(b);
+		return NULL;
+	}
+	p = b->data;
+	*b = (struct buf)BUF_INIT;
+	return p;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BASE_CLEANUP_H
+#define BASE_CLEANUP_H
+/*
+ * What is freed or closed is freed or closed by the variable that holds it.
+ * STEAL and STEAL_FD hand the thing over and leave the variable empty.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define _cleanup_(f) __attribute__((cleanup(f)))
+
+#define STEAL(p)                                                                                   \
+	({                                                                                         \
+		__auto_type stolen_ = (p);                                                         \
+		(p) = NULL;                                                                        \
+		stolen_;                                                                           \
+	})
+#define STEAL_FD(fd)                                                                               \
+	({                                                                                         \
+		int stolen_ = (fd);                                                                \
+		(fd) = -1;                                                                         \
+		stolen_;                                                                           \
+	})
+
+static inline void cleanup_freep(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void cleanup_closep(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void cleanup_fclosep(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+#define _cleanup_free_ _cleanup_(cleanup_freep)
+#define _cleanup_close_ _cleanup_(cleanup_closep)
+#define _cleanup_fclose_ _cleanup_(cleanup_fclosep)
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/digest.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+/* Large enough that reading costs little, small enough to stay in a core's cache. */
+#define CHUNK (128U * 1024)
+
+static int digest_fd(int fd, const EVP_MD *kind, unsigned char *out)
+{
+	_cleanup_free_ char *chunk = malloc(CHUNK);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	ssize_t n = -1;
+	int r = -ENOMEM;
+
+	if (chunk && ctx && EVP_DigestInit_ex(ctx, kind, NULL)) {
+		while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))
+			if (n > 0)
+				EVP_DigestUpdate(ctx, chunk, (size_t)n);
+		r = n < 0 ? -errno : 0;
+		EVP_DigestFinal_ex(ctx, out, NULL);
+	}
+	EVP_MD_CTX_free(ctx);
+	return r;
+}
+
+int digest_sha256(int fd, unsigned char out[SHA256_LEN])
+{
+	return digest_fd(fd, EVP_sha256(), out);
+}
+
+int digest_md5(int fd, unsigned char out[MD5_LEN])
+{
+	return digest_fd(fd, EVP_md5(), out);
+}
+
+void digest_hex(const unsigned char *digest, size_t n, char *out)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		out[2 * i] = hex[digest[i] >> 4];
+		out[2 * i + 1] = hex[digest[i] & 15];
+	}
+	out[2 * n] = '\0';
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+int io_write_all(int fd, const void *data, size_t n)
+{
+	const char *p = data;
+
+	while (n) {
+		ssize_t w = write(fd, p, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -errno;
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+ssize_t io_read_all(int fd, void *data, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = read(fd, (char *)data + got, n - got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
+}
+
+int io_read_file(const char *path, struct buf *out, size_t limit)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	while (out->len < limit) {
+		size_t want = limit - out->len < 16384 ? limit - out->len : 16384;
+		char *p = buf_room(out, want);
+		ssize_t r;
+
+		if (!p)
+			return -ENOMEM;
+		r = io_read_all(fd, p, want);
+		if (r < 0)
+			return (int)r;
+		out->len += (size_t)r;
+		out->data[out->len] = '\0';
+		if ((size_t)r < want)
+			break;
+	}
+	return 0;
+}
+
+ssize_t io_readlink(const char *path, char *out)
+{
+	ssize_t n = readlink(path, out, PATH_MAX - 1);
+
+	if (n < 0)
+		return -errno;
+	out[n] = '\0';
+	return n;
+}
+
+int io_mkdirs(const char *path, mode_t mode)
+{
+	_cleanup_free_ char *copy = strdup(path);
+	char *p;
+
+	if (!copy)
+		return -ENOMEM;
+	for (p = copy + 1;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, mode) < 0 && errno != EEXIST && !(c && errno == EROFS))
+			return -errno;
+		if (!c)
+			return 0;
+		*p = '/';
+	}
+}
+
+static int64_t clock_ns(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t io_now_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME);
+}
+
+int64_t io_monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}

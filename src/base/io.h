@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+/* All n bytes, through short writes and EINTR. 0 or -errno. */
+int io_write_all(int fd, const void *data, size_t n);
+/* Up to n bytes until the end of the file; how many, or -errno. */
+ssize_t io_read_all(int fd, void *data, size_t n);
+/* The whole of a file, such as one below /proc, at most limit bytes. 0 or -errno. */
+int io_read_file(const char *path, struct buf *out, size_t limit);
+/* readlink of any length up to PATH_MAX into out (at least PATH_MAX bytes). Length or -errno. */
+ssize_t io_readlink(const char *path, char *out);
+/* mkdir -p of path with the mode for what is made. 0 or -errno. */
+int io_mkdirs(const char *path, mode_t mode);
+/* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */
+int64_t io_now_ns(void);
+int64_t io_monotonic_ns(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+/*
+ * Words for a person. The library only builds sentences (a struct words) and
+ * hands them up; the program prints them with its name in front.
+ */
+#include <stddef.h>
+
+struct words {
+	char text[1024];
+};
+
+/* Sets the sentence and returns r, so that `return words_set(w, -EINVAL, ...)` reads well. */
+int words_set(struct words *w, int r, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* For what cannot happen; kept in release builds. */
+#define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
+void bug_at(const char *file, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4), noreturn));
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "render/render.h"
+
+static unsigned int which;
+static bool nul;
+
+static const struct cmd_option options[] = {
+	{ '0', "null", NULL, "only the paths, exact, each with a NUL behind it" },
+	{ 0, "all", NULL, "those that are excluded, too" },
+	{ 0, "created", NULL, "only what was made" },
+	{ 0, "modified", NULL, "only what was there and was changed" },
+	{ 0, "removed", NULL, "only what was taken away" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static int option(const struct cmd_option *o, const char *value)
+{
+	if (o->letter == '0')
+		nul = true;
+	else if (!strcmp(o->name, "all"))
+		which |= BA_FILES_EXCLUDED;
+	else if (!strcmp(o->name, "created"))
+		which |= BA_FILES_CREATED;
+	else if (!strcmp(o->name, "modified"))
+		which |= BA_FILES_MODIFIED;
+	else
+		which |= BA_FILES_REMOVED;
+	return 0;
+}
+
+static void print_file(const struct ba_rows *rows, struct buf *line)
+{
+	const char *change = ba_rows_text(rows, 0, NULL);
+	enum colour c = *change == 'c' ? GREEN : *change == 'm' ? YELLOW : RED;
+	size_t len;
+	const char *path = ba_rows_text(rows, 2, &len);
+
+	if (nul) {
+		fwrite(path, 1, len + 1, stdout);
+		return;
+	}
+	buf_addf(line, "%s%-8s%s  %-7s  ", render_colour(c), change, render_colour(PLAIN),
+		ba_rows_text(rows, 1, NULL));
+	render_name(line, path, len);
+	if (ba_rows_int(rows, 3))
+		buf_addf(line, "%s  (excluded)%s", render_colour(DIM), render_colour(PLAIN));
+	render_line(line);
+}
+
+static int run(struct cmd_call *call)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct ba_rows *rows;
+	int r;
+
+	if (nul && call->json)
+		return cmd_misuse(&cmd_files_entry, "-0 and --json exclude each other");
+	if (ba_files(call->ba, call->run, which, &rows) < 0)
+		return cmd_failed(call);
+	if (call->json)
+		return cmd_print_json(call, rows);
+	while ((r = ba_rows_next(rows)) > 0)
+		print_file(rows, &line);
+	ba_rows_free(rows);
+	return r < 0 ? cmd_failed(call) : 0;
+}
+
+const struct cmd cmd_files_entry = {
+	.name = "files",
+	.usage = "[-0] [--all] [--created] [--modified] [--removed] [--json] [RUN]",
+	.help = "what a run changed: change, type, path",
+	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
+	.options = options,
+	.option = option,
+	.run = run,
+};

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/buf.h"
+#include "cmd/cmd.h"
+#include "render/render.h"
+
+static struct ba_recording *recording;
+static bool quiet;
+
+static const struct cmd_option options[] = {
+	{ 'q', "quiet", NULL, "no summary on stderr" },
+	{ 0, "label", "NAME", "a name for this run, as good as its number" },
+	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
+	{ 0, "include", "DIR", "a folder that does, after all, and all below it (may be repeated)" },
+	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
+	{ 0, "no-seccomp", NULL, "stop at every call instead of filtering; slower, and the same record" },
+	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static int set(enum ba_set what, const char *value)
+{
+	int r = recording ? 0 : ba_recording_new(&recording);
+
+	return r < 0 ? r : ba_recording_set(recording, what, value);
+}
+
+static int option(const struct cmd_option *o, const char *value)
+{
+	static const struct {
+		const char *name;
+		enum ba_set what;
+	} plain[] = {
+		{ "label", BA_SET_LABEL },
+		{ "exclude", BA_SET_EXCLUDE },
+		{ "include", BA_SET_INCLUDE },
+		{ "no-seccomp", BA_SET_NO_SECCOMP },
+	};
+	size_t i;
+	int r = -EINVAL;
+
+	if (o->letter == 'q') {
+		quiet = true;
+		return 0;
+	}
+	for (i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (!strcmp(o->name, plain[i].name))
+			r = set(plain[i].what, value ? value : "");
+	if (!strcmp(o->name, "wait") && !strcmp(value, "all"))
+		r = set(BA_SET_WAIT_ALL, "");
+	if (!strcmp(o->name, "io-uring") && !strcmp(value, "allow"))
+		r = set(BA_SET_IO_URING, "");
+	if (!strcmp(o->name, "io-uring") && !strcmp(value, "deny"))
+		r = 0;
+	return r < 0 ? cmd_misuse(&cmd_run_entry, "--%s does not take '%s'", o->name, value) : 0;
+}
+
+static void say_status(struct buf *out, int status)
+{
+	if (WIFSIGNALED(status))
+		buf_addf(out, "killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
+	else
+		buf_addf(out, "exit status %d", WEXITSTATUS(status));
+}
+
+static void say_next(struct buf *out, const struct ba_summary *s)
+{
+	long long run = s->run_id;
+
+	if (s->error)
+		buf_addf(out, "the record is not whole (%s): see 'buildaudit runs'", strerror(-s->error));
+	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
+		buf_addf(out, "all of it is excluded: --include %s would show it, or 'buildaudit files --all %lld'",
+			s->excluded_below, run);
+	else
+		buf_addf(out, "next: buildaudit files %lld, buildaudit tree %lld, buildaudit who PATH", run, run);
+}
+
+static void summary(const struct ba_summary *s, void *data)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	if (quiet)
+		return;
+	buf_addf(&out, "buildaudit: run %lld%s: %lld created, %lld modified, %lld removed", (long long)s->run_id,
+		s->error ? " (incomplete)" : "", (long long)s->created, (long long)s->modified,
+		(long long)s->removed);
+	if (s->excluded)
+		buf_addf(&out, " (and %lld excluded)", (long long)s->excluded);
+	buf_addf(&out, "\nbuildaudit: %lld process%s in ", (long long)s->processes, s->processes == 1 ? "" : "es");
+	render_duration(&out, (double)s->duration_ns / 1e9);
+	buf_adds(&out, ", ");
+	say_status(&out, s->status);
+	if (s->left)
+		buf_addf(&out, "; %u stay behind and go on being recorded", s->left);
+	buf_adds(&out, "\nbuildaudit: ");
+	say_next(&out, s);
+	buf_addc(&out, '\n');
+	if (!out.failed)
+		fwrite(out.data, 1, out.len, stderr);
+}
+
+static int run(struct cmd_call *call)
+{
+	char words[BA_WORDS];
+	int r, exec_failed;
+
+	if (call->argc == 0)
+		return cmd_misuse(&cmd_run_entry, "there is no command to record");
+	if (!recording && ba_recording_new(&recording) < 0)
+		return EXIT_FAILED;
+	if (call->db)
+		ba_recording_set(recording, BA_SET_DATABASE, call->db);
+	ba_recording_summary(recording, summary, NULL);
+	r = ba_record_exec(recording, call->argv, words, &exec_failed);
+	complain("%s", words);
+	if (!exec_failed)
+		return EXIT_FAILED;
+	return r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+}
+
+const struct cmd cmd_run_entry = {
+	.name = "run",
+	.usage = "[options] [--] COMMAND [ARG...]",
+	.help = "record one command; ends with its exit status",
+	.options = options,
+	.option = option,
+	.run = run,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "render/render.h"
+
+static const char *const heads[] = { "RUN", "LABEL", "STARTED", "TIME", "EXIT", "STATE", "NEW", "MOD", "GONE",
+	"COMMAND" };
+#define COLUMNS (sizeof heads / sizeof heads[0])
+
+static void add_text(struct table *t, const struct ba_rows *rows, const char *column)
+{
+	_cleanup_buf_ struct buf cell = BUF_INIT;
+	size_t len;
+	const char *text = ba_rows_text(rows, ba_rows_column(rows, column), &len);
+
+	render_name(&cell, text, len);
+	table_add(t, &cell);
+}
+
+static void add_run(struct table *t, const struct ba_rows *rows)
+{
+	_cleanup_buf_ struct buf cell = BUF_INIT;
+	int duration = ba_rows_column(rows, "duration_s");
+
+	add_text(t, rows, "run_id");
+	add_text(t, rows, "label");
+	/* "2026-01-31T10:00:00.123Z" -> "2026-01-31 10:00:00" */
+	buf_addf(&cell, "%.19s", ba_rows_text(rows, ba_rows_column(rows, "started_at"), NULL));
+	if (cell.len > 10)
+		cell.data[10] = ' ';
+	table_add(t, &cell);
+	if (ba_rows_type(rows, duration) != BA_NULL)
+		render_duration(&cell, ba_rows_real(rows, duration));
+	table_add(t, &cell);
+	render_exit(&cell, rows);
+	table_add(t, &cell);
+	add_text(t, rows, "state");
+	add_text(t, rows, "created");
+	add_text(t, rows, "modified");
+	add_text(t, rows, "removed");
+	render_argv(&cell, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL));
+	table_add(t, &cell);
+}
+
+static int run(struct cmd_call *call)
+{
+	struct table t = { 0 };
+	struct ba_rows *rows;
+	int r;
+
+	if (call->argc)
+		return cmd_misuse(&cmd_runs_entry, "runs takes no argument: '%s'", call->argv[0]);
+	if (ba_runs(call->ba, &rows) < 0)
+		return cmd_failed(call);
+	if (call->json)
+		return cmd_print_json(call, rows);
+	while ((r = ba_rows_next(rows)) > 0)
+		add_run(&t, rows);
+	if (t.count)
+		table_print(&t, COLUMNS, heads);
+	table_release(&t);
+	ba_rows_free(rows);
+	return r < 0 ? cmd_failed(call) : 0;
+}
+
+const struct cmd cmd_runs_entry = {
+	.name = "runs",
+	.usage = "[--json]",
+	.help = "the runs, newest first",
+	.flags = CMD_DB_READ | CMD_JSON,
+	.run = run,
+};

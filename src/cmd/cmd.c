@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/render.h"
+
+#define OPTIONS_MAX 96
+
+static const struct cmd_option common[] = {
+	{ 'd', "db", "FILE", "the database (default: $BUILDAUDIT_DB, or the place the man page names)" },
+	{ 'h', "help", NULL, "this text" },
+	{ 0, "json", NULL, "one JSON object a line" },
+};
+
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("buildaudit: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static void usage_line(FILE *out, const struct cmd *cmd)
+{
+	fprintf(out, "usage: buildaudit %s%s%s\n", cmd->name, *cmd->usage ? " " : "", cmd->usage);
+}
+
+int cmd_misuse(const struct cmd *cmd, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("buildaudit: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	usage_line(stderr, cmd);
+	return EXIT_USAGE;
+}
+
+int cmd_failed(const struct cmd_call *call)
+{
+	complain("%s", ba_error(call->ba));
+	return EXIT_FAILED;
+}
+
+static void print_option(const struct cmd_option *o)
+{
+	char left[64];
+
+	snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ',
+		o->letter ? ", " : " ", o->name, o->value ? "=" : "", o->value ? o->value : "");
+	printf("  %-24s %s\n", left, o->help);
+}
+
+static void print_help(const struct cmd *cmd)
+{
+	const struct cmd_option *o;
+
+	usage_line(stdout, cmd);
+	printf("\n%s\n\n", cmd->help);
+	for (o = cmd->options; o && o->name; o++)
+		print_option(o);
+	print_option(&common[0]);
+	if (cmd->flags & CMD_JSON)
+		print_option(&common[2]);
+	print_option(&common[1]);
+}
+
+/* getopt's two tables, from ours. */
+struct getopt_tables {
+	struct option longs[OPTIONS_MAX];
+	char shorts[2 * OPTIONS_MAX + 3];
+	const struct cmd_option *by_value[OPTIONS_MAX];
+	int count;
+};
+
+static void add_option(struct getopt_tables *t, const struct cmd_option *o)
+{
+	size_t n = strlen(t->shorts);
+
+	t->by_value[t->count] = o;
+	t->longs[t->count] = (struct option){ o->name, o->value ? required_argument : no_argument, NULL,
+		256 + t->count };
+	t->count++;
+	if (!o->letter)
+		return;
+	t->shorts[n++] = o->letter;
+	if (o->value)
+		t->shorts[n++] = ':';
+	t->shorts[n] = '\0';
+}
+
+static const struct cmd_option *find_option(const struct getopt_tables *t, int c)
+{
+	int i;
+
+	if (c >= 256)
+		return t->by_value[c - 256];
+	for (i = 0; i < t->count; i++)
+		if (t->by_value[i]->letter == c)
+			return t->by_value[i];
+	return NULL;
+}
+
+static void fill_tables(struct getopt_tables *t, const struct cmd *cmd)
+{
+	const struct cmd_option *o;
+
+	memset(t, 0, sizeof *t);
+	/* "+": the first word that is no option ends them, as run's COMMAND must; ":" tells a
+	 * missing value from an unknown option. */
+	snprintf(t->shorts, sizeof t->shorts, "%s:", cmd == &cmd_run_entry ? "+" : "");
+	add_option(t, &common[0]);
+	add_option(t, &common[1]);
+	if (cmd->flags & CMD_JSON)
+		add_option(t, &common[2]);
+	for (o = cmd->options; o && o->name; o++)
+		add_option(t, o);
+}
+
+static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd_call *call, bool *help)
+{
+	struct getopt_tables t;
+	int c, r;
+
+	fill_tables(&t, cmd);
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1) {
+		const struct cmd_option *o = c == '?' || c == ':' ? NULL : find_option(&t, c);
+
+		if (c == ':')
+			return cmd_misuse(cmd, "option '%s' needs a value", argv[optind - 1]);
+		if (!o && optopt > 0 && optopt < 256)
+			return cmd_misuse(cmd, "there is no option '-%c'", optopt);
+		if (!o && optopt >= 256)
+			return cmd_misuse(cmd, "option '%s' takes no value", argv[optind - 1]);
+		if (!o)
+			return cmd_misuse(cmd, "there is no option '%s'", argv[optind - 1]);
+		if (o == &common[0])
+			call->db = optarg;
+		else if (o == &common[1])
+			*help = true;
+		else if (o == &common[2])
+			call->json = true;
+		else if ((r = cmd->option(o, optarg)))
+			return r;
+	}
+	call->argc = argc - optind;
+	call->argv = argv + optind;
+	return 0;
+}
+
+static int open_database(const struct cmd *cmd, struct cmd_call *call)
+{
+	char words[BA_WORDS];
+
+	if (!(cmd->flags & (CMD_DB_READ | CMD_DB_WRITE)))
+		return 0;
+	if (ba_open(&call->ba, call->db, cmd->flags & CMD_DB_WRITE ? BA_WRITE : BA_READ, words) < 0) {
+		complain("%s", words);
+		return EXIT_FAILED;
+	}
+	return 0;
+}
+
+static int find_run(const struct cmd *cmd, struct cmd_call *call)
+{
+	if (!(cmd->flags & CMD_RUN))
+		return 0;
+	if (call->argc > 1)
+		return cmd_misuse(cmd, "one RUN at a time: '%s' is left over", call->argv[1]);
+	return ba_run_find(call->ba, call->argc ? call->argv[0] : NULL, &call->run) < 0 ? cmd_failed(call) : 0;
+}
+
+int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
+{
+	char place[PATH_MAX];
+	struct cmd_call call = { .db = db };
+	bool help = false;
+	int r = read_options(cmd, argc, argv, &call, &help);
+
+	if (r)
+		return r;
+	if (help) {
+		print_help(cmd);
+		return 0;
+	}
+	if (!call.db && cmd != &cmd_run_entry) {
+		if (ba_default_path(place, sizeof place) < 0)
+			place[0] = '\0';
+		call.db = place;
+	}
+	r = open_database(cmd, &call);
+	if (r == 0)
+		r = find_run(cmd, &call);
+	if (r == 0)
+		r = cmd->run(&call);
+	ba_close(call.ba);
+	return r;
+}
+
+int cmd_print_json(const struct cmd_call *call, struct ba_rows *rows)
+{
+	int r = render_json(rows);
+
+	ba_rows_free(rows);
+	return r < 0 ? cmd_failed(call) : 0;
+}

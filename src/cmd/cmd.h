@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+/*
+ * A subcommand: one file src/cmd/cmd-NAME.c with one entry, listed in main.c.
+ * Its help is printed from the entry; main opens the database before run() as
+ * the flags say, so no command does.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+
+#include "buildaudit.h"
+
+enum cmd_flags {
+	CMD_DB_READ = 1,
+	CMD_DB_WRITE = 2,
+	CMD_RUN = 4,  /* takes one RUN, the default is the latest */
+	CMD_JSON = 8, /* takes --json */
+};
+
+enum { EXIT_NO = 1, EXIT_USAGE = 2, EXIT_FAILED = 125, EXIT_CANNOT_EXEC = 126, EXIT_NOT_FOUND = 127 };
+
+struct cmd_option {
+	char letter;       /* 0: only the long form */
+	const char *name;  /* without the dashes */
+	const char *value; /* its name in the help; NULL: takes none */
+	const char *help;
+};
+
+/* What main has read before run(). */
+struct cmd_call {
+	struct ba *ba;
+	const char *db; /* the file */
+	int64_t run;
+	bool json;
+	int argc; /* what is left: the arguments */
+	char **argv;
+};
+
+struct cmd {
+	const char *name, *usage, *help;
+	unsigned int flags;
+	const struct cmd_option *options; /* ends with an entry without a name */
+	/* One option of the list; 0, or EXIT_USAGE after saying why. */
+	int (*option)(const struct cmd_option *o, const char *value);
+	int (*run)(struct cmd_call *call);
+};
+
+extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry, cmd_tree_entry,
+	cmd_events_entry, cmd_sql_entry;
+
+/* "buildaudit: ..." on stderr. */
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A usage error: what is wrong, and the usage line. Returns EXIT_USAGE. */
+int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The library failed: its words. Returns EXIT_FAILED. */
+int cmd_failed(const struct cmd_call *call);
+/* Options, database, run(); argv[0] is the command's name. Returns the exit status. */
+int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db);
+/* --json for any answer; frees it. Returns the exit status. */
+int cmd_print_json(const struct cmd_call *call, struct ba_rows *rows);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/inode.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/mix.h"
+
+static int64_t ns(const struct statx_timestamp *t)
+{
+	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+void inode_from_statx(struct inode *i, const struct statx *x)
+{
+	i->exists = true;
+	i->mode = x->stx_mode;
+	i->uid = x->stx_uid;
+	i->gid = x->stx_gid;
+	i->nlink = x->stx_nlink;
+	i->size = x->stx_size;
+	i->dev = makedev(x->stx_dev_major, x->stx_dev_minor);
+	i->ino = x->stx_ino;
+	i->rdev = makedev(x->stx_rdev_major, x->stx_rdev_minor);
+#ifdef STATX_MNT_ID
+	i->mount = x->stx_mask & STATX_MNT_ID ? x->stx_mnt_id : 0;
+#else
+	i->mount = 0;
+#endif
+	i->mtime_ns = ns(&x->stx_mtime);
+	i->ctime_ns = ns(&x->stx_ctime);
+	i->birth_ns = x->stx_mask & STATX_BTIME ? ns(&x->stx_btime) : 0;
+}
+
+int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
+{
+	struct statx x;
+
+	if (statx(dirfd, path, flags | AT_NO_AUTOMOUNT, INODE_STATX_MASK, &x) == 0) {
+		inode_from_statx(i, &x);
+		return 0;
+	}
+	memset(i, 0, sizeof *i);
+	return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+}
+
+uint64_t inode_identity(const struct inode *i)
+{
+	return mix64(mix64(i->ino ^ (i->dev << 40)) + (uint64_t)i->birth_ns);
+}

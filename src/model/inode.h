@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef MODEL_INODE_H
+#define MODEL_INODE_H
+/*
+ * What stands at a name at one moment, as statx(2) tells it.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct inode {
+	bool exists;    /* when false nothing else is set */
+	uint32_t mode;  /* type and permission bits */
+	uint32_t uid, gid, nlink;
+	uint64_t size;  /* bytes */
+	uint64_t dev, ino, rdev;
+	uint64_t mount; /* the mount it was reached through; 0 before Linux 5.8 */
+	int64_t mtime_ns, ctime_ns; /* since 1970-01-01 UTC */
+	int64_t birth_ns;           /* 0 where the file system keeps none */
+};
+
+#define INODE_STATX_MASK (STATX_BASIC_STATS | STATX_BTIME | 0x1000U /* STATX_MNT_ID */)
+
+void inode_from_statx(struct inode *i, const struct statx *x);
+/*
+ * statx(2) into i; flags are AT_*. A name that is not there is no error: it
+ * gives exists = false. 0 or -errno.
+ */
+int inode_stat(struct inode *i, int dirfd, const char *path, int flags);
+
+/*
+ * One number for one file as long as it lives. The birth time tells a file
+ * from a later one that was given the same inode number.
+ */
+uint64_t inode_identity(const struct inode *i);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef QUERY_CANONICAL_H
+#define QUERY_CANONICAL_H
+
+/*
+ * The name a record has for what a person calls `path`: absolute, symlinks in
+ * its folders resolved as far as they are there, its last component as it is.
+ * out has PATH_MAX bytes. 0 or -errno.
+ */
+int path_canonical(const char *path, char *out);
+
+/* The same with a symlink in the last place resolved, too, if it leads somewhere. */
+int path_canonical_all(const char *path, char *out);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Calls that change a file where it stands: its length, mode, owner, times
+ * or extended attributes.
+ */
+#include <errno.h>
+
+#include "record/calls.h"
+
+enum next enter_inode(struct recorder *r, struct task *task, struct pending *p)
+{
+	name_place(r, task, p, 0);
+	if (p->op == OP_CHMOD)
+		p->call.mode &= 07777;
+	if (p->error[0] == -ENOENT || p->error[0] == -EFAULT || p->error[0] == -EBADF)
+		return NEXT_GO; /* not there, or (a pipe, a file without a name) in no file tree */
+	return NEXT_FOLLOW;
+}
+
+void leave_inode(struct recorder *r, struct task *task, struct pending *p, int64_t result)
+{
+	const char *path = p->name[0].path.data;
+	uint32_t file;
+
+	if (!p->named[0]) {
+		tell_unnamed(r, p, p->error[0]);
+		return;
+	}
+	file = touches_file(&r->touches, &p->name[0].now);
+	touches_path(&r->touches, path, &p->name[0].now, false);
+	touches_place(&r->touches, path, file);
+	tell_event(r, task, p, path, NULL, file);
+}

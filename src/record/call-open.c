@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Opens that can change a file. What stood there is asked at the entry, by
+ * the name as given; which file it became is asked at the exit, of the
+ * descriptor itself: no race, no guess.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+
+#include "record/calls.h"
+#include "trace/mem.h"
+
+static bool read_how(const struct task *task, struct pending *p)
+{
+	struct open_how how;
+
+	if (mem_read(task->tid, p->call.addr, &how, sizeof how) < 0)
+		return false;
+	p->call.flags = (uint32_t)how.flags;
+	p->call.mode = (int64_t)how.mode;
+	return true;
+}
+
+/* /dev/null and its like, which every configure script opens by the thousand. */
+static bool is_device(const struct recorder *r, const struct inode *now)
+{
+	return now->exists && (S_ISCHR(now->mode) || S_ISBLK(now->mode)) &&
+		strncmp(r->text, "/dev/", 5) == 0 && strncmp(r->text, "/dev/fd/", 8) != 0 &&
+		strncmp(r->text, "/dev/std", 8) != 0;
+}
+
+enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
+{
+	struct call *c = &p->call;
+	struct inode *now = &p->name[0].now;
+
+	if (c->addr && !read_how(task, p))
+		return NEXT_GO; /* the kernel will not read it either */
+	if (!open_flags_change(c->flags))
+		return NEXT_GO;
+	if (!(c->flags & (O_CREAT | __O_TMPFILE)))
+		c->mode = -1;
+	else if (c->mode >= 0)
+		c->mode &= 07777;
+	if (c->places == 0)
+		return NEXT_FOLLOW; /* open_by_handle_at: named at its exit only */
+	p->error[0] = read_place(r, task, p, 0);
+	if (p->error[0] < 0)
+		return p->error[0] == -EFAULT ? NEXT_GO : NEXT_FOLLOW;
+	/* With O_EXCL it succeeds only where nothing is, so there is nothing to ask. */
+	if ((c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return NEXT_FOLLOW;
+	p->error[0] = resolve_stat(&r->resolver, task->tid, c->place[0].dirfd, r->text,
+		!(c->flags & O_NOFOLLOW), now);
+	return is_device(r, now) ? NEXT_GO : NEXT_FOLLOW;
+}
+
+void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)
+{
+	struct inode before = p->name[0].now, *now = &p->name[0].now;
+	bool deleted, late;
+	uint32_t file;
+	int e = resolve_fd(task->tid, (int)result, &p->name[0], &deleted);
+
+	if (e == -EBADF)
+		return; /* a pipe or a socket behind /proc/self/fd: in no file tree */
+	if (e < 0) {
+		tell_unnamed(r, p, e);
+		return;
+	}
+	if (!S_ISREG(now->mode))
+		return; /* a device, a fifo: opening it changes nothing on disk */
+	file = touches_file(&r->touches, now);
+	/* Another task may have put a file there between our question and the open. */
+	late = p->call.places == 0 || (before.exists && inode_identity(&before) != inode_identity(now));
+	if (late)
+		before = *now;
+	if (!deleted) {
+		touches_path(&r->touches, p->name[0].path.data, &before, late);
+		touches_place(&r->touches, p->name[0].path.data, file);
+	}
+	tell_event(r, task, p, p->name[0].path.data, NULL, file);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/calls.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "trace/mem.h"
+
+static const struct handler handlers[CALL_ACTIONS] = {
+	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open },
+	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename },
+	[CALL_LINK] = { OP_LINK, enter_link, leave_link },
+	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made },
+	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed },
+	[CALL_RMDIR] = { OP_RMDIR, enter_entry, leave_removed },
+	[CALL_MKDIR] = { OP_MKDIR, enter_entry, leave_made },
+	[CALL_MKNOD] = { OP_MKNOD, enter_entry, leave_made },
+	[CALL_BIND] = { OP_MKNOD, enter_bind, leave_made },
+	[CALL_TRUNCATE] = { OP_TRUNCATE, enter_inode, leave_inode },
+	[CALL_CHMOD] = { OP_CHMOD, enter_inode, leave_inode },
+	[CALL_CHOWN] = { OP_CHOWN, enter_inode, leave_inode },
+	[CALL_UTIME] = { OP_UTIME, enter_inode, leave_inode },
+	[CALL_SETXATTR] = { OP_SETXATTR, enter_inode, leave_inode },
+	[CALL_REMOVEXATTR] = { OP_REMOVEXATTR, enter_inode, leave_inode },
+	[CALL_IO_URING] = { OP_NONE, enter_io_uring, NULL },
+	[CALL_CLONE] = { OP_NONE, enter_clone, NULL },
+	[CALL_NAMESPACE] = { OP_NONE, enter_namespace, NULL },
+	[CALL_MOUNT] = { OP_NONE, enter_mount, NULL },
+	[CALL_PTRACE] = { OP_NONE, enter_ptrace, NULL },
+};
+
+enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop)
+{
+	struct thread *thread = thread_of(task);
+	uint64_t nr = stop->nr;
+	int abi = abi_of_stop(stop->arch, &nr);
+	const struct syscall *sys = abi < 0 ? NULL : syscall_find((enum abi)abi, nr);
+	struct pending *p;
+
+	if (!sys)
+		return NEXT_GO;
+	p = pending_begin(&thread->pending);
+	if (!p)
+		return NEXT_GO;
+	p->call.sys = sys;
+	p->call.abi = (enum abi)abi;
+	p->op = handlers[sys->action].op;
+	call_sort_arguments(&p->call, stop->args);
+	return handlers[sys->action].enter(r, task, p);
+}
+
+void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
+{
+	struct pending *p = thread_of(task)->pending;
+
+	if (stop->result >= 0)
+		handlers[p->call.sys->action].leave(r, task, p, stop->result);
+}
+
+void call_lost(struct recorder *r, const struct pending *p)
+{
+	int i;
+
+	/* It may have happened. The manifest asks the disk, so it is enough to name the place. */
+	for (i = 0; i < 2; i++)
+		if (p->named[i])
+			touches_path(&r->touches, p->name[i].path.data, &p->name[i].now, false);
+}
+
+int read_place(struct recorder *r, const struct task *task, const struct pending *p, int i)
+{
+	ssize_t n = mem_read_string(task->tid, p->call.place[i].addr, r->text, sizeof r->text);
+
+	return n < 0 ? (int)n : 0;
+}
+
+static int name_fd(const struct task *task, struct pending *p, int i)
+{
+	bool deleted;
+	int e = resolve_fd(task->tid, p->call.place[i].dirfd, &p->name[i], &deleted);
+
+	/* Without a name it is in no file tree; only a later link can bring it there. */
+	return e < 0 ? e : deleted ? -ENOENT : 0;
+}
+
+void name_text(struct recorder *r, const struct task *task, struct pending *p, int i, const char *text)
+{
+	const struct place *at = &p->call.place[i];
+	int e;
+
+	if (at->follow)
+		e = resolve_target(&r->resolver, task->tid, at->dirfd, text, &p->name[i]);
+	else
+		e = resolve_entry(&r->resolver, task->tid, at->dirfd, text, &p->name[i]);
+	p->named[i] = e == 0;
+	p->error[i] = e;
+}
+
+void name_place(struct recorder *r, const struct task *task, struct pending *p, int i)
+{
+	const struct place *at = &p->call.place[i];
+	int e = 0;
+
+	if (!at->by_fd) {
+		e = read_place(r, task, p, i);
+		if (e == 0 && !(i == 0 && p->call.empty_path && r->text[0] == '\0')) {
+			name_text(r, task, p, i, r->text);
+			return;
+		}
+		if (e == 0 && at->dirfd == AT_FDCWD) {
+			name_text(r, task, p, i, ".");
+			return;
+		}
+	}
+	if (e == 0)
+		e = name_fd(task, p, i);
+	p->named[i] = e == 0;
+	p->error[i] = e;
+}
+
+void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
+	const char *path, const char *old_path, uint32_t file)
+{
+	int64_t at = io_now_ns();
+	struct event e = { .op = p->op, .abi = p->call.abi, .file = file, .path = path,
+		.old_path = old_path, .mode = p->call.mode, .at = at };
+
+	e.exec = lives_exec_of(&r->lives, thread_of(task)->life, p->call.abi, at);
+	if (p->op == OP_OPEN || p->op == OP_RENAME)
+		e.flags = p->call.flags;
+	r->sink->event(r->sink, &e);
+}
+
+void tell_unnamed(struct recorder *r, const struct pending *p, int error)
+{
+	char text[160];
+
+	snprintf(text, sizeof text, "%s changed a file whose name could not be told: %s",
+		p->call.sys->name, strerror(-error));
+	r->sink->note(r->sink, text);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_CALLS_H
+#define RECORD_CALLS_H
+/*
+ * The two stops of one call. `enter` asks what stands there before; `leave`,
+ * only for a call that succeeded, tells the sink what is there now.
+ */
+#include "record/recorder.h"
+
+struct handler {
+	enum op op;
+	enum next (*enter)(struct recorder *r, struct task *task, struct pending *p);
+	void (*leave)(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+};
+
+enum next enter_open(struct recorder *r, struct task *task, struct pending *p);
+void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+
+/* Calls that change a folder's entries. */
+enum next enter_entry(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_unlink(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_symlink(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_bind(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_rename(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_link(struct recorder *r, struct task *task, struct pending *p);
+void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+void leave_removed(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+
+/* Calls that change a file in its place. */
+enum next enter_inode(struct recorder *r, struct task *task, struct pending *p);
+void leave_inode(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+
+/* The name of place i, read into r->text. 0 or -errno. */
+int read_place(struct recorder *r, const struct task *task, const struct pending *p, int i);
+/* Place i as a directory entry, or as the file it leads to: into p->name[i], p->named[i]. */
+void name_place(struct recorder *r, const struct task *task, struct pending *p, int i);
+/* Place i under the text at hand, for calls whose name is not a plain string. */
+void name_text(struct recorder *r, const struct task *task, struct pending *p, int i, const char *text);
+/* The event of p's operation; the rest of it is taken from p->call. */
+void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
+	const char *path, const char *old_path, uint32_t file);
+/* A call succeeded and we do not know on what: said in the run's notes. */
+void tell_unnamed(struct recorder *r, const struct pending *p, int error);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/lives.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "record/pending.h"
+
+/* Argument lists go up to 6 MiB in Linux; what is past this is cut, and marked so. */
+#define ARGV_MAX (64U * 1024)
+
+static struct life *life_new(struct lives *l, pid_t pid, const struct life *parent)
+{
+	struct life *life = calloc(1, sizeof *life);
+
+	if (!life)
+		return NULL;
+	life->number = ++l->last_life;
+	life->pid = pid;
+	if (parent) {
+		life->parent = parent->number;
+		life->exec = parent->exec;
+		life->exec_is_inherited = true;
+	}
+	l->alive++;
+	return life;
+}
+
+static int thread_new(struct task *task, struct life *life)
+{
+	struct thread *thread = calloc(1, sizeof *thread);
+
+	if (!thread)
+		return -ENOMEM;
+	thread->life = life;
+	life->threads++;
+	task->data = thread;
+	task->tgid = life->pid;
+	return 0;
+}
+
+static void tell_begin(struct lives *l, const struct life *life, pid_t ppid, int64_t at)
+{
+	struct process_begin p = { .process = life->number, .parent = life->parent,
+		.pid = life->pid, .ppid = ppid, .exec = life->exec, .at = at };
+
+	l->sink->process_begin(l->sink, &p);
+}
+
+int lives_begin(struct lives *l, struct task *command, pid_t ppid, int64_t at)
+{
+	l->command = life_new(l, command->tid, NULL);
+	if (!l->command || thread_new(command, l->command) < 0)
+		return -ENOMEM;
+	tell_begin(l, l->command, ppid, at);
+	return 0;
+}
+
+int lives_child(struct lives *l, struct task *parent, struct task *child, bool thread, int64_t at)
+{
+	struct life *from = thread_of(parent)->life, *life;
+
+	if (child->data)
+		return 0;
+	if (thread)
+		return thread_new(child, from);
+	life = life_new(l, child->tid, from);
+	if (!life)
+		return -ENOMEM;
+	tell_begin(l, life, from->pid, at);
+	return thread_new(child, life);
+}
+
+int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at)
+{
+	struct life *life = life_new(l, child->tid, NULL);
+
+	if (!life)
+		return -ENOMEM;
+	tell_begin(l, life, ppid, at);
+	return thread_new(child, life);
+}
+
+static void end_life(struct lives *l, struct life *life, int status, int64_t at)
+{
+	struct process_end e = { .process = life->number, .status = status, .at = at };
+
+	l->sink->process_end(l->sink, &e);
+	l->alive--;
+	if (life == l->command)
+		l->command = NULL;
+	free(life);
+}
+
+void lives_end(struct lives *l, struct task *task, int status, int64_t at)
+{
+	struct thread *thread = thread_of(task);
+	struct life *life;
+
+	if (!thread)
+		return;
+	life = thread->life;
+	life->threads--;
+	if (thread->exiting)
+		life->exiting--;
+	pending_free(thread->pending);
+	free(thread);
+	task->data = NULL;
+	/* The leader's end is the process's: the kernel tells it after all its threads'. */
+	if (task->tid == life->pid || life->threads == 0)
+		end_life(l, life, status, at);
+}
+
+static void json_argv(pid_t pid, struct buf *out)
+{
+	_cleanup_buf_ struct buf raw = BUF_INIT;
+	char path[64];
+	size_t i, n;
+
+	snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+	io_read_file(path, &raw, ARGV_MAX + 1);
+	buf_addc(out, '[');
+	for (i = 0; i < raw.len && i < ARGV_MAX; i += n + 1) {
+		n = strnlen(raw.data + i, raw.len - i);
+		if (i)
+			buf_addc(out, ',');
+		buf_add_json(out, raw.data + i, n);
+	}
+	if (raw.len > ARGV_MAX)
+		buf_adds(out, ",\"...\"");
+	buf_addc(out, ']');
+}
+
+static const char *link_of(pid_t pid, const char *which, char *out)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, which);
+	if (io_readlink(path, out) < 0)
+		out[0] = '\0';
+	return out;
+}
+
+/* After an exec by another thread the kernel has given it the leader's tid; the rest are gone. */
+static void take_over(struct tracer *t, struct task *leader, pid_t former)
+{
+	struct task *old;
+	struct thread *thread = thread_of(leader);
+
+	if (former == leader->tid || former == 0)
+		return;
+	HASH_FIND_INT(t->tasks, &former, old);
+	if (!old)
+		return;
+	if (old->data) {
+		if (thread_of(old)->exiting)
+			thread->life->exiting--;
+		pending_free(thread_of(old)->pending);
+		free(old->data);
+		thread->life->threads--;
+	}
+	tracer_forget(t, old);
+	if (thread->exiting) {
+		thread->exiting = false;
+		thread->life->exiting--;
+	}
+}
+
+void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t former, enum abi abi,
+	int64_t at)
+{
+	_cleanup_buf_ struct buf argv = BUF_INIT;
+	char exe[PATH_MAX], cwd[PATH_MAX];
+	struct life *life = thread_of(task)->life;
+	struct exec_begin e;
+
+	take_over(t, task, former);
+	json_argv(life->pid, &argv);
+	life->exec = ++l->last_exec;
+	life->exec_is_inherited = false;
+	e = (struct exec_begin){ .exec = life->exec, .process = life->number, .abi = abi, .at = at,
+		.exe = link_of(life->pid, "exe", exe), .cwd = link_of(life->pid, "cwd", cwd),
+		.argv = argv.failed ? "[]" : argv.data };
+	l->sink->exec_begin(l->sink, &e);
+}
+
+uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at)
+{
+	struct exec_begin e;
+
+	if (!life->exec_is_inherited)
+		return life->exec;
+	e = (struct exec_begin){ .exec = ++l->last_exec, .process = life->number, .abi = abi,
+		.inherited_from = life->exec, .at = at };
+	life->exec = e.exec;
+	life->exec_is_inherited = false;
+	l->sink->exec_begin(l->sink, &e);
+	return life->exec;
+}

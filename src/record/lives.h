@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_LIVES_H
+#define RECORD_LIVES_H
+/*
+ * Who forked whom. A life is a process from fork to exit, under a number of
+ * our own, since pids come round again; a thread is what the kernel stops.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/hash.h"
+#include "model/sink.h"
+#include "trace/tracer.h"
+
+struct pending;
+
+struct life {
+	uint32_t number, parent;
+	uint32_t exec;          /* the image it runs now; its parent's until its own first exec */
+	bool exec_is_inherited; /* then its events need an exec row of its own */
+	pid_t pid;
+	unsigned int threads; /* that have not ended */
+	unsigned int exiting; /* of the command's: threads past STOP_EXITING */
+};
+
+/* What task->data points to. */
+struct thread {
+	struct life *life;
+	struct pending *pending; /* of the call it stands in, NULL when none was ever needed */
+	bool exiting;
+};
+
+struct lives {
+	struct sink *sink;
+	uint32_t last_life, last_exec;
+	unsigned int alive;
+	struct life *command; /* NULL once it has ended */
+};
+
+static inline struct thread *thread_of(const struct task *task)
+{
+	return task->data;
+}
+
+/* The command's first life. 0 or -ENOMEM. */
+int lives_begin(struct lives *l, struct task *command, pid_t ppid, int64_t at);
+/* `child` came from `parent`'s fork (or, with `thread`, is one more thread of it). 0 or -ENOMEM. */
+int lives_child(struct lives *l, struct task *parent, struct task *child, bool thread, int64_t at);
+/* A process whose parent was killed before it could tell of it. 0 or -ENOMEM. */
+int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at);
+/* A task ended with wait status `status`; its data is freed. */
+void lives_end(struct lives *l, struct task *task, int status, int64_t at);
+/* The task runs a new image. `former` is the thread that called exec when that was not the leader. */
+void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t former, enum abi abi,
+	int64_t at);
+/* The exec number that an event of this life belongs to. */
+uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The path of one event, in one screen: the kernel stops a task (trace), its
+ * numbers become a call (decode), its names are told (resolve), and what it
+ * changed goes to the sink.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/proc.h"
+#include "record/recorder.h"
+
+/* How often a command that is held is looked at, when nothing else happens. */
+#define HOLD_MS 20
+
+static int on_call_entry(struct recorder *r, const struct stop *stop)
+{
+	bool follow = call_enter(r, stop->task, stop) == NEXT_FOLLOW;
+
+	stop->task->in_call = follow;
+	return tracer_resume(&r->tracer, stop, follow);
+}
+
+static int on_call_exit(struct recorder *r, const struct stop *stop)
+{
+	if (stop->task->in_call)
+		call_leave(r, stop->task, stop);
+	stop->task->in_call = false;
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+static int start_task(struct recorder *r, struct task *task, const struct stop *stop)
+{
+	const struct life *life = thread_of(task)->life;
+
+	/* Only the command's own threads are watched to their end; the option was inherited. */
+	if (life != r->lives.command)
+		tracer_watch_exit(&r->tracer, task, false);
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+/* A child may report before its parent's event: it waits until it is known whose it is. */
+static int on_new(struct recorder *r, const struct stop *stop)
+{
+	if (!stop->task->data) {
+		stop->task->held = true;
+		stop->task->held_signal = stop->signal;
+		return 0;
+	}
+	return start_task(r, stop->task, stop);
+}
+
+static int release_held(struct recorder *r, struct task *task)
+{
+	struct stop stop = { .task = task, .kind = STOP_NEW, .signal = task->held_signal };
+
+	task->held = false;
+	return start_task(r, task, &stop);
+}
+
+static int on_child(struct recorder *r, const struct stop *stop)
+{
+	struct task *child = stop->other ? tracer_task(&r->tracer, stop->other) : NULL;
+	int64_t now = io_now_ns();
+	int e;
+
+	if (child) {
+		e = lives_child(&r->lives, stop->task, child, stop->thread, now);
+		if (e < 0)
+			return e;
+		if (child->dead) {
+			lives_end(&r->lives, child, child->dead_status, now);
+			tracer_forget(&r->tracer, child);
+		} else if (child->held) {
+			release_held(r, child);
+		}
+	}
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+static int on_exec(struct recorder *r, const struct stop *stop)
+{
+	uint64_t nr = 0;
+	int abi = abi_of_stop(stop->arch, &nr);
+
+	lives_exec(&r->lives, &r->tracer, stop->task, stop->other, abi < 0 ? ABI_X86_64 : (enum abi)abi,
+		io_now_ns());
+	stop->task->in_call = false;
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+static int on_exiting(struct recorder *r, const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+
+	if (thread && !thread->exiting) {
+		thread->exiting = true;
+		thread->life->exiting++;
+		/* The last thread of the command: what follows is the zombie that we hold. */
+		if (thread->life == r->lives.command && thread->life->exiting == thread->life->threads)
+			r->tracer.command_exiting = true;
+	}
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+/*
+ * A parent that was killed between fork and its event never tells of its
+ * child. Then the kernel is asked whose child it is, as far as it still knows.
+ */
+static void adopt_held(struct recorder *r)
+{
+	struct task *task, *next, *parent;
+
+	HASH_ITER(hh, r->tracer.tasks, task, next) {
+		pid_t ppid;
+
+		if (!task->held)
+			continue;
+		ppid = proc_parent(task->tid);
+		HASH_FIND_INT(r->tracer.tasks, &ppid, parent);
+		if (parent && parent->data)
+			continue; /* alive: its event is on its way */
+		if (lives_orphan(&r->lives, task, ppid, io_now_ns()) == 0)
+			release_held(r, task);
+	}
+}
+
+static int on_gone(struct recorder *r, const struct stop *stop)
+{
+	struct task *task = stop->task;
+	struct thread *thread = thread_of(task);
+
+	if (!thread) {
+		task->dead = true;
+		task->dead_status = stop->status;
+		task->held = false;
+		return 0;
+	}
+	if (task->in_call && thread->pending)
+		call_lost(r, thread->pending);
+	if (task->tid == r->tracer.command)
+		r->sink->command_end(r->sink, stop->status, io_now_ns(), r->lives.alive - 1);
+	lives_end(&r->lives, task, stop->status, io_now_ns());
+	tracer_forget(&r->tracer, task);
+	adopt_held(r);
+	return 0;
+}
+
+static int on_other(struct recorder *r, const struct stop *stop)
+{
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
+	[STOP_CALL_ENTRY] = on_call_entry,
+	[STOP_CALL_EXIT] = on_call_exit,
+	[STOP_NEW] = on_new,
+	[STOP_CHILD] = on_child,
+	[STOP_EXEC] = on_exec,
+	[STOP_SIGNAL] = on_other,
+	[STOP_GROUP] = on_other,
+	[STOP_EXITING] = on_exiting,
+	[STOP_GONE] = on_gone,
+	[STOP_OTHER] = on_other,
+};
+
+/* The command is dead and held: may its status be handed back now? */
+static void settle(struct recorder *r, const struct loop_end *end)
+{
+	if (!r->tracer.command_dead || r->tracer.command_released)
+		return;
+	if (r->wait_all && r->lives.alive > 0)
+		return;
+	if (end->settle(end->data, r->lives.alive))
+		tracer_release_command(&r->tracer);
+}
+
+int recorder_loop(struct recorder *r, const struct loop_end *end)
+{
+	struct stop stop;
+	int e;
+
+	for (;;) {
+		e = tracer_next(&r->tracer, &stop, HOLD_MS);
+		if (e > 0)
+			e = on_stop[stop.kind](r, &stop);
+		else if (e == 0 && (r->tracer.command_released || !r->tracer.command_exiting))
+			break;
+		/* -ESRCH: the task was killed under our hands; its end is reported in its turn. */
+		if (e < 0 && e != -ESRCH)
+			return e;
+		settle(r, end);
+	}
+	return 0;
+}
+
+void recorder_release(struct recorder *r)
+{
+	struct task *task, *next;
+
+	HASH_ITER(hh, r->tracer.tasks, task, next) {
+		if (task->data) {
+			pending_free(thread_of(task)->pending);
+			free(task->data);
+		}
+	}
+	tracer_release(&r->tracer);
+	resolver_release(&r->resolver);
+	touches_release(&r->touches);
+	scope_release(&r->scope);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Calls that change no file but could let changes go unseen. They are handled
+ * at their entry and never followed to their exit.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/ptrace.h>
+#include <sched.h>
+#include <stdio.h>
+
+#include "record/recorder.h"
+#include "trace/mem.h"
+
+static void note(struct recorder *r, const char *text)
+{
+	r->sink->note(r->sink, text);
+}
+
+enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (r->allow_io_uring) {
+		note(r, "io_uring was used (--io-uring=allow): what was changed through it is not on record");
+		return NEXT_GO;
+	}
+	/* What it can do passes by ptrace and seccomp. Programs fall back to ordinary calls. */
+	tracer_deny(task, ENOSYS);
+	note(r, "io_uring was asked for and answered ENOSYS (--io-uring=allow leaves it open, unrecorded)");
+	return NEXT_GO;
+}
+
+/*
+ * CLONE_UNTRACED hides a child from every ptrace option. Such a child would
+ * keep the filter and have no tracer, so each of its writes would answer
+ * ENOSYS: the flag is taken away.
+ */
+enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
+{
+	uint64_t flags = p->call.flags;
+	bool in_memory = p->call.addr != 0;
+
+	if (in_memory && mem_read(task->tid, p->call.addr, &flags, sizeof flags) < 0)
+		return NEXT_GO;
+	if (flags & CLONE_NEWNS)
+		enter_namespace(r, task, p);
+	if (!(flags & CLONE_UNTRACED))
+		return NEXT_GO;
+	note(r, "clone with CLONE_UNTRACED: the flag was taken away, the child is on record");
+	if (in_memory) {
+		flags &= ~(uint64_t)CLONE_UNTRACED;
+		mem_write(task->tid, p->call.addr, &flags, sizeof flags);
+	} else {
+		tracer_set_arg(task, p->call.abi == ABI_I386 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64, 0,
+			p->call.args[0] & ~(uint64_t)CLONE_UNTRACED);
+	}
+	return NEXT_GO;
+}
+
+enum next enter_namespace(struct recorder *r, struct task *task, struct pending *p)
+{
+	char text[128];
+
+	r->resolver.roots_vary = true;
+	resolver_forget(&r->resolver);
+	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
+		p->call.sys->name);
+	note(r, text);
+	return NEXT_GO;
+}
+
+enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
+{
+	char text[128];
+
+	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
+	resolver_forget(&r->resolver);
+	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",
+		p->call.sys->name);
+	note(r, text);
+	return NEXT_GO;
+}
+
+enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p)
+{
+	uint64_t request = p->call.args[0];
+
+	if (request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE)
+		note(r, "a program asked to trace another (a debugger, strace, LeakSanitizer): "
+			"the kernel allows one tracer a process, so it was refused");
+	return NEXT_GO;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_PENDING_H
+#define RECORD_PENDING_H
+/*
+ * A call between its two stops: what was asked, and what stood there before.
+ */
+#include "decode/call.h"
+#include "record/walk.h"
+#include "resolve/path.h"
+
+struct pending {
+	struct call call;
+	enum op op;
+	struct name name[2]; /* the names of the call's places, in its order */
+	bool named[2];
+	int error[2]; /* why a place has no name */
+	struct buf target;     /* what a symlink(2) will hold */
+	struct walk inside[2]; /* what is in a folder that is about to be renamed */
+};
+
+/* Ready for a call; *p is made at first use. NULL: no memory. */
+struct pending *pending_begin(struct pending **p);
+void pending_free(struct pending *p);
+
+#endif

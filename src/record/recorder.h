@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_RECORDER_H
+#define RECORD_RECORDER_H
+/*
+ * The front half in one struct: it follows the command and tells a sink.
+ */
+#include <limits.h>
+
+#include "model/scope.h"
+#include "model/sink.h"
+#include "record/lives.h"
+#include "record/pending.h"
+#include "record/touches.h"
+#include "resolve/path.h"
+#include "trace/filter.h"
+#include "trace/tracer.h"
+
+struct recorder {
+	struct tracer tracer;
+	struct resolver resolver;
+	struct lives lives;
+	struct touches touches;
+	struct sink *sink;
+	struct scope scope;
+	bool allow_io_uring;
+	bool wait_all; /* hold the command's status until its last descendant has ended */
+	char text[PATH_MAX]; /* scratch: a name as the tracee gave it */
+};
+
+/* What follows a call's entry stop. */
+enum next {
+	NEXT_GO,     /* nothing to learn: no exit stop */
+	NEXT_FOLLOW, /* the exit stop tells whether it succeeded */
+};
+
+/* The two stops of a call (calls.c). */
+enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop);
+void call_leave(struct recorder *r, struct task *task, const struct stop *stop);
+/* The task died between the two: what it asked for may have happened. */
+void call_lost(struct recorder *r, const struct pending *p);
+
+/* How calls that change no file are handled (odd.c). */
+enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_clone(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_namespace(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_mount(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p);
+
+/* The filter's rules, from the table of calls (rules.c). 0 or -errno. */
+int rules_build(struct filter *f);
+
+/*
+ * Follows everything until the last task has ended (loop.c). `settle` is
+ * called when the command itself has ended: it makes the record whole and
+ * answers true, or false while it is still at it; the command's status is
+ * handed back after that.
+ */
+struct loop_end {
+	bool (*settle)(void *data, unsigned int alive); /* how many processes are left */
+	void *data;
+};
+int recorder_loop(struct recorder *r, const struct loop_end *end);
+void recorder_release(struct recorder *r);
+
+#endif

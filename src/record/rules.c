@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <linux/audit.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "record/recorder.h"
+
+#define SYS_BIND_CALL 2 /* linux/net.h: socketcall's number for bind */
+#define X32_BIT 0x40000000U
+
+/* Kinds of argument that the filter can test in a register. */
+static const struct {
+	enum kind kind;
+	enum filter_test test;
+	uint32_t value;
+} tests[] = {
+	{ ARG_OFLAGS, FILTER_ANY_BIT, OPEN_CHANGES_MASK },
+	{ ARG_CLONEFLAGS, FILTER_ANY_BIT, CLONE_UNTRACED | CLONE_NEWNS },
+	{ ARG_NSFLAGS, FILTER_ANY_BIT, CLONE_NEWNS | CLONE_NEWUSER },
+	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL },
+};
+
+static struct filter_rule rule_of(uint32_t nr, const struct syscall *sys)
+{
+	struct filter_rule rule = { .nr = nr, .test = FILTER_ALWAYS };
+	size_t t;
+	int i;
+
+	for (i = 0; i < CALL_ARGS; i++) {
+		for (t = 0; t < ARRAY_SIZE(tests); t++) {
+			if (sys->args[i] != tests[t].kind)
+				continue;
+			rule.test = tests[t].test;
+			rule.value = tests[t].value;
+			rule.arg = i;
+		}
+	}
+	return rule;
+}
+
+static int rules_of(enum abi abi, struct filter_arch *out)
+{
+	size_t count, nr;
+	const struct syscall *table = syscall_table(abi, &count);
+	struct filter_rule *rules = calloc(count, sizeof *rules);
+
+	if (!rules)
+		return -ENOMEM;
+	for (nr = 0; nr < count; nr++)
+		if (table[nr].action != CALL_SKIP)
+			rules[out->count++] = rule_of((uint32_t)nr, &table[nr]);
+	out->rules = rules;
+	return 0;
+}
+
+int rules_build(struct filter *f)
+{
+	/* x32 has x86_64's numbers and architecture, and a bit of its own in the number. */
+	struct filter_arch archs[] = {
+		{ .arch = AUDIT_ARCH_X86_64, .nr_mask = ~X32_BIT },
+		{ .arch = AUDIT_ARCH_I386, .nr_mask = ~0U },
+	};
+	int r = rules_of(ABI_X86_64, &archs[0]);
+
+	if (r == 0)
+		r = rules_of(ABI_I386, &archs[1]);
+	if (r == 0)
+		r = filter_build(f, archs, ARRAY_SIZE(archs));
+	free((void *)archs[0].rules);
+	free((void *)archs[1].rules);
+	return r;
+}

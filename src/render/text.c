@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "render/render.h"
+
+bool render_is_terminal(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = isatty(STDOUT_FILENO);
+	return known;
+}
+
+int render_width(void)
+{
+	struct winsize w;
+
+	if (!render_is_terminal())
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0 || w.ws_col == 0)
+		return 80;
+	return w.ws_col;
+}
+
+const char *render_colour(enum colour c)
+{
+	static const char *const codes[] = { "\033[0m", "\033[31m", "\033[32m", "\033[33m", "\033[2m",
+		"\033[1m" };
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (!render_is_terminal() || (no && *no) || (term && !strcmp(term, "dumb")))
+		return "";
+	return codes[c];
+}
+
+void render_name(struct buf *out, const char *name, size_t len)
+{
+	size_t i, n;
+
+	if (!render_is_terminal()) {
+		buf_add(out, name, len);
+		return;
+	}
+	for (i = 0; i < len; i += n ? n : 1) {
+		unsigned char c = (unsigned char)name[i];
+
+		n = utf8_length(name + i, len - i);
+		/* C1 controls (U+0080 to U+009F) are two bytes, the first of them 0xc2. */
+		if (n == 0 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)name[i + 1] < 0xa0)) {
+			buf_addf(out, "\\%03o", c);
+			n = 1;
+		} else {
+			buf_add(out, name + i, n);
+		}
+	}
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 0;
+}
+
+/* The strings of our own JSON arrays: no escapes but those that buf_add_json makes. */
+static const char *json_string(const char *p, struct buf *out)
+{
+	for (; *p && *p != '"'; p++) {
+		if (*p != '\\') {
+			buf_addc(out, *p);
+			continue;
+		}
+		switch (*++p) {
+		case 'n':
+			buf_addc(out, '\n');
+			break;
+		case 't':
+			buf_addc(out, '\t');
+			break;
+		case 'u':
+			if (!strncmp(p + 1, "fffd", 4))
+				buf_adds(out, "\xef\xbf\xbd");
+			else
+				buf_addc(out, (char)(hex_digit(p[3]) * 16 + hex_digit(p[4])));
+			p += 4;
+			break;
+		default:
+			buf_addc(out, *p);
+		}
+	}
+	return *p ? p + 1 : p;
+}
+
+void render_argv(struct buf *out, const char *json)
+{
+	_cleanup_buf_ struct buf word = BUF_INIT, line = BUF_INIT;
+	const char *p = json;
+
+	while ((p = strchr(p, '"'))) {
+		buf_reset(&word);
+		p = json_string(p + 1, &word);
+		if (line.len)
+			buf_addc(&line, ' ');
+		buf_add_shell(&line, word.data ? word.data : "");
+	}
+	if (line.data)
+		render_name(out, line.data, line.len);
+}
+
+void render_duration(struct buf *out, double seconds)
+{
+	if (seconds < 0.1)
+		buf_addf(out, "%.0f ms", seconds * 1000);
+	else if (seconds < 100)
+		buf_addf(out, "%.1f s", seconds);
+	else
+		buf_addf(out, "%.0f min %.0f s", (double)(long)(seconds / 60), seconds - 60 * (double)(long)(seconds / 60));
+}
+
+void render_exit(struct buf *out, const struct ba_rows *rows)
+{
+	int status = ba_rows_column(rows, "exit_status"), sig = ba_rows_column(rows, "term_signal");
+	const char *name;
+
+	if (ba_rows_type(rows, sig) == BA_INT) {
+		name = sigabbrev_np((int)ba_rows_int(rows, sig));
+		buf_addf(out, "SIG%s", name ? name : ba_rows_text(rows, sig, NULL));
+	} else if (ba_rows_type(rows, status) == BA_INT) {
+		buf_addf(out, "%lld", (long long)ba_rows_int(rows, status));
+	} else {
+		buf_addc(out, '-');
+	}
+}
+
+void render_line(struct buf *line)
+{
+	buf_addc(line, '\n');
+	if (!line->failed)
+		fwrite(line->data, 1, line->len, stdout);
+	buf_reset(line);
+}
+
+void table_add(struct table *t, struct buf *cell)
+{
+	if (t->count == t->room) {
+		size_t room = t->room ? t->room * 2 : 64;
+		char **cells = realloc(t->cells, room * sizeof *cells);
+
+		if (!cells)
+			return;
+		t->cells = cells;
+		t->room = room;
+	}
+	t->cells[t->count++] = buf_steal(cell);
+}
+
+/* Characters, as far as a terminal shows one column for each. */
+static int columns_of(const char *s)
+{
+	int n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void print_cell(const char *s, int width, bool last)
+{
+	int n = 0;
+
+	for (; *s && (width <= 0 || n < width || ((unsigned char)*s & 0xc0) == 0x80); s++) {
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+		putchar(*s);
+	}
+	for (; !last && n < width + 2; n++)
+		putchar(' ');
+}
+
+static void print_row(char *const *cells, const char *const *heads, const int *widths, size_t columns)
+{
+	int left = render_width();
+	size_t i;
+
+	for (i = 0; i < columns; i++) {
+		const char *s = cells ? cells[i] : heads[i];
+		bool last = i == columns - 1;
+
+		print_cell(s ? s : "", last ? left : widths[i], last);
+		if (left > 0 && !last)
+			left = left > widths[i] + 3 ? left - widths[i] - 2 : 1;
+	}
+	putchar('\n');
+}
+
+void table_print(struct table *t, size_t columns, const char *const *heads)
+{
+	_cleanup_free_ int *widths = calloc(columns, sizeof *widths);
+	size_t i;
+
+	if (!widths)
+		return;
+	for (i = 0; i < columns; i++)
+		widths[i] = columns_of(heads[i]);
+	for (i = 0; i < t->count; i++) {
+		int n = t->cells[i] ? columns_of(t->cells[i]) : 0;
+
+		if (n > widths[i % columns])
+			widths[i % columns] = n;
+	}
+	fputs(render_colour(BOLD), stdout);
+	print_row(NULL, heads, widths, columns);
+	fputs(render_colour(PLAIN), stdout);
+	for (i = 0; i + columns <= t->count; i += columns)
+		print_row(t->cells + i, NULL, widths, columns);
+}
+
+void table_release(struct table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	*t = (struct table){ 0 };
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "resolve/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/io.h"
+#include "base/mix.h"
+
+#define DELETED " (deleted)"
+
+/* Folders remembered at most; then the table starts anew. */
+#define DIRS_MAX 4096
+
+struct dir_entry {
+	uint64_t key;
+	UT_hash_handle hh;
+	size_t len;
+	char path[];
+};
+
+/*
+ * Where a lookup of ours starts to see what the task sees: `text` from `fd`.
+ * In the usual case fd is AT_FDCWD and text goes through the magic links
+ * /proc/TID/cwd or /proc/TID/fd/N, which costs one system call, not three.
+ */
+struct start {
+	int fd;
+	const char *text;
+	bool in_root; /* fd is the task's root, and text must not leave it */
+	char room[PATH_MAX + 64];
+};
+
+static void start_release(struct start *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+}
+
+#define _cleanup_start_ __attribute__((cleanup(start_release)))
+
+/* These four mean something else to us than to the task that says them. */
+static const struct {
+	const char *prefix, *becomes;
+} self_links[] = {
+	{ "/proc/self/", "/" },
+	{ "/proc/thread-self/", "/" },
+	{ "/dev/fd/", "/fd/" },
+	{ "/dev/stdin", "/fd/0" },
+	{ "/dev/stdout", "/fd/1" },
+	{ "/dev/stderr", "/fd/2" },
+};
+
+static bool rewrite_self(struct start *s, pid_t tid, const char *text)
+{
+	size_t i;
+
+	if (text[0] != '/' || (text[1] != 'p' && text[1] != 'd'))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(self_links); i++) {
+		size_t n = strlen(self_links[i].prefix);
+
+		if (strncmp(text, self_links[i].prefix, n) || (text[n - 1] != '/' && text[n]))
+			continue;
+		snprintf(s->room, sizeof s->room, "/proc/%d%s%s", tid, self_links[i].becomes, text + n);
+		s->text = s->room;
+		return true;
+	}
+	return false;
+}
+
+static void base_of(char out[64], pid_t tid, int dirfd)
+{
+	if (dirfd == AT_FDCWD)
+		snprintf(out, 64, "/proc/%d/cwd", tid);
+	else
+		snprintf(out, 64, "/proc/%d/fd/%d", tid, dirfd);
+}
+
+/* With another root: the whole name from that root on, so that symlinks stay inside it. */
+static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text)
+{
+	char link[64], root[PATH_MAX], base[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/%d/root", tid);
+	s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0)
+		return -errno;
+	s->in_root = true;
+	s->text = text;
+	if (text[0] == '/')
+		return 0;
+	n = io_readlink(link, root);
+	if (n < 0)
+		return (int)n;
+	base_of(link, tid, dirfd);
+	if (io_readlink(link, base) < 0)
+		return -ENOENT;
+	if (n == 1 || strncmp(base, root, (size_t)n) || (base[n] != '/' && base[n] != '\0'))
+		n = 0; /* the root is "/", or the folder lies outside of it */
+	if (snprintf(s->room, sizeof s->room, "%s/%s", base + n, text) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	s->text = s->room;
+	return 0;
+}
+
+static int start_at(struct start *s, const struct resolver *r, pid_t tid, int dirfd, const char *text)
+{
+	char base[64];
+
+	s->fd = AT_FDCWD;
+	s->in_root = false;
+	if (*text == '\0')
+		return -ENOENT;
+	if (rewrite_self(s, tid, text))
+		return 0;
+	if (r->roots_vary)
+		return start_in_root(s, tid, dirfd, text);
+	s->text = text;
+	if (text[0] == '/')
+		return 0;
+	base_of(base, tid, dirfd);
+	if (snprintf(s->room, sizeof s->room, "%s/%s", base, text) < PATH_MAX) {
+		s->text = s->room;
+		return 0;
+	}
+	/* A name of nearly PATH_MAX bytes has no room for a prefix. */
+	s->fd = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return s->fd < 0 ? -errno : 0;
+}
+
+static int start_open(const struct start *s, const char *text, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)(flags | O_PATH | O_CLOEXEC),
+		.resolve = s->in_root ? RESOLVE_IN_ROOT : 0 };
+	int fd;
+
+	if (s->in_root)
+		fd = (int)syscall(SYS_openat2, s->fd, text, &how, sizeof how);
+	else
+		fd = openat(s->fd, text, flags | O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int start_stat(const struct start *s, const char *text, int flags, struct inode *out)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (!s->in_root)
+		return inode_stat(out, s->fd, text, flags);
+	fd = start_open(s, text, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0);
+	if (fd >= 0)
+		return inode_stat(out, fd, "", AT_EMPTY_PATH);
+	memset(out, 0, sizeof *out);
+	return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
+}
+
+int resolve_stat(const struct resolver *r, pid_t tid, int dirfd, const char *text, bool follow,
+	struct inode *out)
+{
+	_cleanup_start_ struct start s;
+	int e = start_at(&s, r, tid, dirfd, text);
+
+	if (e < 0) {
+		memset(out, 0, sizeof *out);
+		return e;
+	}
+	return start_stat(&s, s.text, follow ? 0 : AT_SYMLINK_NOFOLLOW, out);
+}
+
+void resolver_forget(struct resolver *r)
+{
+	struct dir_entry *d, *next;
+
+	HASH_ITER(hh, r->dirs, d, next) {
+		HASH_DEL(r->dirs, d);
+		free(d);
+	}
+}
+
+void resolver_release(struct resolver *r)
+{
+	resolver_forget(r);
+}
+
+void name_release(struct name *n)
+{
+	buf_release(&n->path);
+}
+
+/* One folder may be seen under two names through two mounts, hence the mount in the key. */
+static uint64_t dir_key(const struct inode *i)
+{
+	return mix64(inode_identity(i) ^ (i->mount * 0x9e3779b97f4a7c15ULL));
+}
+
+static void remember(struct resolver *r, uint64_t key, const char *path, size_t len)
+{
+	struct dir_entry *d;
+
+	if (HASH_COUNT(r->dirs) >= DIRS_MAX)
+		resolver_forget(r);
+	d = malloc(sizeof *d + len + 1);
+	if (!d)
+		return; /* it is only a memory */
+	d->key = key;
+	d->len = len;
+	memcpy(d->path, path, len + 1);
+	HASH_ADD(hh, r->dirs, key, sizeof d->key, d);
+	if (hash_added(d) < 0)
+		free(d);
+}
+
+static int name_of_fd(int fd, struct buf *out)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = io_readlink(link, path);
+	if (n < 0)
+		return (int)n;
+	if (path[0] != '/')
+		return -EBADF;
+	buf_add(out, path, (size_t)n);
+	return 0;
+}
+
+/* Appends the canonical name of the folder `text` to out. */
+static int name_of_dir(struct resolver *r, const struct start *s, const char *text, struct buf *out)
+{
+	_cleanup_close_ int fd = -1;
+	struct inode dir;
+	struct dir_entry *d;
+	uint64_t key;
+	int e = start_stat(s, text, 0, &dir);
+
+	if (e < 0)
+		return e;
+	if (!dir.exists || !S_ISDIR(dir.mode) || dir.nlink == 0)
+		return -ENOENT;
+	key = dir_key(&dir);
+	HASH_FIND(hh, r->dirs, &key, sizeof key, d);
+	if (d && dir.mount) {
+		buf_add(out, d->path, d->len);
+		return 0;
+	}
+	fd = start_open(s, text, O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	e = name_of_fd(fd, out);
+	if (e == 0 && dir.mount && !r->roots_vary && !out->failed)
+		remember(r, key, out->data, out->len);
+	return e;
+}
+
+/* Splits off the last component; false when it is none of its own ("/", ".", ".."). */
+static bool split_last(char *text, char **last)
+{
+	size_t n = strlen(text);
+	char *slash;
+
+	while (n > 1 && text[n - 1] == '/')
+		text[--n] = '\0';
+	slash = strrchr(text, '/');
+	*last = slash ? slash + 1 : text;
+	return **last && strcmp(*last, ".") && strcmp(*last, "..");
+}
+
+static int follow_to_end(const struct start *s, const char *text, struct name *out)
+{
+	_cleanup_close_ int fd = start_open(s, text, 0);
+	int e;
+
+	if (fd < 0)
+		return fd;
+	e = inode_stat(&out->now, fd, "", AT_EMPTY_PATH);
+	if (e < 0)
+		return e;
+	return name_of_fd(fd, &out->path);
+}
+
+static int entry_below(struct resolver *r, const struct start *s, char *text, struct name *out)
+{
+	char *last;
+	int e;
+
+	if (!split_last(text, &last))
+		return follow_to_end(s, text, out);
+	/* what stands there is asked before the name is cut in two */
+	e = start_stat(s, text, AT_SYMLINK_NOFOLLOW, &out->now);
+	if (e < 0)
+		return e;
+	if (last == text) {
+		e = name_of_dir(r, s, ".", &out->path);
+	} else if (last == text + 1) {
+		e = name_of_dir(r, s, "/", &out->path);
+	} else {
+		last[-1] = '\0';
+		e = name_of_dir(r, s, text, &out->path);
+	}
+	if (e < 0)
+		return e;
+	if (out->path.len > 1)
+		buf_addc(&out->path, '/');
+	buf_adds(&out->path, last);
+	return out->path.failed ? -ENOMEM : 0;
+}
+
+static void name_reset(struct name *n)
+{
+	buf_reset(&n->path);
+	memset(&n->now, 0, sizeof n->now);
+}
+
+/* start_at, with a text that may be cut. */
+static int start_cuttable(struct start *s, const struct resolver *r, pid_t tid, int dirfd,
+	const char *text)
+{
+	int e = start_at(s, r, tid, dirfd, text);
+
+	if (e < 0)
+		return e;
+	if (s->text != s->room) {
+		if (strlen(s->text) >= sizeof s->room)
+			return -ENAMETOOLONG;
+		memcpy(s->room, s->text, strlen(s->text) + 1);
+		s->text = s->room;
+	}
+	return 0;
+}
+
+int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
+{
+	_cleanup_start_ struct start s;
+	int e = start_cuttable(&s, r, tid, dirfd, text);
+
+	name_reset(out);
+	return e < 0 ? e : entry_below(r, &s, s.room, out);
+}
+
+int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
+{
+	_cleanup_start_ struct start s;
+	int e = resolve_entry(r, tid, dirfd, text, out);
+
+	/* Nearly always the last component is no symlink, and then the entry is the target. */
+	if (e < 0 || (out->now.exists && !S_ISLNK(out->now.mode)))
+		return e;
+	if (!out->now.exists)
+		return -ENOENT;
+	e = start_at(&s, r, tid, dirfd, text);
+	name_reset(out);
+	return e < 0 ? e : follow_to_end(&s, s.text, out);
+}
+
+static bool cut_deleted(struct buf *path)
+{
+	size_t n = strlen(DELETED);
+
+	if (path->len <= n || memcmp(path->data + path->len - n, DELETED, n))
+		return false;
+	path->len -= n;
+	path->data[path->len] = '\0';
+	return true;
+}
+
+int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted)
+{
+	char link[64];
+	char *path;
+	ssize_t n;
+	int e;
+
+	name_reset(out);
+	*deleted = false;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", tid, fd);
+	path = buf_room(&out->path, PATH_MAX);
+	if (!path)
+		return -ENOMEM;
+	n = readlink(link, path, PATH_MAX - 1);
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	out->path.len = (size_t)n;
+	if (path[0] != '/')
+		return -EBADF;
+	e = inode_stat(&out->now, AT_FDCWD, link, 0);
+	if (e < 0)
+		return e;
+	/* A file may really be called "x (deleted)": only a link count of 0 tells. */
+	if (out->now.nlink == 0)
+		*deleted = cut_deleted(&out->path);
+	return 0;
+}

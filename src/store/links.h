@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef STORE_LINKS_H
+#define STORE_LINKS_H
+#include "store/writer.h"
+
+/*
+ * A file that had several names before the run and was changed in place has
+ * changed under all of them. The names that no call mentioned are looked for
+ * near the one that was, and get an entry. 0 or -errno.
+ */
+int links_complete(struct writer *w);
+
+#endif

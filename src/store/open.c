@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Opening a database: whose it is, which schema it has, and bringing it up to
+ * ours. A new one is made by the same steps as an upgrade.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "store/db.h"
+
+#include "schema.inc"
+
+#define APPLICATION_ID 0x62617564
+#define SCHEMA_VERSION ((int)ARRAY_SIZE(schema_steps))
+
+/* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
+#define BUSY_MS 30000
+
+static int pragma_int(struct db *db, const char *sql)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows_text(&rows, db, sql, NULL);
+
+	if (r == 0)
+		r = rows_next(&rows);
+	return r > 0 ? (int)rows_int(&rows, 0) : r;
+}
+
+static int step_up(struct db *db, int version, struct words *words)
+{
+	char set[64];
+	int r = 0;
+
+	for (; r == 0 && version < SCHEMA_VERSION; version++) {
+		snprintf(set, sizeof set, "PRAGMA user_version = %d", version + 1);
+		r = db_exec(db, schema_steps[version]);
+		if (r == 0)
+			r = db_exec(db, set);
+	}
+	if (r < 0)
+		return words_set(words, r, "cannot make the tables of %s: %s", db->path, db_error(db));
+	return 0;
+}
+
+/* Two that start at once: the lock decides who makes the tables, the other one finds them. */
+static int migrate(struct db *db, struct words *words)
+{
+	int version, r = db_exec(db, "BEGIN IMMEDIATE");
+
+	if (r < 0)
+		return words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
+	version = pragma_int(db, "PRAGMA user_version");
+	r = version < 0 ? version : step_up(db, version, words);
+	if (r == 0)
+		r = db_exec(db, "COMMIT");
+	if (r < 0)
+		db_exec(db, "ROLLBACK");
+	return r;
+}
+
+static int check_owner(struct db *db, enum db_mode mode, struct words *words)
+{
+	int id = pragma_int(db, "PRAGMA application_id");
+	int version = pragma_int(db, "PRAGMA user_version");
+	int tables = pragma_int(db, "SELECT count(*) FROM sqlite_schema");
+	bool fresh = id == 0 && version == 0 && tables == 0;
+
+	if (id == -EMEDIUMTYPE || tables == -EMEDIUMTYPE)
+		return words_set(words, -EMEDIUMTYPE,
+			"%s is not a database: name another file with -d, or move this one away", db->path);
+	if (id < 0 || version < 0 || tables < 0)
+		return words_set(words, id < 0 ? id : version < 0 ? version : tables,
+			"cannot read %s: %s", db->path, db_error(db));
+	if (!fresh && id != APPLICATION_ID)
+		return words_set(words, -EMEDIUMTYPE,
+			"%s is a database of another program (application_id %d): name another file with -d",
+			db->path, id);
+	if (version > SCHEMA_VERSION)
+		return words_set(words, -EPROTO,
+			"%s was made by a newer buildaudit (schema %d, this one knows up to %d): update buildaudit",
+			db->path, version, SCHEMA_VERSION);
+	if (version == SCHEMA_VERSION)
+		return 0;
+	if (mode == DB_READ && fresh)
+		return words_set(words, -ENOENT, "%s is empty: nothing was recorded in it yet", db->path);
+	if (mode == DB_READ)
+		return words_set(words, -EPROTO,
+			"%s has an older schema (%d, this program reads %d): any recording brings it up to date",
+			db->path, version, SCHEMA_VERSION);
+	return migrate(db, words);
+}
+
+/* A file that SQLite would make has the umask's mode; ours holds argument lists, and they hold secrets. */
+static int make_file(const char *path, struct words *words)
+{
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *copy = strdup(path);
+	const char *folder = copy ? dirname(copy) : ".";
+
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return 0;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return words_set(words, -errno, "the folder %s for the database is not there: make it first, "
+			"or name another file with -d", folder);
+	if (errno == EISDIR)
+		return words_set(words, -EISDIR, "%s is a folder: -d takes the name of a file", path);
+	return words_set(words, -errno, "cannot write the database %s: %s", path, strerror(errno));
+}
+
+static int configure(struct db *db, enum db_mode mode)
+{
+	int r;
+
+	sqlite3_extended_result_codes(db->sqlite, 1);
+	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	r = db_exec(db, "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000");
+	if (mode == DB_READ)
+		return r;
+	/* On a file system that cannot (a network's), the answer is another mode, and that will do. */
+	db_exec(db, "PRAGMA journal_mode = WAL");
+	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000");
+}
+
+int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words)
+{
+	struct db *db;
+	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	int r;
+
+	if (mode == DB_MAKE) {
+		r = make_file(path, words);
+		if (r < 0)
+			return r;
+	} else if (access(path, R_OK) < 0) {
+		return words_set(words, -errno, errno == ENOENT ?
+			"there is no database %s: nothing was recorded yet, or -d names another" :
+			"cannot read the database %s", path);
+	}
+	db = calloc(1, sizeof *db);
+	if (!db || !(db->path = strdup(path))) {
+		free(db);
+		return words_set(words, -ENOMEM, "out of memory");
+	}
+	r = db_errno(sqlite3_open_v2(path, &db->sqlite, flags, NULL));
+	if (r < 0)
+		words_set(words, r, "cannot open the database %s: %s", path, db_error(db));
+	if (r == 0)
+		r = check_owner(db, mode, words);
+	if (r == 0) {
+		r = configure(db, mode);
+		if (r < 0)
+			words_set(words, r, "cannot use the database %s: %s", path, db_error(db));
+	}
+	if (r < 0) {
+		db_close(db);
+		return r;
+	}
+	*out = db;
+	return 0;
+}
+
+void db_settle(struct db *db)
+{
+	int timeout = 0;
+
+	/* Somebody else has it open: then the last of them does this. */
+	sqlite3_busy_timeout(db->sqlite, timeout);
+	db_exec(db, "PRAGMA journal_mode = DELETE");
+	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+}
+
+void db_close(struct db *db)
+{
+	int q;
+
+	if (!db)
+		return;
+	for (q = 0; q < Q_COUNT; q++)
+		sqlite3_finalize(db->statements[q]);
+	sqlite3_close_v2(db->sqlite);
+	free(db->path);
+	free(db);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+/*
+ * SQLite, and the only place that names it. Statements are those of
+ * db/queries.sql, prepared at first use and kept; SQLite's codes become
+ * -errno: -ENOSPC full, -EBUSY locked for too long, -EROFS, -EIO, -EUCLEAN
+ * damaged, -EMEDIUMTYPE not a database.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+#define QUERY_NAMES
+#include "queries.inc"
+#undef QUERY_NAMES
+
+struct db;
+struct sqlite3_stmt;
+/* A statement that is being stepped through. */
+struct rows {
+	struct db *db;
+	struct sqlite3_stmt *stmt;
+	bool kept; /* belongs to the statement cache */
+};
+
+enum db_mode {
+	DB_READ,  /* must be there, of our schema */
+	DB_WRITE, /* must be there; brought to our schema */
+	DB_MAKE,  /* made if it is not there, its default folder too */
+};
+
+/* 0 or -errno with a sentence in *words. */
+int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words);
+void db_close(struct db *db);
+const char *db_path(const struct db *db);
+/* The last error of this connection in SQLite's words. */
+const char *db_error(struct db *db);
+/* One file at the end: folds the write-ahead log in, if nobody else has the database open. */
+void db_settle(struct db *db);
+
+/* A plain statement without results ("BEGIN IMMEDIATE"). 0 or -errno. */
+int db_exec(struct db *db, const char *sql);
+/*
+ * Runs a statement of the list to its end. fmt names the parameters in order:
+ * i int64_t, I const int64_t * (NULL is SQL's NULL), s const char * (or NULL),
+ * S the same and copied, b const void * and int (NULL: NULL). 0 or -errno.
+ */
+int db_run(struct db *db, enum query q, const char *fmt, ...);
+/* Starts one that gives rows; rows_next: 1 a row, 0 the end, or -errno. rows_done in any case. */
+int db_rows(struct rows *rows, struct db *db, enum query q, const char *fmt, ...);
+/* The same for a text of the user's. *tail: what is left of it. */
+int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char **tail);
+int rows_next(struct rows *rows);
+void rows_done(struct rows *rows);
+
+int rows_count(const struct rows *rows);
+const char *rows_name(const struct rows *rows, int column);
+enum rows_type { ROWS_NULL, ROWS_INT, ROWS_REAL, ROWS_TEXT, ROWS_BLOB };
+enum rows_type rows_type(const struct rows *rows, int column);
+int64_t rows_int(const struct rows *rows, int column);
+double rows_real(const struct rows *rows, int column);
+/* NUL-terminated, good until the next step; "" for NULL. */
+const char *rows_text(const struct rows *rows, int column);
+int rows_bytes(const struct rows *rows, int column);
+const void *rows_blob(const struct rows *rows, int column);
+
+/* The first column of the first row, or `otherwise`. */
+int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, ...);
+int64_t db_last_id(struct db *db);
+
+/* For the test that reads every query plan. */
+const char *query_name(enum query q);
+const char *query_text(enum query q);
+const char *query_slow(enum query q);
+
+#define _cleanup_rows_ __attribute__((cleanup(rows_done)))
+#define ROWS_INIT { NULL, NULL, false }
+
+#endif

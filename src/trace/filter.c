@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "trace/filter.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NR offsetof(struct seccomp_data, nr)
+#define ARCH offsetof(struct seccomp_data, arch)
+/* Little endian: the lower half stands first. */
+#define ARG_LOW(i) (offsetof(struct seccomp_data, args) + 8U * (unsigned)(i))
+
+static void put(struct filter *f, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
+{
+	if (f->len < FILTER_MAX)
+		f->code[f->len] = (struct sock_filter)BPF_JUMP(code, k, jt, jf);
+	f->len++;
+}
+
+static void put_return(struct filter *f, uint32_t action)
+{
+	put(f, BPF_RET | BPF_K, action, 0, 0);
+}
+
+/* if (nr == rule.nr) return argument passes the test ? TRACE : ALLOW; */
+static void put_tested(struct filter *f, const struct filter_rule *r)
+{
+	uint16_t op = r->test == FILTER_ANY_BIT ? BPF_JSET : BPF_JEQ;
+
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, 4);
+	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
+	put(f, BPF_JMP | op | BPF_K, r->value, 0, 1);
+	put_return(f, SECCOMP_RET_TRACE);
+	put_return(f, SECCOMP_RET_ALLOW);
+}
+
+static void put_arch(struct filter *f, const struct filter_arch *a)
+{
+	size_t i, plain = 0, skip;
+
+	put(f, BPF_LD | BPF_W | BPF_ABS, NR, 0, 0);
+	put(f, BPF_ALU | BPF_AND | BPF_K, a->nr_mask, 0, 0);
+	for (i = 0; i < a->count; i++) {
+		if (a->rules[i].test == FILTER_ALWAYS)
+			plain++;
+		else
+			put_tested(f, &a->rules[i]);
+	}
+	/* A ladder: each rung jumps over the rest of it, and over the ALLOW below, to TRACE. */
+	for (i = 0; i < a->count; i++) {
+		if (a->rules[i].test != FILTER_ALWAYS)
+			continue;
+		skip = plain--;
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, a->rules[i].nr, (uint8_t)skip, 0);
+	}
+	put_return(f, SECCOMP_RET_ALLOW);
+	put_return(f, SECCOMP_RET_TRACE);
+}
+
+static size_t arch_length(const struct filter_arch *a)
+{
+	size_t i, n = 4;
+
+	for (i = 0; i < a->count; i++)
+		n += a->rules[i].test == FILTER_ALWAYS ? 1 : 5;
+	return n;
+}
+
+int filter_build(struct filter *f, const struct filter_arch *archs, size_t count)
+{
+	size_t i, rungs, j;
+
+	f->len = 0;
+	put(f, BPF_LD | BPF_W | BPF_ABS, ARCH, 0, 0);
+	for (i = 0; i < count; i++) {
+		rungs = 0;
+		for (j = 0; j < archs[i].count; j++)
+			rungs += archs[i].rules[j].test == FILTER_ALWAYS;
+		if (rungs > 250)
+			return -E2BIG; /* a conditional jump reaches 255 instructions */
+		/* Not this architecture: an unconditional jump, which has no such limit. */
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, archs[i].arch, 1, 0);
+		put(f, BPF_JMP | BPF_JA, (uint32_t)arch_length(&archs[i]), 0, 0);
+		put_arch(f, &archs[i]);
+	}
+	put_return(f, SECCOMP_RET_ALLOW);
+	return f->len > FILTER_MAX ? -E2BIG : 0;
+}
+
+static int load(const struct sock_fprog *prog)
+{
+	/* SPEC_ALLOW: before Linux 5.16 a filter slowed the whole tree down by turning on a
+	 * mitigation for speculative store bypass; older kernels than 4.17 do not know the flag. */
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, prog) == 0)
+		return 0;
+	if (errno == EINVAL &&
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, prog) == 0)
+		return 0;
+	return -errno;
+}
+
+int filter_install(const struct filter *f, bool *no_new_privs)
+{
+	struct sock_fprog prog = { .len = f->len, .filter = (struct sock_filter *)f->code };
+	int r = load(&prog);
+
+	*no_new_privs = false;
+	if (r != -EACCES)
+		return r;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	*no_new_privs = true;
+	return load(&prog);
+}

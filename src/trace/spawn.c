@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "trace/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+/*
+ * fork(2) whose end sends no signal: a SIGCHLD would stay pending in the
+ * command if its mask blocks it.
+ */
+static pid_t fork_silently(void)
+{
+	return (pid_t)syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
+}
+
+/* Orphans come to the started process itself (pid 1 of a container, a subreaper). */
+static bool adopts_orphans(void)
+{
+	int subreaper = 0;
+
+	prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0);
+	return getpid() == 1 || subreaper;
+}
+
+static void raise_limit(int resource)
+{
+	struct rlimit l;
+
+	if (getrlimit(resource, &l) == 0 && l.rlim_cur != l.rlim_max) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(resource, &l);
+	}
+}
+
+/* Nothing of the command's may hang on the recorder: a pipe that it held open would never end. */
+static int stand_aside(const struct spawn *s)
+{
+	sigset_t all;
+	int null;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	signal(SIGCHLD, SIG_DFL);
+	setsid();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return -errno;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	if (fcntl(STDERR_FILENO, F_GETFD) < 0)
+		dup2(null, STDERR_FILENO);
+	if (null > STDERR_FILENO)
+		close(null);
+	if (s->fd > 3)
+		close_range(3, (unsigned)s->fd - 1, 0);
+	close_range((unsigned)s->fd + 1, ~0U, 0);
+	if (chdir("/") < 0)
+		return -errno;
+	/* Limits meant for the command; the record must not stumble over them. */
+	raise_limit(RLIMIT_FSIZE);
+	raise_limit(RLIMIT_CPU);
+	raise_limit(RLIMIT_NOFILE);
+	raise_limit(RLIMIT_AS);
+	raise_limit(RLIMIT_DATA);
+	return 0;
+}
+
+/* Never returns; an ordinary wait(2) of the command does not see this process. */
+static void watch(const struct spawn *s, pid_t recorder)
+{
+	int status = 0;
+
+	while (waitpid(recorder, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		s->lost(s->data);
+	_exit(0);
+}
+
+/* In the first of the processes between the two. Returns only in the recorder. */
+static int become_watcher(const struct spawn *s, bool stay)
+{
+	pid_t pid = stay ? 0 : fork();
+	int r;
+
+	/* Where orphans come back to the command, the first process is the watcher itself, and
+	 * stays a child whose end sends no signal. */
+	if (pid)
+		_exit(pid < 0);
+	r = stand_aside(s);
+	pid = r < 0 ? -1 : fork();
+	if (pid == 0)
+		return 0;
+	if (pid < 0)
+		_exit(1);
+	close_range(0, ~0U, 0);
+	watch(s, pid);
+	return 0;
+}
+
+/* Yama lets only an ancestor trace, unless the tracee has named its tracer. */
+static int ask_to_trace(const struct spawn *s)
+{
+	pid_t self = getpid();
+
+	if (send(s->fd, &self, sizeof self, MSG_NOSIGNAL) < 0 || recv(s->fd, &self, sizeof self, 0) <= 0)
+		return -EPIPE;
+	return 0;
+}
+
+static int allow_to_trace(const struct spawn *s)
+{
+	pid_t recorder;
+	ssize_t n;
+
+	do
+		n = recv(s->fd, &recorder, sizeof recorder, 0);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof recorder)
+		return -EPIPE;
+	prctl(PR_SET_PTRACER, recorder, 0, 0, 0);
+	return send(s->fd, &recorder, sizeof recorder, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int spawn_split(struct spawn *s)
+{
+	bool stay = adopts_orphans();
+	int pair[2], r, status = 0;
+	pid_t between;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	/* 0, 1 or 2 may have been closed by the caller: the pair must not take their place. */
+	for (int i = 0; i < 2; i++) {
+		int high = fcntl(pair[i], F_DUPFD_CLOEXEC, 100);
+
+		if (high < 0)
+			high = fcntl(pair[i], F_DUPFD_CLOEXEC, 3);
+		if (high < 0)
+			return -errno;
+		close(pair[i]);
+		pair[i] = high;
+	}
+	s->command = getpid();
+	between = fork_silently();
+	if (between < 0) {
+		r = -errno;
+		close(pair[0]);
+		close(pair[1]);
+		return r;
+	}
+	s->recorder = between == 0;
+	s->fd = pair[s->recorder];
+	if (s->recorder) {
+		close(pair[0]);
+		r = become_watcher(s, stay);
+		return r < 0 ? r : ask_to_trace(s);
+	}
+	close(pair[1]);
+	if (!stay)
+		while (waitpid(between, &status, __WALL) < 0 && errno == EINTR)
+			;
+	return status ? -EAGAIN : allow_to_trace(s);
+}
+
+int spawn_send(const struct spawn *s, const struct spawn_message *m)
+{
+	ssize_t n = send(s->fd, m, sizeof *m, MSG_NOSIGNAL);
+
+	return n == (ssize_t)sizeof *m ? 0 : n < 0 ? -errno : -EIO;
+}
+
+int spawn_receive(const struct spawn *s, struct spawn_message *m)
+{
+	ssize_t n;
+
+	do
+		n = recv(s->fd, m, sizeof *m, 0);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof *m ? 0 : n < 0 ? -errno : -EPIPE;
+}

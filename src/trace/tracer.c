@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "trace/tracer.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/reg.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+#define OPTIONS                                                                                    \
+	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
+		PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
+
+void tracer_init(struct tracer *t, pid_t command, bool every_call)
+{
+	memset(t, 0, sizeof *t);
+	t->command = command;
+	t->every_call = every_call;
+}
+
+void tracer_release(struct tracer *t)
+{
+	struct task *task, *next;
+
+	HASH_ITER(hh, t->tasks, task, next)
+		tracer_forget(t, task);
+}
+
+struct task *tracer_task(struct tracer *t, pid_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(t->tasks, &tid, task);
+	if (task)
+		return task;
+	task = calloc(1, sizeof *task);
+	if (!task)
+		return NULL;
+	task->tid = tid;
+	HASH_ADD_INT(t->tasks, tid, task);
+	if (hash_added(task) < 0) {
+		free(task);
+		return NULL;
+	}
+	return task;
+}
+
+void tracer_forget(struct tracer *t, struct task *task)
+{
+	HASH_DEL(t->tasks, task);
+	free(task);
+}
+
+static long syscall_info(pid_t tid, struct __ptrace_syscall_info *info)
+{
+	return ptrace(PTRACE_GET_SYSCALL_INFO, tid, (void *)sizeof *info, info);
+}
+
+int tracer_seize(struct tracer *t)
+{
+	struct __ptrace_syscall_info info;
+	struct task *command;
+	int status, r = 0;
+
+	if (ptrace(PTRACE_SEIZE, t->command, NULL, (void *)(long)(OPTIONS | PTRACE_O_TRACEEXIT)) < 0)
+		return -errno;
+	command = tracer_task(t, t->command);
+	if (!command)
+		return -ENOMEM;
+	command->seen = true;
+	/* A short stop to see whether this kernel tells about system calls. */
+	if (ptrace(PTRACE_INTERRUPT, t->command, NULL, NULL) < 0)
+		return -errno;
+	if (wait4(t->command, &status, __WALL, NULL) < 0 || !WIFSTOPPED(status))
+		return -ESRCH;
+	if (syscall_info(t->command, &info) < 0)
+		r = errno == EIO ? -ENOSYS : -errno;
+	ptrace(PTRACE_CONT, t->command, NULL, NULL);
+	return r;
+}
+
+void tracer_watch_exit(const struct tracer *t, const struct task *task, bool watch)
+{
+	long options = OPTIONS | (watch ? PTRACE_O_TRACEEXIT : 0);
+
+	ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options);
+}
+
+static bool stops_group(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+static void read_call(struct stop *stop)
+{
+	struct __ptrace_syscall_info info;
+
+	stop->kind = STOP_OTHER;
+	if (syscall_info(stop->task->tid, &info) < 0)
+		return; /* killed since; the death comes next */
+	stop->arch = info.arch;
+	if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+		stop->kind = STOP_CALL_EXIT;
+		stop->result = info.exit.rval;
+		return;
+	}
+	/* `seccomp` begins as `entry` does. */
+	stop->kind = STOP_CALL_ENTRY;
+	stop->nr = info.entry.nr;
+	memcpy(stop->args, info.entry.args, sizeof stop->args);
+}
+
+static pid_t event_message(pid_t tid)
+{
+	unsigned long message = 0;
+
+	ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message);
+	return (pid_t)message;
+}
+
+/* EVENT_CLONE is for threads and for odd processes alike; signal 0 asks which it is. */
+static bool same_process(pid_t tgid, pid_t tid)
+{
+	return syscall(SYS_tgkill, tgid, tid, 0) == 0 || errno == EPERM;
+}
+
+static void read_event(struct stop *stop, int event, int sig, bool fresh)
+{
+	switch (event) {
+	case PTRACE_EVENT_SECCOMP:
+		read_call(stop);
+		break;
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		stop->kind = STOP_CHILD;
+		stop->other = event_message(stop->task->tid);
+		stop->thread = event == PTRACE_EVENT_CLONE && same_process(stop->task->tgid, stop->other);
+		break;
+	case PTRACE_EVENT_EXEC:
+		read_call(stop); /* for the architecture: that of the new image */
+		stop->kind = STOP_EXEC;
+		stop->other = event_message(stop->task->tid);
+		break;
+	case PTRACE_EVENT_EXIT:
+		stop->kind = STOP_EXITING;
+		break;
+	case PTRACE_EVENT_STOP:
+		stop->kind = fresh ? STOP_NEW : stops_group(sig) ? STOP_GROUP : STOP_OTHER;
+		stop->signal = stops_group(sig) ? sig : 0;
+		break;
+	default:
+		stop->kind = STOP_OTHER;
+	}
+}
+
+static int classify(struct tracer *t, struct stop *stop, pid_t tid, int status)
+{
+	bool fresh;
+	int sig;
+
+	memset(stop, 0, offsetof(struct stop, args));
+	stop->task = tracer_task(t, tid);
+	if (!stop->task)
+		return -ENOMEM;
+	fresh = !stop->task->seen;
+	stop->task->seen = true;
+	stop->status = status;
+	if (!WIFSTOPPED(status)) {
+		stop->kind = STOP_GONE;
+		if (tid == t->command) {
+			t->command_dead = true;
+			t->command_status = status;
+		}
+		return 1;
+	}
+	sig = WSTOPSIG(status);
+	if (sig == (SIGTRAP | 0x80)) {
+		read_call(stop);
+	} else if (status >> 16) {
+		read_event(stop, status >> 16, sig, fresh);
+	} else {
+		stop->kind = STOP_SIGNAL;
+		stop->signal = sig;
+	}
+	return 1;
+}
+
+/*
+ * The exit of the command is looked at and left in place (WNOWAIT): until we
+ * reap it, its parent does not see it end, and that is how the record is
+ * complete before the status is handed back.
+ */
+static int poll_command(struct tracer *t, pid_t *tid, int *status)
+{
+	siginfo_t si = { 0 };
+
+	if (waitid(P_PID, (id_t)t->command, &si, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) < 0 ||
+		si.si_pid == 0)
+		return 0;
+	*tid = t->command;
+	if (si.si_code == CLD_EXITED)
+		*status = W_EXITCODE(si.si_status, 0);
+	else if (si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED)
+		*status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+	else
+		return wait4(t->command, status, __WALL | WNOHANG, NULL) > 0;
+	return 1;
+}
+
+/* One look at every task but a dead command; starts after the one served last, to be fair. */
+static int poll_tasks(struct tracer *t, pid_t *tid, int *status)
+{
+	static pid_t last;
+	struct task *task, *start = NULL;
+	unsigned int n = HASH_COUNT(t->tasks);
+
+	HASH_FIND_INT(t->tasks, &last, start);
+	for (task = start ? start->hh.next : NULL; n--; task = task->hh.next) {
+		if (!task)
+			task = t->tasks;
+		if (task->tid == t->command) {
+			if (!t->command_dead && poll_command(t, tid, status))
+				return 1;
+			continue;
+		}
+		*tid = wait4(task->tid, status, __WALL | WNOHANG, NULL);
+		if (*tid < 0 && errno == ECHILD) { /* taken over by another thread's exec */
+			*tid = task->tid;
+			*status = 0;
+		}
+		if (*tid > 0) {
+			last = *tid;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int wait_with_command_held(struct tracer *t, struct stop *stop, int timeout_ms)
+{
+	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
+	sigset_t chld;
+	pid_t tid;
+	int status;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	for (;;) {
+		if (poll_tasks(t, &tid, &status))
+			return classify(t, stop, tid, status);
+		/* SIGCHLD is blocked: one that came since the look above is pending. */
+		if (sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout) < 0 && errno == EAGAIN)
+			return 0;
+	}
+}
+
+int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
+{
+	pid_t tid;
+	int status;
+
+	if (t->command_exiting && !t->command_released)
+		return wait_with_command_held(t, stop, timeout_ms);
+	do
+		tid = wait4(-1, &status, __WALL, NULL);
+	while (tid < 0 && errno == EINTR);
+	if (tid < 0)
+		return errno == ECHILD ? 0 : -errno;
+	return classify(t, stop, tid, status);
+}
+
+int tracer_resume(struct tracer *t, const struct stop *stop, bool follow)
+{
+	enum __ptrace_request request = follow || t->every_call ? PTRACE_SYSCALL : PTRACE_CONT;
+	long sig = stop->kind == STOP_SIGNAL ? stop->signal : 0;
+
+	if (stop->kind == STOP_GROUP || (stop->kind == STOP_NEW && stop->signal))
+		request = PTRACE_LISTEN;
+	if (ptrace(request, stop->task->tid, NULL, (void *)sig) < 0)
+		return -errno;
+	return 0;
+}
+
+void tracer_release_command(struct tracer *t)
+{
+	int status;
+
+	if (!t->command_released && t->command_dead)
+		wait4(t->command, &status, __WALL, NULL);
+	t->command_released = true;
+}
+
+static int poke(pid_t tid, int reg, uint64_t value)
+{
+	if (ptrace(PTRACE_POKEUSER, tid, (void *)(8L * reg), (void *)(uintptr_t)value) < 0)
+		return -errno;
+	return 0;
+}
+
+int tracer_deny(const struct task *task, int error)
+{
+	int r = poke(task->tid, ORIG_RAX, (uint64_t)-1);
+
+	return r < 0 ? r : poke(task->tid, RAX, (uint64_t)(int64_t)-error);
+}
+
+int tracer_set_arg(const struct task *task, uint32_t arch, int i, uint64_t value)
+{
+	static const int x86_64[] = { RDI, RSI, RDX, R10, R8, R9 };
+	static const int i386[] = { RBX, RCX, RDX, RSI, RDI, RBP };
+
+	if (i < 0 || i >= 6)
+		BUG("argument %d", i);
+	return poke(task->tid, arch == AUDIT_ARCH_I386 ? i386[i] : x86_64[i], value);
+}
