@@ -253,4 +253,5 @@ SELECT
     e.nlink_group, e.content_changed, e.excluded, e.process_id
 FROM entry e
 JOIN path ON path.id = e.path_id
-WHERE e.change IS NOT NULL;
+-- Device nodes are no installed files; the table knows them all the same, for an undo.
+WHERE e.change IS NOT NULL AND coalesce(e.mode, e.before_mode) & 61440 NOT IN (8192, 24576);

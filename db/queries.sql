@@ -23,10 +23,12 @@ UPDATE run SET state = ?2 WHERE id = ?1;
 -- name: RUN_COUNTS
 UPDATE run SET
     processes = (SELECT count(*) FROM process WHERE run_id = ?1),
-    created = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change = 'created' AND NOT excluded),
-    modified = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change = 'modified' AND NOT excluded),
-    removed = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change = 'removed' AND NOT excluded),
-    excluded = (SELECT count(*) FROM entry WHERE run_id = ?1 AND change IS NOT NULL AND excluded)
+    (created, modified, removed, excluded) = (
+        SELECT count(*) FILTER (WHERE change = 'created' AND NOT excluded),
+            count(*) FILTER (WHERE change = 'modified' AND NOT excluded),
+            count(*) FILTER (WHERE change = 'removed' AND NOT excluded),
+            count(*) FILTER (WHERE excluded)
+        FROM manifest WHERE run_id = ?1)
 WHERE id = ?1;
 
 -- name: SEQUENCE_GET
@@ -218,3 +220,6 @@ FROM writes WHERE run_id = ?1 ORDER BY event_id;
 
 -- name: RUN_DROP
 DELETE FROM run WHERE id = ?1;
+
+-- name: RUN_EXCLUDED
+SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;

@@ -238,6 +238,26 @@ static void move_one(struct recorder *r, const struct task *task, struct pending
 	tell_event(r, task, p, new, old, file);
 }
 
+void lost_names(struct recorder *r, struct pending *p)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (p->named[i])
+			touches_path(&r->touches, p->name[i].path.data, &p->name[i].now, false);
+}
+
+void lost_rename(struct recorder *r, struct pending *p)
+{
+	lost_names(r, p);
+	if (!p->named[0] || !p->named[1])
+		return;
+	leave_inside(r, &p->inside[0], p->name[0].path.data);
+	leave_inside(r, &p->inside[1], p->name[1].path.data);
+	arrive_inside(r, &p->inside[0], p->name[0].path.data, p->name[1].path.data);
+	arrive_inside(r, &p->inside[1], p->name[1].path.data, p->name[0].path.data);
+}
+
 void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
 	bool exchange = p->call.flags & RENAME_EXCHANGE;

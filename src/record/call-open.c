@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "record/calls.h"
 #include "trace/mem.h"
@@ -49,12 +50,24 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 	p->error[0] = read_place(r, task, p, 0);
 	if (p->error[0] < 0)
 		return p->error[0] == -EFAULT ? NEXT_GO : NEXT_FOLLOW;
+	resolve_text(task->tid, c->place[0].dirfd, r->text, &p->asked);
 	/* With O_EXCL it succeeds only where nothing is, so there is nothing to ask. */
 	if ((c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		return NEXT_FOLLOW;
 	p->error[0] = resolve_stat(&r->resolver, task->tid, c->place[0].dirfd, r->text,
 		!(c->flags & O_NOFOLLOW), now);
 	return is_device(r, now) ? NEXT_GO : NEXT_FOLLOW;
+}
+
+void lost_open(struct recorder *r, struct pending *p)
+{
+	struct name name = NAME_INIT;
+
+	/* The task is gone, and its folder with it: from here the name means what it means to us. */
+	if (p->asked.len && (resolve_target(&r->resolver, getpid(), AT_FDCWD, p->asked.data, &name) == 0 ||
+				    resolve_entry(&r->resolver, getpid(), AT_FDCWD, p->asked.data, &name) == 0))
+		touches_path(&r->touches, name.path.data, &p->name[0].now, false);
+	name_release(&name);
 }
 
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)

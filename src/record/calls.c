@@ -9,26 +9,26 @@
 #include "trace/mem.h"
 
 static const struct handler handlers[CALL_ACTIONS] = {
-	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open },
-	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename },
-	[CALL_LINK] = { OP_LINK, enter_link, leave_link },
-	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made },
-	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed },
-	[CALL_RMDIR] = { OP_RMDIR, enter_entry, leave_removed },
-	[CALL_MKDIR] = { OP_MKDIR, enter_entry, leave_made },
-	[CALL_MKNOD] = { OP_MKNOD, enter_entry, leave_made },
-	[CALL_BIND] = { OP_MKNOD, enter_bind, leave_made },
-	[CALL_TRUNCATE] = { OP_TRUNCATE, enter_inode, leave_inode },
-	[CALL_CHMOD] = { OP_CHMOD, enter_inode, leave_inode },
-	[CALL_CHOWN] = { OP_CHOWN, enter_inode, leave_inode },
-	[CALL_UTIME] = { OP_UTIME, enter_inode, leave_inode },
-	[CALL_SETXATTR] = { OP_SETXATTR, enter_inode, leave_inode },
-	[CALL_REMOVEXATTR] = { OP_REMOVEXATTR, enter_inode, leave_inode },
-	[CALL_IO_URING] = { OP_NONE, enter_io_uring, NULL },
-	[CALL_CLONE] = { OP_NONE, enter_clone, NULL },
-	[CALL_NAMESPACE] = { OP_NONE, enter_namespace, NULL },
-	[CALL_MOUNT] = { OP_NONE, enter_mount, NULL },
-	[CALL_PTRACE] = { OP_NONE, enter_ptrace, NULL },
+	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open, lost_open },
+	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename },
+	[CALL_LINK] = { OP_LINK, enter_link, leave_link, lost_names },
+	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made, lost_names },
+	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed, lost_names },
+	[CALL_RMDIR] = { OP_RMDIR, enter_entry, leave_removed, lost_names },
+	[CALL_MKDIR] = { OP_MKDIR, enter_entry, leave_made, lost_names },
+	[CALL_MKNOD] = { OP_MKNOD, enter_entry, leave_made, lost_names },
+	[CALL_BIND] = { OP_MKNOD, enter_bind, leave_made, lost_names },
+	[CALL_TRUNCATE] = { OP_TRUNCATE, enter_inode, leave_inode, lost_names },
+	[CALL_CHMOD] = { OP_CHMOD, enter_inode, leave_inode, lost_names },
+	[CALL_CHOWN] = { OP_CHOWN, enter_inode, leave_inode, lost_names },
+	[CALL_UTIME] = { OP_UTIME, enter_inode, leave_inode, lost_names },
+	[CALL_SETXATTR] = { OP_SETXATTR, enter_inode, leave_inode, lost_names },
+	[CALL_REMOVEXATTR] = { OP_REMOVEXATTR, enter_inode, leave_inode, lost_names },
+	[CALL_IO_URING] = { OP_NONE, enter_io_uring },
+	[CALL_CLONE] = { OP_NONE, enter_clone },
+	[CALL_NAMESPACE] = { OP_NONE, enter_namespace },
+	[CALL_MOUNT] = { OP_NONE, enter_mount },
+	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 };
 
 enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop)
@@ -59,14 +59,9 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
 }
 
-void call_lost(struct recorder *r, const struct pending *p)
+void call_lost(struct recorder *r, struct pending *p)
 {
-	int i;
-
-	/* It may have happened. The manifest asks the disk, so it is enough to name the place. */
-	for (i = 0; i < 2; i++)
-		if (p->named[i])
-			touches_path(&r->touches, p->name[i].path.data, &p->name[i].now, false);
+	handlers[p->call.sys->action].lost(r, p);
 }
 
 int read_place(struct recorder *r, const struct task *task, const struct pending *p, int i)

@@ -11,9 +11,13 @@ struct handler {
 	enum op op;
 	enum next (*enter)(struct recorder *r, struct task *task, struct pending *p);
 	void (*leave)(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+	/* The task died between the two: what it asked for may have happened. The manifest asks
+	 * the disk, so it is enough to name the places. */
+	void (*lost)(struct recorder *r, struct pending *p);
 };
 
 enum next enter_open(struct recorder *r, struct task *task, struct pending *p);
+void lost_open(struct recorder *r, struct pending *p);
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 
 /* Calls that change a folder's entries. */
@@ -27,6 +31,9 @@ void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_
 void leave_removed(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+
+void lost_names(struct recorder *r, struct pending *p);
+void lost_rename(struct recorder *r, struct pending *p);
 
 /* Calls that change a file in its place. */
 enum next enter_inode(struct recorder *r, struct task *task, struct pending *p);

@@ -31,6 +31,13 @@ static int on_call_exit(struct recorder *r, const struct stop *stop)
 	return tracer_resume(&r->tracer, stop, false);
 }
 
+/* Without us nobody would be there to be asked: then the kernel answers ENOSYS (seccomp(2)). */
+static int on_foreign(struct recorder *r, const struct stop *stop)
+{
+	tracer_deny(stop->task, ENOSYS);
+	return tracer_resume(&r->tracer, stop, false);
+}
+
 static int start_task(struct recorder *r, struct task *task, const struct stop *stop)
 {
 	const struct life *life = thread_of(task)->life;
@@ -156,6 +163,7 @@ static int on_other(struct recorder *r, const struct stop *stop)
 static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
 	[STOP_CALL_ENTRY] = on_call_entry,
 	[STOP_CALL_EXIT] = on_call_exit,
+	[STOP_FOREIGN] = on_foreign,
 	[STOP_NEW] = on_new,
 	[STOP_CHILD] = on_child,
 	[STOP_EXEC] = on_exec,

@@ -19,6 +19,7 @@ struct pending *pending_begin(struct pending **p)
 		walk_release(&(*p)->inside[i]);
 	}
 	buf_reset(&(*p)->target);
+	buf_reset(&(*p)->asked);
 	return *p;
 }
 
@@ -33,5 +34,6 @@ void pending_free(struct pending *p)
 		walk_release(&p->inside[i]);
 	}
 	buf_release(&p->target);
+	buf_release(&p->asked);
 	free(p);
 }

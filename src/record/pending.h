@@ -15,6 +15,7 @@ struct pending {
 	bool named[2];
 	int error[2]; /* why a place has no name */
 	struct buf target;     /* what a symlink(2) will hold */
+	struct buf asked;      /* open: the name as given, in full: all there is if it dies in the call */
 	struct walk inside[2]; /* what is in a folder that is about to be renamed */
 };
 

@@ -37,7 +37,7 @@ enum next {
 enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop);
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop);
 /* The task died between the two: what it asked for may have happened. */
-void call_lost(struct recorder *r, const struct pending *p);
+void call_lost(struct recorder *r, struct pending *p);
 
 /* How calls that change no file are handled (odd.c). */
 enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p);

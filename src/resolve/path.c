@@ -104,8 +104,16 @@ static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text
 	base_of(link, tid, dirfd);
 	if (io_readlink(link, base) < 0)
 		return -ENOENT;
-	if (n == 1 || strncmp(base, root, (size_t)n) || (base[n] != '/' && base[n] != '\0'))
-		n = 0; /* the root is "/", or the folder lies outside of it */
+	if (n == 1)
+		n = 0; /* "/", though perhaps of another mount namespace */
+	if (strncmp(base, root, (size_t)n) || (n && base[n] != '/' && base[n] != '\0')) {
+		/* A folder outside of the root, as chroot(2) leaves it: only ".." can tell. */
+		close(s->fd);
+		s->fd = AT_FDCWD;
+		s->in_root = false;
+		return snprintf(s->room, sizeof s->room, "%s/%s", link, text) < PATH_MAX ?
+			(s->text = s->room, 0) : -ENAMETOOLONG;
+	}
 	if (snprintf(s->room, sizeof s->room, "%s/%s", base + n, text) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	s->text = s->room;
@@ -174,6 +182,23 @@ int resolve_stat(const struct resolver *r, pid_t tid, int dirfd, const char *tex
 		return e;
 	}
 	return start_stat(&s, s.text, follow ? 0 : AT_SYMLINK_NOFOLLOW, out);
+}
+
+int resolve_text(pid_t tid, int dirfd, const char *text, struct buf *out)
+{
+	char link[64], folder[PATH_MAX];
+	ssize_t n;
+
+	if (text[0] != '/') {
+		base_of(link, tid, dirfd);
+		n = io_readlink(link, folder);
+		if (n < 0)
+			return (int)n;
+		buf_add(out, folder, (size_t)n);
+		buf_addc(out, '/');
+	}
+	buf_adds(out, text);
+	return out->failed ? -ENOMEM : 0;
 }
 
 void resolver_forget(struct resolver *r)

@@ -49,6 +49,8 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
  * socket). *deleted: the name is gone and only the descriptor is left.
  */
 int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted);
+/* `text` with the folder it starts from in front, by the text alone. 0 or -errno. */
+int resolve_text(pid_t tid, int dirfd, const char *text, struct buf *out);
 /* Only what stands there, without its name: the cheapest question. */
 int resolve_stat(const struct resolver *r, pid_t tid, int dirfd, const char *text, bool follow,
 	struct inode *out);

@@ -264,6 +264,27 @@ static void count(struct writer *w)
 	res->processes = rows_int(&rows, 4);
 }
 
+/* The folder that holds all that is excluded: what the first and the last name have in common. */
+static void name_excluded(struct writer *w)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	char *out = w->result.excluded_below;
+	const char *first, *last;
+	size_t i, folder = 0;
+
+	out[0] = '\0';
+	if (db_rows(&rows, w->db, Q_RUN_EXCLUDED, "i", w->run_id) < 0 || rows_next(&rows) <= 0)
+		return;
+	first = rows_text(&rows, 0);
+	last = rows_text(&rows, 1);
+	for (i = 0; first[i] && first[i] == last[i]; i++)
+		if (first[i] == '/')
+			folder = i;
+	if (i > 0 && (first[i] == '/' || last[i] == '/') && (!first[i] || !last[i]))
+		folder = i; /* one of the two is the folder itself */
+	snprintf(out, sizeof w->result.excluded_below, "%.*s", (int)folder, first);
+}
+
 static int settle_rows(struct writer *w)
 {
 	int r = writer_manifest(w);
@@ -300,6 +321,8 @@ static void settle(struct writer *w)
 	if (r < 0)
 		fail(w, r);
 	count(w);
+	if (w->result.excluded)
+		name_excluded(w);
 	w->result.run_id = w->run_id;
 	w->result.error = w->error;
 }

@@ -33,7 +33,7 @@ static void put_tested(struct filter *f, const struct filter_rule *r)
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, 4);
 	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
 	put(f, BPF_JMP | op | BPF_K, r->value, 0, 1);
-	put_return(f, SECCOMP_RET_TRACE);
+	put_return(f, SECCOMP_RET_TRACE | FILTER_DATA);
 	put_return(f, SECCOMP_RET_ALLOW);
 }
 
@@ -57,7 +57,7 @@ static void put_arch(struct filter *f, const struct filter_arch *a)
 		put(f, BPF_JMP | BPF_JEQ | BPF_K, a->rules[i].nr, (uint8_t)skip, 0);
 	}
 	put_return(f, SECCOMP_RET_ALLOW);
-	put_return(f, SECCOMP_RET_TRACE);
+	put_return(f, SECCOMP_RET_TRACE | FILTER_DATA);
 }
 
 static size_t arch_length(const struct filter_arch *a)

@@ -37,6 +37,9 @@ struct filter_arch {
 	size_t count;
 };
 
+/* What our filter says with each stop: a program's own filter may ask for stops, too. */
+#define FILTER_DATA 0xba0dU
+
 #define FILTER_MAX 1024
 
 struct filter {

@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "trace/filter.h"
 
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
@@ -116,6 +117,8 @@ static void read_call(struct stop *stop)
 	}
 	/* `seccomp` begins as `entry` does. */
 	stop->kind = STOP_CALL_ENTRY;
+	if (info.op == PTRACE_SYSCALL_INFO_SECCOMP && info.seccomp.ret_data != FILTER_DATA)
+		stop->kind = STOP_FOREIGN;
 	stop->nr = info.entry.nr;
 	memcpy(stop->args, info.entry.args, sizeof stop->args);
 }

@@ -29,6 +29,7 @@ struct task {
 enum stop_kind {
 	STOP_CALL_ENTRY, /* nr, arch, args */
 	STOP_CALL_EXIT,  /* result */
+	STOP_FOREIGN,    /* a filter of the program's own asked for a tracer */
 	STOP_NEW,        /* a new task's first stop */
 	STOP_CHILD,      /* fork, vfork, clone: `other` is the child; `thread`: of the same process */
 	STOP_EXEC,       /* `other` is the thread that called exec, if not the leader */
