@@ -277,6 +277,7 @@ static int follow(struct ba_recording *rec, const struct spawn *spawn)
 	r->sink = &rec->writer.sink;
 	r->touches.sink = r->lives.sink = r->sink;
 	r->touches.scope = &r->scope;
+	r->touches.started_ns = io_coarse_ns();
 	r->allow_io_uring = rec->allow_io_uring;
 	r->wait_all = rec->wait_all;
 	e = lives_begin(&r->lives, command, proc_parent(spawn->command), io_now_ns());

@@ -114,6 +114,11 @@ int64_t io_now_ns(void)
 	return clock_ns(CLOCK_REALTIME);
 }
 
+int64_t io_coarse_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME_COARSE);
+}
+
 int64_t io_monotonic_ns(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);

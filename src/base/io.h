@@ -19,5 +19,7 @@ int io_mkdirs(const char *path, mode_t mode);
 /* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */
 int64_t io_now_ns(void);
 int64_t io_monotonic_ns(void);
+/* The clock that file systems stamp files with: never ahead of a stamp that comes later. */
+int64_t io_coarse_ns(void);
 
 #endif

@@ -38,6 +38,8 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	int abi = abi_of_stop(stop->arch, &nr);
 	const struct syscall *sys = abi < 0 ? NULL : syscall_find((enum abi)abi, nr);
 	struct pending *p;
+	enum next next;
+	int i;
 
 	if (!sys)
 		return NEXT_GO;
@@ -48,7 +50,20 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	p->call.abi = (enum abi)abi;
 	p->op = handlers[sys->action].op;
 	call_sort_arguments(&p->call, stop->args);
-	return handlers[sys->action].enter(r, task, p);
+	next = handlers[sys->action].enter(r, task, p);
+	for (i = 0; i < 2 && next == NEXT_FOLLOW; i++)
+		if (p->named[i])
+			touches_expect(&r->touches, p->name[i].path.data, &p->name[i].now);
+	return next;
+}
+
+static void call_done(struct recorder *r, struct pending *p)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (p->named[i])
+			touches_done(&r->touches, p->name[i].path.data);
 }
 
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
@@ -57,11 +72,13 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 
 	if (stop->result >= 0)
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
+	call_done(r, p);
 }
 
 void call_lost(struct recorder *r, struct pending *p)
 {
 	handlers[p->call.sys->action].lost(r, p);
+	call_done(r, p);
 }
 
 int read_place(struct recorder *r, const struct task *task, const struct pending *p, int i)

@@ -1,17 +1,72 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/touches.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mix.h"
+
+struct expected {
+	uint64_t key;
+	unsigned int calls; /* under way on this path */
+	struct inode before;
+	UT_hash_handle hh;
+};
 
 static uint64_t path_key(const char *path)
 {
 	return mix_bytes(path, strlen(path));
 }
 
+static struct expected *find_expected(const struct touches *t, uint64_t key)
+{
+	struct expected *e;
+
+	HASH_FIND(hh, t->expected, &key, sizeof key, e);
+	return e;
+}
+
+void touches_expect(struct touches *t, const char *path, const struct inode *before)
+{
+	uint64_t key = path_key(path);
+	struct expected *e = find_expected(t, key);
+
+	if (!e) {
+		if (u64map_get(&t->paths, key))
+			return;
+		e = calloc(1, sizeof *e);
+		if (!e)
+			return;
+		e->key = key;
+		e->before = *before;
+		HASH_ADD(hh, t->expected, key, sizeof e->key, e);
+		if (hash_added(e) < 0) {
+			free(e);
+			return;
+		}
+	}
+	e->calls++;
+}
+
+void touches_done(struct touches *t, const char *path)
+{
+	struct expected *e = find_expected(t, path_key(path));
+
+	if (!e || --e->calls)
+		return;
+	HASH_DEL(t->expected, e);
+	free(e);
+}
+
 void touches_release(struct touches *t)
 {
+	struct expected *e, *next;
+
+	HASH_ITER(hh, t->expected, e, next) {
+		HASH_DEL(t->expected, e);
+		free(e);
+	}
 	u64map_release(&t->paths);
 	u64map_release(&t->files);
 }
@@ -43,11 +98,18 @@ bool touches_path_known(const struct touches *t, const char *path)
 
 void touches_path(struct touches *t, const char *path, const struct inode *before, bool late)
 {
-	struct touch touch = { .path = path, .before = *before, .late = late };
+	struct touch touch = { .path = path, .late = late };
+	uint64_t key = path_key(path);
+	const struct expected *e;
 	bool added;
 
-	if (path_is_virtual(path) || !u64map_put(&t->paths, path_key(path), &added) || !added)
+	if (path_is_virtual(path) || !u64map_put(&t->paths, key, &added) || !added)
 		return;
+	e = find_expected(t, key);
+	touch.before = e ? e->before : *before;
+	/* What was born since the start was not there before, whoever of us was first to see it. */
+	if (touch.before.exists && touch.before.birth_ns >= t->started_ns)
+		touch.before = (struct inode){ 0 };
 	touch.excluded = scope_excludes(t->scope, path);
 	t->sink->touch(t->sink, &touch);
 }

@@ -170,32 +170,39 @@ static int columns_of(const char *s)
 	return n;
 }
 
-static void print_cell(const char *s, int width, bool last)
+static void pad(struct buf *line, int n)
 {
-	int n = 0;
+	while (n-- > 0)
+		buf_addc(line, ' ');
+}
 
-	for (; *s && (width <= 0 || n < width || ((unsigned char)*s & 0xc0) == 0x80); s++) {
-		n += ((unsigned char)*s & 0xc0) != 0x80;
+/* The line, or as much of it as the terminal has columns. */
+static void print_cut(const struct buf *line)
+{
+	int left = render_width();
+	const char *s;
+
+	for (s = line->data; s && *s; s++) {
+		if (left && ((unsigned char)*s & 0xc0) != 0x80 && s != line->data && --left == 0)
+			break;
 		putchar(*s);
 	}
-	for (; !last && n < width + 2; n++)
-		putchar(' ');
+	putchar('\n');
 }
 
 static void print_row(char *const *cells, const char *const *heads, const int *widths, size_t columns)
 {
-	int left = render_width();
+	_cleanup_buf_ struct buf line = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < columns; i++) {
 		const char *s = cells ? cells[i] : heads[i];
-		bool last = i == columns - 1;
 
-		print_cell(s ? s : "", last ? left : widths[i], last);
-		if (left > 0 && !last)
-			left = left > widths[i] + 3 ? left - widths[i] - 2 : 1;
+		buf_adds(&line, s ? s : "");
+		if (i < columns - 1)
+			pad(&line, widths[i] + 2 - columns_of(s ? s : ""));
 	}
-	putchar('\n');
+	print_cut(&line);
 }
 
 void table_print(struct table *t, size_t columns, const char *const *heads)

@@ -119,8 +119,6 @@ static int configure(struct db *db, enum db_mode mode)
 {
 	int r;
 
-	sqlite3_extended_result_codes(db->sqlite, 1);
-	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 	r = db_exec(db, "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000");
 	if (mode == DB_READ)
 		return r;
@@ -152,6 +150,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 	r = db_errno(sqlite3_open_v2(path, &db->sqlite, flags, NULL));
 	if (r < 0)
 		words_set(words, r, "cannot open the database %s: %s", path, db_error(db));
+	sqlite3_extended_result_codes(db->sqlite, 1);
+	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 	if (r == 0)
 		r = check_owner(db, mode, words);
 	if (r == 0) {
