@@ -41,7 +41,7 @@ CREATE TABLE run (
     status      INTEGER,          -- as wait(2) gives it
     state       TEXT NOT NULL CHECK (state IN ('running', 'complete', 'incomplete')),
     recorder    TEXT NOT NULL,    -- boot id, pid and start time of the process that writes this run
-    heartbeat   INTEGER NOT NULL, -- seconds since 1970: when that process last said that it is alive
+    heartbeat   INTEGER NOT NULL, -- seconds since 1970: until then that process will have been heard of again
     notes       TEXT,
     processes   INTEGER NOT NULL DEFAULT 0,
     created     INTEGER NOT NULL DEFAULT 0, -- the counts leave excluded paths out
@@ -160,7 +160,7 @@ SELECT
     CASE WHEN status & 127 = 0 THEN status >> 8 & 255 END AS exit_status,
     CASE WHEN status & 127 <> 0 THEN status & 127 END AS term_signal,
     -- A recorder that was killed cannot say so: its silence does.
-    CASE WHEN state = 'running' AND heartbeat < unixepoch('now') - 15 THEN 'incomplete' ELSE state END
+    CASE WHEN state = 'running' AND heartbeat < unixepoch('now') THEN 'incomplete' ELSE state END
         AS state,
     notes,
     created, modified, removed, excluded, processes, kind, of_run, started_ns

@@ -6,10 +6,10 @@
 
 -- name: RUN_ADD
 INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now'), ?9, ?10);
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + 3, ?9, ?10);
 
 -- name: RUN_HEARTBEAT
-UPDATE run SET heartbeat = unixepoch('now') WHERE id = ?1;
+UPDATE run SET heartbeat = unixepoch('now') + ?2 WHERE id = ?1;
 
 -- name: RUN_NOTES
 UPDATE run SET notes = ?2 WHERE id = ?1;

@@ -22,6 +22,8 @@ static void start_time(pid_t pid, char out[32])
 	if (io_read_file(path, &stat, 4096) < 0 || !stat.data)
 		return;
 	p = strrchr(stat.data, ')');
+	if (p && strlen(p) > 2 && (p[2] == 'Z' || p[2] == 'X'))
+		return; /* dead, and only not reaped yet */
 	for (field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');
 	if (p)
@@ -55,7 +57,7 @@ bool liveness_alive(const char *recorder)
 		return false;
 	boot_id(now_boot);
 	start_time(pid, now_started);
-	return !strcmp(boot, now_boot) && !strcmp(started, now_started);
+	return !strcmp(boot, now_boot) && *now_started && !strcmp(started, now_started);
 }
 
 int liveness_lost(struct db *db, int64_t run_id)

@@ -16,7 +16,15 @@
 #define RING_SIZE (8U << 20)
 #define COMMIT_NS 400000000LL
 #define IDLE_MS 150
-#define HEARTBEAT_NS 5000000000LL
+
+/*
+ * How long until we are heard of again, in seconds: short while the command
+ * runs, so that a recorder that was killed is soon known to be; longer for what
+ * stays behind it, perhaps for months. Twice as often as promised.
+ */
+#define HEARTBEAT_S 3
+#define HEARTBEAT_BEHIND_S 60
+#define HEARTBEAT_SETTLE_S 600
 
 /* The sink: on the tracer's thread. */
 
@@ -179,6 +187,11 @@ int writer_begin(struct writer *w)
 	return 0;
 }
 
+static int64_t heartbeat(const struct writer *w)
+{
+	return w->settle_done ? HEARTBEAT_BEHIND_S : HEARTBEAT_S;
+}
+
 int writer_commit(struct writer *w)
 {
 	int r = 0;
@@ -188,7 +201,7 @@ int writer_commit(struct writer *w)
 	if (w->notes_changed)
 		r = db_run(w->db, Q_RUN_NOTES, "is", w->run_id, w->notes);
 	if (r == 0)
-		r = db_run(w->db, Q_RUN_HEARTBEAT, "i", w->run_id);
+		r = db_run(w->db, Q_RUN_HEARTBEAT, "ii", w->run_id, heartbeat(w));
 	if (r == 0)
 		r = db_run(w->db, Q_SEQUENCE_SET, "i", w->sequence);
 	if (r == 0)
@@ -245,7 +258,7 @@ static void drain(struct writer *w)
 
 static void beat(struct writer *w)
 {
-	if (w->error == 0 && io_monotonic_ns() - w->last_commit_ns > HEARTBEAT_NS &&
+	if (w->error == 0 && io_monotonic_ns() - w->last_commit_ns > heartbeat(w) * 500000000LL &&
 		writer_begin(w) == 0 && writer_commit(w) < 0)
 		fail(w, -EIO);
 }
@@ -287,7 +300,11 @@ static void name_excluded(struct writer *w)
 
 static int settle_rows(struct writer *w)
 {
-	int r = writer_manifest(w);
+	int r;
+
+	/* Hashing may take its time, and says nothing meanwhile. */
+	db_run(w->db, Q_RUN_HEARTBEAT, "ii", w->run_id, (int64_t)HEARTBEAT_SETTLE_S);
+	r = writer_manifest(w);
 
 	if (r == 0)
 		r = writer_begin(w);
