@@ -92,6 +92,7 @@ static void end_life(struct lives *l, struct life *life, int status, int64_t at)
 	l->alive--;
 	if (life == l->command)
 		l->command = NULL;
+	free(life->core_cwd);
 	free(life);
 }
 

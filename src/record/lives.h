@@ -21,6 +21,9 @@ struct life {
 	bool exec_is_inherited; /* then its events need an exec row of its own */
 	pid_t pid;
 	unsigned int threads; /* that have not ended */
+	char *core_cwd;       /* where it stood when a signal came that may dump core; or NULL */
+	char core_comm[16];
+	pid_t core_tid;
 	unsigned int exiting; /* of the command's: threads past STOP_EXITING */
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/core.h"
 #include "record/recorder.h"
 
 /* How often a command that is held is looked at, when nothing else happens. */
@@ -147,12 +148,21 @@ static int on_gone(struct recorder *r, const struct stop *stop)
 	}
 	if (task->in_call && thread->pending)
 		call_lost(r, thread->pending);
+	if (task->tid == thread->life->pid)
+		core_record(r, thread->life, stop->status);
 	if (task->tid == r->tracer.command)
 		r->sink->command_end(r->sink, stop->status, io_now_ns(), r->lives.alive - 1);
 	lives_end(&r->lives, task, stop->status, io_now_ns());
 	tracer_forget(&r->tracer, task);
 	adopt_held(r);
 	return 0;
+}
+
+static int on_signal(struct recorder *r, const struct stop *stop)
+{
+	if (stop->task->data)
+		core_prepare(thread_of(stop->task)->life, stop->task->tid, stop->signal);
+	return tracer_resume(&r->tracer, stop, false);
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)
@@ -167,7 +177,7 @@ static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
 	[STOP_NEW] = on_new,
 	[STOP_CHILD] = on_child,
 	[STOP_EXEC] = on_exec,
-	[STOP_SIGNAL] = on_other,
+	[STOP_SIGNAL] = on_signal,
 	[STOP_GROUP] = on_other,
 	[STOP_EXITING] = on_exiting,
 	[STOP_GONE] = on_gone,
