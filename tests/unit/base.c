@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/mix.h"
+#include "base/ring.h"
+#include "base/u64map.h"
+#include "base/utf8.h"
+#include "lib/tap.h"
+
+static void buffers(void)
+{
+	_cleanup_buf_ struct buf b = BUF_INIT;
+
+	buf_add_json(&b, "a\"\\\n\001\xff\xc3\xa9", 8);
+	ok_str(b.data, "\"a\\\"\\\\\\n\\u0001\\ufffd\xc3\xa9\"", "a JSON string");
+	buf_reset(&b);
+	buf_add_shell(&b, "it's");
+	ok_str(b.data, "'it'\\''s'", "a shell word");
+	buf_reset(&b);
+	buf_add_shell(&b, "");
+	ok_str(b.data, "''", "an empty shell word");
+	buf_reset(&b);
+	buf_addf(&b, "%s-%d", "x", 7);
+	ok_str(b.data, "x-7", "formatted");
+}
+
+static void characters(void)
+{
+	ok(utf8_valid("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 10), "one to four bytes");
+	ok(!utf8_valid("\xc0\x80", 2), "overlong");
+	ok(!utf8_valid("\xed\xa0\x80", 3), "a surrogate");
+	ok(!utf8_valid("\xf4\x90\x80\x80", 4), "past the end of Unicode");
+	ok(!utf8_valid("\xe2\x82", 2), "cut short");
+}
+
+static void maps(void)
+{
+	struct u64map m = { 0 };
+	uint64_t i;
+	bool added, good = true;
+
+	for (i = 1; i < 10000; i++) {
+		uint32_t *v = u64map_put(&m, mix64(i), &added);
+
+		good &= v && added;
+		*v = (uint32_t)i;
+	}
+	for (i = 1; i < 10000; i++)
+		good &= u64map_get(&m, mix64(i)) && *u64map_get(&m, mix64(i)) == i;
+	ok(good, "ten thousand keys come back");
+	ok(u64map_get(&m, mix64(10001)) == NULL, "one that was never put does not");
+	u64map_put(&m, mix64(5), &added);
+	ok(!added, "a key is added once");
+	ok(u64map_put(&m, 0, &added) && added, "zero is a key, too");
+	u64map_release(&m);
+}
+
+#define RECORDS 200000
+
+static void *produce(void *data)
+{
+	struct ring *r = data;
+	uint32_t i;
+
+	for (i = 0; i < RECORDS; i++) {
+		size_t n = sizeof i + i % 300;
+		char *room = ring_room(r, n);
+
+		memcpy(room, &i, sizeof i);
+		memset(room + sizeof i, (int)(i & 0xff), n - sizeof i);
+		ring_push(r);
+	}
+	return NULL;
+}
+
+static void rings(void)
+{
+	struct ring r;
+	pthread_t t;
+	uint32_t want = 0, got;
+	bool good = true;
+	size_t n;
+
+	ring_init(&r, 1U << 16);
+	pthread_create(&t, NULL, produce, &r);
+	while (want < RECORDS) {
+		const char *p = ring_peek(&r, &n);
+
+		if (!p) {
+			ring_wait(&r, 1);
+			continue;
+		}
+		memcpy(&got, p, sizeof got);
+		good &= got == want && n == sizeof got + want % 300 &&
+			(n == sizeof got || (unsigned char)p[n - 1] == (want & 0xff));
+		want++;
+		ring_pop(&r);
+	}
+	pthread_join(t, NULL);
+	ok(good, "records come out whole and in order, through a ring much smaller than they are");
+	ok(ring_peek(&r, &n) == NULL, "and then there are none");
+	ring_release(&r);
+}
+
+int main(void)
+{
+	buffers();
+	characters();
+	maps();
+	rings();
+	return done_testing();
+}

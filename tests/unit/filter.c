@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The filter, run as the kernel would run it: classic BPF over a struct
+ * seccomp_data.
+ */
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+
+#include "lib/tap.h"
+#include "record/recorder.h"
+
+static uint32_t run(const struct filter *f, const struct seccomp_data *d)
+{
+	uint32_t a = 0;
+	unsigned int pc;
+
+	for (pc = 0; pc < f->len; pc++) {
+		const struct sock_filter *i = &f->code[pc];
+		bool yes = false;
+
+		switch (i->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			memcpy(&a, (const char *)d + i->k, sizeof a);
+			continue;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= i->k;
+			continue;
+		case BPF_RET | BPF_K:
+			return i->k;
+		case BPF_JMP | BPF_JA:
+			pc += i->k;
+			continue;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			yes = a == i->k;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			yes = a & i->k;
+			break;
+		default:
+			return 0xdead;
+		}
+		pc += yes ? i->jt : i->jf;
+	}
+	return 0xdead;
+}
+
+static struct filter filter;
+
+static bool stops(uint32_t arch, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	struct seccomp_data d = { .nr = nr, .arch = arch, .args = { a0, a1, a2 } };
+	uint32_t r = run(&filter, &d);
+
+	if (r != SECCOMP_RET_ALLOW && r != (SECCOMP_RET_TRACE | FILTER_DATA))
+		printf("# %d answers %x\n", nr, r);
+	return r == (SECCOMP_RET_TRACE | FILTER_DATA);
+}
+
+/* Every row of the tables: trapped ones stop for some argument, the others never. */
+static void whole_table(enum abi abi, uint32_t arch)
+{
+	size_t count, nr;
+	const struct syscall *table = syscall_table(abi, &count);
+	int wrong = 0;
+
+	for (nr = 0; nr < count; nr++) {
+		bool some = stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) || stops(arch, (int)nr, 2, 0, 0);
+
+		wrong += some != (table[nr].action != CALL_SKIP);
+	}
+	ok_int(wrong, 0, "each call stops as its row says");
+}
+
+int main(void)
+{
+	const uint32_t x86 = AUDIT_ARCH_X86_64, i386 = AUDIT_ARCH_I386;
+	const int x32 = 0x40000000;
+
+	ok_int(rules_build(&filter), 0, "the filter is built");
+	ok(filter.len < 4096, "and short enough for the kernel");
+	ok(!stops(x86, 257, 0, 0, O_RDONLY | O_CLOEXEC | O_DIRECTORY), "a read-only openat goes on");
+	ok(stops(x86, 257, 0, 0, O_WRONLY), "openat for writing stops");
+	ok(stops(x86, 257, 0, 0, O_RDWR), "for both");
+	ok(stops(x86, 257, 0, 0, O_CREAT), "for making");
+	ok(stops(x86, 2, 0, O_TRUNC, 0), "open that truncates");
+	ok(!stops(x86, 2, ~0ULL, O_RDONLY, ~0ULL), "open looks at its own flags only");
+	ok(stops(x86, x32 + 257, 0, 0, O_WRONLY), "x32's openat");
+	ok(!stops(x86, x32 + 257, 0, 0, O_RDONLY), "x32's, read-only");
+	ok(stops(i386, 5, 0, O_WRONLY, 0), "i386's open");
+	ok(!stops(i386, 257, 0, 0, O_WRONLY), "257 means something else to i386");
+	ok(stops(i386, 102, 2, 0, 0) && !stops(i386, 102, 3, 0, 0), "socketcall: bind and no other");
+	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0), "clone with CLONE_UNTRACED");
+	ok(!stops(0x1234, 257, 0, 0, O_WRONLY), "another architecture is let through");
+	whole_table(ABI_X86_64, x86);
+	whole_table(ABI_I386, i386);
+	return done_testing();
+}
