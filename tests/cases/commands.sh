@@ -1,0 +1,248 @@
+#!/bin/bash
+# The commands that answer: options, JSON, exit status, clear words for bad input.
+. "$(dirname "$0")/../lib/cases.sh"
+
+listings='runs files tree events'
+
+some_runs() {
+	rec --label first -q -- sh -c 'echo 1 >one; echo secret | cat >two'
+	rec --label second --include "$T" -q -- sh -c 'mkdir d; mv one d/; rm two; ln -s d l; exit 5' || :
+	settle
+}
+
+# keys VIEW: its columns, sorted, or those of a JSON line.
+columns() { q "SELECT name FROM pragma_table_info('$1') ORDER BY name"; }
+keys() { python3 -c '
+import json, sys
+seen = set()
+for line in sys.stdin:
+    o = json.loads(line)
+    assert isinstance(o, dict), line
+    seen.add(tuple(sorted(k for k in o if not k.endswith("_hex"))))
+assert len(seen) == 1, seen
+print("\n".join(seen.pop()))'; }
+
+case_help_of_each() {
+	local c out
+	for c in run runs files who tree events sql; do
+		out=$(ba $c -h)
+		has "$out" "$c"
+		has "$out" '^[Uu]sage'
+	done
+	has "$(ba --help)" 'who'
+	has "$(ba -h)" 'files'
+	has "$(ba --version)" 'buildaudit'
+}
+
+case_usage_errors_are_2() {
+	some_runs
+	local c err
+	for c in runs files tree events sql who; do
+		err=$(want_rc 2 ba $c --no-such-option 2>&1)
+		has "$err" '[Uu]sage'
+	done
+	want_rc 2 "$BUILDAUDIT" 2>/dev/null
+	want_rc 2 ba who 2>/dev/null
+	want_rc 2 ba run 2>/dev/null
+	want_rc 2 ba run --no-such-option true 2>/dev/null
+	want_rc 2 ba --no-such-option true 2>/dev/null
+	want_rc 2 "$BUILDAUDIT" -d 2>/dev/null
+	want_rc 2 ba run --wait=sometimes true 2>/dev/null
+	want_rc 2 ba run --io-uring=perhaps true 2>/dev/null
+	want_rc 2 ba files 1 2 3 2>/dev/null
+}
+
+case_json_of_each_parses() {
+	some_runs
+	local c
+	for c in $listings; do
+		ba $c --json | keys >/dev/null
+	done
+	ba who --json "$T/d/one" | keys >/dev/null
+	ba sql --json 'SELECT 1 AS a, NULL AS b' | keys >/dev/null
+}
+
+case_json_keys_are_the_columns() {
+	some_runs
+	eq "$(ba runs --json | keys)" "$(columns runs)"
+	eq "$(ba files --json | keys)" "$(columns manifest)"
+	eq "$(ba events --json | keys)" "$(columns events)"
+	eq "$(ba tree --json | keys | comm -23 <(columns processes) -)" ''
+	local k
+	for k in run_id pid op exe argv path; do
+		has "$(ba who --json "$T/d/one" | keys)" "^$k\$"
+	done
+}
+
+case_views_have_the_columns_of_the_contract() {
+	some_runs
+	local v want c
+	while read -r v want; do
+		for c in $want; do
+			has "$(columns $v)" "^$c\$" || fail "view $v has no $c"
+		done
+	done <<-'E'
+		runs run_id label argv cwd uid host kernel started_at duration_s exit_status term_signal state notes
+		processes process_id run_id pid ppid parent_id exe argv cwd abi started_ns ended_ns exit_status term_signal
+		execs exec_id process_id run_id pid exe argv cwd abi started_ns
+		writes run_id process_id exec_id pid ppid exe argv abi op path old_path flags mode count first_ns last_ns
+		events event_id run_id time_ns
+		manifest run_id path change type mode uid gid size mtime_ns sha256 link_target nlink_group content_changed excluded process_id
+	E
+	[ "$(q 'PRAGMA application_id')" != 0 ]
+	[ "$(q 'PRAGMA user_version')" -ge 1 ]
+	eq "$(q 'PRAGMA integrity_check')" ok
+	eq "$(q 'PRAGMA foreign_key_check')" ''
+	eq "$(q "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'")" 0
+}
+
+case_paths_are_text() {
+	rec -q -- sh -c "echo >'$T/plain'; echo >\"$T/\$(printf 'bad\377')\""
+	settle
+	eq "$(q "SELECT count(*) FROM writes WHERE path = '$T/plain'")" 1
+	eq "$(q "SELECT DISTINCT typeof(path) FROM writes")" text
+	eq "$(q "SELECT hex(path) FROM writes WHERE path LIKE '%/bad%'")" "$(printf '%s/bad\377' "$T" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F)"
+}
+
+case_json_of_a_name_that_is_not_utf8() {
+	rec --include "$T" -q -- sh -c 'echo >"$(printf "bad\\377")"; echo >"$(printf "new\nline\033")"'
+	settle
+	ba files --json | python3 -c '
+import json, sys
+for line in sys.stdin:
+    o = json.loads(line)
+    if "bad" in o["path"]:
+        assert bytes.fromhex(o["path_hex"]) == sys.argv[1].encode() + b"/bad\xff", o
+        bad = 1
+    if "new" in o["path"]:
+        assert o["path"] == sys.argv[1] + "/new\nline\x1b", o
+        new = 1
+assert bad and new' "$T"
+}
+
+case_runs_by_number_label_and_latest() {
+	some_runs
+	eq "$(ba runs --json | python3 -c 'import json,sys; print([json.loads(l)["run_id"] for l in sys.stdin])')" '[2, 1]'
+	has "$(ba files --all 1)" "created +file +$T/one"
+	has "$(ba files --all first)" "$T/two"
+	eq "$(ba files --all 2)" "$(ba files --all second)"
+	eq "$(ba files --all)" "$(ba files --all latest)"
+	has "$(ba runs)" second
+	eq "$(q "SELECT label || ' ' || exit_status || ' ' || state FROM runs ORDER BY run_id")" "$(printf 'first 0 complete\nsecond 5 complete')"
+	has "$(q "SELECT started_at FROM runs")" '^20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9].*Z$'
+}
+
+case_unknown_run() {
+	some_runs
+	local c err
+	for c in files tree events; do
+		for r in 99 no-such-label -1 0; do
+			err=$(refused ba $c -- $r 2>&1 >/dev/null)
+			has "$err" "$r"
+		done
+	done
+	has "$(ba files 99 2>&1 || :)" '99'
+}
+
+case_files_select() {
+	some_runs
+	has "$(ba files)" "removed +file +$T/two"
+	eq "$(ba files --created --json | python3 -c 'import json,sys; print({json.loads(l)["change"] for l in sys.stdin})')" "{'created'}"
+	eq "$(ba files --removed -0 | tr '\0' '\n')" "$(printf '%s\n' "$T/one" "$T/two")"
+	eq "$(ba files --modified)" ''
+	# The first run had no --include: its changes are excluded.
+	eq "$(ba files 1 | grep -c "$T/" || :)" 0
+	eq "$(ba files --all 1 | grep -c "$T/")" 2
+}
+
+case_files_0_is_exact_and_nothing_else() {
+	some_runs
+	eq "$(ba files -0 | tr '\0' '\n' | sort)" "$(printf '%s\n' "$T/d" "$T/d/one" "$T/l" "$T/one" "$T/two" | sort)"
+}
+
+case_exclude_and_include() {
+	mkdir p
+	rec -q --include "$T" --exclude "$T/p/*.log" -- sh -c 'echo >p/a; echo >p/b.log; echo >c'
+	settle
+	eq "$(ba files -0 | tr '\0' '\n' | sort)" "$(printf '%s\n' "$T/c" "$T/p/a")"
+	rec -q --include "$T/p" -- sh -c 'echo x >>p/a; echo x >>c'
+	settle
+	eq "$(ba files -0 | tr '\0' '\n' | sort)" "$T/p/a"
+	eq "$(q "SELECT group_concat(excluded) FROM (SELECT excluded FROM manifest WHERE run_id = 2 AND path IN ('$T/c', '$T/p/a') ORDER BY path)")" '1,0'
+}
+
+case_sql_one_query() {
+	some_runs
+	eq "$(ba sql 'SELECT count(*) FROM runs' | tail -n 1 | tr -d ' ')" 2
+	want_rc 125 ba sql 'SELECT x FROM nowhere' 2>err || want_rc 1 ba sql 'SELECT x FROM nowhere' 2>err
+	has "$(cat err)" 'nowhere'
+	refused ba sql 'DELETE FROM runs' 2>/dev/null
+	refused ba sql 'DROP VIEW manifest' 2>/dev/null
+	eq "$(q 'SELECT count(*) FROM runs')" 2
+}
+
+case_no_colour_in_a_pipe() {
+	some_runs
+	local c
+	for c in $listings; do
+		hasnt "$(ba $c)" $'\033'
+		hasnt "$(NO_COLOR=1 ba $c)" $'\033'
+	done
+	hasnt "$(ba who "$T/d/one")" $'\033'
+}
+
+case_output_that_cannot_be_written() {
+	[ -w /dev/full ] || skip 'no /dev/full'
+	some_runs
+	local c
+	for c in $listings; do
+		want_rc 125 ba $c >/dev/full 2>/dev/null
+	done
+}
+
+case_where_the_database_is() {
+	mkdir home state
+	HOME=$T/home BUILDAUDIT_DB=$T/by-variable.db "$BUILDAUDIT" run $mode_flag -q -- true
+	[ -f by-variable.db ]
+	HOME=$T/home BUILDAUDIT_DB=$T/not-this.db "$BUILDAUDIT" -d "$T/by-option.db" run $mode_flag -q -- true
+	[ -f by-option.db ] && [ ! -e not-this.db ]
+	eq "$(stat -c %a by-variable.db)" 600
+	if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+		chmod 777 home state
+		setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$T/home" XDG_STATE_HOME="$T/state" "$BUILDAUDIT" run $mode_flag -q -- true
+		eq "$(stat -c %a state/buildaudit)" 700
+		eq "$(stat -c '%a %u' state/buildaudit/audit.db)" '600 65534'
+		setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_STATE_HOME HOME="$T/home" "$BUILDAUDIT" run $mode_flag -q -- true
+		[ -f home/.local/state/buildaudit/audit.db ]
+	fi
+}
+
+case_nothing_recorded_yet() {
+	local c
+	for c in $listings; do
+		refused ba $c >o 2>&1
+		has "$(cat o)" '.'
+	done
+	[ ! -e "$DB" ]
+}
+
+case_wide_and_narrow_terminal() {
+	some_runs
+	command -v script >/dev/null || skip 'no script(1)'
+	local out
+	out=$(script -qec "stty cols 60; '$BUILDAUDIT' -d '$DB' runs" /dev/null </dev/null | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g')
+	has "$out" second
+	eq "$(awk 'length($0) > 60' <<<"$out")" '' 'wider than the terminal'
+}
+
+case_control_characters_are_shown_escaped() {
+	command -v script >/dev/null || skip 'no script(1)'
+	rec --include "$T" -q -- sh -c 'echo >"$(printf "evil\033[31mname")"'
+	settle
+	local out
+	out=$(NO_COLOR=1 script -qec "'$BUILDAUDIT' -d '$DB' files" /dev/null </dev/null)
+	has "$out" 'evil'
+	hasnt "$out" $'evil\033'
+}
+
+run_cases "$@"

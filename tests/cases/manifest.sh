@@ -1,0 +1,267 @@
+#!/bin/bash
+# The manifest is the truth: what ordinary tools do to a folder, held against snapshots of the disk.
+. "$(dirname "$0")/../lib/cases.sh"
+
+case_hard_links() {
+	mkdir w
+	echo old >w/there
+	truth "$T/w" sh -c 'cd w; echo x >a; ln a b; mkdir d; ln a d/c; ln there there2; echo y >e; cp -l e f'
+	eq "$(q "SELECT count(DISTINCT nlink_group) FROM manifest WHERE path IN ('$T/w/a', '$T/w/b', '$T/w/d/c')")" 1
+}
+
+# Both names show the new bytes, whichever one they were written through.
+case_write_through_one_of_two_hard_links() {
+	mkdir w
+	echo old >w/a
+	ln w/a w/b
+	truth "$T/w" sh -c 'echo new >>w/b'
+	eq "$(manifest "$T/w")" "$(printf 'modified file a\nmodified file b')"
+}
+
+case_emptied_folder() {
+	mkdir -p w/d/e
+	touch w/d/f w/d/e/g
+	truth "$T/w" sh -c 'rm -r w/d/*'
+	eq "$(manifest "$T/w")" "$(printf 'removed dir d/e\nremoved file d/e/g\nremoved file d/f')"
+}
+
+case_removed_tree() {
+	mkdir -p w/d/e/f
+	touch w/d/1 w/d/e/2 w/d/e/f/3
+	ln -s 1 w/d/s
+	mkfifo w/d/p
+	truth "$T/w" rm -rf w/d
+	eq "$(manifest "$T/w" | wc -l)" 8
+}
+
+case_renamed_tree() {
+	mkdir -p w/d/e/f
+	touch w/d/1 w/d/e/2 w/d/e/f/3
+	ln w/d/1 w/d/e/hard
+	truth "$T/w" mv w/d w/n
+	eq "$(manifest "$T/w" | grep -c '^created')" 7
+	eq "$(manifest "$T/w" | grep -c '^removed')" 7
+}
+
+case_renamed_tree_from_outside() {
+	mkdir -p w o/d/e
+	touch o/d/e/1 o/d/2
+	truth "$T/w" sh -c 'mv o/d w/; mv w/d/2 w/3'
+	eq "$(manifest "$T/w")" "$(printf 'created file 3\ncreated dir d\ncreated dir d/e\ncreated file d/e/1')"
+}
+
+case_renamed_tree_to_outside() {
+	mkdir -p w/d/e o
+	touch w/d/e/1 w/d/2
+	truth "$T/w" sh -c 'mv w/d o/; echo x >o/d/3'
+}
+
+case_renamed_then_removed() {
+	mkdir -p w/d/e
+	touch w/d/e/1
+	truth "$T/w" sh -c 'mv w/d w/x; rm -r w/x'
+	truth "$T/w" sh -c 'mkdir -p w/a/b; touch w/a/b/c; mv w/a w/z; rm -r w/z'
+	eq "$(manifest "$T/w")" ''
+}
+
+case_folders_swapped_by_hand() {
+	mkdir -p w/a/sub w/b
+	echo 1 >w/a/same
+	echo 2 >w/b/same
+	touch w/a/sub/only
+	truth "$T/w" sh -c 'cd w; mv a t; mv b a; mv t b'
+}
+
+case_replaced_by_rename() {
+	mkdir w
+	echo old >w/f
+	truth "$T/w" sh -c 'echo new >w/f.tmp; mv w/f.tmp w/f'
+	eq "$(manifest "$T/w")" 'modified file f'
+}
+
+case_replaced_by_the_same_bytes() {
+	mkdir w
+	echo same >w/f
+	truth "$T/w" sh -c 'cp w/f w/f.tmp; mv w/f.tmp w/f'
+	eq "$(manifest "$T/w")" 'modified file f'
+	[ "$(content_changed w/f)" != 1 ]
+}
+
+# Unknown (NULL) is allowed; wrong is not.
+content_changed() { q "SELECT content_changed FROM manifest WHERE path = '$T/$1'"; }
+case_content_changed_is_never_wrong() {
+	mkdir w
+	echo old >w/f
+	echo old >w/g
+	echo old >w/h
+	truth "$T/w" sh -c 'echo new >w/f; chmod 600 w/g; echo longer >w/h; echo x >w/made'
+	[ "$(content_changed w/f)" != 0 ]
+	[ "$(content_changed w/g)" != 1 ]
+	eq "$(content_changed w/h)" 1
+}
+
+case_made_and_gone() {
+	mkdir w
+	truth "$T/w" sh -c 'cd w; mkdir d; touch d/f; mv d/f d/g; ln d/g h; ln -s x s; mkfifo p; rm -r d h s p'
+	eq "$(manifest "$T/w")" ''
+	[ "$(q "SELECT count(*) FROM writes WHERE path LIKE '$T/w/%'")" -ge 8 ]
+}
+
+case_moved_away_and_back() {
+	mkdir w
+	echo x >w/f
+	truth "$T/w" sh -c 'mv w/f w/g; mv w/g w/f'
+	eq "$(manifest "$T/w")" ''
+}
+
+case_chmod_only() {
+	mkdir -p w/d
+	touch w/f
+	truth "$T/w" sh -c 'chmod 600 w/f; chmod 700 w/d'
+	eq "$(manifest "$T/w")" "$(printf 'modified dir d\nmodified file f')"
+}
+
+case_chmod_and_back() {
+	mkdir w
+	touch w/f
+	chmod 644 w/f
+	truth "$T/w" sh -c 'chmod 600 w/f; chmod 644 w/f'
+	eq "$(manifest "$T/w")" ''
+}
+
+case_chown_only() {
+	[ "$(id -u)" = 0 ] || skip 'needs root'
+	mkdir -p w/d
+	touch w/f
+	ln -s f w/s
+	truth "$T/w" sh -c 'chown 12:34 w/f w/d; chown -h 56:78 w/s'
+	eq "$(manifest "$T/w")" "$(printf 'modified dir d\nmodified file f\nmodified symlink s')"
+}
+
+case_touch_only() {
+	mkdir -p w/d
+	touch w/f
+	truth "$T/w" sh -c 'touch w/f; touch w/d; touch w/new'
+	eq "$(manifest "$T/w")" "$(printf 'modified file f\ncreated file new')"
+}
+
+case_symlinks() {
+	mkdir w
+	echo x >w/f
+	ln -s f w/old
+	ln -s f w/moved
+	ln -s f w/gone
+	truth "$T/w" sh -c 'cd w; ln -s f s; ln -s /no/where t; ln -sfn /else old; echo y >>moved; mv moved m2; rm gone; ln -s . self'
+	eq "$(q "SELECT link_target FROM manifest WHERE path = '$T/w/t'")" /no/where
+}
+
+case_write_through_symlink_modifies_the_target() {
+	mkdir w o
+	echo x >w/f
+	ln -s ../w/f o/s
+	truth "$T/w" sh -c 'echo y >o/s'
+	eq "$(manifest "$T/w")" 'modified file f'
+}
+
+case_folder_becomes_file_and_back() {
+	mkdir -p w/d/sub
+	touch w/f w/d/1
+	truth "$T/w" sh -c 'cd w; rm -r d; echo x >d; rm f; mkdir f; touch f/new'
+}
+
+case_folder_removed_and_made_again() {
+	mkdir -p w/d
+	touch w/d/kept w/d/lost
+	truth "$T/w" sh -c 'cd w; rm -r d; mkdir d; touch d/kept'
+}
+
+case_fifo_and_socket() {
+	mkdir w
+	truth "$T/w" sh -c 'mkfifo w/p; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"w/s\")"'
+	eq "$(manifest "$T/w")" "$(printf 'created fifo p\ncreated socket s')"
+}
+
+case_device_nodes_are_never_in_it() {
+	[ "$(id -u)" = 0 ] || skip 'needs root'
+	mkdir w
+	mknod probe c 1 3 || skip 'no device nodes here'
+	truth "$T/w" sh -c 'mknod w/null c 1 3; mknod w/b b 7 0; echo x >/dev/null; touch w/f'
+	eq "$(manifest "$T/w")" 'created file f'
+	eq "$(q "SELECT count(*) FROM manifest WHERE path LIKE '/dev/%' OR path LIKE '/proc/%' OR path LIKE '/sys/%'")" 0
+}
+
+case_failed_command_still_tells() {
+	mkdir w
+	want_rc 3 truth "$T/w" sh -c 'touch w/f; exit 3'
+	eq "$(manifest "$T/w")" 'created file f'
+}
+
+case_installs_of_many_kinds() {
+	mkdir -p src/lib w
+	for i in 1 2 3 4 5 6 7 8 9; do echo $i >src/lib/f$i; done
+	ln -s f1 src/lib/link
+	ln src/lib/f2 src/lib/hard
+	chmod 640 src/lib/f3
+	touch -d 2011-11-11 src/lib/f4
+	truth "$T/w" sh -c 'cp -a src/lib w/cp; install -D -m 755 src/lib/f1 w/bin/prog; (cd src && tar cf - lib) | tar xf - -C w
+		rsync=1; cp -r src/lib w/cp2; ln -sf ../lib/f1 w/bin/l; sed -i s/1/2/ w/bin/prog; install -s src/lib/f1 w/bin/x 2>/dev/null; true'
+}
+
+case_many_files() {
+	mkdir w
+	truth "$T/w" perl -e 'for my $d (0..19) { mkdir "w/d$d"; for my $f (0..99) { open F, ">w/d$d/f$f"; print F $f } }
+		for my $d (0..4) { rename "w/d$d", "w/r$d"; unlink "w/r$d/f$_" for 0..49 }'
+	eq "$(manifest "$T/w" | wc -l)" $((20 + 2000 - 250))
+}
+
+case_names_of_any_bytes() {
+	mkdir w
+	truth "$T/w" perl -e 'for my $n ("a b", "a\nb", "a\tb", "q\"uo\x27te", "back\\slash", "\xff\xfe", "caf\xc3\xa9", "\x01", "%d", "-f", "x (deleted)") {
+		mkdir "w/$n" or die; open F, ">w/$n/$n" or die; symlink $n, "w/$n/$n.s" or die }'
+	eq "$(ba files --all -0 | tr -cd '\0' | wc -c)" 33
+	# -0 is the exact bytes.
+	find "$T/w" -mindepth 1 -print0 | sort -z >f1
+	ba files --all -0 | grep -azF "$T/w" | sort -z >f2
+	cmp f1 f2
+}
+
+case_all_through_one_symlinked_folder() {
+	mkdir -p w/real
+	ln -s w/real s
+	truth "$T/w" sh -c 'cd s; echo a >f; mkdir d; cd d; echo b >g; mv g ../h; echo c >../../real/i'
+	eq "$(manifest "$T/w")" "$(printf 'created dir real/d\ncreated file real/f\ncreated file real/h\ncreated file real/i')"
+}
+
+case_parallel_writers_of_one_file() {
+	mkdir w
+	truth "$T/w" sh -c 'exec 2>/dev/null; for i in 1 2 3 4 5 6 7 8; do (for j in 1 2 3 4 5; do echo $i >w/f; mv w/f w/g; cp w/g w/f; rm -f w/g; done) & done; wait; true'
+}
+
+case_the_folder_itself_is_made() {
+	mkdir w
+	truth "$T/w" sh -c 'mkdir -p w/p/q/r; echo x >w/p/q/r/f'
+	eq "$(manifest "$T/w")" "$(printf 'created dir p\ncreated dir p/q\ncreated dir p/q/r\ncreated file p/q/r/f')"
+}
+
+case_xattr_alone_is_no_change() {
+	mkdir w
+	touch w/f
+	setfattr -n user.t -v 1 w/f 2>/dev/null || skip 'no extended attributes here'
+	truth "$T/w" setfattr -n user.t -v 2 w/f
+	eq "$(manifest "$T/w")" ''
+}
+
+case_bind_mount_and_mount_namespace() {
+	unshare -m true 2>/dev/null || skip 'no mount namespace here'
+	mkdir w o
+	rec -q -- unshare -m sh -c "mount --bind '$T/w' '$T/o' && echo x >'$T/o/f'"
+	settle
+	has "$(q 'SELECT notes FROM runs')" 'mount'
+}
+
+case_relative_paths_in_a_deep_folder() {
+	mkdir -p w/a/b/c/d/e
+	truth "$T/w" sh -c 'cd w/a/b/c/d/e; echo x >../../f; mkdir ../g; cd ../../..; echo y >./../h; mv c/f .; ln -s a l; cd ../../..; rm -r w/a/b/c/d/e'
+}
+
+run_cases "$@"

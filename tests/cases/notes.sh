@@ -1,0 +1,120 @@
+#!/bin/bash
+# What cannot be seen, or was kept from happening, is named in the run's notes.
+. "$(dirname "$0")/../lib/cases.sh"
+
+notes() { settle; q 'SELECT notes FROM runs ORDER BY run_id DESC LIMIT 1'; }
+uring='import ctypes, errno
+l = ctypes.CDLL(None, use_errno=True)
+fd = l.syscall(425, 4, ctypes.create_string_buffer(120))
+print("open" if fd >= 0 else errno.errorcode[ctypes.get_errno()])'
+
+case_io_uring_is_closed_and_noted() {
+	eq "$(rec -q -- python3 -c "$uring")" ENOSYS
+	has "$(notes)" 'io_uring'
+	rec -q -- true
+	hasnt "$(notes)" 'io_uring'
+}
+
+case_io_uring_allowed() {
+	local free
+	free=$(python3 -c "$uring")
+	eq "$(rec -q --io-uring=allow -- python3 -c "$uring")" "$free"
+	has "$(notes)" 'io_uring'
+}
+
+case_ptrace_in_the_tree() {
+	rec -q -- python3 -c 'import ctypes, errno
+l = ctypes.CDLL(None, use_errno=True)
+print(l.ptrace(0, 0, 0, 0), errno.errorcode.get(ctypes.get_errno()))' >o
+	eq "$(cat o)" '-1 EPERM'
+	has "$(notes)" 'ptrace|trac'
+}
+
+case_chroot_is_noted() {
+	[ "$(id -u)" = 0 ] || skip 'needs root'
+	mkdir root
+	rec -q -- perl -e 'chroot "root" or die $!; mkdir "/d" or die'
+	has "$(notes)" 'chroot'
+	eq "$(q "SELECT count(*) FROM writes WHERE op = 'mkdir' AND path = '$T/root/d'")" 1
+}
+
+case_mount_is_noted() {
+	unshare -m true 2>/dev/null || skip 'no mount namespace here'
+	mkdir m
+	rec -q -- unshare -m mount -t tmpfs none m || skip 'no mount here'
+	has "$(notes)" 'mount'
+}
+
+case_nothing_to_note() {
+	rec -q -- sh -c 'echo x >f; cat f >/dev/null'
+	eq "$(notes)" ''
+}
+
+case_ptrace_forbidden() {
+	# A filter that refuses ptrace(2), as containers have it.
+	cat >noptrace.c <<'C'
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { 4, code };
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		return 99;
+	execvp(argv[1], argv + 1);
+	return argc;
+}
+C
+	gcc -o noptrace noptrace.c
+	local err
+	err=$(want_rc 125 ./noptrace "$BUILDAUDIT" -d "$DB" run $mode_flag -- touch "$T/ran" 2>&1)
+	has "$err" 'ptrace|trace'
+	[ ! -e ran ]
+}
+
+case_seccomp_forbidden_falls_back() {
+	[ "$MODE" = seccomp ] || skip 'about the other mode'
+	cat >noseccomp.c <<'C'
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_SECCOMP, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { 7, code };
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		return 99;
+	execvp(argv[1], argv + 1);
+	return argc;
+}
+C
+	gcc -o noseccomp noseccomp.c
+	mkdir w
+	want_rc 5 ./noseccomp "$BUILDAUDIT" -d "$DB" run -q --include "$T/w" -- sh -c 'mkdir w/d; echo x >w/f; exit 5'
+	settle
+	eq "$(manifest "$T/w")" "$(printf 'created dir d\ncreated file f')"
+}
+
+run_cases "$@"

@@ -1,0 +1,138 @@
+#!/bin/bash
+# `who` names every process with a hand in a file, through renames and hard links; `tree` and `events` agree.
+. "$(dirname "$0")/../lib/cases.sh"
+
+# dpkg's way: NAME.dpkg-new is written and renamed.
+case_through_a_rename() {
+	rec -q -- sh -c 'perl -e "open F, q(>), q(x.dpkg-new); print F 1"; mv x.dpkg-new x'
+	local out
+	out=$(ba who "$T/x")
+	has "$out" 'perl'
+	has "$out" 'mv x\.dpkg-new x'
+	hasnt "$(ba who "$T/x" | grep -c perl)" '^0'
+	eq "$(ba who --json "$T/x" | python3 -c 'import json,sys; print(*sorted({json.loads(l)["op"] for l in sys.stdin}))')" 'open rename'
+}
+
+case_through_two_renames_of_folders() {
+	rec -q -- sh -c 'mkdir a; perl -e "open F, q(>), q(a/f); print F 1"; mv a b; mkdir c; mv b c/d; chmod 600 c/d/f'
+	local ops
+	ops=$(ba who --json "$T/c/d/f" | python3 -c 'import json,sys; print(*sorted({json.loads(l)["op"] for l in sys.stdin}))')
+	has "$ops" 'open'
+	has "$ops" 'chmod'
+}
+
+case_through_a_hard_link() {
+	rec -q -- sh -c 'perl -e "open F, q(>), q(a); print F 1"; ln a b; rm a'
+	has "$(ba who "$T/b")" 'perl'
+	has "$(ba who "$T/b")" 'ln a b'
+}
+
+case_newest_run_first() {
+	rec -q -- sh -c 'echo 1 >f'
+	rec -q -- perl -e 'open F, ">>f"; print F 2'
+	settle
+	eq "$(ba who --json "$T/f" | head -n 1 | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["run_id"])')" 2
+	eq "$(ba who --json "$T/f" | python3 -c 'import json,sys; print(*sorted({json.loads(l)["run_id"] for l in sys.stdin}))')" '1 2'
+}
+
+case_ancestors_up_to_the_command() {
+	rec -q -- bash -c 'sh -c "perl -e \"open F, q(>), q(f)\"; :"; :'
+	local out
+	out=$(ba who "$T/f")
+	has "$out" 'perl'
+	has "$out" 'sh'
+	has "$out" 'bash'
+}
+
+case_relative_path() {
+	rec -q -- sh -c 'mkdir d; echo >d/f'
+	cd d
+	has "$(ba who f)" 'sh'
+	has "$(ba who ../d/./f)" 'sh'
+	cd ..
+}
+
+case_of_a_removed_file() {
+	rec -q -- sh -c 'echo >f; rm f'
+	has "$(ba who "$T/f")" 'rm f'
+}
+
+case_nothing_known_is_1() {
+	rec -q -- true
+	want_rc 1 ba who "$T/never-there"
+	eq "$(ba who --json "$T/never-there" || :)" ''
+}
+
+case_several_paths() {
+	rec -q -- sh -c 'echo >a; cp a b'
+	has "$(ba who a b)" 'cp a b'
+	want_rc 1 ba who none1 none2
+}
+
+case_not_the_file_that_was_there_before_under_this_name() {
+	# `x` was another file, moved off; who wrote that one has no hand in the file now here.
+	rec -q -- sh -c 'awk "BEGIN { print 1 >\"x\" }"; mv x y; perl -e "open F, q(>), q(x); print F 2"'
+	eq "$(programs "$T/x")" 'perl'
+	eq "$(programs "$T/y")" 'awk mv'
+}
+
+# The programs that had a hand in a file, by their first words.
+programs() {
+	ba who --json "$1" | python3 -c '
+import json, sys
+words = lambda a: json.loads(a) if isinstance(a, str) else a
+print(*sorted({words(json.loads(l)["argv"])[0] for l in sys.stdin}))'
+}
+
+case_tree_shows_every_process() {
+	rec -q -- bash -c 'sh -c "touch a b; :"; perl -e "open F, q(>), q(c)"; exit 3' || :
+	local out
+	out=$(ba tree)
+	has "$out" 'bash'
+	has "$out" 'touch'
+	has "$out" 'perl'
+	eq "$(ba tree --json | wc -l)" "$(q 'SELECT count(*) FROM processes')"
+}
+
+case_processes_of_the_view() {
+	rec -q -- bash -c '(exit 4); sh -c "kill -9 \$\$"; exit 0'
+	settle
+	eq "$(q 'SELECT group_concat(exit_status) FROM processes WHERE exit_status = 4')" 4
+	eq "$(q 'SELECT count(*) FROM processes WHERE term_signal = 9')" 1
+	eq "$(q 'SELECT count(*) FROM processes WHERE ended_ns IS NULL OR ended_ns < started_ns')" 0
+	eq "$(q 'SELECT count(*) FROM processes p WHERE parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM processes WHERE process_id = p.parent_id)')" 0
+	eq "$(q 'SELECT count(*) FROM processes WHERE parent_id IS NULL')" 1
+	has "$(q 'SELECT argv FROM execs')" '^\["bash","-c"'
+	eq "$(q "SELECT json_valid(argv) FROM runs")" 1
+	eq "$(q "SELECT json_extract(argv, '\$[0]') FROM runs")" bash
+}
+
+case_argv_of_odd_bytes() {
+	rec -q -- printf '%s' 'quote " back \ tab	end' $'new\nline' $'\xff\xfe' $'\x01' >/dev/null
+	settle
+	eq "$(q 'SELECT count(*) FROM execs WHERE NOT json_valid(argv)')" 0
+	eq "$(q "SELECT json_extract(argv, '\$[2]') FROM runs")" 'quote " back \ tab	end'
+}
+
+case_abi_of_each() {
+	gcc -m32 -x c -o p32 - <<<'#include <stdio.h>
+int main(void) { fopen("f32", "w"); }' 2>/dev/null || skip 'no 32-bit compiler'
+	./p32 || skip 'no 32-bit programs here'
+	rec -q -- sh -c './p32; echo >f64'
+	settle
+	eq "$(q "SELECT DISTINCT abi FROM writes WHERE path = '$T/f32'")" i386
+	eq "$(q "SELECT DISTINCT abi FROM writes WHERE path = '$T/f64'")" x86_64
+}
+
+case_events_are_in_order() {
+	rec -q -- sh -c 'mkdir d; echo >d/f; mv d/f d/g; rm d/g; rmdir d'
+	settle
+	eq "$(q "SELECT group_concat(op, ' ') FROM (SELECT op FROM events WHERE path LIKE '$T/d%' ORDER BY event_id)")" 'mkdir open rename unlink rmdir'
+	eq "$(ba events --json | python3 -c '
+import json, sys
+t = [json.loads(l) for l in sys.stdin]
+print(*[e["op"] for e in t if (e["path"] or "").startswith(sys.argv[1])])
+assert [e["time_ns"] for e in t] == sorted(e["time_ns"] for e in t)' "$T/d")" 'mkdir open rename unlink rmdir'
+}
+
+run_cases "$@"

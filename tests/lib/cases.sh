@@ -1,0 +1,138 @@
+# shellcheck shell=bash
+# Sourced by tests/cases/*: each function case_NAME is a test, run in a shell and a folder of its own.
+#
+#   . "$(dirname "$0")/../lib/cases.sh"
+#   case_exit_status_is_kept() { want_rc 42 rec sh -c 'exit 42'; }
+#   run_cases "$@"
+#
+# A case fails when a command in it fails (set -e); `want_rc`, `eq`, `has` and `hasnt` say what was wrong.  $T is its
+# folder, $DB its database.  `ba ...` is the program on $DB; `rec ...` is `run` in the mode under test ($MODE).
+# Arguments of the file name the cases to run.  Output is TAP.
+
+set -u
+: "${BUILDAUDIT:?is the program to test}" "${MODE:=seccomp}"
+export MODE
+LIB=$(CDPATH= cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+mode_flag=
+[ "$MODE" = ptrace ] && mode_flag=--no-seccomp
+unset BUILDAUDIT_DB CDPATH
+
+ba() { "$BUILDAUDIT" -d "$DB" "$@"; }
+# A function: in the background, $! is a shell's number; where the program's own is needed, write it out.
+rec() { "$BUILDAUDIT" -d "$DB" run $mode_flag "$@"; }
+q() { sqlite3 -readonly -cmd '.timeout 20000' "$DB" "$1"; }
+
+fail() { printf '%s\n' "$*" >&2; return 1; }
+skip() { printf '%s\n' "$*" >"$T/../skip"; exit 77; }
+
+eq() {
+	[ "$1" = "$2" ] && return
+	printf '%s\n  got:  %s\n  want: %s\n' "${3:-not the same}" "$1" "$2" >&2
+	return 1
+}
+
+has() {         # TEXT PATTERN (extended regular expression)
+	grep -Eq -e "$2" <<<"$1" && return
+	printf 'not found: %s\nin:\n%s\n' "$2" "$1" >&2
+	return 1
+}
+
+hasnt() {
+	grep -Eq -e "$2" <<<"$1" || return 0
+	printf 'found, and should not be: %s\nin:\n%s\n' "$2" "$1" >&2
+	return 1
+}
+
+want_rc() {     # STATUS COMMAND...; the output of the command goes where it goes
+	local want=$1 got=0
+	shift
+	"$@" || got=$?
+	[ "$got" = "$want" ] || fail "exit status $got, wanted $want: $*"
+}
+
+refused() {     # COMMAND...: has to fail
+	if "$@"; then fail "succeeded, and should not: $*"; fi
+}
+
+# Waits until a command succeeds, twenty seconds at most.
+until_ok() {
+	local end=$((SECONDS + 20))
+	until "$@" 2>/dev/null; do
+		[ $SECONDS -lt $end ] || fail "waited in vain for: $*" || return
+		read -rt 0.02 <> <(:) || :
+	done
+}
+
+# until_eq TEXT COMMAND...: until the command says TEXT.
+until_eq() {
+	local want=$1
+	shift
+	until_ok _says "$want" "$@" || fail "the last it said: $("$@")"
+}
+_says() { local want=$1; shift; [ "$("$@")" = "$want" ]; }
+
+settled() { [ "$(q 'SELECT count(*) FROM runs WHERE state = '\''running'\')" = 0 ]; }
+settle() { until_ok settled; }
+
+snap() { "$LIB/snapshot" "$1" >"$2"; }
+# truth FOLDER COMMAND...: records the command and holds the manifest against the disk.
+truth() {
+	local folder=$1 status=0
+	shift
+	age "$folder"
+	snap "$folder" "$T/before"
+	rec --include "$folder" -q -- "$@" || status=$?
+	settle
+	snap "$folder" "$T/after"
+	"$LIB/manifest-equals" "$DB" latest "$folder" "$T/before" "$T/after" >&2 || fail "the manifest is not the truth"
+	return $status
+}
+# What was there is old, so that every write shows in its mtime.
+age() { find "$1" -exec touch -h -d '2020-01-02 03:04:05.123456789' {} +; }
+manifest() { q "SELECT change || ' ' || type || ' ' || replace(path, '$1/', '') FROM manifest WHERE run_id = (SELECT max(run_id) FROM runs) AND path LIKE '$1/%' ORDER BY path"; }
+
+# One run that shows whether anything can be traced at all.
+_can_trace() {
+	local out
+	out=$("$BUILDAUDIT" -d "$1/probe.db" run $mode_flag -q -- sh -c 'echo traced' 2>&1) && [ "$out" = traced ] && return
+	printf '%s' "$out" | head -n 1
+	return 1
+}
+
+run_cases() {
+	local n=0 bad=0 c rc why names
+	top=$(mktemp -d "${TMPDIR:-/tmp}/ba-case.XXXXXX") || exit 1
+	chmod 755 "$top"
+	trap 'rm -rf "$top"' EXIT       # top is global: the trap runs when this function has returned
+	names=${*:-$(declare -F | sed -n 's/^declare -f \(case_.*\)/\1/p')}
+	if ! why=$(_can_trace "$top") && [ "${BUILDAUDIT_MUST_TRACE:-0}" != 1 ]; then
+		echo "1..0 # SKIP cannot trace here: $why"
+		exit 0
+	fi
+	for c in $names; do
+		n=$((n + 1))
+		mkdir "$top/t"
+		(
+			T=$(cd "$top/t" && pwd -P)
+			DB=$T/../audit.db
+			cd "$T" || exit 1
+			set -eE
+			trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >&2' ERR
+			"$c"
+		) >"$top/log" 2>&1 </dev/null
+		rc=$?
+		if [ $rc = 77 ] && [ -s "$top/skip" ]; then
+			echo "ok $n - $(basename "$0" .sh) ${c#case_} [$MODE] # SKIP $(cat "$top/skip")"
+		elif [ $rc = 0 ]; then
+			echo "ok $n - $(basename "$0" .sh) ${c#case_} [$MODE]"
+		else
+			bad=$((bad + 1))
+			echo "not ok $n - $(basename "$0" .sh) ${c#case_} [$MODE]"
+			tail -n 40 "$top/log" | sed 's/^/#   /'
+		fi
+		chmod -R u+rwX "$top/t" 2>/dev/null
+		rm -rf "$top"/t "$top"/skip "$top"/audit.db*
+	done
+	echo "1..$n"
+	[ $bad = 0 ]
+}

@@ -1,0 +1,313 @@
+/* What a program can see of itself is what it sees without us; and what it may not do with us says so. */
+#include "prog.h"
+#include <dirent.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+extern char **environ;
+
+FORM(environment)
+{
+	char **e;
+
+	if (setup)
+		return;
+	for (e = environ; *e; e++)
+		say("out", *e);
+}
+
+FORM(limits)
+{
+	struct rlimit r;
+	int i;
+
+	if (setup)
+		return;
+	for (i = 0; i < RLIM_NLIMITS; i++)
+		if (!getrlimit(i, &r))
+			note("out", "limit %d: %llu %llu", i, (unsigned long long)r.rlim_cur, (unsigned long long)r.rlim_max);
+	note("out", "nice %d", getpriority(PRIO_PROCESS, 0));
+}
+
+FORM(signal_state)
+{
+	struct sigaction sa;
+	sigset_t s;
+	int i;
+
+	if (setup)
+		return;
+	sigprocmask(SIG_BLOCK, NULL, &s);
+	for (i = 1; i < 65; i++) {
+		if (sigismember(&s, i) == 1)
+			note("out", "blocked %d", i);
+		if (!sigaction(i, NULL, &sa) && sa.sa_handler != SIG_DFL)
+			note("out", "disposition of %d: %s", i, sa.sa_handler == SIG_IGN ? "ignored" : "caught");
+	}
+	if (!sigpending(&s))
+		for (i = 1; i < 65; i++)
+			if (sigismember(&s, i) == 1)
+				note("out", "pending %d", i);
+}
+
+FORM(descriptors)
+{
+	struct dirent *e;
+	DIR *d;
+
+	if (setup)
+		return;
+	d = opendir("/proc/self/fd");
+	while ((e = readdir(d))) {
+		int fd = atoi(e->d_name);
+
+		if (e->d_name[0] != '.' && fd != dirfd(d))
+			note("out", "fd %d flags %#x", fd, (unsigned)fcntl(fd, F_GETFD));
+	}
+	closedir(d);
+}
+
+/* The parent is the auditor, and so its number is not compared; group and session are what they were. */
+FORM(ids)
+{
+	if (setup)
+		return;
+	note("out", "pgid %d sid %d leader %d", (int)getpgid(0), (int)getsid(0), getpid() == getpgid(0));
+	note("out", "uid %d %d gid %d %d groups %d", (int)getuid(), (int)geteuid(), (int)getgid(), (int)getegid(), getgroups(0, NULL));
+	note("out", "parent in the same session: %d", getsid(getppid()) == getsid(0));
+}
+
+/* Every line of /proc/self/status but those that number the process or say how it is watched. */
+FORM(proc_status)
+{
+	static const char *const not[] = {
+		"Pid:", "Tgid:", "Ngid:", "PPid:", "TracerPid:", "NSpid:", "NStgid:", "Vm", "Rss", "voluntary", "nonvoluntary",
+		"Seccomp:", "Seccomp_filters:", "Speculation", "SpeculationIndirectBranch", "HugetlbPages", "State:", "SigQ:",
+		"x86_Thread", "THP_", "untag_mask", "CoreDumping", "FDSize:",
+	};
+	char line[1024];
+	size_t i;
+	FILE *f;
+
+	if (setup)
+		return;
+	f = fopen("/proc/self/status", "re");
+	while (f && fgets(line, sizeof line, f)) {
+		for (i = 0; i < sizeof not / sizeof *not; i++)
+			if (!strncmp(line, not[i], strlen(not[i])))
+				break;
+		line[strcspn(line, "\n")] = '\0';
+		if (i == sizeof not / sizeof *not)
+			say("out", line);
+	}
+}
+
+FORM(prctl_state)
+{
+	int sub = -1;
+
+	if (setup)
+		return;
+	prctl(PR_GET_CHILD_SUBREAPER, &sub);
+	note("out", "no_new_privs %d dumpable %d keepcaps %d securebits %d subreaper %d timerslack %d",
+	     prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS),
+	     prctl(PR_GET_SECUREBITS), sub, prctl(PR_GET_TIMERSLACK));
+}
+
+FORM(arguments)
+{
+	char buf[8192];
+	FILE *f;
+	size_t n, i;
+
+	if (setup)
+		return;
+	f = fopen("/proc/self/cmdline", "re");
+	n = f ? fread(buf, 1, sizeof buf - 1, f) : 0;
+	for (i = 0; i < n; i++)
+		if (!buf[i])
+			buf[i] = '|';
+	buf[n] = '\0';
+	say("out", buf);
+	n = (size_t)readlink("/proc/self/exe", buf, sizeof buf - 1);
+	buf[n] = '\0';
+	say("out", buf);
+	note("out", "umask %o", umask(0));
+}
+
+/* A write through a mapping is no call at all; the open is what is seen. */
+FORM(writes_by_mmap)
+{
+	char *p;
+	int fd;
+
+	if (setup) {
+		mk("f", "old bytes");
+		mk("g", "old bytes");
+		return;
+	}
+	fd = (int)OK(sc(__NR_open, A("f"), O_RDWR));
+	p = mmap(NULL, 9, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	memcpy(p, "new", 3);
+	msync(p, 9, MS_SYNC);
+	munmap(p, 9);
+	fd = (int)OK(sc(__NR_open, A("g"), O_RDWR));
+	p = mmap(NULL, 9, PROT_READ, MAP_SHARED, fd, 0);
+	note("out", "%.3s", p);
+	ev("open", A("f"), "", "O_RDWR");
+	ev("open", A("g"), "", "O_RDWR");
+}
+
+#define STATIC_FILTER(...) \
+	struct sock_filter code[] = { __VA_ARGS__ }; \
+	struct sock_fprog prog = { sizeof code / sizeof *code, code }; \
+	LIBC(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); \
+	LIBC(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+#define ON_CALL(call, action) \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)), \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, (action)), \
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+FORM(own_filter_refuses)
+{
+	if (setup)
+		return;
+	STATIC_FILTER(ON_CALL(SYS_mkdir, SECCOMP_RET_ERRNO | EDOM));
+	FAILS(sc(__NR_mkdir, A("d"), 0755), EDOM);
+	touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
+	ev("open", A("f"), "", CREAT_FLAGS);
+}
+
+FORM(own_filter_kills)
+{
+	int status;
+
+	if (setup)
+		return;
+	if (!fork()) {
+		STATIC_FILTER(ON_CALL(SYS_mkdir, SECCOMP_RET_KILL_PROCESS));
+		touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
+		sc(__NR_mkdir, A("d"), 0755);
+		_exit(0);
+	}
+	LIBC(wait(&status));
+	note("out", "killed by %d", WTERMSIG(status));
+	ev("open", A("f"), "", CREAT_FLAGS);
+}
+
+static void on_sys(int sig, siginfo_t *si, void *uc)
+{
+	(void)uc;
+	note("out", "signal %d, call was mkdir: %d", sig, si->si_syscall == SYS_mkdir);
+}
+
+FORM(own_filter_traps)
+{
+	struct sigaction sa = { .sa_flags = SA_SIGINFO };
+
+	if (setup)
+		return;
+	sa.sa_sigaction = on_sys;
+	sigaction(SIGSYS, &sa, NULL);
+	STATIC_FILTER(ON_CALL(SYS_mkdir, SECCOMP_RET_TRAP));
+	sc(__NR_mkdir, A("d"), 0755);
+	touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
+	ev("open", A("f"), "", CREAT_FLAGS);
+}
+
+/* SECCOMP_RET_TRACE without a tracer of its own: the kernel answers ENOSYS. */
+FORM(own_filter_traces)
+{
+	if (setup)
+		return;
+	STATIC_FILTER(ON_CALL(SYS_getppid, SECCOMP_RET_TRACE | 77));
+	note("out", "getppid: %s", syscall(SYS_getppid) == -1 && errno == ENOSYS ? "ENOSYS" : "answered");
+	touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
+	ev("open", A("f"), "", CREAT_FLAGS);
+}
+
+FORM(own_filter_strict)
+{
+	int status;
+
+	if (setup)
+		return;
+	if (!fork()) {
+		touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
+		LIBC(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT));
+		sc(__NR_mkdir, A("d"), 0755);
+		syscall(SYS_exit, 0);
+	}
+	LIBC(wait(&status));
+	note("out", "killed by %d", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	/* Strict mode and a filter exclude each other, so prctl fails under ours. */
+	note("differs", "no strict mode under a filter");
+	say("any", A("d"));
+	note("nomanifest", "whether mkdir happens depends on it");
+	ev("open", A("f"), "", CREAT_FLAGS);
+}
+
+FORM(io_uring_is_closed)
+{
+	char params[120] = { 0 };
+	long r;
+
+	if (setup)
+		return;
+	note("differs", "io_uring_setup answers ENOSYS");
+	r = syscall(425, 4, params);
+	note("traced", "io_uring_setup: %s", r == -1 && errno == ENOSYS ? "ENOSYS" : r < 0 ? strerror(errno) : "open");
+	note("want", "io_uring_setup: ENOSYS");
+}
+
+FORM(ptrace_is_refused)
+{
+	if (setup)
+		return;
+	note("differs", "one tracer a task");
+	note("traced", "PTRACE_TRACEME: %s", ptrace(PTRACE_TRACEME, 0, 0, 0) ? strerror(errno) : "done");
+	note("want", "PTRACE_TRACEME: %s", strerror(EPERM));
+}
+
+/* A set-uid program run by somebody else gains root's rights, as it does without us. */
+FORM(setuid_program)
+{
+	char c;
+
+	if (!strcmp(arg, "child")) {
+		note("out", "euid %d uid %d", (int)geteuid(), (int)getuid());
+		touch(A("by_root"), O_WRONLY | O_CREAT | O_TRUNC);
+		OK(sc(__NR_mkdir, A("d"), 0755));
+		ev("open", A("by_root"), "", CREAT_FLAGS);
+		ev("mkdir", A("d"), "", "");
+		return;
+	}
+	if (setup) {
+		int in = open(self, O_RDONLY), out = open(A("suid"), O_WRONLY | O_CREAT | O_TRUNC, 0755);
+
+		while (read(in, &c, 1) == 1)
+			if (write(out, &c, 1) != 1)
+				return;
+		if (!getuid() && fchmod(out, 04755))
+			return;
+		return;
+	}
+	if (getuid()) {
+		note("skip", "only root can make a set-uid program");
+		return;
+	}
+	LIBC(setgroups(0, NULL));
+	LIBC(setresgid(65534, 65534, 65534));
+	LIBC(setresuid(65534, 65534, 65534));
+	execl(A("suid"), "suid", W, "setuid_program", "child", (char *)NULL);
+}
