@@ -65,8 +65,8 @@ ON CONFLICT DO UPDATE SET
 -- name: ENTRY_ADD
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, before_mode, before_uid, before_gid,
     before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev,
-    before_target, before_sha256, before_xattrs, keep)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18);
+    before_target, before_sha256, before_xattrs, keep, before_file)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19);
 
 -- name: ENTRY_PLACE
 UPDATE entry SET file = ?3 WHERE run_id = ?1 AND path_id = ?2;
@@ -120,7 +120,7 @@ WHERE run_id = ?1 AND process_id IS NOT NULL;
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.
 SELECT e.path_id, p.name, e.before_dev, e.before_ino, e.before_nlink, e.before_mode, e.before_uid,
-    e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.file, e.before_sha256
+    e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_file
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.before_nlink > 1 AND (e.before_mode & 61440) <> 16384;
 

@@ -57,6 +57,7 @@ enum keep {
 struct touch {
 	const char *path;
 	struct inode before;
+	uint32_t before_file;             /* the number of that inode */
 	const char *before_target;        /* a symlink's text */
 	const unsigned char *before_hash; /* 32 bytes of SHA-256, or NULL */
 	const void *before_xattrs;        /* packed, see record/xattrs.h */

@@ -110,6 +110,7 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 	/* What was born since the start was not there before, whoever of us was first to see it. */
 	if (touch.before.exists && touch.before.birth_ns >= t->started_ns)
 		touch.before = (struct inode){ 0 };
+	touch.before_file = touches_file(t, &touch.before);
 	touch.excluded = scope_excludes(t->scope, path);
 	t->sink->touch(t->sink, &touch);
 }

@@ -166,9 +166,10 @@ static int apply_touch(struct writer *w, const struct message *m, const char *co
 	if (path <= 0)
 		return (int)path;
 #define V(i) (b->exists ? &v[i] : NULL)
-	return db_run(w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIsbbi", w->run_id, path, (int64_t)t->excluded,
+	return db_run(w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIsbbii", w->run_id, path, (int64_t)t->excluded,
 		(int64_t)t->late, V(0), V(1), V(2), V(3), V(4), V(5), V(6), V(7), V(8), V(9), s[1],
-		s[2], (int)m->len[2], s[3], (int)m->len[3], (int64_t)t->keep);
+		s[2], (int)m->len[2], s[3], (int)m->len[3], (int64_t)t->keep,
+		(int64_t)t->before_file);
 #undef V
 }
 
