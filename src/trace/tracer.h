@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/hash.h"
+#include "trace/placement.h"
 
 /* A thread that we trace. `data` is the caller's; the tracer never looks at it. */
 struct task {
@@ -53,6 +54,7 @@ struct stop {
 
 struct tracer {
 	struct task *tasks;  /* by tid */
+	struct placement placement;
 	pid_t command;       /* the traced command: the process that became it */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
 	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
