@@ -171,9 +171,13 @@ void db_settle(struct db *db)
 {
 	int timeout = 0;
 
-	/* Somebody else has it open: then the last of them does this. */
+	/*
+	 * The mode itself stays: to leave it and to come back costs seven waits for
+	 * the disk a run. SQLite takes the empty log away when the last one closes.
+	 * Somebody else writes just now: then the last of them does this.
+	 */
 	sqlite3_busy_timeout(db->sqlite, timeout);
-	db_exec(db, "PRAGMA journal_mode = DELETE");
+	db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)");
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 }
 

@@ -261,13 +261,14 @@ static int wait_with_command_held(struct tracer *t, struct stop *stop, int timeo
 
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
-	for (;;) {
-		if (poll_tasks(t, &tid, &status))
-			return classify(t, stop, tid, status);
-		/* SIGCHLD is blocked: one that came since the look above is pending. */
-		if (sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout) < 0 && errno == EAGAIN)
-			return 0;
-	}
+	if (poll_tasks(t, &tid, &status))
+		return classify(t, stop, tid, status);
+	/*
+	 * SIGCHLD is blocked: one that came since the look above is pending. It may
+	 * also be the writer's, to say that the record is whole: the caller sees to it.
+	 */
+	sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout);
+	return poll_tasks(t, &tid, &status) ? classify(t, stop, tid, status) : 0;
 }
 
 /* wait(2) for any of many looks at one after the other; for one alone it does not. */

@@ -75,7 +75,7 @@ int tracer_seize(struct tracer *t);
 
 /*
  * Waits for the next stop: 1, or 0 when no task is left (or, with the command
- * dead but not released, when timeout_ms passed; -1 waits for ever).
+ * dead but not released, after timeout_ms or a SIGCHLD; -1 waits for ever).
  */
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 
