@@ -167,24 +167,47 @@ static void go_idle(struct placement *p)
 }
 
 /* A place that had to be taken back is tried again later and later. */
+static void back_off(struct placement *p)
+{
+	p->backoff = p->backoff < BACKOFF_MAX ? 2 * p->backoff + 1 : BACKOFF_MAX;
+	p->skip = p->backoff;
+}
+
 static bool may_go_idle(struct placement *p)
 {
 	unsigned int rescues = atomic_load(&p->rescues);
 
-	if (rescues != p->rescues_seen) {
-		p->rescues_seen = rescues;
-		p->backoff = p->backoff < BACKOFF_MAX ? 2 * p->backoff + 1 : BACKOFF_MAX;
-		p->skip = p->backoff;
+	if (rescues != p->rescues_seen)
+		back_off(p);
+	p->rescues_seen = rescues;
+	p->slow = p->windows = 0;
+	if (p->skip == 0)
+		return true;
+	p->skip--;
+	return false;
+}
+
+/* Where other programs want the CPU, too, we wait for it too long: the clock tells. */
+static void stay_idle(struct placement *p, pid_t tid, int64_t took)
+{
+	p->slow = took > p->normal_ns ? p->slow + 1 : 0;
+	if (p->slow > 1) {
+		placement_leave_idle(p);
+		back_off(p);
+		return;
 	}
-	if (p->skip)
-		p->skip--;
-	return p->skip == 0;
+	/* Where we wake it, it stays; so that one look in many is enough. */
+	if (++p->windows % 16 == 0) {
+		pin(p, tid);
+		p->backoff = 0;
+	}
 }
 
 void placement_decide(struct placement *p, pid_t tid)
 {
 	int64_t now = io_monotonic_ns();
-	bool burst = now - p->window_ns < (int64_t)PLACEMENT_WINDOW * BURST_NS;
+	int64_t took = now - p->window_ns;
+	bool burst = took < (int64_t)PLACEMENT_WINDOW * BURST_NS;
 	bool alone = p->alone;
 
 	p->window_ns = now;
@@ -194,13 +217,10 @@ void placement_decide(struct placement *p, pid_t tid)
 		return;
 	}
 	if (atomic_load(&p->idle)) {
-		/* Where we wake it, it stays; so that one look in many is enough. */
-		if (atomic_load(&p->stops) % (16 * PLACEMENT_WINDOW) == 0) {
-			pin(p, tid);
-			p->backoff = 0;
-		}
+		stay_idle(p, tid, took);
 		return;
 	}
+	p->normal_ns = p->pinned ? took : INT64_MAX;
 	pin(p, tid);
 	if (alone && may_go_idle(p))
 		go_idle(p);

@@ -20,7 +20,8 @@
  * The second has a price: SCHED_IDLE waits behind everything else. When the
  * task turns to computing, or another program takes the CPU, we could not
  * answer anybody's stop. A thread looks after that: when no stop was served
- * for a few milliseconds it gives us back our old place and policy.
+ * for a few milliseconds it gives us back our old place and policy. And where
+ * a burst runs slower so than it did before, we leave it be for a while.
  *
  * What did not help: to spin (the task's CPU sleeps instead, and both burn);
  * SCHED_FIFO, SCHED_BATCH, nice (the task still moves away); to follow the
@@ -40,7 +41,9 @@ struct placement {
 	pid_t last;      /* who stopped last */
 	bool alone;      /* nobody else stopped in this window */
 	bool pinned;
-	unsigned int backoff, skip, rescues_seen; /* windows to let pass after a rescue */
+	unsigned int backoff, skip, rescues_seen; /* windows to let pass before the next try */
+	unsigned int windows, slow; /* since we are SCHED_IDLE; and slow ones in a row */
+	int64_t normal_ns;          /* what a window took when we were not */
 	int64_t window_ns; /* when this window began */
 	unsigned long home[PLACEMENT_CPUS / (8 * sizeof(unsigned long))]; /* our CPUs at the start */
 
