@@ -124,7 +124,7 @@ static int configure(struct db *db, enum db_mode mode)
 		return r;
 	/* On a file system that cannot (a network's), the answer is another mode, and that will do. */
 	db_exec(db, "PRAGMA journal_mode = WAL");
-	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000");
+	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words)
