@@ -14,6 +14,7 @@ static const struct cmd *const commands[] = {
 	&cmd_tree_entry,
 	&cmd_events_entry,
 	&cmd_sql_entry,
+	&cmd_package_entry,
 };
 
 static void print_help(FILE *out)
