@@ -254,6 +254,10 @@ static int find_libraries(struct effects *fx, const struct payload *p)
 	}
 	if (fx->ldconfig && fx->deb)
 		add_trigger(fx, "ldconfig");
+	if (fx->ldconfig && !fx->deb) {
+		add_command(fx, POST_INSTALL, "ldconfig", "ldconfig");
+		add_command(fx, POST_REMOVE, "ldconfig", "ldconfig");
+	}
 	return folders.failed ? say_no_memory() : 0;
 }
 

@@ -27,7 +27,7 @@ static int write_tar(const char *file, const struct payload *p, const struct met
 
 	if (!a)
 		return say_no_memory();
-	archive_write_set_format_pax_restricted(a);
+	archive_write_set_format_pax(a);
 	/* Names are bytes, in whatever encoding. */
 	archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 	archive_write_set_bytes_in_last_block(a, 1);
