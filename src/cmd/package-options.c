@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,7 +129,22 @@ static void become(struct ba_recording *rec, char **argv)
 	_exit(!exec_failed ? EXIT_FAILED : r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
 }
 
-int record_and_wait(struct ba_recording *rec, char **argv)
+/* Memory that the recorder, another process by then, writes the run's number to. */
+struct handed {
+	int64_t run;
+	void (*summary)(const struct ba_summary *, void *);
+};
+
+static void hand_over(const struct ba_summary *s, void *data)
+{
+	struct handed *h = data;
+
+	h->run = s->run_id;
+	if (h->summary)
+		h->summary(s, NULL);
+}
+
+static int start_and_wait(struct ba_recording *rec, char **argv)
 {
 	struct sigaction old[NSIG] = { 0 };
 	sigset_t all, mask;
@@ -157,6 +173,60 @@ int record_and_wait(struct ba_recording *rec, char **argv)
 	child = 0;
 	step_back(old);
 	return status;
+}
+
+int record_and_wait(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
+	int64_t *run)
+{
+	struct handed *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	if (h == MAP_FAILED) {
+		complain("out of memory");
+		return -1;
+	}
+	h->summary = summary;
+	ba_recording_summary(rec, hand_over, h);
+	status = start_and_wait(rec, argv);
+	*run = h->run;
+	munmap(h, sizeof *h);
+	return status;
+}
+
+int pack_run(const char *db, int64_t run, struct package_options *o)
+{
+	char place[PATH_MAX], words[BA_WORDS];
+	struct ba *ba;
+	int r;
+
+	if (!db && ba_default_path(place, sizeof place) < 0)
+		place[0] = '\0';
+	if (ba_open(&ba, db ? db : place, BA_READ, words) < 0) {
+		complain("%s", words);
+		return EXIT_FAILED;
+	}
+	r = package_make(ba, run, o);
+	ba_close(ba);
+	if (r == 0)
+		complain("package: %s", o->written);
+	return r < 0 ? EXIT_FAILED : 0;
+}
+
+int record_and_pack(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
+	const char *db, struct package_options *o)
+{
+	int64_t run;
+	int status = record_and_wait(rec, argv, summary, &run);
+
+	if (status < 0)
+		return EXIT_FAILED;
+	if (status != 0)
+		end_like(status);
+	if (!run) {
+		complain("there is no record to pack");
+		return EXIT_FAILED;
+	}
+	return pack_run(db, run, o);
 }
 
 void end_like(int status)

@@ -38,10 +38,17 @@ int package_add_rule(char ***list, size_t *count, const char *path);
 
 /*
  * Records argv in a child (which becomes it) and waits, with what the terminal
- * sends left to the command. The child's status as wait(2) gives it, or -1.
+ * sends left to the command; summary is told of the record, in another process.
+ * The child's status as wait(2) gives it and the run's number, or -1.
  */
-int record_and_wait(struct ba_recording *rec, char **argv);
+int record_and_wait(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
+	int64_t *run);
 /* A status of wait(2) that is a failure, as our own end: does not return. */
 void end_like(int status) __attribute__((noreturn));
+/* Packs the run of a database (NULL: the usual one). An exit status; o->written is the package. */
+int pack_run(const char *db, int64_t run, struct package_options *o);
+/* All of it: a command that fails is our end, too. An exit status. */
+int record_and_pack(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
+	const char *db, struct package_options *o);
 
 #endif

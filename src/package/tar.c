@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pax archive with all that a file has. */
+#include <locale.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "package/formats.h"
 #include "package/readback.h"
 #include "package/say.h"
@@ -21,6 +23,34 @@ void tar_file_name(const struct metadata *m, struct buf *out)
 		!strcmp(how, "gzip") ? ".gz" : !strcmp(how, "xz") ? ".xz" : !strcmp(how, "zstd") ? ".zst" : "");
 }
 
+static bool is_ascii(const char *s)
+{
+	while (*s > 0)
+		s++;
+	return *s == '\0';
+}
+
+/*
+ * Names in a pax header are UTF-8; libarchive takes ours for that in a UTF-8
+ * locale. Where one is not, all of them are marked as plain bytes, of which
+ * other tars may say that they do not know the mark.
+ */
+static bool names_are_bytes(const struct payload *p)
+{
+	bool utf8 = setlocale(LC_CTYPE, "C.UTF-8") != NULL;
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		const char *path = p->entries[i]->path, *target = p->entries[i]->target;
+
+		if (!is_ascii(path) && (!utf8 || !utf8_valid(path, strlen(path))))
+			return true;
+		if (target && !is_ascii(target) && (!utf8 || !utf8_valid(target, strlen(target))))
+			return true;
+	}
+	return false;
+}
+
 static int write_tar(const char *file, const struct payload *p, const struct metadata *m)
 {
 	_cleanup_(archive_writep) struct archive *a = archive_write_new();
@@ -28,8 +58,8 @@ static int write_tar(const char *file, const struct payload *p, const struct met
 	if (!a)
 		return say_no_memory();
 	archive_write_set_format_pax(a);
-	/* Names are bytes, in whatever encoding. */
-	archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY");
+	if (names_are_bytes(p))
+		archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 	archive_write_set_bytes_in_last_block(a, 1);
 	if (tree_compress(a, compression(m)) < 0)
 		return -1;
@@ -51,7 +81,6 @@ int tar_make(const char *file, struct payload *p, struct metadata *m)
 		return say_no_memory();
 	archive_read_support_filter_all(a);
 	archive_read_support_format_tar(a);
-	archive_read_set_format_option(a, "tar", "hdrcharset", "BINARY");
 	if (archive_read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
 		return tree_failed(a, file);
 	return readback(a, p, m, READBACK_TAR);
