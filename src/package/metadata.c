@@ -255,18 +255,13 @@ void package_options_release(struct package_options *o)
 {
 	char *const own[] = { o->name, o->version, o->release, o->arch, o->license, o->group, o->source, o->altsource,
 		o->maintainer, o->summary, o->provides, o->requires, o->recommends, o->suggests, o->conflicts,
-		o->replaces, o->description, o->out, o->compress, o->written };
+		o->replaces, o->description, o->docs, o->doc_folder, o->out, o->compress, o->written };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(own); i++)
 		free(own[i]);
 	for (i = 0; i < SCRIPTS; i++)
 		free(o->scripts[i]);
-	for (i = 0; i < o->extra_count; i++) {
-		free(o->extras[i].path);
-		free(o->extras[i].source);
-	}
-	free(o->extras);
 	rules_release(o->rules.include, o->rules.include_count);
 	rules_release(o->rules.exclude, o->rules.exclude_count);
 	*o = (struct package_options){ 0 };

@@ -13,12 +13,6 @@ enum package_type { PACKAGE_AUTO, PACKAGE_DEB, PACKAGE_RPM, PACKAGE_TAR };
 enum script { PRE_INSTALL, POST_INSTALL, PRE_REMOVE, POST_REMOVE, SCRIPTS };
 extern const char *const script_names[SCRIPTS]; /* preinstall, ... */
 
-/* A file that is no payload of the run but goes in all the same: checkinstall's doc-pak. */
-struct extra {
-	char *path, *source;
-	bool dir;
-};
-
 /* What was asked for; NULL is "find it out". */
 struct package_options {
 	enum package_type type;
@@ -28,8 +22,8 @@ struct package_options {
 	char *out;         /* the folder for the package */
 	char *compress;
 	char *scripts[SCRIPTS]; /* texts */
-	struct extra *extras;
-	size_t extra_count;
+	char *docs;              /* a folder whose files go in as documentation */
+	char *doc_folder;        /* where to: NAME is put behind it, but for one that begins with ':' */
 	struct payload_rules rules;
 	bool force, no_questions, date_is_version, show_list, review;
 	char *written; /* the answer: the package's file */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "package/package.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -76,16 +77,64 @@ static int check_run(const struct ba_rows *run, int64_t id, const struct package
 	return 0;
 }
 
-static int add_extras(struct payload *p, const struct package_options *o)
+static int add_docs_below(struct payload *p, const char *from, const char *to)
 {
-	size_t i;
+	DIR *dir = opendir(from);
+	struct dirent *d;
+	int r = dir ? 0 : say_failed("%s: %s", from, strerror(errno));
 
-	for (i = 0; i < o->extra_count; i++)
-		if (!payload_find(p, o->extras[i].path) &&
-			payload_add_extra(p, o->extras[i].path, o->extras[i].source, o->extras[i].dir) < 0)
-			return -1;
-	payload_sort(p);
-	return 0;
+	while (r == 0 && (d = readdir(dir))) {
+		_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
+		struct stat st;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		buf_addf(&source, "%s/%s", from, d->d_name);
+		buf_addf(&path, "%s/%s", to, d->d_name);
+		if (source.failed || path.failed)
+			r = say_no_memory();
+		else if (stat(source.data, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+			say("%s is no file: left out", source.data);
+		else
+			r = payload_add_extra(p, path.data, source.data, S_ISDIR(st.st_mode));
+		if (r == 0 && S_ISDIR(st.st_mode))
+			r = add_docs_below(p, source.data, path.data);
+	}
+	if (dir)
+		closedir(dir);
+	return r;
+}
+
+static int add_docs(struct payload *p, const struct metadata *m)
+{
+	const struct package_options *o = m->options;
+	const char *folder = o->doc_folder ? o->doc_folder : "/usr/share/doc";
+	_cleanup_buf_ struct buf to = BUF_INIT;
+	struct payload docs = { 0 };
+	size_t i;
+	int r;
+
+	if (!o->docs)
+		return 0;
+	if (*folder == ':')
+		buf_adds(&to, folder + 1);
+	else
+		buf_addf(&to, "%s/%s", folder, m->name);
+	if (to.failed || *to.data != '/')
+		return to.failed ? say_no_memory() : say_failed("the folder for documents, '%s', has to begin with a '/'", to.data);
+	/* Apart from the payload at first: that one is searched by order. */
+	r = payload_find(p, to.data) ? 0 : payload_add_extra(&docs, to.data, o->docs, true);
+	if (r == 0)
+		r = add_docs_below(&docs, o->docs, to.data);
+	for (i = 0; r == 0 && i < docs.count; i++) {
+		const struct entry *e = docs.entries[i];
+
+		if (!payload_find(p, e->path))
+			r = payload_add_extra(p, e->path, e->source, S_ISDIR(e->mode));
+		payload_sort(p);
+	}
+	payload_release(&docs);
+	return r;
 }
 
 static int nothing(const struct ba_rows *run, int64_t id)
@@ -137,7 +186,7 @@ static int make(struct payload *p, struct metadata *m, struct ba *ba, int64_t ru
 		return -1;
 	if (p->count == 0)
 		return nothing(row, run);
-	if (add_extras(p, o) < 0 || names_check_paths(m, p) < 0 || payload_check(p) < 0)
+	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p) < 0)
 		return -1;
 	for (i = 0; o->show_list && i < p->count; i++)
 		fprintf(stderr, "  %s\n", p->entries[i]->path);
