@@ -28,7 +28,7 @@
 	{ 0, "postinstall", "FILE", "" },                                                             \
 	{ 0, "preremove", "FILE", "" },                                                               \
 	{ 0, "postremove", "FILE", "" },                                                              \
-	{ 0, "compress", "HOW", "xz (the default), gzip, zstd or none" }
+	{ 0, "compress", "HOW", "gzip, xz, zstd or none (default: gzip; an rpm: zstd)" }
 
 /* One option of that list: 1 it was, 0 it is not of the list, -1 after saying why it cannot be. */
 int package_option(struct package_options *o, const char *name, const char *value);

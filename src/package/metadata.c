@@ -136,11 +136,22 @@ static int find_name(struct metadata *m, const struct package_options *o)
 	return 0;
 }
 
-/* "Name <address>" as the Debian tools find it: DEBFULLNAME and DEBEMAIL, EMAIL, the user's own. */
+/* Who is at work, if it is not only root: root has no mail address that a package may show. */
+static const char *find_user(void)
+{
+	const char *user = getenv("SUDO_USER");
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (user && *user && strcmp(user, "root"))
+		return user;
+	return pw && strcmp(pw->pw_name, "root") ? pw->pw_name : "admin";
+}
+
+/* "Name <address>" as the Debian tools find it: DEBFULLNAME and DEBEMAIL, EMAIL, the user at this machine. */
 static char *find_maintainer(void)
 {
-	const char *name = getenv("DEBFULLNAME"), *mail = getenv("DEBEMAIL");
-	const struct passwd *pw = getpwuid(getuid());
+	const char *name = getenv("DEBFULLNAME"), *mail = getenv("DEBEMAIL"), *user = find_user();
+	const struct passwd *pw = getpwnam(user);
 	char host[256] = "localhost";
 	struct buf out = BUF_INIT;
 
@@ -150,16 +161,17 @@ static char *find_maintainer(void)
 		return strdup(mail);
 	if (!name || !*name)
 		name = getenv("NAME");
-	if ((!name || !*name) && pw && *pw->pw_gecos && *pw->pw_gecos != ',') {
+	if (name && *name)
+		buf_adds(&out, name);
+	else if (pw && *pw->pw_gecos && *pw->pw_gecos != ',')
 		buf_add(&out, pw->pw_gecos, strcspn(pw->pw_gecos, ",<>"));
-	} else {
-		buf_adds(&out, name && *name ? name : pw ? pw->pw_name : "unknown");
-	}
+	else
+		buf_adds(&out, user);
 	gethostname(host, sizeof host - 1);
 	if (mail && *mail)
 		buf_addf(&out, " <%s>", mail);
-	else
-		buf_addf(&out, " <%s@%s>", pw ? pw->pw_name : "unknown", host);
+	else /* home.arpa is what RFC 8375 gives to networks without a domain of their own */
+		buf_addf(&out, " <%s@%s%s>", user, host, strchr(host, '.') ? "" : ".home.arpa");
 	return buf_steal(&out);
 }
 

@@ -27,9 +27,9 @@ static const char *compression(const struct metadata *m)
 {
 	const char *how = m->options->compress;
 
-	if (!how || !strcmp(how, "xz"))
-		return "w2.xzdio";
-	return !strcmp(how, "gzip") ? "w6.gzdio" : !strcmp(how, "zstd") ? "w3.zstdio" : !strcmp(how, "none") ? "w.ufdio" : NULL;
+	if (!how)
+		return "w3.zstdio"; /* rpm 4.14 and later */
+	return !strcmp(how, "xz") ? "w2.xzdio" : !strcmp(how, "gzip") ? "w6.gzdio" : !strcmp(how, "zstd") ? "w3.zstdio" : !strcmp(how, "none") ? "w.ufdio" : NULL;
 }
 
 void rpm_file_name(const struct metadata *m, struct buf *out)

@@ -12,7 +12,7 @@
 
 static const char *compression(const struct metadata *m)
 {
-	return m->options->compress ? m->options->compress : "xz";
+	return m->options->compress ? m->options->compress : "gzip";
 }
 
 void tar_file_name(const struct metadata *m, struct buf *out)
