@@ -6,10 +6,13 @@
 
 #include "base/buf.h"
 #include "cmd/cmd.h"
+#include "cmd/package-options.h"
 #include "render/render.h"
 
 static struct ba_recording *recording;
 static bool quiet;
+static bool packing;
+static struct package_options pack;
 
 static const struct cmd_option options[] = {
 	{ 'q', "quiet", NULL, "no summary on stderr" },
@@ -19,6 +22,8 @@ static const struct cmd_option options[] = {
 	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
 	{ 0, "no-seccomp", NULL, "stop at every call instead of filtering; slower, and the same record" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
+	{ 0, "package", "TYPE", "then packs what it created: deb, rpm, tar, or auto (what this system installs)" },
+	PACKAGE_OPTIONS,
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -41,12 +46,21 @@ static int option(const struct cmd_option *o, const char *value)
 		{ "no-seccomp", BA_SET_NO_SECCOMP },
 	};
 	size_t i;
-	int r = -EINVAL;
+	int r;
 
 	if (o->letter == 'q') {
 		quiet = true;
 		return 0;
 	}
+	if (!strcmp(o->name, "package")) {
+		pack.type = package_type_named(value);
+		packing = pack.type != PACKAGE_AUTO || !strcmp(value, "auto");
+		return packing ? 0 : cmd_misuse(&cmd_run_entry, "there is no type '%s': deb, rpm, tar or auto", value);
+	}
+	r = package_option(&pack, o->name, value);
+	if (r)
+		return r > 0 ? 0 : EXIT_USAGE;
+	r = -EINVAL;
 	for (i = 0; i < sizeof plain / sizeof plain[0]; i++)
 		if (!strcmp(o->name, plain[i].name))
 			r = set(plain[i].what, value ? value : "");
@@ -115,6 +129,8 @@ static int run(struct cmd_call *call)
 		return EXIT_FAILED;
 	if (call->db)
 		ba_recording_set(recording, BA_SET_DATABASE, call->db);
+	if (packing)
+		return record_and_pack(recording, call->argv, summary, call->db, &pack);
 	ba_recording_summary(recording, summary, NULL);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
 	complain("%s", words);

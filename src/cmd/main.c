@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "cmd/checkinstall.h"
 #include "cmd/cmd.h"
 
 static const struct cmd *const commands[] = {
@@ -14,6 +15,8 @@ static const struct cmd *const commands[] = {
 	&cmd_tree_entry,
 	&cmd_events_entry,
 	&cmd_sql_entry,
+	&cmd_package_entry,
+	&cmd_checkinstall_entry,
 };
 
 static void print_help(FILE *out)
@@ -69,6 +72,8 @@ static int dispatch(int argc, char **argv)
 	const char *db = NULL;
 	int i = 1, n;
 
+	if (!strcmp(basename(argv[0]), "checkinstall"))
+		return checkinstall_main(argc, argv, NULL);
 	while (i < argc && (n = leading_db(argv + i, &db)) > 0)
 		i += n;
 	if (i >= argc) {
@@ -84,6 +89,8 @@ static int dispatch(int argc, char **argv)
 		return 0;
 	}
 	cmd = find(argv[i]);
+	if (cmd == &cmd_checkinstall_entry)
+		return checkinstall_main(argc - i, argv + i, db);
 	if (cmd)
 		return cmd_main(cmd, argc - i, argv + i, db);
 	/* No subcommand: run's options, or the command itself. */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/package-options.h"
+
+static struct package_options o;
+
+static const struct cmd_option options[] = {
+	{ 't', "type", "TYPE", "deb, rpm or tar (default: what this system installs)" },
+	{ 0, "include", "PATH", "packs this, too, and all below it: changed, excluded or not of the run (may be repeated)" },
+	{ 0, "exclude", "GLOB", "leaves this out, and all below it (may be repeated)" },
+	{ 0, "force", NULL, "packs a run that is incomplete or whose command failed" },
+	{ 'y', "yes", NULL, "asks nothing" },
+	PACKAGE_OPTIONS,
+	{ 0, NULL, NULL, NULL },
+};
+
+static int option(const struct cmd_option *opt, const char *value)
+{
+	int r;
+
+	if (opt->letter == 't') {
+		o.type = package_type_named(value);
+		return o.type == PACKAGE_AUTO ? cmd_misuse(&cmd_package_entry, "there is no type '%s': deb, rpm or tar", value) : 0;
+	}
+	if (!strcmp(opt->name, "force"))
+		o.force = true;
+	else if (opt->letter == 'y')
+		o.no_questions = true;
+	else if (!strcmp(opt->name, "include"))
+		return package_add_rule(&o.rules.include, &o.rules.include_count, value) < 0 ? EXIT_FAILED : 0;
+	else if (!strcmp(opt->name, "exclude"))
+		return package_add_rule(&o.rules.exclude, &o.rules.exclude_count, value) < 0 ? EXIT_FAILED : 0;
+	else if ((r = package_option(&o, opt->name, value)) < 0)
+		return EXIT_USAGE;
+	return 0;
+}
+
+static int run(struct cmd_call *call)
+{
+	int r = package_make(call->ba, call->run, &o);
+
+	if (r == 0)
+		printf("%s\n", o.written);
+	package_options_release(&o);
+	return r < 0 ? EXIT_FAILED : 0;
+}
+
+const struct cmd cmd_package_entry = {
+	.name = "package",
+	.usage = "[--type=deb|rpm|tar] [-o DIR] [options] [RUN]",
+	.help = "a package from what a run created",
+	.flags = CMD_DB_READ | CMD_RUN,
+	.options = options,
+	.option = option,
+	.run = run,
+};

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/package-options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+
+static int set(char **to, const char *value)
+{
+	free(*to);
+	*to = strdup(value);
+	return *to ? 1 : -1;
+}
+
+static int read_script(char **to, const char *file)
+{
+	struct buf text = BUF_INIT;
+	int r = io_read_file(file, &text, 4U << 20);
+
+	if (r < 0) {
+		complain("%s: %s", file, strerror(-r));
+		return -1;
+	}
+	free(*to);
+	*to = text.data ? buf_steal(&text) : strdup("");
+	return *to ? 1 : -1;
+}
+
+int package_option(struct package_options *o, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		char **to;
+	} strings[] = { { "output", &o->out }, { "pkgname", &o->name }, { "pkgversion", &o->version },
+		{ "pkgrelease", &o->release }, { "pkgarch", &o->arch }, { "pkglicense", &o->license },
+		{ "pkggroup", &o->group }, { "pkgsource", &o->source }, { "pkgaltsource", &o->altsource },
+		{ "maintainer", &o->maintainer }, { "summary", &o->summary }, { "description", &o->description },
+		{ "provides", &o->provides }, { "requires", &o->requires }, { "recommends", &o->recommends },
+		{ "suggests", &o->suggests }, { "conflicts", &o->conflicts }, { "replaces", &o->replaces },
+		{ "compress", &o->compress } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(strings); i++)
+		if (!strcmp(strings[i].name, name))
+			return set(strings[i].to, value);
+	for (i = 0; i < SCRIPTS; i++)
+		if (!strcmp(script_names[i], name))
+			return read_script(&o->scripts[i], value);
+	return 0;
+}
+
+char *package_absolute(const char *path)
+{
+	char cwd[PATH_MAX];
+	struct buf out = BUF_INIT;
+
+	if (*path == '/')
+		return strdup(path);
+	if (!getcwd(cwd, sizeof cwd))
+		return NULL;
+	buf_addf(&out, "%s/%s", strcmp(cwd, "/") ? cwd : "", path);
+	return buf_steal(&out);
+}
+
+int package_add_rule(char ***list, size_t *count, const char *path)
+{
+	char **more = reallocarray(*list, *count + 1, sizeof *more);
+
+	if (!more)
+		return -1;
+	*list = more;
+	more[*count] = package_absolute(path);
+	if (!more[*count])
+		return -1;
+	(*count)++;
+	return 0;
+}
+
+static volatile sig_atomic_t child;
+
+static void hand_on(int sig)
+{
+	if (child > 0)
+		kill(child, sig);
+}
+
+/* The terminal's signals reach the command by itself; one sent to us alone is handed on. */
+static void step_aside(struct sigaction *old)
+{
+	static const int ignored[] = { SIGINT, SIGQUIT }, handed[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+	struct sigaction sa = { .sa_handler = SIG_IGN };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ignored); i++)
+		sigaction(ignored[i], &sa, &old[ignored[i]]);
+	sa.sa_handler = hand_on;
+	for (i = 0; i < ARRAY_SIZE(handed); i++) {
+		sigaction(handed[i], NULL, &old[handed[i]]);
+		if (old[handed[i]].sa_handler != SIG_IGN)
+			sigaction(handed[i], &sa, NULL);
+	}
+}
+
+static void step_back(const struct sigaction *old)
+{
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &old[signals[i]], NULL);
+}
+
+static void become(struct ba_recording *rec, char **argv)
+{
+	char words[BA_WORDS];
+	int exec_failed, r = ba_record_exec(rec, argv, words, &exec_failed);
+
+	complain("%s", words);
+	_exit(!exec_failed ? EXIT_FAILED : r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
+}
+
+/* Memory that the recorder, another process by then, writes the run's number to. */
+struct handed {
+	int64_t run;
+	void (*summary)(const struct ba_summary *, void *);
+};
+
+static void hand_over(const struct ba_summary *s, void *data)
+{
+	struct handed *h = data;
+
+	h->run = s->run_id;
+	if (h->summary)
+		h->summary(s, NULL);
+}
+
+static int start_and_wait(struct ba_recording *rec, char **argv)
+{
+	struct sigaction old[NSIG] = { 0 };
+	sigset_t all, mask;
+	int status;
+	pid_t pid;
+
+	/* None may come between the fork and our being ready for it. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &mask);
+	pid = fork();
+	if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+		become(rec, argv);
+	}
+	if (pid < 0) {
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+		complain("cannot start a process: %s", strerror(errno));
+		return -1;
+	}
+	child = pid;
+	step_aside(old);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	child = 0;
+	step_back(old);
+	return status;
+}
+
+int record_and_wait(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
+	int64_t *run)
+{
+	struct handed *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	if (h == MAP_FAILED) {
+		complain("out of memory");
+		return -1;
+	}
+	h->summary = summary;
+	ba_recording_summary(rec, hand_over, h);
+	status = start_and_wait(rec, argv);
+	*run = h->run;
+	munmap(h, sizeof *h);
+	return status;
+}
+
+int pack_run(const char *db, int64_t run, struct package_options *o)
+{
+	char place[PATH_MAX], words[BA_WORDS];
+	struct ba *ba;
+	int r;
+
+	if (!db && ba_default_path(place, sizeof place) < 0)
+		place[0] = '\0';
+	if (ba_open(&ba, db ? db : place, BA_READ, words) < 0) {
+		complain("%s", words);
+		return EXIT_FAILED;
+	}
+	r = package_make(ba, run, o);
+	ba_close(ba);
+	if (r == 0)
+		complain("package: %s", o->written);
+	return r < 0 ? EXIT_FAILED : 0;
+}
+
+int record_and_pack(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
+	const char *db, struct package_options *o)
+{
+	int64_t run;
+	int status = record_and_wait(rec, argv, summary, &run);
+
+	if (status < 0)
+		return EXIT_FAILED;
+	if (status != 0)
+		end_like(status);
+	if (!run) {
+		complain("there is no record to pack");
+		return EXIT_FAILED;
+	}
+	return pack_run(db, run, o);
+}
+
+void end_like(int status)
+{
+	static const struct rlimit no_core = { 0, 0 };
+
+	fflush(NULL);
+	if (WIFSIGNALED(status)) {
+		/* One core file is the command's; a second one would be ours. */
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(WTERMSIG(status), SIG_DFL);
+		raise(WTERMSIG(status));
+	}
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}

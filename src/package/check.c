@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The payload, held against the disk: is what the run left still there, byte for byte? */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/hasher.h"
+#include "package/payload.h"
+#include "package/say.h"
+
+#define CHUNK (256U * 1024)
+
+/* The first name met of each file that has several. */
+struct inode {
+	struct {
+		dev_t dev;
+		ino_t ino;
+	} key;
+	struct entry *first;
+	UT_hash_handle hh;
+};
+
+struct check {
+	struct hasher *sha256, *md5;
+	char *chunk;
+	struct inode *inodes;
+	struct say_list changed;
+};
+
+static int64_t stamp(const struct timespec *t)
+{
+	return t->tv_sec * INT64_C(1000000000) + t->tv_nsec;
+}
+
+static void differs(struct check *c, const struct entry *e, const char *how)
+{
+	say_item(&c->changed, "%s: %s", e->path, how);
+}
+
+static void look_at_head(struct entry *e, const char *data, size_t n)
+{
+	e->elf = n >= 8 && (!memcmp(data, "\177ELF", 4) || !memcmp(data, "!<arch>\n", 8));
+	e->script = n >= 2 && data[0] == '#' && data[1] == '!';
+}
+
+static int hash_file(struct check *c, struct entry *e, unsigned char sha256[SHA256_LEN])
+{
+	_cleanup_close_ int fd = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
+	bool head = true;
+	ssize_t n;
+
+	if (fd < 0 && errno == EPERM) /* O_NOATIME is the owner's */
+		fd = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, c->chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n < 0)
+			continue;
+		if (head)
+			look_at_head(e, c->chunk, (size_t)n);
+		head = false;
+		hasher_add(c->sha256, c->chunk, (size_t)n);
+		hasher_add(c->md5, c->chunk, (size_t)n);
+	}
+	n = n < 0 ? -errno : 0;
+	hasher_end(c->sha256, sha256);
+	hasher_end(c->md5, e->md5);
+	return (int)n;
+}
+
+static void check_content(struct check *c, struct entry *e)
+{
+	unsigned char now[SHA256_LEN];
+	int r = hash_file(c, e, now);
+
+	if (r < 0)
+		differs(c, e, strerror(-r));
+	else if (e->known && memcmp(now, e->sha256, SHA256_LEN))
+		differs(c, e, "its content changed");
+	memcpy(e->sha256, now, SHA256_LEN);
+}
+
+/* Another name of a file that was met before? Then it is that one's link. */
+static int find_links(struct check *c, struct entry *e, const struct stat *st)
+{
+	struct inode *in, key;
+
+	if (st->st_nlink < 2)
+		return 0;
+	memset(&key, 0, sizeof key);
+	key.key.dev = st->st_dev;
+	key.key.ino = st->st_ino;
+	HASH_FIND(hh, c->inodes, &key.key, sizeof key.key, in);
+	if (in) {
+		e->first = in->first;
+		e->first->links++;
+		return 0;
+	}
+	in = calloc(1, sizeof *in);
+	if (!in)
+		return say_no_memory();
+	in->key = key.key;
+	in->first = e;
+	HASH_ADD(hh, c->inodes, key, sizeof in->key, in);
+	if (hash_added(in) < 0) {
+		free(in);
+		return say_no_memory();
+	}
+	return 0;
+}
+
+/* Labels of a security module and a file system's own are the machine's, not the file's. */
+static bool is_packed(const char *name)
+{
+	return !strncmp(name, "user.", 5) || !strncmp(name, "trusted.", 8) || !strcmp(name, "security.capability") ||
+	       !strncmp(name, "system.posix_acl_", 17);
+}
+
+static int add_xattr(struct entry *e, const char *name)
+{
+	ssize_t size = lgetxattr(e->path, name, NULL, 0);
+	struct xattr *more = reallocarray(e->xattrs, e->xattr_count + 1, sizeof *more), *x;
+
+	if (!more)
+		return say_no_memory();
+	e->xattrs = more;
+	if (size < 0)
+		return 0;
+	x = &more[e->xattr_count];
+	*x = (struct xattr){ strdup(name), malloc((size_t)size + 1), 0 };
+	if (!x->name || !x->value)
+		return say_no_memory();
+	size = lgetxattr(e->path, name, x->value, (size_t)size);
+	if (size < 0)
+		return say_failed("%s: attribute %s: %s", e->path, name, strerror(errno));
+	x->size = (size_t)size;
+	e->xattr_count++;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct xattr *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int find_xattrs(struct entry *e)
+{
+	char names[XATTR_LIST_MAX];
+	ssize_t n = llistxattr(e->path, names, sizeof names), at;
+	int r = 0;
+
+	for (at = 0; r == 0 && at < n; at += (ssize_t)strlen(names + at) + 1)
+		if (is_packed(names + at))
+			r = add_xattr(e, names + at);
+	if (e->xattr_count > 1)
+		qsort(e->xattrs, e->xattr_count, sizeof *e->xattrs, by_name);
+	return r;
+}
+
+static void check_link_target(struct check *c, const struct entry *e)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(e->path, target, sizeof target - 1);
+
+	if (n < 0) {
+		differs(c, e, strerror(errno));
+		return;
+	}
+	target[n] = '\0';
+	if (strcmp(target, e->target))
+		differs(c, e, "the link points elsewhere");
+}
+
+static int check_entry(struct check *c, struct entry *e)
+{
+	struct stat st;
+
+	if (lstat(entry_source(e), &st) < 0) {
+		differs(c, e, errno == ENOENT || errno == ENOTDIR ? "it is gone" : strerror(errno));
+		return 0;
+	}
+	if ((st.st_mode & S_IFMT) != (e->mode & S_IFMT)) {
+		differs(c, e, "it is of another type now");
+		return 0;
+	}
+	if (!e->source && (st.st_mode & 07777) != (e->mode & 07777) && !S_ISLNK(e->mode))
+		differs(c, e, "its mode changed");
+	if (!e->source && (st.st_uid != e->uid || st.st_gid != e->gid))
+		differs(c, e, "its owner changed");
+	if (e->source)
+		e->mtime_ns = stamp(&st.st_mtim);
+	e->dev = st.st_dev;
+	e->ino = st.st_ino;
+	e->ctime_ns = stamp(&st.st_ctim);
+	if (S_ISLNK(e->mode))
+		check_link_target(c, e);
+	if (S_ISREG(e->mode)) {
+		if (!e->source && find_links(c, e, &st) < 0)
+			return -1;
+		if (e->first == e) {
+			e->size = e->known ? e->size : st.st_size;
+			check_content(c, e);
+		} else {
+			if (e->known && memcmp(e->sha256, e->first->sha256, SHA256_LEN))
+				differs(c, e, "it is now a link to another file");
+			memcpy(e->sha256, e->first->sha256, SHA256_LEN);
+			memcpy(e->md5, e->first->md5, MD5_LEN);
+			e->size = e->first->size;
+		}
+		if (e->group && e->first->group && e->group != e->first->group)
+			differs(c, e, "it is now a link to another file");
+	}
+	return e->source ? 0 : find_xattrs(e);
+}
+
+int payload_check(struct payload *p)
+{
+	struct check c = { hasher_new(HASHER_SHA256), hasher_new(HASHER_MD5), malloc(CHUNK), NULL,
+		{ "refused: changed since the run, so that the package would not hold what was installed:", 0 } };
+	struct inode *in, *next;
+	size_t i;
+	int r = c.sha256 && c.md5 && c.chunk ? 0 : say_no_memory();
+
+	for (i = 0; r == 0 && i < p->count; i++)
+		r = check_entry(&c, p->entries[i]);
+	say_rest(&c.changed);
+	HASH_ITER(hh, c.inodes, in, next)
+	{
+		HASH_DEL(c.inodes, in);
+		free(in);
+	}
+	hasher_free(c.sha256);
+	hasher_free(c.md5);
+	free(c.chunk);
+	return r < 0 || c.changed.count ? -1 : 0;
+}
+
+int payload_unchanged(const struct payload *p)
+{
+	struct say_list list = { "changed while it was packed:", 0 };
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		const struct entry *e = p->entries[i];
+
+		/* Every change of content, mode, owner or attribute moves the change time; so does a link to
+		 * the file, which takes nothing from what was packed: folders and links are left to their rest. */
+		if (lstat(entry_source(e), &st) < 0 || st.st_ino != e->ino || st.st_dev != e->dev ||
+			(S_ISREG(e->mode) && stamp(&st.st_ctim) != e->ctime_ns))
+			say_item(&list, "%s", e->path);
+	}
+	say_rest(&list);
+	return list.count ? -1 : 0;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A .deb: an ar archive of two tar archives, all three written by libarchive,
+ * and read back through dpkg-deb. `dpkg-deb --build` itself would want a second
+ * tree on the disk with the same owners, which only root can make, and links
+ * into it or a copy of everything.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "package/child.h"
+#include "package/effects.h"
+#include "package/formats.h"
+#include "package/owners.h"
+#include "package/readback.h"
+#include "package/say.h"
+#include "package/tree.h"
+
+#define CHUNK (256U * 1024)
+
+/*
+ * gzip: every dpkg and every checker of packages takes it, and it costs less
+ * than the installation did; xz would take several times as long.
+ */
+static const char *compression(const struct metadata *m)
+{
+	return m->options->compress ? m->options->compress : "gzip";
+}
+
+static const char *suffix(const char *how)
+{
+	return !strcmp(how, "gzip") ? ".gz" : !strcmp(how, "xz") ? ".xz" : !strcmp(how, "zstd") ? ".zst" : "";
+}
+
+/* An epoch is no part of a file's name. */
+void deb_file_name(const struct metadata *m, struct buf *out)
+{
+	const char *colon = strchr(m->version, ':');
+
+	buf_addf(out, "%s_%s-%s_%s.deb", m->name, colon ? colon + 1 : m->version, m->release, m->arch);
+}
+
+static bool is_conffile(const struct entry *e)
+{
+	return S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5);
+}
+
+/* As dpkg counts: files in whole KiB, each thing else one. */
+static int64_t installed_size(const struct payload *p)
+{
+	int64_t kib = 0;
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->entries[i]->first == p->entries[i])
+			kib += S_ISREG(p->entries[i]->mode) ? (p->entries[i]->size + 1023) / 1024 : 1;
+	return kib;
+}
+
+static void add_field(struct buf *out, const char *name, const char *value)
+{
+	if (value && *value)
+		buf_addf(out, "%s: %s\n", name, value);
+}
+
+/* Lines of the long description begin with a space; an empty one is " .". */
+static void add_description(struct buf *out, const struct metadata *m)
+{
+	const char *line = m->description;
+
+	buf_addf(out, "Description: %s\n", m->summary);
+	while (*line) {
+		size_t n = strcspn(line, "\n");
+
+		if (strspn(line, " \t\r") >= n)
+			buf_adds(out, " .\n");
+		else
+			buf_addf(out, " %.*s\n", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+}
+
+static void control_text(const struct payload *p, const struct metadata *m, struct buf *out)
+{
+	const struct package_options *o = m->options;
+	const char *url = o->source ? o->source : o->altsource;
+
+	add_field(out, "Package", m->name);
+	buf_addf(out, "Version: %s-%s\n", m->version, m->release);
+	add_field(out, "Architecture", m->arch);
+	add_field(out, "Maintainer", m->maintainer);
+	buf_addf(out, "Installed-Size: %lld\n", (long long)installed_size(p));
+	add_field(out, "Depends", m->depends.data);
+	add_field(out, "Recommends", o->recommends);
+	add_field(out, "Suggests", o->suggests);
+	add_field(out, "Conflicts", o->conflicts);
+	add_field(out, "Replaces", o->replaces);
+	add_field(out, "Provides", o->provides);
+	add_field(out, "Section", o->group ? o->group : "misc");
+	buf_adds(out, "Priority: optional\n");
+	if (url && strstr(url, "://"))
+		add_field(out, "Homepage", url);
+	add_description(out, m);
+}
+
+static void sums_text(const struct payload *p, struct buf *out)
+{
+	char hex[2 * MD5_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		const struct entry *e = p->entries[i];
+
+		if (!S_ISREG(e->mode) || is_conffile(e))
+			continue;
+		digest_hex(e->md5, MD5_LEN, hex);
+		buf_addf(out, "%s  %s\n", hex, e->path + 1);
+	}
+}
+
+static void conffiles_text(const struct payload *p, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (is_conffile(p->entries[i]))
+			buf_addf(out, "%s\n", p->entries[i]->path);
+}
+
+/* Folders that every system has, whoever made them there. */
+static bool is_standard(const char *folder)
+{
+	static const char *const standard[] = { "/usr/local", "/opt", "/srv", "/home", "/root", "/etc", "/var", "/usr" };
+	size_t i;
+
+	if (!strncmp(folder, "/usr/local/", 11)) {
+		static const char *const below[] = { "bin", "etc", "games", "include", "lib", "man", "sbin", "share", "src",
+			"share/man" };
+
+		for (i = 0; i < ARRAY_SIZE(below); i++)
+			if (!strcmp(folder + 11, below[i]))
+				return true;
+	}
+	for (i = 0; i < ARRAY_SIZE(standard); i++)
+		if (!strcmp(folder, standard[i]))
+			return true;
+	return *folder == '\0';
+}
+
+/* The folders that hold the payload and are neither in it nor everywhere; n of them, to be freed. */
+static char **bare_parents(const struct payload *p, size_t *n)
+{
+	char **out = NULL;
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < p->count; i++) {
+		const char *path = p->entries[i]->path;
+		char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
+
+		if (!parent || is_standard(parent) || payload_find(p, parent) || (*n && !strcmp(out[*n - 1], parent))) {
+			free(parent);
+			continue;
+		}
+		out = reallocarray(out, *n + 1, sizeof *out);
+		if (!out)
+			return NULL;
+		out[(*n)++] = parent;
+	}
+	return out;
+}
+
+/*
+ * dpkg makes no folder that no package has. Those that the run found there are
+ * not this package's, but it cannot be unpacked without them.
+ */
+static int add_missing_parents(const struct payload *p, struct effects *fx)
+{
+	struct buf *out = &fx->scripts[PRE_INSTALL];
+	char **owners = NULL;
+	size_t n, i;
+	char **parents = bare_parents(p, &n);
+	int r = n ? owners_ask(PACKAGE_DEB, (const char *const *)parents, n, &owners) : 0;
+
+	for (i = 0; r == 0 && i < n; i++) {
+		if (owners[i])
+			continue;
+		buf_adds(out, "mkdir -p \"$DPKG_ROOT\"");
+		buf_add_shell(out, parents[i]);
+		buf_addc(out, '\n');
+	}
+	if (r == 0)
+		owners_free(owners, n);
+	owners_free(parents, n);
+	return r;
+}
+
+static int write_script(struct archive *a, const struct metadata *m, const struct effects *fx, enum script which)
+{
+	static const char *const names[SCRIPTS] = { "./preinst", "./postinst", "./prerm", "./postrm" };
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	if (effects_script(fx, m, which, &text) < 0)
+		return -1;
+	return text.len ? tree_write_text(a, m, names[which], S_IFREG | 0755, text.data, text.len) : 0;
+}
+
+static int write_part(struct archive *a, const struct metadata *m, const char *name, const struct buf *text)
+{
+	if (text->failed)
+		return say_no_memory();
+	return text->len ? tree_write_text(a, m, name, S_IFREG | 0644, text->data, text->len) : 0;
+}
+
+static int write_control(struct archive *a, const struct payload *p, const struct metadata *m, const struct effects *fx)
+{
+	_cleanup_buf_ struct buf conffiles = BUF_INIT, control = BUF_INIT, sums = BUF_INIT;
+
+	conffiles_text(p, &conffiles);
+	control_text(p, m, &control);
+	sums_text(p, &sums);
+	if (package_review(m, "control", &control) < 0)
+		return -1;
+	if (write_part(a, m, "./conffiles", &conffiles) < 0 || write_part(a, m, "./control", &control) < 0 ||
+		write_part(a, m, "./md5sums", &sums) < 0 || write_script(a, m, fx, POST_INSTALL) < 0 ||
+		write_script(a, m, fx, POST_REMOVE) < 0 || write_script(a, m, fx, PRE_INSTALL) < 0 ||
+		write_script(a, m, fx, PRE_REMOVE) < 0)
+		return -1;
+	return write_part(a, m, "./triggers", &fx->triggers);
+}
+
+/* A tar of dpkg's kind into an open file. */
+static struct archive *tar_open(int fd, const struct metadata *m)
+{
+	struct archive *a = archive_write_new();
+
+	if (!a) {
+		say_no_memory();
+		return NULL;
+	}
+	archive_write_set_format_gnutar(a);
+	archive_write_set_bytes_in_last_block(a, 1);
+	if (tree_compress(a, compression(m)) == 0) {
+		if (archive_write_open_fd(a, fd) == ARCHIVE_OK)
+			return a;
+		tree_failed(a, "deb");
+	}
+	archive_write_free(a);
+	return NULL;
+}
+
+static int write_data_tar(int fd, const struct payload *p, const struct metadata *m)
+{
+	_cleanup_(archive_writep) struct archive *a = tar_open(fd, m);
+
+	if (!a || tree_write(a, p, m, TREE_DEB) < 0)
+		return -1;
+	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "data.tar");
+}
+
+static int write_control_tar(int fd, const struct payload *p, const struct metadata *m, const struct effects *fx)
+{
+	_cleanup_(archive_writep) struct archive *a = tar_open(fd, m);
+
+	if (!a || write_control(a, p, m, fx) < 0)
+		return -1;
+	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "control.tar");
+}
+
+static int add_member(struct archive *ar, const struct metadata *m, const char *name, int fd)
+{
+	_cleanup_(archive_entryp) struct archive_entry *ae = archive_entry_new();
+	_cleanup_free_ char *chunk = malloc(CHUNK);
+	struct stat st;
+	ssize_t n;
+
+	if (!ae || !chunk)
+		return say_no_memory();
+	if (fstat(fd, &st) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return say_failed("%s: %s", name, strerror(errno));
+	archive_entry_set_pathname(ae, name);
+	archive_entry_set_mode(ae, S_IFREG | 0644);
+	archive_entry_set_mtime(ae, (time_t)m->epoch, 0);
+	archive_entry_set_size(ae, st.st_size);
+	if (archive_write_header(ar, ae) != ARCHIVE_OK)
+		return tree_failed(ar, name);
+	while ((n = read(fd, chunk, CHUNK)) > 0)
+		if (archive_write_data(ar, chunk, (size_t)n) != n)
+			return tree_failed(ar, name);
+	return n < 0 ? say_failed("%s: %s", name, strerror(errno)) : 0;
+}
+
+/* A file without a name, beside the package: its size may be beyond what /tmp holds. */
+static int scratch_file(const char *beside)
+{
+	_cleanup_free_ char *folder = strdup(beside);
+	int fd;
+
+	if (!folder)
+		return say_no_memory();
+	*strrchr(folder, '/') = '\0';
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0) { /* not every file system has those */
+		_cleanup_buf_ struct buf name = BUF_INIT;
+
+		buf_addf(&name, "%s.part", beside);
+		fd = open(name.data, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+		if (fd >= 0)
+			unlink(name.data);
+	}
+	return fd >= 0 ? fd : say_failed("cannot write in %s: %s", folder, strerror(errno));
+}
+
+static int write_deb(const char *file, int control, int data, const struct metadata *m)
+{
+	_cleanup_(archive_writep) struct archive *ar = archive_write_new();
+	_cleanup_close_ int version = scratch_file(file);
+	char name[32];
+
+	if (!ar)
+		return say_no_memory();
+	if (version < 0)
+		return -1;
+	if (write(version, "2.0\n", 4) != 4)
+		return say_failed("%s: %s", file, strerror(errno));
+	archive_write_set_format_ar_bsd(ar);
+	if (archive_write_open_filename(ar, file) != ARCHIVE_OK)
+		return tree_failed(ar, file);
+	if (add_member(ar, m, "debian-binary", version) < 0)
+		return -1;
+	snprintf(name, sizeof name, "control.tar%s", suffix(compression(m)));
+	if (add_member(ar, m, name, control) < 0)
+		return -1;
+	snprintf(name, sizeof name, "data.tar%s", suffix(compression(m)));
+	if (add_member(ar, m, name, data) < 0)
+		return -1;
+	return archive_write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, file);
+}
+
+static int build(const char *file, const struct payload *p, const struct metadata *m, const struct effects *fx)
+{
+	_cleanup_close_ int data = scratch_file(file), control = scratch_file(file);
+
+	if (data < 0 || control < 0 || write_data_tar(data, p, m) < 0 || write_control_tar(control, p, m, fx) < 0)
+		return -1;
+	return write_deb(file, control, data, m);
+}
+
+/* dpkg-deb refuses a control file that dpkg would not take; its fields are ours. */
+static int read_control(const char *file, const struct metadata *m)
+{
+	const char *argv[] = { "dpkg-deb", "--show", "--showformat=${Package} ${Version} ${Architecture}", file, NULL };
+	_cleanup_buf_ struct buf want = BUF_INIT, got = BUF_INIT;
+
+	buf_addf(&want, "%s %s-%s %s", m->name, m->version, m->release, m->arch);
+	if (child_run(argv, &got, false) != 0)
+		return say_failed("dpkg-deb does not take what was packed");
+	if (want.failed || !got.data)
+		return say_no_memory();
+	if (strcmp(got.data, want.data))
+		return say_failed("the package says of itself '%s', not '%s'", got.data, want.data);
+	return 0;
+}
+
+static int read_data(const char *file, struct payload *p, const struct metadata *m)
+{
+	const char *argv[] = { "dpkg-deb", "--fsys-tarfile", file, NULL };
+	_cleanup_(archive_readp) struct archive *a = archive_read_new();
+	_cleanup_close_ int fd = -1;
+	char rest[4096];
+	pid_t pid;
+	int r;
+
+	if (!a)
+		return say_no_memory();
+	fd = child_open(argv, &pid);
+	if (fd < 0)
+		return -1;
+	archive_read_support_format_tar(a);
+	if (archive_read_open_fd(a, fd, 256U * 1024) != ARCHIVE_OK)
+		r = tree_failed(a, file);
+	else
+		r = readback(a, p, m, READBACK_DEB);
+	/* dpkg-deb must not be left with a pipe that nobody reads: its status is asked for. */
+	while (read(fd, rest, sizeof rest) > 0)
+		;
+	if (child_wait(pid) != 0)
+		return say_failed("dpkg-deb cannot read the package");
+	return r;
+}
+
+int deb_make(const char *file, struct payload *p, struct metadata *m)
+{
+	struct effects fx = { 0 };
+	int r = child_needed("dpkg-deb", "a deb", "dpkg");
+
+	if (r == 0)
+		r = owners_list_conflicts(m, p);
+	if (r == 0)
+		r = effects_find(&fx, p, m);
+	if (r == 0)
+		r = effects_add_attributes(&fx, p, m);
+	if (r == 0)
+		r = add_missing_parents(p, &fx);
+	if (r == 0)
+		r = build(file, p, m, &fx);
+	effects_release(&fx);
+	if (r < 0)
+		return r;
+	return read_control(file, m) < 0 ? -1 : read_data(file, p, m);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A deb's architecture and dependencies, in the way of dpkg-shlibdeps: each
+ * library that an ELF file needs leads to its package, whose symbols file says
+ * since which version it has each symbol; the highest of them is asked for.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "package/child.h"
+#include "package/formats.h"
+#include "package/libraries.h"
+#include "package/say.h"
+
+struct need {
+	char *template; /* with #MINVER# where the version goes */
+	char *version;  /* NULL or "0": any */
+	UT_hash_handle hh;
+};
+
+struct finding {
+	struct libraries libraries;
+	struct need *needs;
+	struct say_list unknown;
+	char *native;
+	char *arch; /* of the files, as far as they are read */
+	bool several;
+};
+
+static int add_need(struct finding *f, const char *template, const char *version)
+{
+	struct need *n;
+
+	HASH_FIND_STR(f->needs, template, n);
+	if (!n) {
+		n = calloc(1, sizeof *n);
+		if (!n || !(n->template = strdup(template))) {
+			free(n);
+			return say_no_memory();
+		}
+		HASH_ADD_KEYPTR(hh, f->needs, n->template, strlen(n->template), n);
+		if (hash_added(n) < 0)
+			return say_no_memory();
+	}
+	if (version && strcmp(version, "0") && (!n->version || version_compare(version, n->version) > 0)) {
+		free(n->version);
+		n->version = strdup(version);
+		if (!n->version)
+			return say_no_memory();
+	}
+	return 0;
+}
+
+/* "libz (>= 1.2), libx": each word is a need; a version is taken out, so that the highest is kept. */
+static int add_shlibs(struct finding *f, const char *text)
+{
+	_cleanup_free_ char *copy = strdup(text);
+	char *rest = copy, *one;
+	int r = copy ? 0 : say_no_memory();
+
+	while (r == 0 && (one = strsep(&rest, ","))) {
+		_cleanup_buf_ struct buf template = BUF_INIT;
+		char *open = strstr(one, " (>= "), *close = open ? strchr(open, ')') : NULL;
+
+		one += strspn(one, " ");
+		if (!*one)
+			continue;
+		if (!close || strchr(one, '|')) {
+			r = add_need(f, one, NULL);
+			continue;
+		}
+		*close = '\0';
+		buf_addf(&template, "%.*s #MINVER#", (int)(open - one), one);
+		r = template.failed ? say_no_memory() : add_need(f, template.data, open + 5);
+	}
+	return r;
+}
+
+static int use_library(struct finding *f, struct library *l, const struct elf *elf, const char *path)
+{
+	bool used = false;
+	size_t i;
+
+	if (l->own)
+		return 0;
+	if (!l->package) {
+		say_item(&f->unknown, l->path ? "%s, needed by %s: it belongs to no package" : "%s, needed by %s: it is not here",
+			l->soname, path);
+		return 0;
+	}
+	if (!l->template_count)
+		return l->shlibs ? add_shlibs(f, l->shlibs) : add_need(f, l->package, NULL);
+	for (i = 0; i < elf->symbol_count; i++) {
+		_cleanup_buf_ struct buf key = BUF_INIT;
+		struct promise *p;
+
+		buf_addf(&key, "%s@%s", elf->symbols[i].name, elf->symbols[i].version);
+		if (key.failed)
+			return say_no_memory();
+		HASH_FIND_STR(l->promises, key.data, p);
+		if (!p)
+			continue;
+		used = true;
+		if (add_need(f, l->templates[p->template < l->template_count ? p->template : 0], p->since) < 0)
+			return -1;
+	}
+	return used ? 0 : add_need(f, l->templates[0], l->oldest);
+}
+
+static int use_elf(struct finding *f, const struct elf *elf, const char *path)
+{
+	const char *arch = elf_deb_arch(elf);
+	size_t i;
+
+	/* Firmware and programs for other worlds are data. */
+	if (!arch)
+		return 0;
+	if (!f->arch && !(f->arch = strdup(arch)))
+		return say_no_memory();
+	if (strcmp(f->arch, arch)) {
+		f->several = true;
+		if (!strcmp(arch, f->native)) {
+			free(f->arch);
+			f->arch = strdup(arch);
+		}
+	}
+	for (i = 0; i < elf->needed_count; i++) {
+		struct library *l = libraries_get(&f->libraries, elf, path, elf->needed[i]);
+
+		if (!l || use_library(f, l, elf, path) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_elves(struct finding *f, const struct payload *p)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < p->count; i++) {
+		struct elf elf;
+
+		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
+			continue;
+		if (elf_read(&elf, p->entries[i]->path) == 0)
+			r = use_elf(f, &elf, p->entries[i]->path);
+		elf_release(&elf);
+	}
+	say_rest(&f->unknown);
+	return r;
+}
+
+static int by_template(const struct need *a, const struct need *b)
+{
+	return strcmp(a->template, b->template);
+}
+
+/* What was computed stands before what was asked for. */
+static int write_depends(struct finding *f, struct metadata *m)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	size_t own = strlen(m->name);
+	struct need *n;
+
+	HASH_SORT(f->needs, by_template);
+	for (n = f->needs; n; n = n->hh.next) {
+		const char *mark = strstr(n->template, " #MINVER#"), *rest = n->template;
+
+		if (!strncmp(n->template, m->name, own) && strchr(" :", n->template[own]))
+			continue;
+		buf_adds(&out, out.len ? ", " : "");
+		for (; mark; rest = mark + 9, mark = strstr(rest, " #MINVER#")) {
+			buf_add(&out, rest, (size_t)(mark - rest));
+			if (n->version)
+				buf_addf(&out, " (>= %s)", n->version);
+		}
+		buf_adds(&out, rest);
+	}
+	if (m->depends.len)
+		buf_addf(&out, "%s%s", out.len ? ", " : "", m->depends.data);
+	buf_reset(&m->depends);
+	buf_add(&m->depends, out.data, out.len);
+	return out.failed || m->depends.failed ? say_no_memory() : 0;
+}
+
+static int find_native(struct finding *f)
+{
+	static const char *const argv[] = { "dpkg", "--print-architecture", NULL };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	if (child_needed("dpkg", "a deb", "dpkg") < 0)
+		return -1;
+	if (child_run(argv, &out, false) != 0 || !out.data)
+		return say_failed("dpkg does not say which architecture this is");
+	out.data[strcspn(out.data, "\n")] = '\0';
+	f->native = buf_steal(&out);
+	return f->native ? 0 : say_no_memory();
+}
+
+static int set_arch(struct finding *f, struct metadata *m)
+{
+	if (f->several)
+		say("the files are for several architectures: the package is for %s", m->arch ? m->arch : f->arch);
+	if (!m->arch)
+		m->arch = strdup(f->arch ? f->arch : "all");
+	return m->arch ? 0 : say_no_memory();
+}
+
+int deb_metadata(struct payload *p, struct metadata *m)
+{
+	struct finding f = { .libraries.payload = p,
+		.unknown = { "libraries that no dependency can be found for:", 0 } };
+	struct need *n, *next;
+	int r = find_native(&f);
+
+	if (r == 0)
+		r = read_elves(&f, p);
+	if (r == 0)
+		r = set_arch(&f, m);
+	if (r == 0)
+		r = write_depends(&f, m);
+	HASH_ITER(hh, f.needs, n, next)
+	{
+		HASH_DEL(f.needs, n);
+		free(n->template);
+		free(n->version);
+		free(n);
+	}
+	libraries_release(&f.libraries);
+	free(f.native);
+	free(f.arch);
+	return r;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/effects.h"
+
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "package/child.h"
+#include "package/say.h"
+
+/*
+ * An index: the paths that belong to it, how many levels above them its folder
+ * is, and who makes it anew. On Debian whoever owns the folder in `usual`
+ * listens to a trigger of that name; elsewhere the command is run.
+ */
+struct index {
+	const char *glob;
+	int up;
+	const char *what, *usual, *trigger, *tool, *command; /* %s: the folder */
+};
+
+static const struct index indexes[] = {
+	{ "/etc/ld.so.cache", 1, "the linker's cache", "/etc", "ldconfig", "ldconfig", "ldconfig" },
+	{ "/var/cache/ldconfig/*", 1, "the linker's cache", "/var/cache/ldconfig", "ldconfig", "ldconfig", "ldconfig" },
+	{ "*/share/mime/mime.cache", 1, "the MIME database", "/usr/share/mime", "/usr/share/mime/packages",
+		"update-mime-database", "update-mime-database %s" },
+	{ "*/share/mime/packages/*", 0, NULL, NULL, NULL, NULL, NULL }, /* a source, no index */
+	{ "*/share/mime/*/*.xml", 2, "the MIME database", "/usr/share/mime", "/usr/share/mime/packages",
+		"update-mime-database", "update-mime-database %s" },
+	{ "*/share/mime/[a-zXM]*", 1, "the MIME database", "/usr/share/mime", "/usr/share/mime/packages",
+		"update-mime-database", "update-mime-database %s" },
+	{ "*/share/icons/*/icon-theme.cache", 1, "an icon cache", "/usr/share/icons/hicolor",
+		"/usr/share/icons/hicolor", "gtk-update-icon-cache", "gtk-update-icon-cache -q -t -f %s" },
+	{ "*/share/applications/mimeinfo.cache", 1, "the index of desktop files", "/usr/share/applications",
+		"/usr/share/applications", "update-desktop-database", "update-desktop-database -q %s" },
+	{ "*/glib-2.0/schemas/gschemas.compiled", 1, "the compiled settings schemas", "/usr/share/glib-2.0/schemas",
+		"/usr/share/glib-2.0/schemas", "glib-compile-schemas", "glib-compile-schemas %s" },
+	{ "*/gio/modules/giomodule.cache", 1, "the index of GIO modules", NULL, NULL, "gio-querymodules",
+		"gio-querymodules %s" },
+	{ "*/share/info/dir*", 1, "the list of info pages", "/usr/share/info", "/usr/share/info", "install-info", NULL },
+	{ "*/info/dir", 1, "the list of info pages", "/usr/share/info", "/usr/share/info", "install-info", NULL },
+	{ "/var/cache/man/*", 0, "the index of manual pages", "/var/cache/man", "/usr/share/man", "mandb", "mandb -q" },
+	{ "/var/cache/fontconfig/*", 1, "the font cache", "/var/cache/fontconfig", "/usr/share/fonts", "fc-cache",
+		"fc-cache -s" },
+	{ "*/lib/modules/*/modules.*", 1, "the index of kernel modules", NULL, NULL, "depmod", NULL },
+	{ "*/__pycache__/*.pyc", 2, "Python byte code", NULL, NULL, "python3", "python3 -m compileall -q %s" },
+};
+
+static const struct index *index_of(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(indexes); i++)
+		if (fnmatch(indexes[i].glob, path, 0) == 0)
+			return indexes[i].what ? &indexes[i] : NULL;
+	return NULL;
+}
+
+static char *folder_of(const char *path, int up)
+{
+	char *folder = strdup(path);
+
+	while (folder && up-- > 0 && strrchr(folder, '/') > folder)
+		*strrchr(folder, '/') = '\0';
+	return folder;
+}
+
+/* Was this line said before? Remembers it. */
+static bool first_time(struct effects *fx, const char *kind, const char *text)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	buf_addf(&line, "\n%s %s\n", kind, text);
+	if (line.failed || (fx->seen.data && strstr(fx->seen.data, line.data)))
+		return false;
+	buf_adds(&fx->seen, line.data);
+	return true;
+}
+
+static void add_trigger(struct effects *fx, const char *name)
+{
+	if (first_time(fx, "trigger", name))
+		buf_addf(&fx->triggers, "activate-noawait %s\n", name);
+}
+
+/* A path of the system that the package is installed into, as a word of a shell. */
+static void add_path(const struct effects *fx, struct buf *out, const char *path)
+{
+	if (fx->deb)
+		buf_adds(out, "\"$DPKG_ROOT\"");
+	buf_add_shell(out, path);
+}
+
+static void add_command(struct effects *fx, enum script which, const char *tool, const char *command)
+{
+	struct buf *out = &fx->scripts[which];
+	char kind[32];
+
+	snprintf(kind, sizeof kind, "script %d", which);
+	/* The tool may not be there: then nobody there reads its index. */
+	if (first_time(fx, kind, command))
+		buf_addf(out, "if command -v %s >/dev/null 2>&1; then\n\t%s || :\nfi\n", tool, command);
+}
+
+static void add_info_pages(struct effects *fx, const struct payload *p, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		_cleanup_buf_ struct buf add = BUF_INIT, del = BUF_INIT;
+		const char *path = p->entries[i]->path;
+		size_t n = strlen(folder);
+
+		/* name.info-1 and the like are parts of name.info */
+		if (strncmp(path, folder, n) || path[n] != '/' || strchr(path + n + 1, '/') ||
+			(fnmatch("*.info", path, 0) && fnmatch("*.info.*z", path, 0)))
+			continue;
+		buf_adds(&add, "install-info --info-dir=");
+		add_path(fx, &add, folder);
+		buf_addc(&add, ' ');
+		add_path(fx, &add, path);
+		buf_adds(&del, "install-info --delete --info-dir=");
+		add_path(fx, &del, folder);
+		buf_addc(&del, ' ');
+		add_path(fx, &del, path);
+		if (!add.failed && !del.failed) {
+			add_command(fx, POST_INSTALL, "install-info", add.data);
+			add_command(fx, PRE_REMOVE, "install-info", del.data);
+		}
+	}
+}
+
+static int add_index(struct effects *fx, const struct payload *p, const struct index *ix, const char *path)
+{
+	_cleanup_free_ char *folder = folder_of(path, ix->up);
+	_cleanup_buf_ struct buf command = BUF_INIT;
+	const char *at;
+
+	if (!folder)
+		return say_no_memory();
+	if (!strcmp(ix->tool, "ldconfig"))
+		fx->ldconfig = true;
+	if (fx->deb && ix->trigger && (!strcmp(ix->tool, "ldconfig") || !strncmp(folder, ix->usual, strlen(ix->usual)))) {
+		add_trigger(fx, ix->trigger);
+		return 0;
+	}
+	if (!strcmp(ix->tool, "install-info")) {
+		add_info_pages(fx, p, folder);
+		return 0;
+	}
+	if (!strcmp(ix->tool, "depmod")) {
+		buf_adds(&command, "depmod -a ");
+		buf_add_shell(&command, strrchr(folder, '/') + 1);
+	} else if ((at = strstr(ix->command, "%s"))) {
+		buf_add(&command, ix->command, (size_t)(at - ix->command));
+		add_path(fx, &command, folder);
+	} else {
+		buf_adds(&command, ix->command);
+	}
+	if (command.failed)
+		return say_no_memory();
+	add_command(fx, POST_INSTALL, ix->tool, command.data);
+	if (strcmp(ix->tool, "python3"))
+		add_command(fx, POST_REMOVE, ix->tool, command.data);
+	return 0;
+}
+
+static int list_sides(struct effects *fx, const struct payload *p)
+{
+	struct say_list list = { "changed by the run and not packed:", 0 };
+	size_t i;
+
+	for (i = 0; i < p->side_count; i++) {
+		const struct side *s = &p->sides[i];
+		const struct index *ix = s->removed || s->dir ? NULL : index_of(s->path);
+
+		if (ix && add_index(fx, p, ix, s->path) < 0)
+			return -1;
+		if (ix)
+			say_item(&list, "%s: %s, made anew where the package is installed", s->path, ix->what);
+		else if (s->removed)
+			say_item(&list, "%s: it was removed", s->path);
+		else if (s->dir)
+			say_item(&list, "%s: a folder whose mode or owner was changed", s->path);
+		else
+			say_item(&list, "%s: it was there before and was changed (--include %s packs it)", s->path, s->path);
+	}
+	say_rest(&list);
+	return 0;
+}
+
+/* One that the run made is its file like any other, but the next package will want the name, too. */
+static void list_packed_indexes(const struct payload *p)
+{
+	struct say_list list = { "indexes that the run made are packed as they are (--exclude leaves one out):", 0 };
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		const struct entry *e = p->entries[i];
+		const struct index *ix = S_ISREG(e->mode) ? index_of(e->path) : NULL;
+
+		if (ix && ix->trigger)
+			say_item(&list, "%s: %s", e->path, ix->what);
+	}
+	say_rest(&list);
+}
+
+static void add_linker_folders(const char *conf, struct buf *out, int depth)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char *rest, *line;
+
+	if (depth > 4 || io_read_file(conf, &text, 1 << 20) < 0 || !text.data)
+		return;
+	rest = text.data;
+	while ((line = strsep(&rest, "\n"))) {
+		line += strspn(line, " \t");
+		line[strcspn(line, "#")] = '\0';
+		if (*line == '/')
+			buf_addf(out, "%.*s\n", (int)strcspn(line, " \t"), line);
+		if (!strncmp(line, "include ", 8)) {
+			glob_t g;
+			size_t i;
+
+			if (glob(line + 8 + strspn(line + 8, " \t"), 0, NULL, &g) == 0) {
+				for (i = 0; i < g.gl_pathc; i++)
+					add_linker_folders(g.gl_pathv[i], out, depth + 1);
+				globfree(&g);
+			}
+		}
+	}
+}
+
+/* A library where the linker looks wants its cache made anew, whether or not the installer thought of it. */
+static int find_libraries(struct effects *fx, const struct payload *p)
+{
+	_cleanup_buf_ struct buf folders = BUF_INIT;
+	size_t i;
+
+	buf_adds(&folders, "\n/lib\n/usr/lib\n/lib64\n/usr/lib64\n");
+	add_linker_folders("/etc/ld.so.conf", &folders, 0);
+	for (i = 0; i < p->count && !fx->ldconfig; i++) {
+		const struct entry *e = p->entries[i];
+		_cleanup_buf_ struct buf folder = BUF_INIT;
+
+		if (!e->elf || !strstr(e->path, ".so"))
+			continue;
+		buf_addf(&folder, "\n%.*s\n", (int)(strrchr(e->path, '/') - e->path), e->path);
+		fx->ldconfig = !folder.failed && !folders.failed && strstr(folders.data, folder.data);
+	}
+	if (fx->ldconfig && fx->deb)
+		add_trigger(fx, "ldconfig");
+	if (fx->ldconfig && !fx->deb) {
+		add_command(fx, POST_INSTALL, "ldconfig", "ldconfig");
+		add_command(fx, POST_REMOVE, "ldconfig", "ldconfig");
+	}
+	return folders.failed ? say_no_memory() : 0;
+}
+
+int effects_find(struct effects *fx, const struct payload *p, const struct metadata *m)
+{
+	fx->deb = m->type == PACKAGE_DEB;
+	buf_addc(&fx->seen, '\n');
+	if (list_sides(fx, p) < 0 || find_libraries(fx, p) < 0)
+		return -1;
+	list_packed_indexes(p);
+	return 0;
+}
+
+int capabilities_text(const struct entry *e, struct buf *out)
+{
+	const char *argv[] = { "getcap", "-n", e->path, NULL };
+	size_t n = strlen(e->path);
+
+	if (child_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
+		return -1;
+	if (child_run(argv, out, false) != 0 || out->len <= n || strncmp(out->data, e->path, n) || out->data[n] != ' ')
+		return say_failed("getcap does not tell the capabilities of %s", e->path);
+	memmove(out->data, out->data + n + 1, out->len - n);
+	out->len -= n + 1;
+	out->data[strcspn(out->data, "\n")] = '\0';
+	out->len = strlen(out->data);
+	return 0;
+}
+
+static int add_capabilities(struct effects *fx, const struct entry *e)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct buf *out = &fx->scripts[POST_INSTALL];
+
+	if (capabilities_text(e, &text) < 0)
+		return -1;
+	buf_adds(out, "setcap ");
+	buf_add_shell(out, text.data);
+	buf_addc(out, ' ');
+	add_path(fx, out, e->path);
+	buf_addc(out, '\n');
+	return 0;
+}
+
+static void add_attribute(struct effects *fx, const struct entry *e, const struct xattr *x)
+{
+	struct buf *out = &fx->scripts[POST_INSTALL];
+	size_t i;
+
+	buf_adds(out, "setfattr -h -n ");
+	buf_add_shell(out, x->name);
+	buf_adds(out, " -v 0x");
+	for (i = 0; i < x->size; i++)
+		buf_addf(out, "%02x", ((const unsigned char *)x->value)[i]);
+	buf_addc(out, ' ');
+	add_path(fx, out, e->path);
+	buf_addc(out, '\n');
+}
+
+static void depend_on(struct metadata *m, const char *package)
+{
+	buf_addf(&m->depends, "%s%s", m->depends.len ? ", " : "", package);
+}
+
+int effects_add_attributes(struct effects *fx, const struct payload *p, struct metadata *m)
+{
+	bool caps = false, others = false;
+	size_t i, k;
+
+	for (i = 0; i < p->count; i++)
+		for (k = 0; p->entries[i]->first == p->entries[i] && k < p->entries[i]->xattr_count; k++) {
+			const struct xattr *x = &p->entries[i]->xattrs[k];
+
+			if (strcmp(x->name, "security.capability")) {
+				add_attribute(fx, p->entries[i], x);
+				others = true;
+			} else if (fx->deb) {
+				if (add_capabilities(fx, p->entries[i]) < 0)
+					return -1;
+				caps = true;
+			}
+		}
+	if (caps)
+		depend_on(m, "libcap2-bin");
+	if (others)
+		depend_on(m, "attr");
+	return 0;
+}
+
+/* Does this text run in a shell? One with another first line does not. */
+static bool is_shell(const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	if (strncmp(text, "#!", 2))
+		return true;
+	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\r'))
+		n--;
+	return n >= 2 && text[n - 1] == 'h' && text[n - 2] == 's' && !memchr(text, '-', n);
+}
+
+int effects_script(const struct effects *fx, const struct metadata *m, enum script which, struct buf *out)
+{
+	static const char *const when[SCRIPTS] = { "install|upgrade", "configure", "remove", "remove" };
+	const struct buf *ours = &fx->scripts[which];
+	const char *theirs = m->options->scripts[which];
+
+	if (!ours->len && (!theirs || !*theirs))
+		return 0;
+	if (!ours->len) {
+		if (fx->deb && strncmp(theirs, "#!", 2))
+			buf_adds(out, "#!/bin/sh\n");
+		buf_adds(out, theirs);
+		return out->failed ? say_no_memory() : 0;
+	}
+	if (theirs && *theirs && !is_shell(theirs))
+		return say_failed("the %s script is not for a shell, and lines have to be added to it", script_names[which]);
+	if (theirs && !strncmp(theirs, "#!", 2))
+		buf_add(out, theirs, strcspn(theirs, "\n") + 1);
+	else if (fx->deb)
+		buf_adds(out, "#!/bin/sh\n");
+	if (fx->deb)
+		buf_addf(out, "set -e\ncase \"$1\" in\n%s)\n%s;;\nesac\n", when[which], ours->data);
+	else
+		buf_adds(out, ours->data);
+	if (theirs && *theirs) {
+		if (fx->deb)
+			buf_adds(out, "set +e\n");
+		if (!strncmp(theirs, "#!", 2))
+			theirs += strcspn(theirs, "\n");
+		buf_adds(out, theirs);
+	}
+	return out->failed ? say_no_memory() : 0;
+}
+
+void effects_release(struct effects *fx)
+{
+	size_t i;
+
+	buf_release(&fx->triggers);
+	buf_release(&fx->seen);
+	for (i = 0; i < SCRIPTS; i++)
+		buf_release(&fx->scripts[i]);
+}

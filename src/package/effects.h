@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_EFFECTS_H
+#define PACKAGE_EFFECTS_H
+/*
+ * What a run changed that is not payload, and what becomes of it in a package:
+ * an index is rebuilt where the package is installed; the rest is listed.
+ */
+#include "package/metadata.h"
+
+struct effects {
+	bool deb;
+	bool ldconfig;
+	struct buf triggers;         /* lines of a deb's file of that name */
+	struct buf scripts[SCRIPTS]; /* shell lines */
+	struct buf seen;             /* what was done already, by lines */
+};
+
+/* Looks at the sides and the payload; lists what is known of each side. 0, or -1 after saying why. */
+int effects_find(struct effects *fx, const struct payload *p, const struct metadata *m);
+/* Capabilities and other attributes that the format itself cannot hold: lines after the installation. */
+int effects_add_attributes(struct effects *fx, const struct payload *p, struct metadata *m);
+/* The text of one script, ours and the user's; empty when there is nothing to do. 0 or -1. */
+int effects_script(const struct effects *fx, const struct metadata *m, enum script which, struct buf *out);
+/* The text form of a file's capabilities, as setcap takes it. 0 or -1. */
+int capabilities_text(const struct entry *e, struct buf *out);
+void effects_release(struct effects *fx);
+
+#endif

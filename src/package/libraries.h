@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_LIBRARIES_H
+#define PACKAGE_LIBRARIES_H
+/* From a library that an ELF file needs to the Debian package that promises it. */
+#include <stdbool.h>
+
+#include "base/hash.h"
+#include "package/elf.h"
+#include "package/metadata.h"
+
+/* What a package's symbols file says of one symbol. */
+struct promise {
+	char *symbol; /* name@version */
+	char *since;  /* the package's version */
+	size_t template;
+	UT_hash_handle hh;
+};
+
+struct library {
+	char *key;           /* soname, and the machine it is for */
+	char *soname, *path; /* path: NULL when it was not found */
+	bool own;            /* it is in the payload */
+	char *package;       /* NULL: no package has it */
+	char **templates;    /* "libc6 #MINVER#", and others that symbols name */
+	size_t template_count;
+	struct promise *promises;
+	char *oldest;  /* of all since */
+	char *shlibs;  /* a dependency of its shlibs file, for libraries without symbols */
+	UT_hash_handle hh;
+};
+
+struct libraries {
+	struct library *all;
+	char *cache; /* what ldconfig -p says */
+	const struct payload *payload;
+};
+
+/* The library a file needs, read at the first asking. NULL after saying why: no memory, no dpkg. */
+struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname);
+void libraries_release(struct libraries *ls);
+
+/* Debian's order of versions: < 0, 0, > 0. */
+int version_compare(const char *a, const char *b);
+
+#endif

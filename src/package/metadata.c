@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Name, version and the like: from the options, else from the folder's name, else asked. */
+#include "package/metadata.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "package/say.h"
+#include "render/render.h"
+
+const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove", "postremove" };
+
+/* Folders that are named for what is done in them, not for what they hold. */
+static bool is_workplace(const char *name)
+{
+	static const char *const names[] = { "build", "_build", "builddir", "obj", "objdir", "out", "src", "unix",
+		"source", "release", "Release", "debug", "Debug", "linux" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return !strncmp(name, "build-", 6) || !strncmp(name, "cmake-build", 11);
+}
+
+/* Where the version begins: at the first digit after a '-' or '_', or at the end of letters as in tcl8.6.13. */
+static size_t version_at(const char *s)
+{
+	size_t i, n = strlen(s);
+
+	for (i = 1; i + 1 < n; i++)
+		if ((s[i] == '-' || s[i] == '_') &&
+			(isdigit((unsigned char)s[i + 1]) ||
+				((s[i + 1] == 'v' || s[i + 1] == 'V') && isdigit((unsigned char)s[i + 2]))))
+			return i + 1;
+	for (i = 1; i < n; i++)
+		if (isdigit((unsigned char)s[i]) && isalpha((unsigned char)s[i - 1]) && strchr(s + i, '.'))
+			return i;
+	return n;
+}
+
+/* The folder's name is a suggestion only: what the format forbids is written another way. */
+static void tame(char *s, enum package_type type, bool version)
+{
+	for (; *s; s++) {
+		if (type == PACKAGE_DEB && !version)
+			*s = *s == '_' ? '-' : (char)tolower((unsigned char)*s);
+		else if (type == PACKAGE_DEB && *s == '_')
+			*s = '+';
+		else if (type == PACKAGE_RPM && version && *s == '-')
+			*s = '_';
+	}
+}
+
+void metadata_from_folder(const char *folder, enum package_type type, char **name, char **version)
+{
+	char copy[PATH_MAX];
+	char *base, *v;
+	size_t at;
+
+	*name = *version = NULL;
+	snprintf(copy, sizeof copy, "%s", folder);
+	while ((base = strrchr(copy, '/')) && (!base[1] || is_workplace(base + 1)))
+		*base = '\0';
+	base = base ? base + 1 : copy;
+	if (!*base)
+		return;
+	at = version_at(base);
+	v = base + at;
+	if (*v == 'v' || *v == 'V')
+		v++;
+	*version = *v ? strdup(v) : NULL;
+	if (at > 1 && (base[at - 1] == '-' || base[at - 1] == '_') && base[at])
+		at--;
+	*name = strndup(base, at);
+	if (*name)
+		tame(*name, type, false);
+	if (*version)
+		tame(*version, type, true);
+}
+
+static char *ask(const char *what, const char *suggestion)
+{
+	_cleanup_free_ char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	fprintf(stderr, "%s%s%s%s: ", what, suggestion ? " [" : "", suggestion ? suggestion : "", suggestion ? "]" : "");
+	fflush(stderr);
+	n = getline(&line, &room, stdin);
+	while (n > 0 && isspace((unsigned char)line[n - 1]))
+		line[--n] = '\0';
+	if (n > 0)
+		return STEAL(line);
+	return suggestion ? strdup(suggestion) : NULL;
+}
+
+static bool may_ask(const struct package_options *o)
+{
+	return !o->no_questions && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+static char *run_date(const struct metadata *m)
+{
+	time_t t = (time_t)m->epoch;
+	struct tm tm;
+	char text[16];
+
+	return gmtime_r(&t, &tm) && strftime(text, sizeof text, "%Y%m%d", &tm) ? strdup(text) : NULL;
+}
+
+static int find_name(struct metadata *m, const struct package_options *o)
+{
+	_cleanup_free_ char *name = NULL, *version = NULL;
+
+	metadata_from_folder(m->cwd, m->type, &name, &version);
+	m->name = o->name ? strdup(o->name) : STEAL(name);
+	m->version = o->version ? strdup(o->version) : STEAL(version);
+	if (!m->version && o->date_is_version)
+		m->version = run_date(m);
+	if (!m->name && may_ask(o))
+		m->name = ask("name of the package", NULL);
+	if (!m->version && may_ask(o))
+		m->version = ask("its version", NULL);
+	if (!m->name)
+		return say_failed("no name for the package: the folder %s gives none; say --pkgname=NAME", m->cwd);
+	if (!m->version)
+		return say_failed("no version for the package: the folder %s gives none; say --pkgversion=VERSION", m->cwd);
+	return 0;
+}
+
+/* Who is at work, if it is not only root: root has no mail address that a package may show. */
+static const char *find_user(void)
+{
+	const char *user = getenv("SUDO_USER");
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (user && *user && strcmp(user, "root"))
+		return user;
+	return pw && strcmp(pw->pw_name, "root") ? pw->pw_name : "admin";
+}
+
+/* "Name <address>" as the Debian tools find it: DEBFULLNAME and DEBEMAIL, EMAIL, the user at this machine. */
+static char *find_maintainer(void)
+{
+	const char *name = getenv("DEBFULLNAME"), *mail = getenv("DEBEMAIL"), *user = find_user();
+	const struct passwd *pw = getpwnam(user);
+	char host[256] = "localhost";
+	struct buf out = BUF_INIT;
+
+	if (!mail || !*mail)
+		mail = getenv("EMAIL");
+	if (mail && strchr(mail, '<'))
+		return strdup(mail);
+	if (!name || !*name)
+		name = getenv("NAME");
+	if (name && *name)
+		buf_adds(&out, name);
+	else if (pw && *pw->pw_gecos && *pw->pw_gecos != ',')
+		buf_add(&out, pw->pw_gecos, strcspn(pw->pw_gecos, ",<>"));
+	else
+		buf_adds(&out, user);
+	gethostname(host, sizeof host - 1);
+	if (mail && *mail)
+		buf_addf(&out, " <%s>", mail);
+	else /* home.arpa is what RFC 8375 gives to networks without a domain of their own */
+		buf_addf(&out, " <%s@%s%s>", user, host, strchr(host, '.') ? "" : ".home.arpa");
+	return buf_steal(&out);
+}
+
+static void find_words(struct metadata *m, const struct package_options *o)
+{
+	const char *text = o->description;
+	struct buf out = BUF_INIT;
+
+	if (o->summary) {
+		m->summary = strdup(o->summary);
+		m->description = strdup(text ? text : "");
+	} else if (text && *text) {
+		size_t n = strcspn(text, "\n");
+
+		m->summary = strndup(text, n);
+		m->description = strdup(text[n] ? text + n + 1 : "");
+	} else {
+		buf_addf(&out, "files installed by %.60s", m->command);
+		m->summary = buf_steal(&out);
+	}
+	if (!m->description || !*m->description) {
+		free(m->description);
+		out = (struct buf)BUF_INIT;
+		buf_addf(&out, "Made by buildaudit from what this command installed:\n%s", m->command);
+		m->description = buf_steal(&out);
+	}
+}
+
+/* The command's last moment, or what SOURCE_DATE_EPOCH says. */
+static int find_epoch(struct metadata *m, const struct ba_rows *run)
+{
+	const char *given = getenv("SOURCE_DATE_EPOCH");
+	double duration = ba_rows_real(run, ba_rows_column(run, "duration_s"));
+	char *end;
+
+	if (!given || !*given) {
+		m->epoch = ba_rows_int(run, ba_rows_column(run, "started_ns")) / 1000000000 + (int64_t)duration + 1;
+		return 0;
+	}
+	errno = 0;
+	m->epoch = strtoll(given, &end, 10);
+	if (errno || *end || m->epoch < 0)
+		return say_failed("SOURCE_DATE_EPOCH is '%s': seconds since 1970 are expected", given);
+	return 0;
+}
+
+int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run)
+{
+	_cleanup_buf_ struct buf command = BUF_INIT;
+
+	m->options = o;
+	m->type = o->type;
+	m->cwd = strdup(ba_rows_text(run, ba_rows_column(run, "cwd"), NULL));
+	render_argv(&command, ba_rows_text(run, ba_rows_column(run, "argv"), NULL));
+	m->command = buf_steal(&command);
+	if (!m->cwd || !m->command)
+		return say_no_memory();
+	if (find_epoch(m, run) < 0 || find_name(m, o) < 0)
+		return -1;
+	m->release = strdup(o->release ? o->release : "1");
+	m->arch = o->arch ? strdup(o->arch) : NULL;
+	m->maintainer = o->maintainer ? strdup(o->maintainer) : find_maintainer();
+	find_words(m, o);
+	if (o->requires)
+		buf_adds(&m->depends, o->requires);
+	if (!m->release || !m->maintainer || !m->summary || !m->description || (o->arch && !m->arch))
+		return say_no_memory();
+	return names_check(m);
+}
+
+void metadata_release(struct metadata *m)
+{
+	free(m->name);
+	free(m->version);
+	free(m->release);
+	free(m->arch);
+	free(m->maintainer);
+	free(m->summary);
+	free(m->description);
+	free(m->cwd);
+	free(m->command);
+	buf_release(&m->depends);
+}
+
+static void rules_release(char **list, size_t n)
+{
+	while (n > 0)
+		free(list[--n]);
+	free(list);
+}
+
+void package_options_release(struct package_options *o)
+{
+	char *const own[] = { o->name, o->version, o->release, o->arch, o->license, o->group, o->source, o->altsource,
+		o->maintainer, o->summary, o->provides, o->requires, o->recommends, o->suggests, o->conflicts,
+		o->replaces, o->description, o->docs, o->doc_folder, o->out, o->compress, o->written };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		free(own[i]);
+	for (i = 0; i < SCRIPTS; i++)
+		free(o->scripts[i]);
+	rules_release(o->rules.include, o->rules.include_count);
+	rules_release(o->rules.exclude, o->rules.exclude_count);
+	*o = (struct package_options){ 0 };
+}

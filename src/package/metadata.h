@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_METADATA_H
+#define PACKAGE_METADATA_H
+/* What a package says of itself. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "package/payload.h"
+
+enum package_type { PACKAGE_AUTO, PACKAGE_DEB, PACKAGE_RPM, PACKAGE_TAR };
+
+enum script { PRE_INSTALL, POST_INSTALL, PRE_REMOVE, POST_REMOVE, SCRIPTS };
+extern const char *const script_names[SCRIPTS]; /* preinstall, ... */
+
+/* What was asked for; NULL is "find it out". */
+struct package_options {
+	enum package_type type;
+	char *name, *version, *release, *arch, *license, *group, *source, *altsource, *maintainer, *summary;
+	char *provides, *requires, *recommends, *suggests, *conflicts, *replaces;
+	char *description; /* the long text, its first line is the summary */
+	char *out;         /* the folder for the package */
+	char *compress;
+	char *scripts[SCRIPTS]; /* texts */
+	char *docs;              /* a folder whose files go in as documentation */
+	char *doc_folder;        /* where to: NAME is put behind it, but for one that begins with ':' */
+	struct payload_rules rules;
+	bool force, no_questions, date_is_version, show_list, review;
+	char *written; /* the answer: the package's file */
+};
+
+struct metadata {
+	const struct package_options *options;
+	enum package_type type;
+	char *name, *version, *release, *arch, *maintainer, *summary, *description;
+	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
+	char *cwd, *command;
+	struct buf depends; /* comma-separated, computed and asked for */
+};
+
+/* From the options, the run's row, its folder's name, and questions on a terminal. 0, or -1 after saying why. */
+int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run);
+void metadata_release(struct metadata *m);
+/* name and version from the name of a folder such as hello-2.10; both to be freed, or NULL. */
+void metadata_from_folder(const char *folder, enum package_type type, char **name, char **version);
+
+/* names.c: does the format allow it? 0, or -1 after saying which character is wrong and what is allowed. */
+int names_check(const struct metadata *m);
+int names_check_paths(const struct metadata *m, const struct payload *p);
+
+/* With --review-control: the text in an editor, when there is a terminal. 0 or -1. */
+int package_review(const struct metadata *m, const char *name, struct buf *text);
+
+void package_options_release(struct package_options *o);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What each format forbids, in one clear sentence. */
+#include <ctype.h>
+#include <string.h>
+
+#include "package/metadata.h"
+#include "package/say.h"
+
+#define DIGITS "0123456789"
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+struct rule {
+	const char *what, *format;
+	const char *chars, *first; /* the characters that are allowed, and at the beginning */
+	const char *words, *first_words;
+	size_t shortest;
+};
+
+static const struct rule deb_name = { "name", "deb", LOWER DIGITS "+-.", LOWER DIGITS,
+	"lower-case letters, digits, '+', '-' and '.'", "a lower-case letter or a digit", 2 };
+static const struct rule deb_version = { "version", "deb", LOWER UPPER DIGITS ".+-~:", DIGITS,
+	"letters, digits, '.', '+', '-', '~' and, after an epoch, ':'", "a digit", 1 };
+static const struct rule deb_release = { "release", "deb", LOWER UPPER DIGITS ".+~", LOWER UPPER DIGITS,
+	"letters, digits, '.', '+' and '~'", "a letter or a digit", 1 };
+static const struct rule rpm_name = { "name", "rpm", LOWER UPPER DIGITS "+-._", LOWER UPPER DIGITS "_",
+	"letters, digits, '+', '-', '.' and '_'", "a letter, a digit or '_'", 1 };
+static const struct rule rpm_version = { "version", "rpm", LOWER UPPER DIGITS ".+_~^", LOWER UPPER DIGITS,
+	"letters, digits, '.', '+', '_', '~' and '^' (no '-')", "a letter or a digit", 1 };
+static const struct rule rpm_release = { "release", "rpm", LOWER UPPER DIGITS ".+_~^", LOWER UPPER DIGITS,
+	"letters, digits, '.', '+', '_', '~' and '^' (no '-')", "a letter or a digit", 1 };
+static const struct rule tar_part = { "name", "tar", LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_",
+	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'", 1 };
+static const struct rule arch_rule = { "architecture", "deb and rpm", LOWER DIGITS "-_", LOWER,
+	"lower-case letters, digits, '-' and '_'", "a letter", 2 };
+
+static int wrong_char(const struct rule *r, const char *value, char c, const char *words)
+{
+	if (isprint((unsigned char)c))
+		return say_failed("the %s '%s' has a '%c', which %s does not allow there: %s", r->what, value, c,
+			r->format, words);
+	return say_failed("the %s has the byte 0x%02x, which %s does not allow: %s", r->what, (unsigned char)c,
+		r->format, words);
+}
+
+static int check(const struct rule *r, const char *value)
+{
+	size_t n = strspn(value, r->chars);
+
+	if (!*value)
+		return say_failed("the %s is empty: %s are allowed", r->what, r->words);
+	if (value[n])
+		return wrong_char(r, value, value[n], r->words);
+	if (!strchr(r->first, *value))
+		return say_failed("the %s '%s' begins with '%c': for %s it begins with %s", r->what, value, *value,
+			r->format, r->first_words);
+	if (strlen(value) < r->shortest)
+		return say_failed("the %s '%s' is too short: %s wants %zu characters", r->what, value, r->format,
+			r->shortest);
+	return 0;
+}
+
+/* "2:1.0": what is before the colon is a number, and there is only one colon. */
+static int check_epoch(const char *version)
+{
+	const char *colon = strchr(version, ':');
+
+	if (!colon)
+		return 0;
+	if (strspn(version, DIGITS) != (size_t)(colon - version) || strchr(colon + 1, ':'))
+		return say_failed("the version '%s' has a ':', which deb allows only after a number in front", version);
+	if (!isdigit((unsigned char)colon[1]))
+		return say_failed("the version '%s' has no digit after its epoch", version);
+	return 0;
+}
+
+static int check_line(const char *what, const char *value)
+{
+	if (value && strpbrk(value, "\r\n"))
+		return say_failed("the %s goes over more than one line", what);
+	return 0;
+}
+
+static int check_lines(const struct package_options *o)
+{
+	const struct {
+		const char *what, *value;
+	} lines[] = { { "maintainer", o->maintainer }, { "group", o->group }, { "license", o->license },
+		{ "list of --requires", o->requires }, { "list of --provides", o->provides },
+		{ "list of --recommends", o->recommends }, { "list of --suggests", o->suggests },
+		{ "list of --conflicts", o->conflicts }, { "list of --replaces", o->replaces }, { "summary", o->summary },
+		{ "source", o->source }, { "alternate source", o->altsource } };
+	size_t i;
+
+	for (i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (check_line(lines[i].what, lines[i].value) < 0)
+			return -1;
+	return 0;
+}
+
+int names_check(const struct metadata *m)
+{
+	if (check_lines(m->options) < 0)
+		return -1;
+	switch (m->type) {
+	case PACKAGE_DEB:
+		return check(&deb_name, m->name) < 0 || check(&deb_version, m->version) < 0 ||
+				       check_epoch(m->version) < 0 || check(&deb_release, m->release) < 0 ||
+				       (m->arch && check(&arch_rule, m->arch) < 0) ?
+			       -1 :
+			       0;
+	case PACKAGE_RPM:
+		return check(&rpm_name, m->name) < 0 || check(&rpm_version, m->version) < 0 ||
+				       check(&rpm_release, m->release) < 0 || (m->arch && check(&arch_rule, m->arch) < 0) ?
+			       -1 :
+			       0;
+	default:
+		return check(&tar_part, m->name) < 0 || (*m->version && check(&tar_part, m->version) < 0) ? -1 : 0;
+	}
+}
+
+int names_check_paths(const struct metadata *m, const struct payload *p)
+{
+	/* dpkg keeps its file lists by lines; a spec file has no way to write these. */
+	const char *forbidden = m->type == PACKAGE_DEB ? "\n" : m->type == PACKAGE_RPM ? "\n\r\"" : "";
+	const char *names = m->type == PACKAGE_DEB ? "a newline" : "a newline or a double quote";
+	struct say_list list = { "", 0 };
+	char head[160];
+	size_t i;
+
+	snprintf(head, sizeof head, "refused: names that a %s cannot hold (%s); --exclude leaves them out:",
+		m->type == PACKAGE_DEB ? "deb" : "rpm", names);
+	list.head = head;
+	for (i = 0; i < p->count; i++)
+		if (p->entries[i]->path[strcspn(p->entries[i]->path, forbidden)])
+			say_item(&list, "%s", p->entries[i]->path);
+	say_rest(&list);
+	return list.count ? -1 : 0;
+}

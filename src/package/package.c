@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/package.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "package/child.h"
+#include "package/formats.h"
+#include "package/say.h"
+
+static const struct format {
+	enum package_type type;
+	const char *names[3];
+	int (*metadata)(struct payload *, struct metadata *);
+	void (*file_name)(const struct metadata *, struct buf *);
+	int (*make)(const char *, struct payload *, struct metadata *);
+} formats[] = {
+	{ PACKAGE_DEB, { "deb", "debian", NULL }, deb_metadata, deb_file_name, deb_make },
+	{ PACKAGE_RPM, { "rpm", NULL }, rpm_metadata, rpm_file_name, rpm_make },
+	{ PACKAGE_TAR, { "tar", "slackware", NULL }, NULL, tar_file_name, tar_make },
+};
+
+enum package_type package_type_named(const char *name)
+{
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		for (k = 0; formats[i].names[k]; k++)
+			if (!strcmp(formats[i].names[k], name))
+				return formats[i].type;
+	return PACKAGE_AUTO;
+}
+
+enum package_type package_type_here(void)
+{
+	if (access("/var/lib/dpkg/status", F_OK) == 0)
+		return PACKAGE_DEB;
+	return child_there("rpm") ? PACKAGE_RPM : PACKAGE_TAR;
+}
+
+static const struct format *format_of(enum package_type type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		if (formats[i].type == type)
+			return &formats[i];
+	return NULL;
+}
+
+/* A record that is not whole, or of a command that failed, is no installation. */
+static int check_run(const struct ba_rows *run, int64_t id, const struct package_options *o)
+{
+	const char *state = ba_rows_text(run, ba_rows_column(run, "state"), NULL);
+	int exit_status = ba_rows_column(run, "exit_status"), signal = ba_rows_column(run, "term_signal");
+	bool ended = ba_rows_type(run, exit_status) != BA_NULL || ba_rows_type(run, signal) != BA_NULL;
+	long long n = id;
+
+	if (o->force)
+		return 0;
+	if (!strcmp(state, "incomplete"))
+		return say_failed("run %lld is incomplete: what it installed is not all on record (--force packs what is)", n);
+	if (!ended)
+		return say_failed("run %lld has not ended yet", n);
+	if (ba_rows_type(run, signal) != BA_NULL)
+		return say_failed("the command of run %lld was killed by signal %lld (--force packs what it installed)", n,
+			(long long)ba_rows_int(run, signal));
+	if (ba_rows_int(run, exit_status) != 0)
+		return say_failed("the command of run %lld ended with status %lld (--force packs what it installed)", n,
+			(long long)ba_rows_int(run, exit_status));
+	return 0;
+}
+
+static int add_docs_below(struct payload *p, const char *from, const char *to)
+{
+	DIR *dir = opendir(from);
+	struct dirent *d;
+	int r = dir ? 0 : say_failed("%s: %s", from, strerror(errno));
+
+	while (r == 0 && (d = readdir(dir))) {
+		_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
+		struct stat st;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		buf_addf(&source, "%s/%s", from, d->d_name);
+		buf_addf(&path, "%s/%s", to, d->d_name);
+		if (source.failed || path.failed)
+			r = say_no_memory();
+		else if (stat(source.data, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+			say("%s is no file: left out", source.data);
+		else
+			r = payload_add_extra(p, path.data, source.data, S_ISDIR(st.st_mode));
+		if (r == 0 && S_ISDIR(st.st_mode))
+			r = add_docs_below(p, source.data, path.data);
+	}
+	if (dir)
+		closedir(dir);
+	return r;
+}
+
+static int add_docs(struct payload *p, const struct metadata *m)
+{
+	const struct package_options *o = m->options;
+	const char *folder = o->doc_folder ? o->doc_folder : "/usr/share/doc";
+	_cleanup_buf_ struct buf to = BUF_INIT;
+	struct payload docs = { 0 };
+	size_t i;
+	int r;
+
+	if (!o->docs)
+		return 0;
+	if (*folder == ':')
+		buf_adds(&to, folder + 1);
+	else
+		buf_addf(&to, "%s/%s", folder, m->name);
+	if (to.failed || *to.data != '/')
+		return to.failed ? say_no_memory() : say_failed("the folder for documents, '%s', has to begin with a '/'", to.data);
+	/* Apart from the payload at first: that one is searched by order. */
+	r = payload_find(p, to.data) ? 0 : payload_add_extra(&docs, to.data, o->docs, true);
+	if (r == 0)
+		r = add_docs_below(&docs, o->docs, to.data);
+	for (i = 0; r == 0 && i < docs.count; i++) {
+		const struct entry *e = docs.entries[i];
+
+		if (!payload_find(p, e->path))
+			r = payload_add_extra(p, e->path, e->source, S_ISDIR(e->mode));
+		payload_sort(p);
+	}
+	payload_release(&docs);
+	return r;
+}
+
+static int nothing(const struct ba_rows *run, int64_t id)
+{
+	long long excluded = ba_rows_int(run, ba_rows_column(run, "excluded"));
+
+	if (excluded)
+		return say_failed("nothing to pack: run %lld created nothing that counts as installed; %lld paths are excluded "
+				  "('buildaudit files --all %lld' lists them, --include takes them in)",
+			(long long)id, excluded, (long long)id);
+	return say_failed("nothing to pack: run %lld created no file", (long long)id);
+}
+
+/* Our own name for it first: a package that is not whole yet is not found under its name. */
+static int make_file(const struct format *f, struct payload *p, struct metadata *m, struct package_options *o)
+{
+	_cleanup_buf_ struct buf name = BUF_INIT, part = BUF_INIT;
+	char folder[PATH_MAX];
+
+	if (!realpath(o->out ? o->out : ".", folder))
+		return say_failed("%s: %s", o->out ? o->out : ".", strerror(errno));
+	buf_addf(&name, "%s/", folder);
+	f->file_name(m, &name);
+	buf_addf(&part, "%s.%d.part", name.data, (int)getpid());
+	if (name.failed || part.failed)
+		return say_no_memory();
+	if (f->make(part.data, p, m) < 0 || payload_unchanged(p) < 0) {
+		unlink(part.data);
+		return -1;
+	}
+	chmod(part.data, 0644);
+	if (rename(part.data, name.data) < 0) {
+		int r = say_failed("%s: %s", name.data, strerror(errno));
+
+		unlink(part.data);
+		return r;
+	}
+	o->written = buf_steal(&name);
+	return 0;
+}
+
+static int make(struct payload *p, struct metadata *m, struct ba *ba, int64_t run, const struct ba_rows *row,
+	struct package_options *o)
+{
+	const struct format *f = format_of(o->type);
+	size_t i;
+
+	if (check_run(row, run, o) < 0 || metadata_find(m, o, row) < 0 || payload_read(p, ba, run, &o->rules) < 0)
+		return -1;
+	if (p->count == 0)
+		return nothing(row, run);
+	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p) < 0)
+		return -1;
+	for (i = 0; o->show_list && i < p->count; i++)
+		fprintf(stderr, "  %s\n", p->entries[i]->path);
+	if (f->metadata && f->metadata(p, m) < 0)
+		return -1;
+	return make_file(f, p, m, o);
+}
+
+int package_make(struct ba *ba, int64_t run, struct package_options *o)
+{
+	struct payload payload = { 0 };
+	struct metadata meta = { 0 };
+	struct ba_rows *row;
+	int r;
+
+	if (o->type == PACKAGE_AUTO)
+		o->type = package_type_here();
+	if (ba_run(ba, run, &row) < 0)
+		return say_failed("%s", ba_error(ba));
+	r = ba_rows_next(row) > 0 ? make(&payload, &meta, ba, run, row, o) : say_failed("%s", ba_error(ba));
+	ba_rows_free(row);
+	payload_release(&payload);
+	metadata_release(&meta);
+	return r;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_PACKAGE_H
+#define PACKAGE_PACKAGE_H
+/*
+ * A run -> a package. Everything is checked before anything is written, and
+ * the package gets its name only when it was read back and found whole.
+ */
+#include "package/metadata.h"
+
+/* 0 with o->written set, or -1 after saying why; then no package is left. */
+int package_make(struct ba *ba, int64_t run, struct package_options *o);
+/* A type by its name: deb, debian, rpm, tar; PACKAGE_AUTO when there is none of that name. */
+enum package_type package_type_named(const char *name);
+/* What this system installs. */
+enum package_type package_type_here(void);
+
+#endif

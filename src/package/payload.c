@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The manifest of a run -> the entries of a package, and what stays out. */
+#include "package/payload.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "package/say.h"
+
+/* The columns of ba_files(). */
+enum { CHANGE, TYPE, PATH, EXCLUDED, MODE, UID, GID, SIZE, MTIME, SHA256, TARGET, GROUP };
+
+static void entry_free(struct entry *e)
+{
+	size_t i;
+
+	if (!e)
+		return;
+	for (i = 0; i < e->xattr_count; i++) {
+		free(e->xattrs[i].name);
+		free(e->xattrs[i].value);
+	}
+	free(e->xattrs);
+	free(e->path);
+	free(e->source);
+	free(e->target);
+	free(e);
+}
+
+void payload_release(struct payload *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		entry_free(p->entries[i]);
+	for (i = 0; i < p->side_count; i++)
+		free(p->sides[i].path);
+	free(p->entries);
+	free(p->sides);
+	*p = (struct payload){ 0 };
+}
+
+static struct entry *add_entry(struct payload *p, const char *path)
+{
+	struct entry *e = calloc(1, sizeof *e);
+
+	if (p->count == p->room) {
+		size_t room = p->room ? 2 * p->room : 256;
+		struct entry **more = realloc(p->entries, room * sizeof *more);
+
+		if (!more) {
+			free(e);
+			return NULL;
+		}
+		p->entries = more;
+		p->room = room;
+	}
+	if (!e || !(e->path = strdup(path))) {
+		free(e);
+		return NULL;
+	}
+	e->first = e;
+	e->links = 1;
+	p->entries[p->count++] = e;
+	return e;
+}
+
+static int add_side(struct payload *p, const char *path, bool removed, bool dir)
+{
+	struct side *more = reallocarray(p->sides, p->side_count + 1, sizeof *more);
+
+	if (!more)
+		return say_no_memory();
+	p->sides = more;
+	more[p->side_count] = (struct side){ strdup(path), removed, dir };
+	return more[p->side_count++].path ? 0 : say_no_memory();
+}
+
+static bool below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	while (n > 1 && folder[n - 1] == '/')
+		n--;
+	if (n == 1 && *folder == '/')
+		return true;
+	return !strncmp(path, folder, n) && (path[n] == '\0' || path[n] == '/');
+}
+
+/* The rule that takes path in, or NULL. */
+static char *const *included(const struct payload_rules *rules, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < rules->include_count; i++)
+		if (below(path, rules->include[i]))
+			return &rules->include[i];
+	return NULL;
+}
+
+/* A glob that matches a folder leaves out all below it, too. */
+static bool glob_covers(const char *glob, const char *path)
+{
+	_cleanup_free_ char *part = strdup(path);
+	char *slash;
+
+	while (part && *part) {
+		if (fnmatch(glob, part, 0) == 0)
+			return true;
+		slash = strrchr(part, '/');
+		if (!slash)
+			break;
+		*slash = '\0';
+	}
+	return false;
+}
+
+static bool left_out(const struct payload_rules *rules, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < rules->exclude_count; i++)
+		if (below(path, rules->exclude[i]) || glob_covers(rules->exclude[i], path))
+			return true;
+	return false;
+}
+
+static mode_t type_bits(const char *type)
+{
+	static const struct {
+		const char *name;
+		mode_t bits;
+	} types[] = { { "file", S_IFREG }, { "dir", S_IFDIR }, { "symlink", S_IFLNK }, { "fifo", S_IFIFO },
+		{ "socket", S_IFSOCK }, { "char", S_IFCHR }, { "block", S_IFBLK } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(types[i].name, type))
+			return types[i].bits;
+	return 0;
+}
+
+static bool unhex(const char *hex, unsigned char *out, size_t n)
+{
+	size_t i;
+	unsigned int byte;
+
+	if (strlen(hex) != 2 * n)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			return false;
+		out[i] = (unsigned char)byte;
+	}
+	return true;
+}
+
+static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
+{
+	struct entry *e = add_entry(p, ba_rows_text(row, PATH, NULL));
+
+	if (!e)
+		return say_no_memory();
+	e->mode = type_bits(ba_rows_text(row, TYPE, NULL)) | (mode_t)ba_rows_int(row, MODE);
+	e->uid = (uid_t)ba_rows_int(row, UID);
+	e->gid = (gid_t)ba_rows_int(row, GID);
+	e->size = ba_rows_int(row, SIZE);
+	e->mtime_ns = ba_rows_int(row, MTIME);
+	e->group = ba_rows_int(row, GROUP);
+	e->known = unhex(ba_rows_text(row, SHA256, NULL), e->sha256, SHA256_LEN);
+	e->wanted = wanted;
+	if (S_ISLNK(e->mode) && !(e->target = strdup(ba_rows_text(row, TARGET, NULL))))
+		return say_no_memory();
+	return 0;
+}
+
+static int sort_row(struct payload *p, const struct ba_rows *row, const struct payload_rules *rules,
+	bool *rule_used)
+{
+	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
+	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
+	bool dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
+	char *const *rule = included(rules, path);
+	bool payload = !removed && ((*change == 'c' && !excluded) || rule);
+
+	if (rule && !removed)
+		rule_used[rule - rules->include] = true;
+	if (left_out(rules, path))
+		return 0;
+	if (payload)
+		return add_row(p, row, *change != 'c' || excluded);
+	return excluded ? 0 : add_side(p, path, removed, dir);
+}
+
+/* What was asked for and is not in the manifest comes from the disk, a folder with all that is in it. */
+static int add_from_disk(struct payload *p, const char *path, const struct payload_rules *rules)
+{
+	struct entry *e;
+	struct stat st;
+	struct dirent *d;
+	DIR *dir;
+	int r = 0;
+
+	if (lstat(path, &st) < 0)
+		return say_failed("--include %s: %s", path, strerror(errno));
+	if (left_out(rules, path))
+		return 0;
+	e = add_entry(p, path);
+	if (!e)
+		return say_no_memory();
+	e->mode = st.st_mode;
+	e->uid = st.st_uid;
+	e->gid = st.st_gid;
+	e->size = st.st_size;
+	e->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	e->wanted = true;
+	if (S_ISLNK(st.st_mode)) {
+		e->target = calloc(1, (size_t)st.st_size + 1);
+		if (!e->target || readlink(path, e->target, (size_t)st.st_size) != st.st_size)
+			return say_failed("%s: the link cannot be read", path);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	dir = opendir(path);
+	if (!dir)
+		return say_failed("%s: %s", path, strerror(errno));
+	while (r == 0 && (d = readdir(dir))) {
+		_cleanup_buf_ struct buf name = BUF_INIT;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		buf_addf(&name, "%s/%s", path, d->d_name);
+		r = name.failed ? say_no_memory() : add_from_disk(p, name.data, rules);
+	}
+	closedir(dir);
+	return r;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct entry *const *x = a, *const *y = b;
+
+	return strcmp((*x)->path, (*y)->path);
+}
+
+struct entry *payload_find(const struct payload *p, const char *path)
+{
+	struct entry key = { .path = (char *)path }, *k = &key;
+	struct entry **at = p->count ? bsearch(&k, p->entries, p->count, sizeof *p->entries, by_path) : NULL;
+
+	return at ? *at : NULL;
+}
+
+void payload_sort(struct payload *p)
+{
+	if (p->count)
+		qsort(p->entries, p->count, sizeof *p->entries, by_path);
+}
+
+int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir)
+{
+	struct entry *e = add_entry(p, path);
+
+	if (!e || !(e->source = strdup(source)))
+		return say_no_memory();
+	e->mode = dir ? S_IFDIR | 0755 : S_IFREG | 0644;
+	e->wanted = true;
+	return 0;
+}
+
+/* Sockets belong to a running program; no package format has them. */
+static void drop_sockets(struct payload *p)
+{
+	struct say_list list = { "sockets are not packed:", 0 };
+	size_t i, kept = 0;
+
+	for (i = 0; i < p->count; i++) {
+		struct entry *e = p->entries[i];
+
+		if (S_ISSOCK(e->mode)) {
+			say_item(&list, "%s", e->path);
+			entry_free(e);
+		} else {
+			p->entries[kept++] = e;
+		}
+	}
+	p->count = kept;
+	say_rest(&list);
+}
+
+int payload_read(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules)
+{
+	_cleanup_free_ bool *rule_used = calloc(rules->include_count + 1, sizeof *rule_used);
+	struct ba_rows *rows;
+	size_t i;
+	int n, r = 0;
+
+	if (!rule_used)
+		return say_no_memory();
+	if (ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows) < 0)
+		return say_failed("%s", ba_error(ba));
+	while (r == 0 && (n = ba_rows_next(rows)) > 0)
+		r = sort_row(p, rows, rules, rule_used);
+	ba_rows_free(rows);
+	if (r == 0 && n < 0)
+		r = say_failed("%s", ba_error(ba));
+	for (i = 0; r == 0 && i < rules->include_count; i++)
+		if (!rule_used[i])
+			r = add_from_disk(p, rules->include[i], rules);
+	if (r < 0)
+		return r;
+	drop_sockets(p);
+	payload_sort(p);
+	return 0;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/readback.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/hasher.h"
+#include "package/say.h"
+#include "package/tree.h"
+
+struct reading {
+	struct payload *payload;
+	const struct metadata *meta;
+	enum readback_form form;
+	struct hasher *sha256;
+	struct say_list list;
+};
+
+static void differs(struct reading *r, const char *path, const char *how)
+{
+	say_item(&r->list, "%s: %s", path, how);
+}
+
+/* "./usr/bin/" and "usr/bin" are both /usr/bin. */
+static int plain_path(struct buf *out, const char *name)
+{
+	buf_reset(out);
+	if (!strncmp(name, "./", 2))
+		name += 2;
+	while (*name == '/')
+		name++;
+	buf_addc(out, '/');
+	buf_adds(out, name);
+	while (out->len > 1 && out->data[out->len - 1] == '/')
+		out->data[--out->len] = '\0';
+	return out->failed ? say_no_memory() : 0;
+}
+
+static void compare_times(struct reading *r, const struct entry *e, struct archive_entry *ae)
+{
+	time_t s;
+	long ns;
+
+	tree_time(e, r->meta, &s, &ns);
+	if (archive_entry_mtime(ae) != s || (r->form == READBACK_TAR && archive_entry_mtime_nsec(ae) != ns))
+		differs(r, e->path, "its time is another");
+}
+
+static void compare_xattrs(struct reading *r, const struct entry *e, struct archive_entry *ae)
+{
+	const char *name;
+	const void *value;
+	size_t size, i, found = 0;
+
+	archive_entry_xattr_reset(ae);
+	while (archive_entry_xattr_next(ae, &name, &value, &size) == ARCHIVE_OK)
+		for (i = 0; i < e->xattr_count; i++)
+			if (!strcmp(e->xattrs[i].name, name) && e->xattrs[i].size == size &&
+				!memcmp(e->xattrs[i].value, value, size))
+				found++;
+	if (found != e->xattr_count)
+		differs(r, e->path, "an extended attribute is missing or another");
+}
+
+static int compare_content(struct reading *r, const struct entry *e, struct archive *a)
+{
+	unsigned char sha256[SHA256_LEN];
+	const void *block;
+	int64_t offset, at = 0;
+	size_t n;
+	int k;
+
+	while ((k = archive_read_data_block(a, &block, &n, &offset)) == ARCHIVE_OK) {
+		static const char zeros[4096];
+
+		for (; at < offset; at += (int64_t)sizeof zeros)
+			hasher_add(r->sha256, zeros, offset - at < (int64_t)sizeof zeros ? (size_t)(offset - at) : sizeof zeros);
+		hasher_add(r->sha256, block, n);
+		at = offset + (int64_t)n;
+	}
+	hasher_end(r->sha256, sha256);
+	if (k != ARCHIVE_EOF)
+		return tree_failed(a, e->path);
+	if (memcmp(sha256, e->first->sha256, SHA256_LEN))
+		differs(r, e->path, "its content is another");
+	return 0;
+}
+
+static int compare_file(struct reading *r, struct entry *e, struct archive_entry *ae, struct archive *a)
+{
+	_cleanup_buf_ struct buf first = BUF_INIT;
+	const char *link = archive_entry_hardlink(ae);
+
+	/* An rpm has the bytes of several names at the last of them. */
+	if (r->form == READBACK_RPM) {
+		if (!link && e->first->links == 1)
+			return compare_content(r, e, a);
+		if (archive_entry_size(ae) > 0) {
+			e->first->group = -1;
+			return compare_content(r, e, a);
+		}
+		return 0;
+	}
+	if (!link && e->first != e) {
+		differs(r, e->path, "it is not a link to its other names");
+		return 0;
+	}
+	if (!link)
+		return compare_content(r, e, a);
+	if (plain_path(&first, link) < 0)
+		return -1;
+	if (e->first == e || strcmp(first.data, e->first->path))
+		differs(r, e->path, "it is a link to another file");
+	return 0;
+}
+
+static int compare(struct reading *r, struct entry *e, struct archive_entry *ae, struct archive *a)
+{
+	mode_t mode = archive_entry_mode(ae);
+	bool link = archive_entry_hardlink(ae) != NULL;
+
+	if (e->seen)
+		differs(r, e->path, "it is there twice");
+	e->seen = true;
+	/* A link's type is its first name's. */
+	if (!link && (mode & S_IFMT) != (e->mode & S_IFMT))
+		differs(r, e->path, "its type is another");
+	if ((mode & 07777) != (e->mode & 07777) && !S_ISLNK(e->mode))
+		differs(r, e->path, "its mode is another");
+	if (r->form != READBACK_RPM &&
+		(archive_entry_uid(ae) != (int64_t)e->uid || archive_entry_gid(ae) != (int64_t)e->gid))
+		differs(r, e->path, "its owner is another");
+	if (r->form != READBACK_RPM || e->first->links == 1)
+		compare_times(r, e, ae);
+	if (r->form == READBACK_TAR && e->first == e)
+		compare_xattrs(r, e, ae);
+	if (S_ISLNK(e->mode) && (!archive_entry_symlink(ae) || strcmp(archive_entry_symlink(ae), e->target)))
+		differs(r, e->path, "it points elsewhere");
+	if (S_ISREG(e->mode))
+		return compare_file(r, e, ae, a);
+	return 0;
+}
+
+static int read_all(struct reading *r, struct archive *a)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	struct archive_entry *ae;
+	struct entry *e;
+	size_t i;
+	int k;
+
+	for (i = 0; i < r->payload->count; i++)
+		r->payload->entries[i]->seen = false;
+	while ((k = archive_read_next_header(a, &ae)) == ARCHIVE_OK || k == ARCHIVE_WARN) {
+		if (plain_path(&path, archive_entry_pathname(ae)) < 0)
+			return -1;
+		e = payload_find(r->payload, path.data);
+		if (!e)
+			differs(r, path.data, "it is no part of the payload");
+		else if (compare(r, e, ae, a) < 0)
+			return -1;
+	}
+	if (k != ARCHIVE_EOF)
+		return tree_failed(a, "the package");
+	for (i = 0; i < r->payload->count; i++) {
+		e = r->payload->entries[i];
+		if (!e->seen)
+			differs(r, e->path, "it is not there");
+		else if (r->form == READBACK_RPM && e->first == e && e->links > 1 && e->size > 0 && e->group != -1)
+			differs(r, e->path, "its content is not there");
+	}
+	return 0;
+}
+
+int readback(struct archive *a, struct payload *p, const struct metadata *m, enum readback_form form)
+{
+	struct reading r = { p, m, form, hasher_new(HASHER_SHA256),
+		{ "the package, read back, is not what was to be packed:", 0 } };
+	int k = r.sha256 ? read_all(&r, a) : say_no_memory();
+
+	say_rest(&r.list);
+	hasher_free(r.sha256);
+	return k < 0 || r.list.count ? -1 : 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "package/metadata.h"
+#include "package/say.h"
+
+/* The editor needs the terminal as it is, so it is no child_run. $EDITOR may have arguments: a shell's business. */
+static int edit(const char *file)
+{
+	const char *editor = getenv("VISUAL");
+	int status;
+	pid_t pid;
+
+	if (!editor || !*editor)
+		editor = getenv("EDITOR");
+	if (!editor || !*editor)
+		editor = "vi";
+	pid = fork();
+	if (pid == 0) {
+		_cleanup_buf_ struct buf line = BUF_INIT;
+
+		buf_addf(&line, "%s \"$1\"", editor);
+		execl("/bin/sh", "sh", "-c", line.data, "sh", file, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0)
+		return say_failed("the editor '%s' failed", editor);
+	return 0;
+}
+
+int package_review(const struct metadata *m, const char *name, struct buf *text)
+{
+	char file[] = "/tmp/buildaudit-review.XXXXXX";
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!m->options->review || text->failed)
+		return 0;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		say("the %s file is not shown for review: there is no terminal", name);
+		return 0;
+	}
+	fd = mkstemp(file);
+	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0)
+		return say_failed("cannot write %s", file);
+	r = edit(file);
+	buf_reset(text);
+	if (r == 0 && io_read_file(file, text, 1 << 20) < 0)
+		r = say_failed("cannot read %s", file);
+	unlink(file);
+	return r;
+}

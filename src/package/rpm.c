@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * An .rpm: a spec file that lists every file by name, and rpmbuild, with all
+ * that it would do to the files turned off. Requirements are its generator's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "package/child.h"
+#include "package/effects.h"
+#include "package/elf.h"
+#include "package/formats.h"
+#include "package/owners.h"
+#include "package/readback.h"
+#include "package/say.h"
+#include "package/stage.h"
+#include "package/tree.h"
+
+static const char *compression(const struct metadata *m)
+{
+	const char *how = m->options->compress;
+
+	if (!how)
+		return "w3.zstdio"; /* rpm 4.14 and later */
+	return !strcmp(how, "xz") ? "w2.xzdio" : !strcmp(how, "gzip") ? "w6.gzdio" : !strcmp(how, "zstd") ? "w3.zstdio" : !strcmp(how, "none") ? "w.ufdio" : NULL;
+}
+
+void rpm_file_name(const struct metadata *m, struct buf *out)
+{
+	buf_addf(out, "%s-%s-%s.%s.rpm", m->name, m->version, m->release, m->arch);
+}
+
+int rpm_metadata(struct payload *p, struct metadata *m)
+{
+	const char *arch = NULL, *one;
+	bool several = false;
+	struct utsname here;
+	size_t i;
+
+	uname(&here);
+	for (i = 0; i < p->count && !m->arch; i++) {
+		struct elf elf;
+
+		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
+			continue;
+		one = elf_read(&elf, p->entries[i]->path) == 0 ? elf_rpm_arch(&elf) : NULL;
+		elf_release(&elf);
+		several |= one && arch && strcmp(one, arch);
+		if (one && (!arch || !strcmp(one, here.machine)))
+			arch = one;
+	}
+	if (several)
+		say("the files are for several architectures: the package is for %s", arch);
+	if (!m->arch)
+		m->arch = strdup(arch ? arch : "noarch");
+	return m->arch ? 0 : say_no_memory();
+}
+
+/* In a spec file '%' begins a macro, wherever it stands. */
+static void add_text(struct buf *out, const char *text)
+{
+	for (; text && *text; text++) {
+		if (*text == '%')
+			buf_addc(out, '%');
+		buf_addc(out, *text);
+	}
+}
+
+static void add_tag(struct buf *out, const char *tag, const char *value)
+{
+	if (!value || !*value)
+		return;
+	buf_addf(out, "%s: ", tag);
+	add_text(out, value);
+	buf_addc(out, '\n');
+}
+
+static void add_head(struct buf *out, const struct metadata *m)
+{
+	const struct package_options *o = m->options;
+	const char *url = o->source ? o->source : o->altsource;
+
+	add_tag(out, "Name", m->name);
+	add_tag(out, "Version", m->version);
+	add_tag(out, "Release", m->release);
+	add_tag(out, "Summary", m->summary);
+	add_tag(out, "License", o->license ? o->license : "unknown");
+	add_tag(out, "Group", o->group);
+	add_tag(out, "Packager", m->maintainer);
+	if (url && strstr(url, "://"))
+		add_tag(out, "URL", url);
+	if (!strcmp(m->arch, "noarch"))
+		add_tag(out, "BuildArch", "noarch");
+	add_tag(out, "Requires", m->depends.data);
+	add_tag(out, "Provides", o->provides);
+	add_tag(out, "Recommends", o->recommends);
+	add_tag(out, "Suggests", o->suggests);
+	add_tag(out, "Conflicts", o->conflicts);
+	buf_adds(out, "%description\n");
+	add_text(out, m->description);
+	buf_addc(out, '\n');
+}
+
+static int add_scripts(struct buf *out, const struct metadata *m, const struct effects *fx)
+{
+	static const char *const sections[SCRIPTS] = { "%pre", "%post", "%preun", "%postun" };
+	enum script i;
+
+	for (i = 0; i < SCRIPTS; i++) {
+		_cleanup_buf_ struct buf text = BUF_INIT;
+		const char *body;
+
+		if (effects_script(fx, m, i, &text) < 0)
+			return -1;
+		if (!text.len)
+			continue;
+		body = text.data;
+		buf_adds(out, sections[i]);
+		if (!strncmp(body, "#!", 2)) {
+			size_t n = strcspn(body, "\n");
+
+			/* the interpreter alone: rpm knows no arguments there */
+			body += 2 + strspn(body + 2, " \t");
+			buf_addf(out, " -p %.*s", (int)strcspn(body, " \t\n"), body);
+			body = text.data + n;
+		}
+		buf_addc(out, '\n');
+		add_text(out, body);
+		buf_addc(out, '\n');
+	}
+	return 0;
+}
+
+static int add_file(struct buf *out, const struct entry *e)
+{
+	const char *user = owner_name(e->uid), *group = group_name(e->gid);
+	size_t i;
+
+	if (!user || !group)
+		return say_failed("%s: its owner %u:%u has no name here, and rpm knows owners only by name", e->path, e->uid,
+			e->gid);
+	if (S_ISDIR(e->mode))
+		buf_adds(out, "%dir ");
+	if (S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5))
+		buf_adds(out, "%config(noreplace) ");
+	if (S_ISLNK(e->mode))
+		buf_addf(out, "%%attr(-,%s,%s) ", user, group);
+	else
+		buf_addf(out, "%%attr(%04o,%s,%s) ", e->mode & 07777U, user, group);
+	for (i = 0; i < e->xattr_count; i++)
+		if (!strcmp(e->xattrs[i].name, "security.capability")) {
+			_cleanup_buf_ struct buf text = BUF_INIT;
+
+			if (capabilities_text(e, &text) < 0)
+				return -1;
+			buf_addf(out, "%%caps(%s) ", text.data);
+		}
+	buf_addc(out, '"');
+	add_text(out, e->path);
+	buf_adds(out, "\"\n");
+	return 0;
+}
+
+static int write_spec(const char *file, const struct payload *p, const struct metadata *m, const struct effects *fx)
+{
+	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	_cleanup_buf_ struct buf spec = BUF_INIT;
+	size_t i;
+
+	if (fd < 0)
+		return say_failed("%s: %s", file, strerror(errno));
+	add_head(&spec, m);
+	if (add_scripts(&spec, m, fx) < 0)
+		return -1;
+	buf_adds(&spec, "%files\n");
+	for (i = 0; i < p->count; i++)
+		if (add_file(&spec, p->entries[i]) < 0)
+			return -1;
+	if (package_review(m, "spec", &spec) < 0)
+		return -1;
+	if (spec.failed)
+		return say_no_memory();
+	return io_write_all(fd, spec.data, spec.len) < 0 ? say_failed("%s: %s", file, strerror(errno)) : 0;
+}
+
+static int run_rpmbuild(const char *folder, const char *spec, const struct metadata *m)
+{
+	/* Nothing may be done to the files, nothing be added to them, and two builds be the same. */
+	static const char *const defines[] = { "__spec_install_pre %{nil}", "__os_install_post %{nil}",
+		"__spec_install_post %{nil}", "__check_files %{nil}", "debug_package %{nil}", "_build_id_links none",
+		"_missing_build_ids_terminate_build 0", "_binaries_in_noarch_packages_terminate_build 0",
+		"_invalid_encoding_terminates_build 0", "_buildhost localhost", "use_source_date_epoch_as_buildtime 1",
+		"source_date_epoch_from_changelog 0", "clamp_mtime_to_source_date_epoch 1", "_rpmfilename package.rpm" };
+	_cleanup_buf_ struct buf top = BUF_INIT, dir = BUF_INIT, payload = BUF_INIT, tmp = BUF_INIT, root = BUF_INIT,
+			 out = BUF_INIT;
+	const char *argv[64] = { "rpmbuild", "-bb", "--quiet", "--buildroot" };
+	char epoch[32];
+	size_t n = 4, i;
+	int r;
+
+	buf_addf(&root, "%s/root", folder);
+	argv[n++] = root.data;
+	buf_addf(&top, "_topdir %s", folder);
+	buf_addf(&dir, "_rpmdir %s", folder);
+	buf_addf(&tmp, "_tmppath %s", folder);
+	buf_addf(&payload, "_binary_payload %s", compression(m));
+	for (i = 0; i < ARRAY_SIZE(defines) + 4; i++) {
+		argv[n++] = "--define";
+		argv[n++] = i == 0 ? top.data : i == 1 ? dir.data : i == 2 ? payload.data : i == 3 ? tmp.data : defines[i - 4];
+	}
+	if (strcmp(m->arch, "noarch")) {
+		argv[n++] = "--target";
+		argv[n++] = m->arch;
+	}
+	argv[n++] = spec;
+	argv[n] = NULL;
+	snprintf(epoch, sizeof epoch, "%lld", (long long)m->epoch);
+	setenv("SOURCE_DATE_EPOCH", epoch, 1);
+	r = child_run(argv, &out, false);
+	if (r > 0 && out.len)
+		fputs(out.data, stderr);
+	return r == 0 ? 0 : r < 0 ? -1 : say_failed("rpmbuild failed with status %d", r);
+}
+
+/* Owners, modes and links as rpm itself reads them from the header. */
+static int compare_header(struct say_list *list, struct payload *p, char *text)
+{
+	char *rest = text, *line;
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		p->entries[i]->seen = false;
+	while (rest && (line = strsep(&rest, "\n")) && *line) {
+		char *mode = strsep(&line, "\t"), *user = strsep(&line, "\t"), *group = strsep(&line, "\t");
+		struct entry *e = line ? payload_find(p, line) : NULL;
+
+		if (!e) {
+			say_item(list, "%s: it is no part of the payload", line ? line : mode);
+			continue;
+		}
+		e->seen = true;
+		if (strtoul(mode, NULL, 8) != e->mode && !S_ISLNK(e->mode))
+			say_item(list, "%s: its mode is another", e->path);
+		if (strcmp(user, owner_name(e->uid)) || strcmp(group, group_name(e->gid)))
+			say_item(list, "%s: its owner is another", e->path);
+	}
+	for (i = 0; i < p->count; i++)
+		if (!p->entries[i]->seen)
+			say_item(list, "%s: it is not there", p->entries[i]->path);
+	say_rest(list);
+	return list->count ? -1 : 0;
+}
+
+static int read_header(const char *file, struct payload *p)
+{
+	const char *argv[] = { "rpm", "-qp", "--nosignature", "--qf",
+		"[%{FILEMODES:octal}\t%{FILEUSERNAME}\t%{FILEGROUPNAME}\t%{FILENAMES}\n]", file, NULL };
+	struct say_list list = { "the package, read back, is not what was to be packed:", 0 };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	if (child_run(argv, &out, false) != 0)
+		return say_failed("rpm cannot read the package");
+	return compare_header(&list, p, out.data);
+}
+
+static int read_payload(const char *file, struct payload *p, const struct metadata *m)
+{
+	_cleanup_(archive_readp) struct archive *a = archive_read_new();
+
+	if (!a)
+		return say_no_memory();
+	archive_read_support_filter_all(a);
+	archive_read_support_format_cpio(a);
+	if (archive_read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
+		return tree_failed(a, file);
+	return readback(a, p, m, READBACK_RPM);
+}
+
+static int move_file(const char *from, const char *to)
+{
+	_cleanup_close_ int in = -1, out = -1;
+	char chunk[65536];
+	ssize_t n;
+
+	if (rename(from, to) == 0)
+		return 0;
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (in < 0 || out < 0)
+		return say_failed("%s: %s", in < 0 ? from : to, strerror(errno));
+	while ((n = read(in, chunk, sizeof chunk)) > 0)
+		if (io_write_all(out, chunk, (size_t)n) < 0)
+			return say_failed("%s: %s", to, strerror(errno));
+	return n < 0 ? say_failed("%s: %s", from, strerror(errno)) : 0;
+}
+
+static int build(const char *file, const char *folder, struct payload *p, struct metadata *m, struct effects *fx)
+{
+	_cleanup_buf_ struct buf spec = BUF_INIT, root = BUF_INIT, made = BUF_INIT;
+
+	buf_addf(&spec, "%s/package.spec", folder);
+	buf_addf(&root, "%s/root", folder);
+	buf_addf(&made, "%s/package.rpm", folder);
+	if (spec.failed || root.failed || made.failed)
+		return say_no_memory();
+	if (stage_make(root.data, p, m) < 0 || write_spec(spec.data, p, m, fx) < 0 || run_rpmbuild(folder, spec.data, m) < 0)
+		return -1;
+	return move_file(made.data, file);
+}
+
+static int make(const char *file, struct payload *p, struct metadata *m, struct effects *fx)
+{
+	_cleanup_free_ char *folder = NULL;
+	int r;
+
+	if (!compression(m))
+		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", m->options->compress);
+	if (m->options->replaces)
+		say("--replaces: an rpm has no such word (Obsoletes would remove the other package): left out");
+	if (owners_list_conflicts(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
+		return -1;
+	folder = stage_folder();
+	if (!folder)
+		return -1;
+	r = build(file, folder, p, m, fx);
+	stage_remove(folder);
+	if (r < 0)
+		return -1;
+	return read_header(file, p) < 0 ? -1 : read_payload(file, p, m);
+}
+
+int rpm_make(const char *file, struct payload *p, struct metadata *m)
+{
+	struct effects fx = { 0 };
+	int r;
+
+	if (child_needed("rpmbuild", "an rpm", child_there("apt-get") ? "rpm" : "rpm-build") < 0 ||
+		child_needed("rpm", "an rpm", "rpm") < 0)
+		return -1;
+	r = make(file, p, m, &fx);
+	effects_release(&fx);
+	return r;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define LISTED 40
+
+static void say_with(const char *fmt, va_list ap)
+{
+	fputs("buildaudit: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+void say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_with(fmt, ap);
+	va_end(ap);
+}
+
+int say_failed(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_with(fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int say_no_memory(void)
+{
+	return say_failed("out of memory");
+}
+
+void say_item(struct say_list *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!l->count)
+		say("%s", l->head);
+	if (++l->count > LISTED)
+		return;
+	fputs("  ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void say_rest(const struct say_list *l)
+{
+	if (l->count > LISTED)
+		fprintf(stderr, "  and %u more\n", l->count - LISTED);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_SAY_H
+#define PACKAGE_SAY_H
+/* Sentences on stderr, with the program's name in front. */
+
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same, and returns -1: `return say_failed("...");`. */
+int say_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int say_no_memory(void);
+
+/* Names that are listed: all of them up to some, then how many more there are. */
+struct say_list {
+	const char *head; /* said before the first */
+	unsigned int count;
+};
+void say_item(struct say_list *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void say_rest(const struct say_list *l);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A pax archive with all that a file has. */
+#include <locale.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "package/formats.h"
+#include "package/readback.h"
+#include "package/say.h"
+#include "package/tree.h"
+
+static const char *compression(const struct metadata *m)
+{
+	return m->options->compress ? m->options->compress : "gzip";
+}
+
+void tar_file_name(const struct metadata *m, struct buf *out)
+{
+	const char *how = compression(m);
+
+	buf_addf(out, "%s%s%s.tar%s", m->name, *m->version ? "-" : "", m->version,
+		!strcmp(how, "gzip") ? ".gz" : !strcmp(how, "xz") ? ".xz" : !strcmp(how, "zstd") ? ".zst" : "");
+}
+
+static bool is_ascii(const char *s)
+{
+	while (*s > 0)
+		s++;
+	return *s == '\0';
+}
+
+/*
+ * Names in a pax header are UTF-8; libarchive takes ours for that in a UTF-8
+ * locale. Where one is not, all of them are marked as plain bytes, of which
+ * other tars may say that they do not know the mark.
+ */
+static bool names_are_bytes(const struct payload *p)
+{
+	bool utf8 = setlocale(LC_CTYPE, "C.UTF-8") != NULL;
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		const char *path = p->entries[i]->path, *target = p->entries[i]->target;
+
+		if (!is_ascii(path) && (!utf8 || !utf8_valid(path, strlen(path))))
+			return true;
+		if (target && !is_ascii(target) && (!utf8 || !utf8_valid(target, strlen(target))))
+			return true;
+	}
+	return false;
+}
+
+static int write_tar(const char *file, const struct payload *p, const struct metadata *m)
+{
+	_cleanup_(archive_writep) struct archive *a = archive_write_new();
+
+	if (!a)
+		return say_no_memory();
+	archive_write_set_format_pax(a);
+	if (names_are_bytes(p))
+		archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY");
+	archive_write_set_bytes_in_last_block(a, 1);
+	if (tree_compress(a, compression(m)) < 0)
+		return -1;
+	if (archive_write_open_filename(a, file) != ARCHIVE_OK)
+		return tree_failed(a, file);
+	if (tree_write(a, p, m, TREE_TAR) < 0)
+		return -1;
+	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, file);
+}
+
+int tar_make(const char *file, struct payload *p, struct metadata *m)
+{
+	_cleanup_(archive_readp) struct archive *a = NULL;
+
+	if (write_tar(file, p, m) < 0)
+		return -1;
+	a = archive_read_new();
+	if (!a)
+		return say_no_memory();
+	archive_read_support_filter_all(a);
+	archive_read_support_format_tar(a);
+	if (archive_read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
+		return tree_failed(a, file);
+	return readback(a, p, m, READBACK_TAR);
+}

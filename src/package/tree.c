@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "package/say.h"
+
+#define CHUNK (256U * 1024)
+
+int tree_failed(struct archive *a, const char *what)
+{
+	const char *words = archive_error_string(a);
+
+	return say_failed("%s: %s", what, words ? words : strerror(archive_errno(a)));
+}
+
+int tree_compress(struct archive *a, const char *how)
+{
+	int r = ARCHIVE_OK;
+
+	if (!strcmp(how, "none"))
+		return 0;
+	if (!strcmp(how, "gzip")) {
+		r = archive_write_add_filter_gzip(a);
+		/* no time and no name of a file in it: the same bytes each time */
+		if (r == ARCHIVE_OK)
+			r = archive_write_set_filter_option(a, "gzip", "timestamp", NULL);
+		/* half the time of the usual level, for 2% of the size */
+		if (r == ARCHIVE_OK)
+			r = archive_write_set_filter_option(a, "gzip", "compression-level", "4");
+	} else if (!strcmp(how, "xz")) {
+		r = archive_write_add_filter_xz(a);
+		if (r == ARCHIVE_OK)
+			r = archive_write_set_filter_option(a, "xz", "compression-level", "2");
+		/* A fixed number, not the machine's: one thread and several make different bytes. */
+		if (r == ARCHIVE_OK)
+			r = archive_write_set_filter_option(a, "xz", "threads", "2");
+	} else if (!strcmp(how, "zstd")) {
+		r = archive_write_add_filter_zstd(a);
+		if (r == ARCHIVE_OK)
+			r = archive_write_set_filter_option(a, "zstd", "compression-level", "3");
+	} else {
+		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", how);
+	}
+	return r == ARCHIVE_OK ? 0 : tree_failed(a, how);
+}
+
+/* The names are few and asked for thousands of times. */
+const char *owner_name(uid_t uid)
+{
+	static char name[64];
+	static uid_t last;
+	const struct passwd *pw;
+
+	if (*name && last == uid)
+		return name;
+	pw = getpwuid(uid);
+	if (!pw)
+		return NULL;
+	snprintf(name, sizeof name, "%s", pw->pw_name);
+	last = uid;
+	return name;
+}
+
+const char *group_name(gid_t gid)
+{
+	static char name[64];
+	static gid_t last;
+	const struct group *gr;
+
+	if (*name && last == gid)
+		return name;
+	gr = getgrgid(gid);
+	if (!gr)
+		return NULL;
+	snprintf(name, sizeof name, "%s", gr->gr_name);
+	last = gid;
+	return name;
+}
+
+void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long *ns)
+{
+	int64_t t = e->mtime_ns;
+
+	if (t > m->epoch * 1000000000)
+		t = m->epoch * 1000000000;
+	*s = (time_t)(t / 1000000000);
+	*ns = (long)(t % 1000000000);
+	if (*ns < 0) {
+		*ns += 1000000000;
+		--*s;
+	}
+}
+
+static void describe(struct archive_entry *ae, const struct entry *e, const struct metadata *m, enum tree_form form)
+{
+	_cleanup_buf_ struct buf name = BUF_INIT;
+	const char *start = form == TREE_DEB ? "./" : "", *who;
+	time_t s;
+	long ns;
+	size_t i;
+
+	buf_addf(&name, "%s%s", start, e->path + 1);
+	archive_entry_clear(ae);
+	archive_entry_set_pathname(ae, name.data);
+	archive_entry_set_mode(ae, e->mode);
+	archive_entry_set_uid(ae, e->uid);
+	archive_entry_set_gid(ae, e->gid);
+	if ((who = owner_name(e->uid)))
+		archive_entry_set_uname(ae, who);
+	if ((who = group_name(e->gid)))
+		archive_entry_set_gname(ae, who);
+	tree_time(e, m, &s, &ns);
+	archive_entry_set_mtime(ae, s, form == TREE_DEB ? 0 : ns);
+	if (S_ISLNK(e->mode))
+		archive_entry_set_symlink(ae, e->target);
+	archive_entry_set_size(ae, S_ISREG(e->mode) && e->first == e ? e->size : 0);
+	if (e->first != e) {
+		buf_reset(&name);
+		buf_addf(&name, "%s%s", start, e->first->path + 1);
+		archive_entry_set_hardlink(ae, name.data);
+	}
+	for (i = 0; form == TREE_TAR && e->first == e && i < e->xattr_count; i++)
+		archive_entry_xattr_add_entry(ae, e->xattrs[i].name, e->xattrs[i].value, e->xattrs[i].size);
+}
+
+static int copy_data(struct archive *a, const struct entry *e, char *chunk)
+{
+	_cleanup_close_ int fd = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int64_t left = e->size;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return say_failed("%s: %s", entry_source(e), strerror(errno));
+	while (left > 0 && ((n = read(fd, chunk, left < CHUNK ? (size_t)left : CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
+		if (n < 0)
+			continue;
+		if (archive_write_data(a, chunk, (size_t)n) < 0)
+			return tree_failed(a, e->path);
+		left -= n;
+	}
+	if (n < 0)
+		return say_failed("%s: %s", entry_source(e), strerror(errno));
+	return left ? say_failed("%s became shorter while it was packed", e->path) : 0;
+}
+
+int tree_write(struct archive *a, const struct payload *p, const struct metadata *m, enum tree_form form)
+{
+	_cleanup_(archive_entryp) struct archive_entry *ae = archive_entry_new();
+	_cleanup_free_ char *chunk = malloc(CHUNK);
+	size_t i;
+
+	if (!ae || !chunk)
+		return say_no_memory();
+	for (i = 0; i < p->count; i++) {
+		const struct entry *e = p->entries[i];
+
+		describe(ae, e, m, form);
+		if (archive_write_header(a, ae) != ARCHIVE_OK)
+			return tree_failed(a, e->path);
+		if (S_ISREG(e->mode) && e->first == e && copy_data(a, e, chunk) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
+	size_t n)
+{
+	_cleanup_(archive_entryp) struct archive_entry *ae = archive_entry_new();
+
+	if (!ae)
+		return say_no_memory();
+	archive_entry_set_pathname(ae, name);
+	archive_entry_set_mode(ae, mode);
+	archive_entry_set_uname(ae, "root");
+	archive_entry_set_gname(ae, "root");
+	archive_entry_set_mtime(ae, (time_t)m->epoch, 0);
+	archive_entry_set_size(ae, (int64_t)n);
+	if (archive_write_header(a, ae) != ARCHIVE_OK || (n && archive_write_data(a, text, n) != (ssize_t)n))
+		return tree_failed(a, name);
+	return 0;
+}

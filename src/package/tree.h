@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_TREE_H
+#define PACKAGE_TREE_H
+/* The payload as the members of a tar archive, through libarchive. */
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "package/metadata.h"
+
+enum tree_form {
+	TREE_DEB, /* "./usr/bin/x", no extended attributes: dpkg knows neither */
+	TREE_TAR, /* "usr/bin/x" with everything */
+};
+
+/* Every entry, in order. 0, or -1 after saying why. */
+int tree_write(struct archive *a, const struct payload *p, const struct metadata *m, enum tree_form form);
+/* Seconds (and nanoseconds) of an entry in a package: its own, but not later than the package's time. */
+void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long *ns);
+/* A file whose bytes are in memory, root's. */
+int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
+	size_t n);
+/* Sets the compression: gzip, xz, zstd or none. */
+int tree_compress(struct archive *a, const char *how);
+/* "archive: what libarchive says"; -1. */
+int tree_failed(struct archive *a, const char *what);
+
+/* "root" for 0; NULL when the number has no name here. Good until the next call. */
+const char *owner_name(uid_t uid);
+const char *group_name(gid_t gid);
+
+static inline void archive_writep(struct archive **a)
+{
+	if (*a)
+		archive_write_free(*a);
+}
+static inline void archive_readp(struct archive **a)
+{
+	if (*a)
+		archive_read_free(*a);
+}
+static inline void archive_entryp(struct archive_entry **e)
+{
+	if (*e)
+		archive_entry_free(*e);
+}
+
+#endif
