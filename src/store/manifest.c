@@ -259,8 +259,10 @@ static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups
 	for (i = 0; i < b->count; i++) {
 		struct item *it = &b->items[i];
 
-		if (inode_stat(&it->now, AT_FDCWD, it->path, AT_SYMLINK_NOFOLLOW) < 0)
-			writer_note(w, "a changed path could not be looked at after the command: it counts as removed");
+		if (inode_stat(&it->now, AT_FDCWD, it->path, AT_SYMLINK_NOFOLLOW) < 0) {
+			it->now = it->before;
+			writer_note(w, "a path that was touched could not be looked at after the command: it is not in the manifest");
+		}
 		decide(w, it);
 		read_target(it);
 	}
