@@ -64,9 +64,20 @@ ON CONFLICT DO UPDATE SET
 
 -- name: ENTRY_ADD
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, before_mode, before_uid, before_gid,
-    before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev,
-    before_target, before_sha256, before_xattrs, keep)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18);
+    before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev, before_file)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
+
+-- name: ORIGINAL_ADD
+INSERT INTO original (run_id, file, keep, sha256, target, xattrs) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT DO UPDATE SET
+    keep = iif(keep = 0, excluded.keep, keep), sha256 = ifnull(sha256, excluded.sha256),
+    target = ifnull(target, excluded.target), xattrs = ifnull(xattrs, excluded.xattrs);
+
+-- name: ORIGINALS_PLACE
+-- What was kept of a file belongs to every path at which it stood before.
+UPDATE entry SET keep = o.keep, before_sha256 = o.sha256, before_target = o.target, before_xattrs = o.xattrs
+FROM original o
+WHERE entry.run_id = ?1 AND o.run_id = ?1 AND o.file = entry.before_file;
 
 -- name: ENTRY_PLACE
 UPDATE entry SET file = ?3 WHERE run_id = ?1 AND path_id = ?2;

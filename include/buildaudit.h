@@ -115,6 +115,8 @@ enum ba_set {
 	BA_SET_WAIT_ALL,   /* "": the status is held until the last descendant ended */
 	BA_SET_NO_SECCOMP, /* "": stop at each call instead of filtering */
 	BA_SET_IO_URING,   /* "": leave io_uring open, unrecorded */
+	BA_SET_NO_BACKUP,  /* "": keep nothing of what is overwritten or removed */
+	BA_SET_BACKUP_LIMIT, /* what may be kept, in bytes or as "500M"; default 1 GiB */
 };
 
 struct ba_summary {

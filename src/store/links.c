@@ -46,9 +46,9 @@ static int add_entry(struct search *s, const char *path)
 		return (int)id;
 	if (db_int(s->w->db, Q_ENTRY_KNOWN, 0, "ii", s->w->run_id, id))
 		return 0;
-	r = db_run(s->w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIsbbi", s->w->run_id, id,
+	r = db_run(s->w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIi", s->w->run_id, id,
 		(int64_t)scope_excludes(s->w->scope, path), (int64_t)0, &v[0], &v[1], &v[2], &v[3], &v[4],
-		&v[5], &v[6], &v[7], &v[8], &v[9], NULL, NULL, 0, NULL, 0, (int64_t)0);
+		&v[5], &v[6], &v[7], &v[8], &v[9], s->of->file);
 	if (r == 0)
 		r = db_run(s->w->db, Q_ENTRY_PLACE, "iii", s->w->run_id, id, s->of->file);
 	if (r == 0)
