@@ -52,6 +52,7 @@ CREATE TABLE run (
     kind        TEXT              -- NULL: a command; 'uninstall', 'rollback'
 ) STRICT;
 CREATE INDEX run_label ON run (label) WHERE label IS NOT NULL;
+CREATE INDEX run_of ON run (of_run) WHERE of_run IS NOT NULL;
 CREATE INDEX run_running ON run (id) WHERE state = 'running';
 
 -- The last number given to an event, over all runs.
