@@ -234,6 +234,7 @@ DELETE FROM run WHERE id = ?1;
 
 -- name: RUN_EXCLUDED
 SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;
+
 -- Undo
 
 -- name: ENTRIES

@@ -285,6 +285,9 @@ void leave_rename(struct recorder *r, struct task *task, struct pending *p, int6
 	if (S_ISDIR(p->name[0].now.mode) || exchange)
 		resolver_forget(&r->resolver);
 	move_one(r, task, p, 0, 1);
-	if (exchange)
+	if (exchange) {
 		move_one(r, task, p, 1, 0);
+		/* That name is not empty after all. */
+		touches_place(&r->touches, new, touches_file(&r->touches, &p->name[0].now));
+	}
 }

@@ -42,7 +42,8 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL))
 		return false;
 	if (S_ISREG(b->i.mode) && b->i.size && !b->has_hash)
-		return plan_same_inode(it) && it->e->content_changed != 1;
+		return plan_same_inode(it) &&
+			(it->e->content_changed != 1 || it->e->after.i.ino != b->i.ino);
 	return !it->e->late;
 }
 
@@ -64,7 +65,7 @@ static void judge_there(struct plan *p, struct plan_item *it, int dir, const cha
 		it->state = STATE_BEFORE;
 	else if (is_after(it, dir, name))
 		it->state = STATE_OURS;
-	else if (e->begun && it->now.exists && (it->now.mode & S_IFMT) == (e->before.i.mode & S_IFMT))
+	else if (e->begun && plan_same_inode(it))
 		it->state = STATE_OURS; /* half of it is ours */
 	else if (p->resumed && (!it->now.exists || (S_ISDIR(it->now.mode) && S_ISDIR(e->before.i.mode))))
 		it->state = STATE_OURS; /* taken away, or made anew, by the one that was interrupted */
@@ -78,8 +79,13 @@ static void judge_there(struct plan *p, struct plan_item *it, int dir, const cha
 static void judge_blocked(struct plan *p, struct plan_item *it)
 {
 	const struct entry *above = entries_above(&p->all, it->e->path);
+	const struct plan_item *folder = above ? &p->items[above - p->all.e] : NULL;
 
-	if (it->e->change == CHANGE_REMOVED && above && above->before.i.exists)
+	/* A folder that the run put in the place of a file, and that is that file again. */
+	if (it->e->change == CHANGE_CREATED && folder && folder->state == STATE_BEFORE &&
+		above->before.i.exists && !S_ISDIR(above->before.i.mode))
+		it->state = STATE_BEFORE;
+	else if (it->e->change == CHANGE_REMOVED && above && above->before.i.exists)
 		it->state = STATE_OURS;
 	else
 		plan_refuse(it, "a folder above it is a symlink, or no folder, now");
@@ -203,6 +209,7 @@ static void find_means(struct plan *p, struct plan_item *it)
 int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed)
 {
 	_cleanup_free_ char *folder = NULL;
+	struct u64map begun = { 0 };
 	size_t i;
 	int r;
 
@@ -223,7 +230,14 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 			r = index_item(&p->carried, e->file, i);
 		if (r == 0 && e->before.i.exists)
 			r = index_item(&p->homes, e->before_file, i);
+		if (r == 0 && e->begun)
+			r = index_item(&begun, e->before_file, i);
 	}
+	/* What is half-written under one name is so under all names of the file. */
+	for (i = 0; i < p->all.count; i++)
+		if (u64map_get(&begun, mix64(p->all.e[i].before_file)) && p->all.e[i].before_file)
+			p->all.e[i].begun = true;
+	u64map_release(&begun);
 	return r;
 }
 

@@ -390,11 +390,13 @@ static int put_back_in_place(struct rollback *rb, struct plan_item *it, int dir,
 static void put_back(struct rollback *rb, struct plan_item *it)
 {
 	bool in_place = plan_same_inode(it) && (it->content_same || it->e->before.i.nlink > 1);
+	const struct plan_item *anchor = anchor_of(rb, it);
 	const char *name;
 	int dir, r = parents_open(&rb->plan.parents, it->e->path, &dir, &name);
 
 	progress(rb);
-	if (r == 0) {
+	/* Written in its place already, under another name. */
+	if (r == 0 && !(in_place && anchor && plan_same_inode(anchor))) {
 		r = in_place ? put_back_in_place(rb, it, dir, name) : replace(rb, it, dir, name);
 		if (in_place && r == -ETXTBSY) /* it runs: it cannot be written, but it can be replaced */
 			r = replace(rb, it, dir, name);
