@@ -26,12 +26,17 @@ void plan_refuse(struct plan_item *it, const char *fmt, ...)
 	it->state = STATE_REFUSED;
 }
 
+static bool has_inode_of(const struct inode *now, const struct inode *b)
+{
+	return now->exists && b->exists && now->dev == b->dev && now->ino == b->ino &&
+		(now->mode & S_IFMT) == (b->mode & S_IFMT);
+}
+
 bool plan_same_inode(const struct plan_item *it)
 {
-	const struct inode *b = &it->e->before.i;
-
-	return it->now.exists && b->exists && it->now.dev == b->dev && it->now.ino == b->ino &&
-		(it->now.mode & S_IFMT) == (b->mode & S_IFMT);
+	/* A number alone is not enough: what is removed and made anew often gets it again. */
+	return has_inode_of(&it->now, &it->e->before.i) &&
+		(it->state == STATE_BEFORE || it->e->file == it->e->before_file);
 }
 
 /* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
@@ -42,7 +47,7 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL))
 		return false;
 	if (S_ISREG(b->i.mode) && b->i.size && !b->has_hash)
-		return plan_same_inode(it) &&
+		return has_inode_of(&it->now, &b->i) &&
 			(it->e->content_changed != 1 || it->e->after.i.ino != b->i.ino);
 	return !it->e->late;
 }
@@ -142,18 +147,21 @@ static bool carries(const struct plan_item *from, const struct plan_item *it)
 }
 
 /* Did a rollback that was interrupted give the file its temporary name beside `beside` already? */
-static bool has_temp(struct plan *p, const struct plan_item *it, const struct plan_item *beside)
+static bool has_temp(struct plan *p, const struct plan_item *it, const struct plan_item *from,
+	const struct plan_item *beside)
 {
-	const struct inode *b = &it->e->before.i;
 	struct inode temp;
 	char name[TEMP_MAX];
 	const char *last;
 	int dir;
 
 	temp_name(name, p->run_id, it->e->path_id);
-	return parents_open(&p->parents, beside->e->path, &dir, &last) == 0 &&
-		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && temp.exists &&
-		temp.dev == b->dev && temp.ino == b->ino && (temp.mode & S_IFMT) == (b->mode & S_IFMT);
+	if (parents_open(&p->parents, beside->e->path, &dir, &last) < 0 ||
+		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !has_inode_of(&temp, &it->e->before.i))
+		return false;
+	/* It may also be half of a new file, under a number that came round again. */
+	return !look_differs(dir, name, &temp, &from->e->after, DIFFERS_WHAT) ||
+		!look_differs(dir, name, &temp, &it->e->before, DIFFERS_ALL);
 }
 
 static const char *not_kept(const struct entry *e)
@@ -196,9 +204,9 @@ static void find_means(struct plan *p, struct plan_item *it)
 		it->source = from;
 	else if (it->secured && from && carries(from, it) && b->i.nlink > 1)
 		it->source = from; /* the same inode is better than the same content */
-	if (p->resumed && !S_ISDIR(b->i.mode)) {
-		it->staged = has_temp(p, it, it);
-		it->parked = !it->staged && from && from != it && has_temp(p, it, from);
+	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
+		it->staged = has_temp(p, it, from, it);
+		it->parked = !it->staged && has_temp(p, it, from, from) ? from : NULL;
 	}
 	if (e->late && S_ISREG(b->i.mode))
 		plan_refuse(it, "what was there before is not known");

@@ -24,7 +24,7 @@ struct plan_item {
 	bool content_same;        /* what stands there has the content of before, only its attributes differ */
 	struct plan_item *source; /* where the run carried the file that stood here; NULL: nowhere */
 	bool staged;              /* that file has a temporary name beside this place */
-	bool parked;              /* or beside the place that the run carried it to */
+	const struct plan_item *parked; /* or beside the place that the run carried it to, this one */
 	bool secured;             /* whatever happens to the source, this can be put back */
 	bool finished;            /* put back, or taken out, in this rollback */
 };

@@ -112,7 +112,7 @@ static int clear_way(struct rollback *rb, struct plan_item *it, int dir, const c
 		temp_name(temp, rb->plan.run_id, home->e->path_id);
 		if (renameat(dir, name, dir, temp) < 0)
 			return -errno;
-		home->parked = true;
+		home->parked = it;
 		return 0;
 	}
 	return remove_entry(&rb->plan.parents, it->e->path, &it->now);
@@ -156,14 +156,10 @@ static void make_folders(struct rollback *rb)
 static int stage_parked(struct rollback *rb, struct plan_item *it, const char *temp, int dir)
 {
 	struct parents other = PARENTS_INIT;
-	const struct plan_item *from = it->source;
 	const char *name;
-	int from_dir, r;
+	int from_dir, r = parents_open(&other, it->parked->e->path, &from_dir, &name);
 
-	if (!from)
-		return -ENODATA;
-	r = parents_open(&other, from->e->path, &from_dir, &name);
-	if (r == 0 && from_dir >= 0 && renameat(from_dir, temp, dir, temp) < 0)
+	if (r == 0 && renameat(from_dir, temp, dir, temp) < 0)
 		r = -errno;
 	parents_forget(&other);
 	return r;

@@ -308,8 +308,10 @@ def killed():
         build(c.t)
         before = snapshot(c.t)
         rng = random.Random(int(os.environ.get("SEED", "7")))
-        whole = 0.05
-        for n in range(21):
+        whole = 1
+        for n in range(40):
+            if hit == 20:
+                break
             wrong += c.adversary()
             run = str(balib.latest(c.db))
             start = time.monotonic()
@@ -319,17 +321,20 @@ def killed():
                 p.wait()
                 whole = time.monotonic() - start
             else:
-                time.sleep(whole * (n + rng.random() - 1) / 20)
+                time.sleep(whole * (n % 20 + rng.random()) / 20)
                 p.send_signal(signal.SIGKILL)
-                hit += p.wait() == -signal.SIGKILL
+                if p.wait() == -signal.SIGKILL:
+                    hit += 1
+                else:
+                    whole *= 0.8        # it took longer when it was measured
                 p = c.ba('rollback', '-y', run)
                 if p.returncode:
                     wrong.append('kill %d: the second rollback ends with %d: %s' % (n, p.returncode, p.stdout))
             wrong += ['kill %d: %s' % (n, f) for f in compare(before, snapshot(c.t))]
             if wrong:
                 break
-        if not wrong and hit < 10:
-            wrong.append('only %d of 20 were killed in the act' % hit)
+        if not wrong and hit < 20:
+            wrong.append('only %d were killed in the act' % hit)
     return wrong
 
 
