@@ -111,6 +111,7 @@ CREATE TABLE entry (
     file          INTEGER NOT NULL DEFAULT 0, -- the inode that stands or stood here last
     excluded      INTEGER NOT NULL,
     late          INTEGER NOT NULL,           -- what was before could only be asked after the change
+    before_file   INTEGER NOT NULL DEFAULT 0, -- the inode that stood here before, by the run's number
     before_mode   INTEGER,                    -- NULL: nothing was there
     before_uid    INTEGER,
     before_gid    INTEGER,
@@ -121,7 +122,6 @@ CREATE TABLE entry (
     before_ino    INTEGER,
     before_nlink  INTEGER,
     before_rdev   INTEGER,
-    before_file   INTEGER NOT NULL DEFAULT 0, -- the inode that stood here then
     before_target TEXT,
     before_sha256 BLOB,
     before_xattrs BLOB,

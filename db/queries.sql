@@ -101,12 +101,14 @@ UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = 
 WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: ENTRY_UNGROUP
+-- slow: the files of one run that have several names
 UPDATE entry SET nlink_group = NULL
 WHERE run_id = ?1 AND nlink_group IN (
     SELECT nlink_group FROM entry WHERE run_id = ?1 AND nlink_group IS NOT NULL
     GROUP BY nlink_group HAVING count(*) = 1);
 
 -- name: PROCESS_FILES
+-- slow: the paths of one process at a time
 UPDATE process SET files = (
     SELECT count(DISTINCT e.path_id) FROM exec x JOIN event e ON e.exec_id = x.id
     WHERE x.process_id = process.id)
@@ -116,6 +118,7 @@ WHERE run_id = ?1;
 SELECT created, modified, removed, excluded, processes FROM run WHERE id = ?1;
 
 -- name: RUN_RUNNING
+-- slow: its index holds the runs that go on, and few do
 SELECT id, recorder FROM run WHERE state = 'running';
 
 -- name: RUN_LOST
@@ -150,6 +153,7 @@ SELECT max(id) FROM run;
 SELECT max(id) FROM run WHERE label = ?1;
 
 -- name: RUNS
+-- slow: all runs are listed
 SELECT * FROM runs ORDER BY run_id DESC;
 
 -- name: RUN

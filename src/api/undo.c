@@ -69,18 +69,14 @@ static int settle(struct ba *ba)
 
 	if (!path)
 		return -ENOMEM;
-	r = db_open(&db, path, DB_WRITE, &ba->words);
+	r = db_open(&db, path, DB_WRITE, &words);
 	if (r < 0)
 		return r;
 	db_close(ba->db);
+	ba->db = NULL;
 	db_settle(db);
-	r = db_open(&ba->db, path, DB_READ, &words);
-	if (r < 0) {
-		ba->db = db; /* it will do */
-		return 0;
-	}
 	db_close(db);
-	return 0;
+	return db_open(&ba->db, path, DB_READ, &ba->words);
 }
 
 struct relay {
@@ -118,9 +114,9 @@ static int undo(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct
 	if (r < 0)
 		return r;
 	if (!how->dry)
-		settle(ba);
+		r = settle(ba);
 	*result = (struct ba_undone){ res.run_id, res.removed, res.restored, res.nothing, res.kept, res.failed };
-	return 0;
+	return r;
 }
 
 API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)

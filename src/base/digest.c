@@ -2,7 +2,9 @@
 #include "base/digest.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +12,21 @@
 
 /* Large enough that reading costs little, small enough to stay in a core's cache. */
 #define CHUNK (128U * 1024)
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256, *md5;
+
+/*
+ * EVP_sha256() is looked up anew at each start of a digest, which costs more
+ * than to hash a small file. And libcrypto reads its configuration file at
+ * first use, on which no digest of ours depends.
+ */
+static void fetch(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+}
 
 static int digest_fd(int fd, const EVP_MD *kind, unsigned char *out)
 {
@@ -31,12 +48,14 @@ static int digest_fd(int fd, const EVP_MD *kind, unsigned char *out)
 
 int digest_sha256(int fd, unsigned char out[SHA256_LEN])
 {
-	return digest_fd(fd, EVP_sha256(), out);
+	pthread_once(&once, fetch);
+	return digest_fd(fd, sha256 ? sha256 : EVP_sha256(), out);
 }
 
 int digest_md5(int fd, unsigned char out[MD5_LEN])
 {
-	return digest_fd(fd, EVP_md5(), out);
+	pthread_once(&once, fetch);
+	return digest_fd(fd, md5 ? md5 : EVP_md5(), out);
 }
 
 /* EVP_MD_CTX under a name of our own, so that nobody else includes OpenSSL. */

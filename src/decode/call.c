@@ -68,10 +68,72 @@ static void apply_at_flags(struct call *c)
 	c->empty_path = c->flags & AT_EMPTY_PATH;
 }
 
+/* Where an argument of a kind goes in struct call. */
+static const enum slot {
+	SLOT_NONE,
+	SLOT_PLACE,
+	SLOT_FOLLOWED,
+	SLOT_DIRFD,
+	SLOT_FD,
+	SLOT_FLAGS,
+	SLOT_MODE,
+	SLOT_ADDR,
+	SLOT_LENGTH,
+} slots[] = {
+	[ARG_PATH] = SLOT_PLACE,
+	[ARG_FPATH] = SLOT_FOLLOWED,
+	[ARG_DIRFD] = SLOT_DIRFD,
+	[ARG_FD] = SLOT_FD,
+	[ARG_OFLAGS] = SLOT_FLAGS,
+	[ARG_ATFLAGS] = SLOT_FLAGS,
+	[ARG_RFLAGS] = SLOT_FLAGS,
+	[ARG_CLONEFLAGS] = SLOT_FLAGS,
+	[ARG_NSFLAGS] = SLOT_FLAGS,
+	[ARG_SOCKCALL] = SLOT_FLAGS,
+	[ARG_MODE] = SLOT_MODE,
+	[ARG_HOW] = SLOT_ADDR,
+	[ARG_TARGET] = SLOT_ADDR,
+	[ARG_ADDR] = SLOT_ADDR,
+	[ARG_SOCKARGS] = SLOT_ADDR,
+	[ARG_CLONEARGS] = SLOT_ADDR,
+	[ARG_ADDRLEN] = SLOT_LENGTH,
+};
+
+static void take_argument(struct call *c, enum kind kind, uint64_t a, int *dirfd)
+{
+	enum slot slot = slots[kind];
+
+	if (slot == SLOT_PLACE || slot == SLOT_FOLLOWED) {
+		add_place(c, a, slot == SLOT_FOLLOWED, dirfd);
+	} else if (slot == SLOT_DIRFD) {
+		*dirfd = (int)a;
+	} else if (slot == SLOT_FD) {
+		*dirfd = (int)a;
+		add_place(c, 0, false, dirfd);
+		c->place[0].by_fd = true;
+	} else if (slot == SLOT_FLAGS) {
+		c->flags = (uint32_t)a;
+	} else if (slot == SLOT_MODE) {
+		c->mode = (int64_t)(a & 0177777);
+	} else if (slot == SLOT_ADDR) {
+		c->addr = a;
+	} else if (slot == SLOT_LENGTH) {
+		c->addr_len = a;
+	}
+}
+
+static bool has_argument(const struct syscall *sys, enum kind kind)
+{
+	int i;
+
+	for (i = 0; i < CALL_ARGS; i++)
+		if (sys->args[i] == kind)
+			return true;
+	return false;
+}
+
 void call_sort_arguments(struct call *c, const uint64_t args[CALL_ARGS])
 {
-	/* i386 and x32 pass what a 32-bit register holds; an int is 32 bits in all three. */
-	bool at = false, flags_given = false;
 	int i, dirfd = AT_FDCWD;
 
 	c->places = 0;
@@ -79,62 +141,14 @@ void call_sort_arguments(struct call *c, const uint64_t args[CALL_ARGS])
 	c->flags = 0;
 	c->mode = -1;
 	c->addr = c->addr_len = 0;
-	for (i = 0; i < CALL_ARGS; i++) {
-		uint64_t a = c->abi == ABI_I386 ? (uint32_t)args[i] : args[i];
-
-		c->args[i] = a;
-		switch ((enum kind)c->sys->args[i]) {
-		case ARG_PATH:
-			add_place(c, a, false, &dirfd);
-			break;
-		case ARG_FPATH:
-			add_place(c, a, true, &dirfd);
-			break;
-		case ARG_FD:
-			dirfd = (int)a;
-			add_place(c, 0, false, &dirfd);
-			c->place[0].by_fd = true;
-			break;
-		case ARG_DIRFD:
-			dirfd = (int)a;
-			break;
-		case ARG_ATFLAGS:
-			at = true;
-			c->flags = (uint32_t)a;
-			break;
-		case ARG_OFLAGS:
-			flags_given = true;
-			c->flags = (uint32_t)a;
-			break;
-		case ARG_RFLAGS:
-		case ARG_CLONEFLAGS:
-		case ARG_NSFLAGS:
-		case ARG_SOCKCALL:
-			c->flags = (uint32_t)a;
-			break;
-		case ARG_MODE:
-			c->mode = (int64_t)(a & 0177777);
-			break;
-		case ARG_HOW:
-			flags_given = true;
-			c->addr = a;
-			break;
-		case ARG_TARGET:
-		case ARG_ADDR:
-		case ARG_SOCKARGS:
-		case ARG_CLONEARGS:
-			c->addr = a;
-			break;
-		case ARG_ADDRLEN:
-			c->addr_len = a;
-			break;
-		case ARG_ANY:
-		case ARG_NONE:
-			break;
-		}
+	for (i = 0; i < CALL_ARGS && c->sys->args[i] != ARG_NONE; i++) {
+		/* An i386 register has 32 bits; what the kernel shows above them is not the caller's. */
+		c->args[i] = c->abi == ABI_I386 ? (uint32_t)args[i] : args[i];
+		take_argument(c, (enum kind)c->sys->args[i], c->args[i], &dirfd);
 	}
-	if (at)
+	if (has_argument(c->sys, ARG_ATFLAGS))
 		apply_at_flags(c);
-	if (c->sys->action == CALL_OPEN && !flags_given)
-		c->flags = O_WRONLY | O_CREAT | O_TRUNC; /* creat(2) */
+	/* creat(2) says its flags by its name. */
+	if (c->sys->action == CALL_OPEN && !has_argument(c->sys, ARG_OFLAGS) && !has_argument(c->sys, ARG_HOW))
+		c->flags = O_WRONLY | O_CREAT | O_TRUNC;
 }

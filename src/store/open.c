@@ -124,7 +124,7 @@ static int configure(struct db *db, enum db_mode mode)
 		return r;
 	/* On a file system that cannot (a network's), the answer is another mode, and that will do. */
 	db_exec(db, "PRAGMA journal_mode = WAL");
-	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000");
+	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words)
@@ -171,9 +171,13 @@ void db_settle(struct db *db)
 {
 	int timeout = 0;
 
-	/* Somebody else has it open: then the last of them does this. */
+	/*
+	 * The mode itself stays: to leave it and to come back costs seven waits for
+	 * the disk a run. SQLite takes the empty log away when the last one closes.
+	 * Somebody else writes just now: then the last of them does this.
+	 */
 	sqlite3_busy_timeout(db->sqlite, timeout);
-	db_exec(db, "PRAGMA journal_mode = DELETE");
+	db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)");
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 }
 

@@ -27,12 +27,14 @@ void tracer_init(struct tracer *t, pid_t command, bool every_call)
 	memset(t, 0, sizeof *t);
 	t->command = command;
 	t->every_call = every_call;
+	placement_begin(&t->placement);
 }
 
 void tracer_release(struct tracer *t)
 {
 	struct task *task, *next;
 
+	placement_end(&t->placement);
 	HASH_ITER(hh, t->tasks, task, next)
 		tracer_forget(t, task);
 }
@@ -259,13 +261,32 @@ static int wait_with_command_held(struct tracer *t, struct stop *stop, int timeo
 
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
-	for (;;) {
-		if (poll_tasks(t, &tid, &status))
-			return classify(t, stop, tid, status);
-		/* SIGCHLD is blocked: one that came since the look above is pending. */
-		if (sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout) < 0 && errno == EAGAIN)
-			return 0;
+	if (poll_tasks(t, &tid, &status))
+		return classify(t, stop, tid, status);
+	/*
+	 * SIGCHLD is blocked: one that came since the look above is pending. It may
+	 * also be the writer's, to say that the record is whole: the caller sees to it.
+	 */
+	sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout);
+	return poll_tasks(t, &tid, &status) ? classify(t, stop, tid, status) : 0;
+}
+
+/* wait(2) for any of many looks at one after the other; for one alone it does not. */
+#define MANY_TASKS 64
+
+static pid_t wait_any(struct tracer *t, int *status)
+{
+	pid_t tid;
+
+	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
+		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);
+		if (tid > 0)
+			return tid;
 	}
+	do
+		tid = wait4(-1, status, __WALL, NULL);
+	while (tid < 0 && errno == EINTR);
+	return tid;
 }
 
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
@@ -275,11 +296,10 @@ int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
 
 	if (t->command_exiting && !t->command_released)
 		return wait_with_command_held(t, stop, timeout_ms);
-	do
-		tid = wait4(-1, &status, __WALL, NULL);
-	while (tid < 0 && errno == EINTR);
+	tid = wait_any(t, &status);
 	if (tid < 0)
 		return errno == ECHILD ? 0 : -errno;
+	placement_stop(&t->placement, tid);
 	return classify(t, stop, tid, status);
 }
 

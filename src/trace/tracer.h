@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/hash.h"
+#include "trace/placement.h"
 
 /* A thread that we trace. `data` is the caller's; the tracer never looks at it. */
 struct task {
@@ -53,6 +54,7 @@ struct stop {
 
 struct tracer {
 	struct task *tasks;  /* by tid */
+	struct placement placement;
 	pid_t command;       /* the traced command: the process that became it */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
 	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
@@ -73,7 +75,7 @@ int tracer_seize(struct tracer *t);
 
 /*
  * Waits for the next stop: 1, or 0 when no task is left (or, with the command
- * dead but not released, when timeout_ms passed; -1 waits for ever).
+ * dead but not released, after timeout_ms or a SIGCHLD; -1 waits for ever).
  */
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 
