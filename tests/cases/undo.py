@@ -338,7 +338,287 @@ def killed():
     return wrong
 
 
-CASES = [everything, killed]
+def sh(c, script, *flags):
+    """Records a shell script in the tree."""
+    p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
+    return [] if p.returncode == 0 else ['the command failed: %s' % p.stdout]
+
+
+def names(c):
+    out = []
+    for top, dirs, files in os.walk(os.fsencode(c.t)):
+        out += [os.path.relpath(os.path.join(top, n), os.fsencode(c.t)) for n in dirs + files]
+    return sorted(out)
+
+
+def expect(wrong, what, got, want):
+    if got != want:
+        wrong.append('%s: %r, wanted %r' % (what, got, want))
+
+
+def uninstalled():
+    """Uninstall removes exactly what was created, and says what it leaves"""
+    wrong = []
+    with Case() as c:
+        for n in ('kept', 'modified', ODD + ' old'):
+            write(c.t + '/' + n, 'old')
+        os.mkdir(c.t + '/old_dir')
+        before = names(c)
+        wrong += sh(c, 'echo new >modified; mkdir -p new/a/b old_dir/sub; echo 1 >new/a/f; ln new/a/f new/hard; '
+                       'ln -s nowhere new/link; mkfifo new/pipe; echo 2 >old_dir/g; '
+                       'echo 4 >changed; echo 5 >old_dir/sub/mine')
+        odd = os.path.join(c.t, 'new', ODD)
+        wrong += [] if c.record('--', 'cp', c.t + '/kept', odd).returncode == 0 else ['cp failed']
+        listed = c.ba('uninstall', '--list', '-0', '1').stdout.split('\0')[:-1]
+        kinds = [os.path.isdir(p) and not os.path.islink(p) for p in listed]
+        if kinds != sorted(kinds) or len(listed) != 11:
+            wrong.append('the list is not files, then folders: %r' % listed)
+        write(c.t + '/changed', 'changed by its user\n')
+        write(c.t + '/old_dir/sub/users', 'x')
+        inode = os.stat(c.t + '/modified').st_ino
+        expect(wrong, 'without -y', c.ba('uninstall', '1').returncode, 2)
+        p = c.ba('uninstall', '-n', '1')
+        expect(wrong, 'the dry run says', p.returncode, 1)
+        expect(wrong, 'after the dry run', os.path.exists(c.t + '/new/pipe'), True)
+        p = c.ba('uninstall', '-y', '1')
+        expect(wrong, 'exit status', p.returncode, 1)
+        for word in ('changed  (changed since)', 'old_dir/sub  (not empty)', 'new  (not empty)'):
+            if word not in p.stdout:
+                wrong.append('not said: %s in %s' % (word, p.stdout))
+        left = sorted(before + [b'changed', b'new', os.fsencode('new/' + ODD), b'old_dir/sub', b'old_dir/sub/users'])
+        expect(wrong, 'what is left', names(c), left)
+        expect(wrong, 'a modified file', os.stat(c.t + '/modified').st_ino, inode)
+        p = c.ba('uninstall', '-y', '--force', '1')
+        expect(wrong, 'by force', os.path.exists(c.t + '/changed'), False)
+        p = c.ba('uninstall', '-y', '2')
+        expect(wrong, 'the second run', (p.returncode, os.path.exists(odd)), (0, False))
+        kinds = c.ba('sql', "SELECT kind || of_run || state FROM runs WHERE kind IS NOT NULL ORDER BY run_id").stdout
+        expect(wrong, 'on record', kinds.split(), ['uninstall1complete', 'uninstall1complete', 'uninstall2complete'])
+    return wrong
+
+
+def claimed():
+    """What a later run wrote, or a package owns, stays"""
+    wrong = []
+    with Case() as c:
+        wrong += sh(c, 'echo 1 >a; echo 1 >b; echo 1 >owned; echo 1 >mine')
+        wrong += sh(c, 'echo 1 >b')
+        os.mkdir(c.top + '/bin')
+        write(c.top + '/bin/dpkg-query', '#!/bin/sh\nprintf "P thing:amd64\\n /.\\n %s\\n" "' + c.t + '/owned"\n')
+        os.chmod(c.top + '/bin/dpkg-query', 0o755)
+        path = os.environ['PATH']
+        os.environ['PATH'] = c.top + '/bin:' + path
+        p = c.ba('uninstall', '-y', '1')
+        os.environ['PATH'] = path
+        expect(wrong, 'left', names(c), [b'b', b'owned'])
+        for word in ('b  (run 2 wrote it, too)', 'owned  (it belongs to the package thing:amd64)'):
+            if word not in p.stdout:
+                wrong.append('not said: %s in %s' % (word, p.stdout))
+        p = c.ba('rollback', '-n', '1')
+        if 'run 2 came later' not in p.stdout:
+            wrong.append('a later run is not told: ' + p.stdout)
+        p = c.ba('verify', '1')
+        if not any(l.startswith('missing') and l.endswith('a  (run 3)') for l in p.stdout.split('\n')):
+            wrong.append('verify does not say who: ' + p.stdout)
+        expect(wrong, 'verify', p.returncode, 1)
+    return wrong
+
+
+def scripted():
+    """uninstall --script does the same where there is no buildaudit"""
+    wrong = []
+    with Case() as c:
+        write(c.t + '/old', 'old')
+        src = os.path.join(c.top, 'src')
+        write(src, 'odd')
+        wrong += sh(c, 'mkdir -p d/e f; echo 1 >d/e/x; echo 2 >d/changed; ln -s "a b" "d/li nk"; mkfifo d/pipe; echo >-rf; '
+                       'echo over >old')
+        p = c.record('--', 'cp', src, os.path.join(c.t, 'd', ODD))
+        for run, flags, rc, left in (('1', ['-n'], 0, None), ('1', [], 1, [b'd', b'd/changed', os.fsencode('d/' + ODD), b'old'])):
+            if flags == []:
+                write(c.t + '/d/changed', 'changed')
+            text = subprocess.run([BA, '-d', c.db, 'uninstall', '--script', run], stdout=subprocess.PIPE, check=True).stdout
+            was = names(c)
+            p = subprocess.run(['env', '-i', 'PATH=/usr/bin:/bin', 'sh', '-s', '--', *flags], input=text, cwd='/',
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            expect(wrong, 'exit status %s: %r' % (flags, p.stdout), p.returncode, rc)
+            expect(wrong, 'left', names(c), was if left is None else left)
+        text = subprocess.run([BA, '-d', c.db, 'uninstall', '--script', '2'], stdout=subprocess.PIPE, check=True).stdout
+        p = subprocess.run(['env', '-i', 'PATH=/usr/bin:/bin', 'sh', '-s'], input=text, cwd='/', stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, check=False)
+        expect(wrong, 'the odd name: %r' % p.stdout, (p.returncode, names(c)), (0, [b'd', b'd/changed', b'old']))
+        expect(wrong, 'what was there', open(c.t + '/old').read(), 'over\n')
+        if os.path.exists('/hacked') or os.path.exists('hacked'):
+            wrong.append('the name was run as a command')
+    return wrong
+
+
+def hostile():
+    """A folder swapped for a symlink leads nowhere"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.t + '/old')
+        write(c.t + '/old/f', 'before')
+        wrong += sh(c, 'mkdir -p opt/app/etc; for i in passwd shadow; do echo same >opt/app/etc/$i; done; echo after >old/f; rm -rf old/g')
+        victim = os.path.join(c.top, 'victim')
+        shutil.copytree(c.t + '/opt/app/etc', victim)
+        os.mkdir(victim + '2')
+        write(victim + '2/f', 'after\n')
+        for n, v in (('opt/app/etc', victim), ('old', victim + '2')):
+            shutil.rmtree(c.t + '/' + n)
+            os.symlink(v, c.t + '/' + n)
+        was = snapshot(c.top + '/victim'), snapshot(c.top + '/victim2')
+        text = subprocess.run([BA, '-d', c.db, 'uninstall', '--script', '1'], stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run(['sh', '-s'], input=text, cwd='/', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        said = ''
+        for flags in ('', '--force'):
+            for cmd in ('uninstall', 'rollback'):
+                p = c.ba(*[cmd, '-y', '1', flags][:4 if flags else 3])
+                said += p.stdout
+                expect(wrong, '%s %s' % (cmd, flags), p.returncode, 1)
+        c.ba('verify', '1')
+        if (snapshot(c.top + '/victim'), snapshot(c.top + '/victim2')) != was:
+            wrong.append('something outside was touched: ' + said)
+        if 'a folder above it is a symlink' not in said:
+            wrong.append('it is not said: ' + said)
+    return wrong
+
+
+def many():
+    """5,000 files installed over 5,000 others"""
+    wrong = []
+    with Case() as c:
+        for i in range(5000):
+            if i % 100 == 0:
+                os.mkdir(c.t + '/%d' % (i // 100))
+            write(c.t + '/%d/f%d' % (i // 100, i), 'old %d' % i)
+        age(c.t)
+        before = snapshot(c.t)
+        wrong += sh(c, 'perl -e \'for $i (0..4999) { $d = int($i / 100); '
+                       'open F, ">", "$d/f$i"; print F "new $i"; close F; open F, ">", "$d/n$i"; print F $i; close F }\'')
+        times = []
+        for what in (['verify'], ['uninstall', '-n'], ['rollback', '-y']):
+            start = time.monotonic()
+            p = c.ba(*what)
+            times.append('%s %.2f s' % (what[0], time.monotonic() - start))
+            expect(wrong, ' '.join(what) + p.stdout[-300:], p.returncode, 0)
+        print('# ' + ', '.join(times))
+        wrong += compare(before, snapshot(c.t))
+    return wrong
+
+
+def age(folder):
+    for top, dirs, files in os.walk(os.fsencode(folder), topdown=False):
+        for n in dirs + files:
+            os.utime(os.path.join(top, n), ns=(OLD, OLD), follow_symlinks=False)
+
+
+def forms():
+    """Manifests that sha256sum, md5sum, mtree and bsdtar take"""
+    wrong = []
+    with Case() as c:
+        wrong += sh(c, 'mkdir -p d/e; echo 1 >d/e/f; ln d/e/f d/hard; ln -s "e/f g" "d/li nk"; echo 2 >"d/#a*b[c]=?"; mkfifo d/p')
+        wrong += [] if c.record('--', 'cp', c.t + '/d/e/f', os.path.join(c.t, ODD)).returncode == 0 else ['cp failed']
+        for run in ('1', '2'):
+            for form, tool in (('sha256sum', ['sha256sum', '-c', '--strict']), ('md5sums', ['md5sum', '-c', '--strict'])):
+                sums = subprocess.run([BA, '-d', c.db, 'manifest', '--format', form, run], stdout=subprocess.PIPE, check=False)
+                p = subprocess.run(tool, input=sums.stdout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                expect(wrong, '%s %r' % (form, p.stdout), (sums.returncode, p.returncode), (0, 0))
+            spec = subprocess.run([BA, '-d', c.db, 'manifest', '--format=mtree', run], stdout=subprocess.PIPE, check=True).stdout
+            if shutil.which('mtree'):
+                p = subprocess.run(['mtree', '-e', '-p', '/'], input=spec, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                expect(wrong, 'mtree %r' % p.stdout, p.returncode, 0)
+            if shutil.which('bsdtar'):
+                write(c.top + '/spec', spec.decode())
+                p = subprocess.run('bsdtar -cf - -C / @%s/spec | bsdtar -tf -' % c.top, shell=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, check=False)
+                if p.returncode or b'tree/' not in p.stdout:
+                    wrong.append('bsdtar: %r' % p.stdout)
+        write(c.t + '/d/e/f', 'changed')
+        expect(wrong, 'md5sums of a changed file', c.ba('manifest', '--format=md5sums', '1').returncode, 1)
+        if shutil.which('mtree'):
+            p = subprocess.run(['mtree', '-e', '-p', '/'], input=c.ba('manifest', '--format=mtree', '1').stdout.encode(),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            expect(wrong, 'mtree of a changed file', p.returncode, 2)
+        expect(wrong, 'plain', c.ba('manifest', '1').stdout.count('\n'), 7)
+        p = c.ba('verify', '1')
+        expect(wrong, 'verify', sorted(l.split()[0] for l in p.stdout.split('\n') if l), ['S.5....T.', 'S.5....T.'])
+    return wrong
+
+
+def upgraded():
+    """diff shows what is stale after an upgrade; --superseded-by takes just that out"""
+    wrong = []
+    with Case() as c:
+        wrong += sh(c, 'mkdir -p share/v1 bin; echo a >bin/x; echo b >share/v1/data; echo c >bin/gone', '--label', 'v1')
+        wrong += sh(c, 'mkdir -p share/v2 bin; echo A >bin/x; echo b >share/v2/data', '--label', 'v2')
+        p = c.ba('diff', 'v1', 'v2')
+        got = sorted((l.split()[0], l.split()[2].replace(c.t + '/', '')) for l in p.stdout.split('\n') if l)
+        expect(wrong, 'diff', got, [('+', 'share/v2'), ('+', 'share/v2/data'), ('-', 'bin'), ('-', 'bin/gone'), ('-', 'share'),
+                                    ('-', 'share/v1'), ('-', 'share/v1/data'), ('~', 'bin/x')])
+        p = c.ba('uninstall', '-y', '--superseded-by', 'v2', 'v1')
+        expect(wrong, 'left', names(c), [b'bin', b'bin/x', b'share', b'share/v2', b'share/v2/data'])
+    return wrong
+
+
+def forgotten():
+    """forget drops a run and the originals that nobody else needs; limits are kept and told"""
+    wrong = []
+    objects = lambda c: sum(len(f) for d, _, f in os.walk(c.db + '.d')) - os.path.exists(c.db + '.d/lock')
+    with Case() as c:
+        write(c.t + '/a', 'shared')
+        write(c.t + '/b', 'alone')
+        wrong += sh(c, 'echo 1 >a; echo 1 >b')
+        write(c.t + '/a', 'shared')
+        wrong += sh(c, 'echo 2 >a')
+        expect(wrong, 'objects', objects(c), 2)
+        for d, folders, files in os.walk(c.db + '.d'):
+            for n in files:
+                expect(wrong, n, stat.S_IMODE(os.stat(d + '/' + n).st_mode), 0o600)
+            expect(wrong, d, stat.S_IMODE(os.stat(d).st_mode), 0o700)
+        expect(wrong, 'forget', c.ba('forget', '1').returncode, 0)
+        expect(wrong, 'objects after', objects(c), 1)
+        expect(wrong, 'rollback of the other', c.ba('rollback', '-y', '2').returncode, 0)
+        expect(wrong, 'its content', open(c.t + '/a').read(), 'shared')
+        expect(wrong, 'rollback of what is forgotten', c.ba('rollback', '-y', '1').returncode, 125)
+        write(c.t + '/big', 'x' * 5000)
+        wrong += sh(c, 'echo small >b; echo over >big', '--backup-limit', '4k')
+        if 'backup-limit' not in c.ba('sql', 'SELECT notes FROM runs ORDER BY run_id DESC LIMIT 1').stdout:
+            wrong.append('the notes do not tell of the limit')
+        p = c.ba('rollback', '-y')
+        if p.returncode != 1 or 'big  (its original was not kept (--backup-limit))' not in p.stdout:
+            wrong.append('past the limit: ' + p.stdout)
+        expect(wrong, 'within the limit', open(c.t + '/b').read(), '1\n')
+        wrong += sh(c, 'echo x >b', '--no-backup')
+        p = c.ba('rollback', '-y')
+        if p.returncode != 1 or 'no-backup' not in p.stdout or open(c.t + '/b').read() != 'x\n':
+            wrong.append('without backup: ' + p.stdout)
+        expect(wrong, 'excluded', c.record('--exclude', 'b', '--', 'sh', '-c', 'echo y >' + c.t + '/b').returncode, 0)
+        expect(wrong, 'objects at the end', objects(c), 2)
+    return wrong
+
+
+def edited():
+    """What was edited since stays in a rollback, file by file, and goes by force"""
+    wrong = []
+    with Case() as c:
+        for n in 'abc':
+            write(c.t + '/' + n, 'before ' + n)
+        before = snapshot(c.t)
+        wrong += sh(c, 'for i in a b c d; do echo after >$i; done; mv c c2')
+        write(c.t + '/a', 'edited')
+        write(c.t + '/d', 'edited')
+        os.unlink(c.t + '/c2')
+        p = c.ba('rollback', '-y')
+        expect(wrong, 'exit status', p.returncode, 1)
+        expect(wrong, 'left', {n: open(c.t + '/' + n).read() for n in 'abd'}, {'a': 'edited', 'b': 'before b', 'd': 'edited'})
+        expect(wrong, 'c, kept when it was written', open(c.t + '/c').read(), 'before c')
+        p = c.ba('rollback', '-y', '--force', '1')
+        wrong += compare(before, snapshot(c.t))
+    return wrong
+
+
+CASES = [everything, killed, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
