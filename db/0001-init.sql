@@ -52,6 +52,7 @@ CREATE TABLE run (
     kind        TEXT              -- NULL: a command; 'uninstall', 'rollback'
 ) STRICT;
 CREATE INDEX run_label ON run (label) WHERE label IS NOT NULL;
+CREATE INDEX run_of ON run (of_run) WHERE of_run IS NOT NULL;
 CREATE INDEX run_running ON run (id) WHERE state = 'running';
 
 -- The last number given to an event, over all runs.
@@ -150,6 +151,25 @@ CREATE TABLE alias (
     file    INTEGER NOT NULL,
     path_id INTEGER NOT NULL,
     PRIMARY KEY (run_id, file, path_id)
+) STRICT, WITHOUT ROWID;
+
+-- What was kept of a file before the run changed it.
+CREATE TABLE original (
+    run_id INTEGER NOT NULL,
+    file   INTEGER NOT NULL,
+    keep   INTEGER NOT NULL, -- enum keep, of the content
+    sha256 BLOB,             -- the name of the content beside the database
+    target TEXT,             -- a symlink's text
+    xattrs BLOB,             -- NULL: not asked
+    PRIMARY KEY (run_id, file)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX original_sha256 ON original (sha256) WHERE sha256 IS NOT NULL;
+
+-- Files that an undo has begun to write in place: half-written, they match no record.
+CREATE TABLE undo_place (
+    run_id  INTEGER NOT NULL, -- the run that is being undone
+    path_id INTEGER NOT NULL,
+    PRIMARY KEY (run_id, path_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW runs AS

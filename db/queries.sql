@@ -64,9 +64,20 @@ ON CONFLICT DO UPDATE SET
 
 -- name: ENTRY_ADD
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, before_mode, before_uid, before_gid,
-    before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev,
-    before_target, before_sha256, before_xattrs, keep, before_file)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19);
+    before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev, before_file)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
+
+-- name: ORIGINAL_ADD
+INSERT INTO original (run_id, file, keep, sha256, target, xattrs) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT DO UPDATE SET
+    keep = iif(keep = 0, excluded.keep, keep), sha256 = ifnull(sha256, excluded.sha256),
+    target = ifnull(target, excluded.target), xattrs = ifnull(xattrs, excluded.xattrs);
+
+-- name: ORIGINALS_PLACE
+-- What was kept of a file belongs to every path at which it stood before.
+UPDATE entry SET keep = o.keep, before_sha256 = o.sha256, before_target = o.target, before_xattrs = o.xattrs
+FROM original o
+WHERE entry.run_id = ?1 AND o.run_id = ?1 AND o.file = entry.before_file;
 
 -- name: ENTRY_PLACE
 UPDATE entry SET file = ?3 WHERE run_id = ?1 AND path_id = ?2;
@@ -123,7 +134,7 @@ WHERE run_id = ?1 AND process_id IS NOT NULL;
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.
 SELECT e.path_id, p.name, e.before_dev, e.before_ino, e.before_nlink, e.before_mode, e.before_uid,
-    e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_file
+    e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_file, e.before_sha256
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.before_nlink > 1 AND (e.before_mode & 61440) <> 16384;
 
@@ -227,3 +238,118 @@ DELETE FROM run WHERE id = ?1;
 
 -- name: RUN_EXCLUDED
 SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;
+
+-- Undo
+
+-- name: ENTRIES
+-- What a run changed, both sides; and the excluded paths from which it carried a file to one that is not.
+SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
+    EXISTS (SELECT 1 FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id),
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_dev, e.before_ino,
+    e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.mode, e.uid, e.gid, e.size, e.mtime, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL
+    AND (NOT e.excluded OR (e.change = 'removed' AND e.before_file IN (
+        SELECT c.file FROM entry c
+        WHERE c.run_id = ?1 AND c.change = 'created' AND NOT c.excluded AND c.file <> 0)));
+
+-- name: LATER_RUN
+-- The newest later run that changed a path, an undo included.
+SELECT e.run_id FROM entry e
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL ORDER BY e.run_id DESC LIMIT 1;
+
+-- name: LATER_WRITER
+-- The newest later command that wrote a path and was not undone since.
+SELECT e.run_id FROM entry e JOIN run r ON r.id = e.run_id
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IN ('created', 'modified') AND r.kind IS NULL
+    AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')
+ORDER BY e.run_id DESC LIMIT 1;
+
+-- name: LATER_RUNS
+-- slow: the paths of a run are grouped by who changed them later
+SELECT r.id AS run_id, r.label, r.argv, count(*) AS paths, min(p.name) AS path
+FROM entry e
+JOIN entry l ON l.path_id = e.path_id AND l.run_id > e.run_id AND l.change IS NOT NULL
+JOIN run r ON r.id = l.run_id
+JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND r.kind IS NULL
+    AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')
+GROUP BY r.id ORDER BY r.id DESC;
+
+-- name: RUN_FACTS
+SELECT state, kind, of_run FROM runs WHERE run_id = ?1;
+
+-- name: UNDO_LAST
+-- How the last undo of a run and of one kind ended.
+SELECT state FROM run WHERE of_run = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1;
+
+-- name: UNDO_ENTRY
+INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, keep, change,
+    before_mode, before_uid, before_gid, before_size, before_mtime, before_rdev, before_sha256, before_target,
+    mode, uid, gid, size, mtime, rdev, sha256, target, process_id)
+VALUES (?1, ?2, 0, 0, 3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20);
+
+-- name: UNDO_PLACE_ADD
+INSERT OR IGNORE INTO undo_place (run_id, path_id) VALUES (?1, ?2);
+
+-- name: UNDO_PLACES_DROP
+DELETE FROM undo_place WHERE run_id = ?1;
+
+-- name: UNINSTALL_LIST
+-- slow: what a run created is sorted: files, then folders, what is in a folder before it
+SELECT type, path, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group, run_id
+FROM manifest m
+WHERE run_id = ?1 AND change = 'created' AND NOT excluded
+    AND (?2 = 0 OR NOT EXISTS (
+        SELECT 1 FROM path p JOIN entry n ON n.path_id = p.id WHERE p.name = m.path AND n.run_id = ?2))
+    -- what was there before under another name is not the run's to take out
+    AND path NOT IN (
+        SELECT p.name FROM entry h
+        JOIN entry c ON c.run_id = h.run_id AND c.file = h.before_file AND c.path_id <> h.path_id
+        JOIN path p ON p.id = c.path_id
+        WHERE h.run_id = ?1 AND h.before_file <> 0 AND h.change IS NOT NULL
+            AND (h.change = 'removed' OR h.file <> h.before_file)
+            AND c.change = 'created' AND c.mode & 61440 <> 16384)
+ORDER BY type = 'dir', path DESC;
+
+-- name: TOUCHED_BY
+SELECT 1 FROM entry WHERE path_id = ?1 AND run_id = ?2;
+
+-- name: DIFF
+-- slow: two runs are laid side by side
+SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' ELSE 'changed' END AS change,
+    coalesce(b.type, a.type) AS type, coalesce(a.path, b.path) AS path,
+    CASE WHEN a.path IS NULL OR b.path IS NULL THEN NULL ELSE
+        ltrim(iif(a.type <> b.type, ',type', '') || iif(a.sha256 IS NOT b.sha256, ',content', '')
+            || iif(a.link_target IS NOT b.link_target, ',target', '') || iif(a.mode <> b.mode, ',mode', '')
+            || iif(a.uid <> b.uid, ',user', '') || iif(a.gid <> b.gid, ',group', ''), ',') END AS differs,
+    a.size AS size_1, b.size AS size_2, a.sha256 AS sha256_1, b.sha256 AS sha256_2
+FROM (SELECT * FROM manifest WHERE run_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)) a
+FULL JOIN (SELECT * FROM manifest WHERE run_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded)) b
+    ON b.path = a.path
+WHERE a.path IS NULL OR b.path IS NULL OR a.type <> b.type OR a.sha256 IS NOT b.sha256
+    OR a.link_target IS NOT b.link_target OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
+ORDER BY 3;
+
+-- name: FORGET_EVENTS
+DELETE FROM event WHERE exec_id IN (
+    SELECT x.id FROM process p JOIN exec x ON x.process_id = p.id WHERE p.run_id = ?1);
+
+-- name: FORGET_EXECS
+DELETE FROM exec WHERE process_id IN (SELECT id FROM process WHERE run_id = ?1);
+
+-- name: FORGET_PROCESSES
+DELETE FROM process WHERE run_id = ?1;
+
+-- name: FORGET_ENTRIES
+DELETE FROM entry WHERE run_id = ?1;
+
+-- name: FORGET_ALIASES
+DELETE FROM alias WHERE run_id = ?1;
+
+-- name: FORGET_ORIGINALS
+DELETE FROM original WHERE run_id = ?1;
+
+-- name: OBJECT_WANTED
+SELECT 1 FROM original WHERE sha256 = ?1;

@@ -105,6 +105,83 @@ int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out);
 int ba_sql(struct ba *ba, const char *sql, struct ba_rows **out);
 
 /*
+ * Undo. Each of these holds the disk against what a run recorded, path by
+ * path, and tells what it found or did as it goes. Paths that are excluded are
+ * left alone. Since: 0.1
+ */
+enum ba_differs {
+	BA_DIFFERS_MISSING = 1,
+	BA_DIFFERS_PRESENT = 2, /* the run removed it, and it is there */
+	BA_DIFFERS_TYPE = 4,
+	BA_DIFFERS_SIZE = 8,
+	BA_DIFFERS_MODE = 16,
+	BA_DIFFERS_CONTENT = 32,
+	BA_DIFFERS_DEVICE = 64,
+	BA_DIFFERS_LINK = 128,
+	BA_DIFFERS_USER = 256,
+	BA_DIFFERS_GROUP = 512,
+	BA_DIFFERS_TIME = 1024,
+	BA_DIFFERS_XATTRS = 2048,
+	BA_DIFFERS_UNREADABLE = 4096,
+	BA_DIFFERS_BLOCKED = 8192, /* with MISSING: a folder above it is a symlink, or no folder, now */
+};
+struct ba_difference {
+	const char *path, *type; /* type as in the view manifest */
+	unsigned int differs;
+	int64_t later_run; /* the newest later run that changed the path; 0: none */
+};
+typedef void (*ba_progress)(uint64_t done, uint64_t total, void *data);
+
+/* What differs now from what the run left: how many paths, each told; or -errno. */
+int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
+	ba_progress progress, void *data);
+
+enum ba_did {
+	BA_REMOVE,
+	BA_RESTORE,
+	BA_NOTHING, /* it was so already */
+	BA_KEEP,    /* left as it is, for the reason given */
+	BA_FAIL,    /* tried in vain, for the reason given */
+};
+struct ba_step {
+	const char *path, *type, *reason;
+	enum ba_did did;
+};
+struct ba_undo {
+	int dry;               /* tell only; nothing is written, nor recorded */
+	int force;             /* what was changed since, too */
+	int64_t superseded_by; /* uninstall: leave what this run touched; 0: none */
+	void (*step)(const struct ba_step *step, void *data);
+	ba_progress progress;  /* or NULL */
+	void *data;
+};
+struct ba_undone {
+	int64_t run_id; /* the undo is a run of its own; 0 after a dry one */
+	uint64_t removed, restored, nothing, kept, failed;
+};
+/* Takes out what the run created. 0, also when things were kept: see *result. Or -errno. */
+int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result);
+/* Puts everything back as it was before the run. The same. One that was interrupted goes on where it stopped. */
+int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result);
+
+/* What an uninstall would consider: files, then folders, what is in a folder before it. Since: 0.1 */
+int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by, struct ba_rows **out);
+/* Later runs, not undone, that changed the same paths: run_id, label, argv, paths (how many), path (one). */
+int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/*
+ * What two runs left, side by side, by path: `change` is removed (only the
+ * first has it), added, or changed, then with `differs`. Since: 0.1
+ */
+int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, struct ba_rows **out);
+
+struct ba_forgotten {
+	uint64_t objects, bytes; /* kept originals that went, too */
+	int later; /* a recording is under way: they go with the next forget */
+};
+/* Drops a run and what is kept for it alone. -EBUSY: it is being recorded. Since: 0.1 */
+int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
+
+/*
  * Recording. Settings are kept by the recording; strings are copied. Since: 0.1
  */
 enum ba_set {
@@ -115,6 +192,8 @@ enum ba_set {
 	BA_SET_WAIT_ALL,   /* "": the status is held until the last descendant ended */
 	BA_SET_NO_SECCOMP, /* "": stop at each call instead of filtering */
 	BA_SET_IO_URING,   /* "": leave io_uring open, unrecorded */
+	BA_SET_NO_BACKUP,  /* "": keep nothing of what is overwritten or removed */
+	BA_SET_BACKUP_LIMIT, /* what may be kept, in bytes or as "500M"; default 1 GiB */
 };
 
 struct ba_summary {

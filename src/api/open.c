@@ -38,8 +38,18 @@ static void sweep(const char *path)
 {
 	struct words words;
 	struct db *db;
+	int r;
 
-	if (access(path, W_OK) < 0 || db_open(&db, path, DB_READ, &words) < 0)
+	if (access(path, W_OK) < 0)
+		return;
+	r = db_open(&db, path, DB_READ, &words);
+	/* One that was killed in the middle of a page left its journal; to read, it must be rolled back. */
+	if (r == -EROFS && db_open(&db, path, DB_WRITE, &words) == 0) {
+		db_settle(db);
+		db_close(db);
+		r = db_open(&db, path, DB_READ, &words);
+	}
+	if (r < 0)
 		return;
 	if (liveness_any_lost(db)) {
 		db_close(db);

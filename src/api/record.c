@@ -38,6 +38,8 @@ struct ba_recording {
 	char db_path[PATH_MAX], cwd[PATH_MAX];
 	struct filter filter;
 	int64_t *run_id; /* in memory that the watcher sees, too */
+	bool no_backup;
+	uint64_t backup_limit;
 	struct recorder recorder;
 	struct writer writer;
 };
@@ -48,6 +50,7 @@ API int ba_recording_new(struct ba_recording **out)
 
 	if (!rec)
 		return -ENOMEM;
+	rec->backup_limit = KEEP_LIMIT_DEFAULT;
 	*out = rec;
 	return 0;
 }
@@ -84,6 +87,32 @@ static int add_rule(struct ba_recording *rec, enum ba_set what, const char *valu
 	return rules[rec->rule_count++].value ? 0 : -ENOMEM;
 }
 
+/* "500M": a number, in bytes or with one of the letters of 1024 and its powers. */
+static int read_size(const char *value, uint64_t *out)
+{
+	static const char letters[] = "kKmMgGtT";
+	unsigned long long n;
+	const char *letter;
+	char *end;
+
+	errno = 0;
+	n = strtoull(value, &end, 10);
+	if (*value < '0' || *value > '9' || errno)
+		return -EINVAL;
+	letter = *end ? strchr(letters, *end) : NULL;
+	if (*end && (!letter || (end[1] && strcmp(end + 1, "iB") && strcmp(end + 1, "B"))))
+		return -EINVAL;
+	if (letter) {
+		unsigned int shift = 10 * (unsigned int)((letter - letters) / 2 + 1);
+
+		if (n > UINT64_MAX >> shift)
+			return -EINVAL;
+		n <<= shift;
+	}
+	*out = n;
+	return 0;
+}
+
 API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char *value)
 {
 	switch (what) {
@@ -103,6 +132,11 @@ API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char 
 	case BA_SET_IO_URING:
 		rec->allow_io_uring = true;
 		return 0;
+	case BA_SET_NO_BACKUP:
+		rec->no_backup = true;
+		return 0;
+	case BA_SET_BACKUP_LIMIT:
+		return read_size(value, &rec->backup_limit);
 	}
 	return -EINVAL;
 }
@@ -280,6 +314,11 @@ static int follow(struct ba_recording *rec, const struct spawn *spawn)
 	r->touches.started_ns = io_coarse_ns();
 	r->allow_io_uring = rec->allow_io_uring;
 	r->wait_all = rec->wait_all;
+	e = keep_init(&r->keeper, rec->db_path);
+	if (e < 0)
+		return e;
+	r->keeper.off = rec->no_backup;
+	r->keeper.limit = rec->backup_limit;
 	e = lives_begin(&r->lives, command, proc_parent(spawn->command), io_now_ns());
 	if (e < 0)
 		return e;

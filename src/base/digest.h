@@ -12,4 +12,10 @@ int digest_md5(int fd, unsigned char out[MD5_LEN]);
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *digest, size_t n, char *out);
 
+/* A SHA-256 piece by piece: begin (NULL: no memory), add, end, which frees it; out may be NULL. */
+struct digest;
+struct digest *digest_begin(void);
+void digest_add(struct digest *d, const void *data, size_t n);
+void digest_end(struct digest *d, unsigned char *out);
+
 #endif

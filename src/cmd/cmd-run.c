@@ -19,6 +19,8 @@ static const struct cmd_option options[] = {
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
 	{ 0, "include", "DIR", "a folder that does, after all, and all below it (may be repeated)" },
+	{ 0, "no-backup", NULL, "keep no originals: this run cannot be rolled back" },
+	{ 0, "backup-limit", "SIZE", "keep at most that much, as 500M; default: 1G" },
 	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
 	{ 0, "no-seccomp", NULL, "stop at every call instead of filtering; slower, and the same record" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
@@ -44,6 +46,8 @@ static int option(const struct cmd_option *o, const char *value)
 		{ "exclude", BA_SET_EXCLUDE },
 		{ "include", BA_SET_INCLUDE },
 		{ "no-seccomp", BA_SET_NO_SECCOMP },
+		{ "no-backup", BA_SET_NO_BACKUP },
+		{ "backup-limit", BA_SET_BACKUP_LIMIT },
 	};
 	size_t i;
 	int r;

@@ -47,7 +47,8 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry, cmd_tree_entry,
-	cmd_events_entry, cmd_sql_entry, cmd_package_entry, cmd_checkinstall_entry;
+	cmd_events_entry, cmd_sql_entry, cmd_manifest_entry, cmd_verify_entry, cmd_uninstall_entry,
+	cmd_rollback_entry, cmd_diff_entry, cmd_forget_entry, cmd_package_entry, cmd_checkinstall_entry;
 
 /* "buildaudit: ..." on stderr. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

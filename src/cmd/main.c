@@ -14,9 +14,15 @@ static const struct cmd *const commands[] = {
 	&cmd_who_entry,
 	&cmd_tree_entry,
 	&cmd_events_entry,
+	&cmd_manifest_entry,
+	&cmd_verify_entry,
+	&cmd_uninstall_entry,
+	&cmd_rollback_entry,
+	&cmd_diff_entry,
 	&cmd_sql_entry,
 	&cmd_package_entry,
 	&cmd_checkinstall_entry,
+	&cmd_forget_entry,
 };
 
 static void print_help(FILE *out)

@@ -57,14 +57,23 @@ enum keep {
 struct touch {
 	const char *path;
 	struct inode before;
-	uint32_t before_file;             /* the number of that inode */
-	const char *before_target;        /* a symlink's text */
-	const unsigned char *before_hash; /* 32 bytes of SHA-256, or NULL */
-	const void *before_xattrs;        /* packed, see record/xattrs.h */
-	uint32_t before_xattrs_len;
-	enum keep keep;
+	uint32_t before_file; /* which inode that was; 0 nothing was there */
 	bool excluded; /* by the scope: a person would not call it installed */
 	bool late; /* `before` could only be asked after the change */
+};
+
+/*
+ * What a file that was there before the run is about to lose, by its number:
+ * a file may go from name to name first. May be told in parts; the first of
+ * each part is the truth.
+ */
+struct original {
+	uint32_t file;
+	enum keep keep;            /* of a regular file's content; KEEP_NONE: this part is not told */
+	const unsigned char *hash; /* with KEEP_WHOLE: 32 bytes of SHA-256 */
+	const char *target;        /* a symlink's text, or NULL */
+	const void *xattrs;        /* packed (base/xattrs.h), NULL: this part is not told */
+	uint32_t xattrs_len;
 };
 
 struct sink {
@@ -73,6 +82,7 @@ struct sink {
 	void (*exec_begin)(struct sink *s, const struct exec_begin *e);
 	void (*event)(struct sink *s, const struct event *e);
 	void (*touch)(struct sink *s, const struct touch *t);
+	void (*original)(struct sink *s, const struct original *o);
 	/* The file now at path is this one; said when it differs from what was said last. */
 	void (*place)(struct sink *s, const char *path, uint32_t file);
 	/* One file has, or had, both names. */

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "record/calls.h"
+#include "record/originals.h"
 #include "trace/mem.h"
 
 /* A parent that is not there makes the call fail; anything else is ours to explain at the exit. */
@@ -34,6 +35,8 @@ enum next enter_entry(struct recorder *r, struct task *task, struct pending *p)
 		name_place(r, task, p, i);
 	if (p->op == OP_MKDIR)
 		p->call.mode &= 07777;
+	if ((p->op == OP_UNLINK || p->op == OP_RMDIR) && p->named[0])
+		originals_lose(r, &p->name[0], FILE_CONTENT | FILE_META);
 	return next_of(p);
 }
 
@@ -111,6 +114,8 @@ enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 		look_inside(r, p, 0);
 		if (p->call.flags & RENAME_EXCHANGE)
 			look_inside(r, p, 1);
+		else if (p->named[1])
+			originals_lose(r, &p->name[1], FILE_CONTENT | FILE_META);
 	}
 	return next;
 }
@@ -147,7 +152,7 @@ void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_
 	if (!check_named(r, p, 0))
 		return;
 	inode_stat(&made, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
-	file = touches_file(&r->touches, &made);
+	file = touches_made(&r->touches, &made);
 	touches_path(&r->touches, path, &p->name[0].now, false);
 	touches_place(&r->touches, path, file);
 	tell_event(r, task, p, path, p->op == OP_SYMLINK ? p->target.data : NULL, file);
@@ -181,6 +186,9 @@ void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_
 	touches_place(&r->touches, path, file);
 	if (p->named[0]) {
 		old = p->name[0].path.data;
+		/* What is done to the file by its new name is done to the old one, too. */
+		if (p->name[0].now.nlink)
+			touches_path(&r->touches, old, &p->name[0].now, false);
 		r->sink->alias(r->sink, file, path, old);
 	}
 	tell_event(r, task, p, path, old, file);
@@ -277,6 +285,9 @@ void leave_rename(struct recorder *r, struct task *task, struct pending *p, int6
 	if (S_ISDIR(p->name[0].now.mode) || exchange)
 		resolver_forget(&r->resolver);
 	move_one(r, task, p, 0, 1);
-	if (exchange)
+	if (exchange) {
 		move_one(r, task, p, 1, 0);
+		/* That name is not empty after all. */
+		touches_place(&r->touches, new, touches_file(&r->touches, &p->name[0].now));
+	}
 }

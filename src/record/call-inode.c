@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "record/calls.h"
+#include "record/originals.h"
 
 enum next enter_inode(struct recorder *r, struct task *task, struct pending *p)
 {
@@ -14,6 +15,8 @@ enum next enter_inode(struct recorder *r, struct task *task, struct pending *p)
 		p->call.mode &= 07777;
 	if (p->error[0] == -ENOENT || p->error[0] == -EFAULT || p->error[0] == -EBADF)
 		return NEXT_GO; /* not there, or (a pipe, a file without a name) in no file tree */
+	originals_lose(r, &p->name[0], p->op == OP_TRUNCATE ? FILE_CONTENT | FILE_META :
+			p->op == OP_UTIME ? 0 : FILE_META);
 	return NEXT_FOLLOW;
 }
 

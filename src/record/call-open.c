@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "record/calls.h"
+#include "record/originals.h"
 #include "trace/mem.h"
 
 static bool read_how(const struct task *task, struct pending *p)
@@ -56,7 +57,10 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 		return NEXT_FOLLOW;
 	p->error[0] = resolve_stat(&r->resolver, task->tid, c->place[0].dirfd, r->text,
 		!(c->flags & O_NOFOLLOW), now);
-	return is_device(r, now) ? NEXT_GO : NEXT_FOLLOW;
+	if (is_device(r, now))
+		return NEXT_GO;
+	originals_open(r, task, p);
+	return NEXT_FOLLOW;
 }
 
 void lost_open(struct recorder *r, struct pending *p)
@@ -85,7 +89,8 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 	}
 	if (!S_ISREG(now->mode))
 		return; /* a device, a fifo: opening it changes nothing on disk */
-	file = touches_file(&r->touches, now);
+	file = before.exists && !(p->call.flags & __O_TMPFILE) ? touches_file(&r->touches, now) :
+								touches_made(&r->touches, now);
 	/* Another task may have put a file there between our question and the open. */
 	late = p->call.places == 0 || (before.exists && inode_identity(&before) != inode_identity(now));
 	if (late)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/inherited.h"
 
+#include "record/originals.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,6 +41,7 @@ void inherited_files(struct recorder *r, pid_t pid)
 			continue;
 		if (resolve_fd(pid, fd, &name, &deleted) < 0 || deleted || !S_ISREG(name.now.mode))
 			continue;
+		originals_lose(r, &name, FILE_CONTENT | FILE_META);
 		touches_path(&r->touches, name.path.data, &name.now, false);
 		touches_place(&r->touches, name.path.data, touches_file(&r->touches, &name.now));
 	}

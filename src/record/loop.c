@@ -228,4 +228,5 @@ void recorder_release(struct recorder *r)
 	resolver_release(&r->resolver);
 	touches_release(&r->touches);
 	scope_release(&r->scope);
+	keep_release(&r->keeper);
 }

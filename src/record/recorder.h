@@ -8,6 +8,7 @@
 
 #include "model/scope.h"
 #include "model/sink.h"
+#include "record/keep.h"
 #include "record/lives.h"
 #include "record/pending.h"
 #include "record/touches.h"
@@ -20,6 +21,7 @@ struct recorder {
 	struct resolver resolver;
 	struct lives lives;
 	struct touches touches;
+	struct keeper keeper;
 	struct sink *sink;
 	struct scope scope;
 	bool allow_io_uring;

@@ -14,6 +14,11 @@ struct expected {
 	UT_hash_handle hh;
 };
 
+struct linked {
+	uint32_t file;
+	struct inode first;
+};
+
 static uint64_t path_key(const char *path)
 {
 	return mix_bytes(path, strlen(path));
@@ -69,6 +74,9 @@ void touches_release(struct touches *t)
 	}
 	u64map_release(&t->paths);
 	u64map_release(&t->files);
+	u64map_release(&t->linked_at);
+	free(t->flags);
+	free(t->linked);
 }
 
 uint32_t touches_file(struct touches *t, const struct inode *i)
@@ -84,6 +92,82 @@ uint32_t touches_file(struct touches *t, const struct inode *i)
 	if (added)
 		*file = ++t->last_file;
 	return *file;
+}
+
+uint32_t touches_made(struct touches *t, const struct inode *i)
+{
+	bool known = i->exists && touches_file_known(t, i);
+	uint32_t *at, file;
+
+	/*
+	 * Without a time of birth an inode number that came round again looks like
+	 * the file that had it before: it is another one.
+	 */
+	if (known && i->birth_ns == 0 && (at = u64map_get(&t->files, inode_identity(i))))
+		*at = ++t->last_file;
+	file = touches_file(t, i);
+	if (!known || i->birth_ns == 0)
+		touches_mark(t, file, FILE_MADE);
+	return file;
+}
+
+static unsigned int flags_of(const struct touches *t, uint32_t file)
+{
+	return file < t->flags_room ? t->flags[file] : 0;
+}
+
+unsigned int touches_flags(const struct touches *t, const struct inode *i)
+{
+	const uint32_t *file = u64map_get(&t->files, inode_identity(i));
+
+	return file ? flags_of(t, *file) : 0;
+}
+
+void touches_mark(struct touches *t, uint32_t file, unsigned int flags)
+{
+	if (file == 0)
+		return;
+	if (file >= t->flags_room) {
+		uint32_t room = t->flags_room ? t->flags_room : 1024;
+		unsigned char *bigger;
+
+		while (room <= file)
+			room *= 2;
+		bigger = realloc(t->flags, room);
+		if (!bigger)
+			return; /* then it counts as there before, and is kept once more */
+		memset(bigger + t->flags_room, 0, room - t->flags_room);
+		t->flags = bigger;
+		t->flags_room = room;
+	}
+	t->flags[file] |= (unsigned char)flags;
+}
+
+/*
+ * A file with several names is asked about once for each of them; by the
+ * second the run may have changed it under the first.
+ */
+static void as_first_seen(struct touches *t, uint32_t file, struct inode *before)
+{
+	struct linked *l;
+	uint32_t *at = u64map_get(&t->linked_at, mix64(file));
+	bool added;
+
+	if (at) {
+		*before = t->linked[*at].first;
+		return;
+	}
+	if (before->nlink < 2 || S_ISDIR(before->mode) || (flags_of(t, file) & FILE_MADE))
+		return;
+	l = realloc(t->linked, (t->linked_count + 1) * sizeof *l);
+	if (!l)
+		return;
+	t->linked = l;
+	at = u64map_put(&t->linked_at, mix64(file), &added);
+	if (!at)
+		return;
+	*at = (uint32_t)t->linked_count;
+	l[t->linked_count++] = (struct linked){ file, *before };
 }
 
 bool touches_file_known(const struct touches *t, const struct inode *i)
@@ -110,8 +194,13 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 	/* What was born since the start was not there before, whoever of us was first to see it. */
 	if (touch.before.exists && touch.before.birth_ns >= t->started_ns)
 		touch.before = (struct inode){ 0 };
-	touch.before_file = touches_file(t, &touch.before);
 	touch.excluded = scope_excludes(t->scope, path);
+	if (touch.before.exists) {
+		touch.before_file = touches_file(t, &touch.before);
+		as_first_seen(t, touch.before_file, &touch.before);
+		if (!touch.excluded)
+			touches_mark(t, touch.before_file, FILE_WANTED);
+	}
 	t->sink->touch(t->sink, &touch);
 }
 

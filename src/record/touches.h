@@ -19,11 +19,29 @@ struct touches {
 	struct u64map files; /* inode identity -> our number for it */
 	uint32_t last_file;
 	struct expected *expected; /* paths of calls between their two stops */
+	unsigned char *flags; /* of each file, by its number: enum file_flag */
+	uint32_t flags_room;
+	struct linked *linked; /* files with several names, as they were at first sight */
+	size_t linked_count;
+	struct u64map linked_at; /* file -> its place there */
+};
+
+/* What is known of a file beside its number. */
+enum file_flag {
+	FILE_MADE = 1,     /* by the run: nothing of it was there before */
+	FILE_WANTED = 2,   /* stood at a path that counts as installed, wherever it goes from there */
+	FILE_CONTENT = 4,  /* its content was kept, or will not be */
+	FILE_META = 8,     /* its attributes and, of a symlink, its text, likewise */
 };
 
 void touches_release(struct touches *t);
 /* Our number for a file, given at first sight; 0 when nothing is there. */
 uint32_t touches_file(struct touches *t, const struct inode *i);
+/* The same for a file that the run has just made. */
+uint32_t touches_made(struct touches *t, const struct inode *i);
+/* enum file_flag of a file; 0 also when it is not known. */
+unsigned int touches_flags(const struct touches *t, const struct inode *i);
+void touches_mark(struct touches *t, uint32_t file, unsigned int flags);
 bool touches_path_known(const struct touches *t, const char *path);
 bool touches_file_known(const struct touches *t, const struct inode *i);
 /*

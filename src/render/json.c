@@ -27,6 +27,15 @@ static void add_text(struct buf *out, const char *name, const char *text, size_t
 	buf_addc(out, '"');
 }
 
+void render_json_field(struct buf *out, const char *name, const char *text)
+{
+	if (out->len > 1)
+		buf_addc(out, ',');
+	buf_add_json(out, name, strlen(name));
+	buf_addc(out, ':');
+	add_text(out, name, text, strlen(text));
+}
+
 void render_json_row(const struct ba_rows *rows, struct buf *out)
 {
 	int i, n = ba_rows_columns(rows);

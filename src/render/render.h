@@ -17,6 +17,24 @@ int render_json(struct ba_rows *rows);
 /* The columns chosen by name, in one object: for commands that have more to say about a row. */
 void render_json_row(const struct ba_rows *rows, struct buf *out);
 
+/* "name":"text" (and name_hex) into an object that was begun with '{'. */
+void render_json_field(struct buf *out, const char *name, const char *text);
+
+/* How far long work has come, on stderr when it is a terminal; `what` is said before the bar. */
+void render_progress(const char *what, uint64_t done, uint64_t total);
+/* Takes the bar away; before anything else is printed. */
+void render_progress_end(void);
+
+/*
+ * A POSIX sh script that takes out what the rows of ba_uninstall_list() name,
+ * each after a look at its content. title: what it says it is.
+ */
+int render_script(struct ba_rows *rows, const char *title);
+
+/* The manifest's rows in a standard form; 1 when something had to be left out. */
+int render_mtree(struct ba_rows *rows);
+int render_sums(struct ba_rows *rows, bool md5);
+
 bool render_is_terminal(void);
 /* Columns of the terminal, 0 when stdout is none. */
 int render_width(void);

@@ -166,11 +166,19 @@ static int apply_touch(struct writer *w, const struct message *m, const char *co
 	if (path <= 0)
 		return (int)path;
 #define V(i) (b->exists ? &v[i] : NULL)
-	return db_run(w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIsbbii", w->run_id, path, (int64_t)t->excluded,
-		(int64_t)t->late, V(0), V(1), V(2), V(3), V(4), V(5), V(6), V(7), V(8), V(9), s[1],
-		s[2], (int)m->len[2], s[3], (int)m->len[3], (int64_t)t->keep,
+	return db_run(w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIi", w->run_id, path, (int64_t)t->excluded,
+		(int64_t)t->late, V(0), V(1), V(2), V(3), V(4), V(5), V(6), V(7), V(8), V(9),
 		(int64_t)t->before_file);
 #undef V
+}
+
+static int apply_original(struct writer *w, const struct message *m, const char *const s[])
+{
+	const struct original *o = &m->u.original;
+
+	/* An empty attribute list is told, too: it is not NULL. */
+	return db_run(w->db, Q_ORIGINAL_ADD, "iiibsb", w->run_id, (int64_t)o->file, (int64_t)o->keep, s[0],
+		(int)m->len[0], s[1], o->xattrs ? (s[2] ? s[2] : "") : NULL, (int)m->len[2]);
 }
 
 static int apply_place(struct writer *w, const struct message *m, const char *const s[])
@@ -220,6 +228,7 @@ static int (*const apply[])(struct writer *w, const struct message *m, const cha
 	[MSG_EXEC_BEGIN] = apply_exec_begin,
 	[MSG_EVENT] = apply_event,
 	[MSG_TOUCH] = apply_touch,
+	[MSG_ORIGINAL] = apply_original,
 	[MSG_PLACE] = apply_place,
 	[MSG_ALIAS] = apply_alias,
 	[MSG_NOTE] = apply_note,

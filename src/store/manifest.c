@@ -17,6 +17,7 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "base/u64map.h"
+#include "base/xattrs.h"
 #include "store/links.h"
 #include "store/writer.h"
 
@@ -28,7 +29,9 @@ struct item {
 	int64_t path_id;
 	char *path, *before_target, *target;
 	uint32_t file;
-	bool late, has_before_hash, has_hash;
+	bool late, excluded, has_before_hash, has_hash;
+	bool has_before_xattrs, has_xattrs;
+	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
 	struct inode before, now;
 	unsigned char before_hash[SHA256_LEN], hash[SHA256_LEN];
 	const char *change; /* NULL: none */
@@ -49,6 +52,8 @@ static void batch_clear(struct batch *b)
 		free(b->items[i].path);
 		free(b->items[i].before_target);
 		free(b->items[i].target);
+		buf_release(&b->items[i].before_xattrs);
+		buf_release(&b->items[i].xattrs);
 	}
 	b->count = 0;
 }
@@ -58,7 +63,8 @@ static void read_item(struct item *it, const struct rows *rows)
 	struct inode *b = &it->before;
 
 	*it = (struct item){ .path_id = rows_int(rows, 0), .path = strdup(rows_text(rows, 1)),
-		.file = (uint32_t)rows_int(rows, 2), .late = rows_int(rows, 3) };
+		.file = (uint32_t)rows_int(rows, 2), .late = rows_int(rows, 3),
+		.excluded = rows_int(rows, 4) };
 	if (rows_type(rows, 5) != ROWS_NULL)
 		*b = (struct inode){ .exists = true, .mode = (uint32_t)rows_int(rows, 5),
 			.uid = (uint32_t)rows_int(rows, 6), .gid = (uint32_t)rows_int(rows, 7),
@@ -71,6 +77,10 @@ static void read_item(struct item *it, const struct rows *rows)
 	if (rows_bytes(rows, 16) == SHA256_LEN) {
 		it->has_before_hash = true;
 		memcpy(it->before_hash, rows_blob(rows, 16), SHA256_LEN);
+	}
+	if (rows_type(rows, 17) != ROWS_NULL) {
+		it->has_before_xattrs = true;
+		buf_add(&it->before_xattrs, rows_blob(rows, 17), (size_t)rows_bytes(rows, 17));
 	}
 }
 
@@ -118,6 +128,18 @@ static bool is_modified(const struct writer *w, const struct item *it)
 	return (written && b->ctime_ns != n->ctime_ns) || (it->late && written);
 }
 
+static bool xattrs_differ(const struct item *it)
+{
+	return it->has_before_xattrs && it->has_xattrs &&
+		(it->before_xattrs.len != it->xattrs.len ||
+			(it->xattrs.len && memcmp(it->before_xattrs.data, it->xattrs.data, it->xattrs.len)));
+}
+
+static void read_xattrs(struct item *it)
+{
+	it->has_xattrs = it->now.exists && xattrs_read(it->path, false, &it->xattrs) == 0;
+}
+
 static void decide(const struct writer *w, struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
@@ -125,7 +147,7 @@ static void decide(const struct writer *w, struct item *it)
 	if (b->exists && n->exists && is_device(b) && is_device(n))
 		return; /* a device node is no installed file; one that was made is */
 	if (b->exists && n->exists)
-		it->change = is_modified(w, it) ? "modified" : NULL;
+		it->change = is_modified(w, it) || xattrs_differ(it) ? "modified" : NULL;
 	else if (b->exists || n->exists)
 		it->change = n->exists ? "created" : "removed";
 }
@@ -225,7 +247,9 @@ static int write_item(struct writer *w, const struct item *it, const int64_t *gr
 #define V(i) (there ? &v[i] : NULL)
 	return db_run(w->db, Q_ENTRY_SET, "iisIIIIIIIIbsbIII", w->run_id, it->path_id, it->change, V(0),
 		V(1), V(2), V(3), V(4), V(5), V(6), V(7), it->has_hash ? it->hash : NULL, SHA256_LEN,
-		it->change ? it->target : NULL, NULL, 0, there ? group : NULL,
+		it->change ? it->target : NULL,
+		there && it->has_xattrs ? (it->xattrs.data ? it->xattrs.data : "") : NULL,
+		(int)it->xattrs.len, there ? group : NULL,
 		it->change && content >= 0 ? &content : NULL, exec);
 #undef V
 }
@@ -263,7 +287,11 @@ static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups
 			it->now = it->before;
 			writer_note(w, "a path that was touched could not be looked at after the command: it is not in the manifest");
 		}
+		if (it->has_before_xattrs)
+			read_xattrs(it);
 		decide(w, it);
+		if (it->change && !it->excluded && !it->has_xattrs)
+			read_xattrs(it);
 		read_target(it);
 	}
 	hash_batch(b);
@@ -279,6 +307,10 @@ int writer_manifest(struct writer *w)
 	int64_t after = 0;
 	int r = b ? links_complete(w) : -ENOMEM;
 
+	if (r == 0)
+		r = writer_begin(w);
+	if (r == 0)
+		r = db_run(w->db, Q_ORIGINALS_PLACE, "i", w->run_id);
 	while (r == 0) {
 		r = read_batch(w, b, after);
 		if (r < 0 || b->count == 0)

@@ -13,6 +13,7 @@ enum message_kind {
 	MSG_EXEC_BEGIN,
 	MSG_EVENT,
 	MSG_TOUCH,
+	MSG_ORIGINAL,
 	MSG_PLACE,
 	MSG_ALIAS,
 	MSG_NOTE,
@@ -30,6 +31,7 @@ struct message {
 		struct exec_begin exec_begin;
 		struct event event;
 		struct touch touch;
+		struct original original;
 		uint32_t file;
 		struct {
 			int status;

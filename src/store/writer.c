@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/digest.h"
 #include "base/io.h"
 #include "store/liveness.h"
 #include "store/message.h"
@@ -93,13 +94,18 @@ static void sink_event(struct sink *s, const struct event *e)
 static void sink_touch(struct sink *s, const struct touch *t)
 {
 	struct message m = { .kind = MSG_TOUCH, .u.touch = *t };
-	const void *strings[MESSAGE_STRINGS] = { t->path, t->before_target, t->before_hash,
-		t->before_xattrs };
 
-	m.len[0] = size_of(t->path);
-	m.len[1] = size_of(t->before_target);
-	m.len[2] = t->before_hash ? 32 : 0;
-	m.len[3] = t->before_xattrs ? t->before_xattrs_len : 0;
+	put_strings(s, &m, t->path, NULL, NULL);
+}
+
+static void sink_original(struct sink *s, const struct original *o)
+{
+	struct message m = { .kind = MSG_ORIGINAL, .u.original = *o };
+	const void *strings[MESSAGE_STRINGS] = { o->hash, o->target, o->xattrs, NULL };
+
+	m.len[0] = o->hash ? SHA256_LEN : 0;
+	m.len[1] = size_of(o->target);
+	m.len[2] = o->xattrs ? o->xattrs_len : 0;
 	put(s, &m, strings);
 }
 
@@ -140,6 +146,7 @@ static const struct sink writer_sink = {
 	.exec_begin = sink_exec_begin,
 	.event = sink_event,
 	.touch = sink_touch,
+	.original = sink_original,
 	.place = sink_place,
 	.alias = sink_alias,
 	.note = sink_note,

@@ -52,7 +52,7 @@ def change(d):
 WANT = {'written': ('modified', 'file'), 'chmodded': ('modified', 'file'), 'removed': ('removed', 'file'),
         'dir/new2': ('created', 'file'), 'replaced': ('modified', 'file'), 'new3': ('created', 'file'),
         'hard1': ('modified', 'file'), 'hard2': ('modified', 'file'), 'dir_gone': ('removed', 'dir'),
-        'dir_mode': ('modified', 'dir'), 'dir_again': ('modified', 'dir'), 'link': ('modified', 'symlink'),
+        'dir_mode': ('modified', 'dir'), 'link': ('modified', 'symlink'),
         'touched': ('modified', 'file'), 'fifo': ('created', 'fifo')}
 
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/ba.h"
+#include "base/cleanup.h"
+#include "undo/look.h"
+#include "undo/undo.h"
+
+/* The engine below does not know the public header; these stand for each other. */
+_Static_assert((int)BA_DIFFERS_MISSING == DIFFERS_MISSING && (int)BA_DIFFERS_PRESENT == DIFFERS_PRESENT &&
+	(int)BA_DIFFERS_TYPE == DIFFERS_TYPE && (int)BA_DIFFERS_SIZE == DIFFERS_SIZE &&
+	(int)BA_DIFFERS_MODE == DIFFERS_MODE && (int)BA_DIFFERS_CONTENT == DIFFERS_CONTENT &&
+	(int)BA_DIFFERS_DEVICE == DIFFERS_DEVICE && (int)BA_DIFFERS_LINK == DIFFERS_LINK &&
+	(int)BA_DIFFERS_USER == DIFFERS_USER && (int)BA_DIFFERS_GROUP == DIFFERS_GROUP &&
+	(int)BA_DIFFERS_TIME == DIFFERS_TIME && (int)BA_DIFFERS_XATTRS == DIFFERS_XATTRS &&
+	(int)BA_DIFFERS_UNREADABLE == DIFFERS_UNREADABLE && (int)BA_DIFFERS_BLOCKED == DIFFERS_BLOCKED,
+	"enum ba_differs");
+_Static_assert((int)BA_REMOVE == DID_REMOVE && (int)BA_RESTORE == DID_RESTORE &&
+	(int)BA_NOTHING == DID_NOTHING && (int)BA_KEEP == DID_KEEP && (int)BA_FAIL == DID_FAIL, "enum ba_did");
+
+/* What can be undone: a command that was recorded to its end. */
+static int check_run(struct ba *ba, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id);
+
+	if (r == 0)
+		r = rows_next(&rows);
+	if (r < 0)
+		return words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db));
+	if (r == 0)
+		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)run_id);
+	if (!strcmp(rows_text(&rows, 0), "running"))
+		return words_set(&ba->words, -EBUSY, "run %lld is still being recorded", (long long)run_id);
+	return 0;
+}
+
+static int check_undoable(struct ba *ba, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = check_run(ba, run_id);
+
+	if (r < 0)
+		return r;
+	if (db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id) < 0 || rows_next(&rows) <= 0)
+		return words_set(&ba->words, -EIO, "%s: %s", db_path(ba->db), db_error(ba->db));
+	if (rows_type(&rows, 1) != ROWS_NULL)
+		return words_set(&ba->words, -EINVAL, "run %lld is the %s of run %lld: an undo cannot be undone, "
+			"but the command can be run again", (long long)run_id, rows_text(&rows, 1),
+			(long long)rows_int(&rows, 2));
+	if (strcmp(rows_text(&rows, 0), "complete") != 0)
+		return words_set(&ba->words, -ENODATA, "run %lld is incomplete: what it left was not recorded, "
+			"so it cannot be told from what came after", (long long)run_id);
+	return 0;
+}
+
+/*
+ * The undo wrote through a connection of its own. The last one to close folds
+ * the log into the file, and ours, which only reads, could not.
+ */
+static int settle(struct ba *ba)
+{
+	_cleanup_free_ char *path = strdup(db_path(ba->db));
+	struct words words;
+	struct db *db;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = db_open(&db, path, DB_WRITE, &words);
+	if (r < 0)
+		return r;
+	db_close(ba->db);
+	ba->db = NULL;
+	db_settle(db);
+	db_close(db);
+	return db_open(&ba->db, path, DB_READ, &ba->words);
+}
+
+struct relay {
+	const struct ba_undo *how;
+};
+
+static void relay_step(const struct undo_step *s, void *data)
+{
+	const struct relay *relay = data;
+	struct ba_step step = { s->path, s->type, s->reason, (enum ba_did)s->did };
+
+	relay->how->step(&step, relay->how->data);
+}
+
+static void relay_progress(uint64_t done, uint64_t total, void *data)
+{
+	const struct relay *relay = data;
+
+	if (relay->how->progress)
+		relay->how->progress(done, total, relay->how->data);
+}
+
+static int undo(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result,
+	int (*what)(struct db *, int64_t, const struct undo_how *, struct undo_result *, struct words *))
+{
+	struct undo_result res = { 0 };
+	struct relay relay = { how };
+	struct undo_how h = { .dry = how->dry, .force = how->force, .superseded_by = how->superseded_by,
+		.step = relay_step, .progress = relay_progress, .data = &relay };
+	int r = check_undoable(ba, run_id);
+
+	if (r < 0)
+		return r;
+	r = what(ba->db, run_id, &h, &res, &ba->words);
+	if (r < 0)
+		return r;
+	if (!how->dry)
+		r = settle(ba);
+	*result = (struct ba_undone){ res.run_id, res.removed, res.restored, res.nothing, res.kept, res.failed };
+	return r;
+}
+
+API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)
+{
+	return undo(ba, run_id, how, result, undo_uninstall);
+}
+
+API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)
+{
+	return undo(ba, run_id, how, result, undo_rollback);
+}
+
+struct verify_relay {
+	void (*tell)(const struct ba_difference *d, void *data);
+	ba_progress progress;
+	void *data;
+};
+
+static void relay_difference(const struct undo_difference *d, void *data)
+{
+	const struct verify_relay *relay = data;
+	struct ba_difference out = { d->path, d->type, d->differs, d->later_run };
+
+	relay->tell(&out, relay->data);
+}
+
+static void relay_verify_progress(uint64_t done, uint64_t total, void *data)
+{
+	const struct verify_relay *relay = data;
+
+	if (relay->progress)
+		relay->progress(done, total, relay->data);
+}
+
+API int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
+	ba_progress progress, void *data)
+{
+	struct verify_relay relay = { tell, progress, data };
+	int r = check_run(ba, run_id);
+
+	return r < 0 ? r : undo_verify(ba->db, run_id, relay_difference, relay_verify_progress, &relay, &ba->words);
+}
+
+API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_UNINSTALL_LIST, "ii", run_id, superseded_by);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
+API int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_LATER_RUNS, "i", run_id);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
+API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_DIFF, "iii", run_1, run_2, (int64_t)!!with_excluded);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
+API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
+{
+	struct forgotten f;
+	int r = check_run(ba, run_id);
+
+	if (r == 0)
+		r = undo_forget(ba->db, run_id, &f, &ba->words);
+	if (r < 0)
+		return r;
+	db_settle(ba->db);
+	*forgotten = (struct ba_forgotten){ f.objects, f.bytes, f.later };
+	return 0;
+}

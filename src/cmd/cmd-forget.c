@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/cmd.h"
+#include "render/render.h"
+
+static int forget(struct cmd_call *call, const char *name)
+{
+	struct ba_forgotten f;
+	int64_t run_id;
+
+	if (ba_run_find(call->ba, name, &run_id) < 0 || ba_forget(call->ba, run_id, &f) < 0)
+		return cmd_failed(call);
+	if (f.later)
+		complain("run %lld is forgotten; what was kept for it goes with the next forget, "
+			 "since something is being recorded", (long long)run_id);
+	else
+		complain("run %lld is forgotten: %llu kept originals, %llu bytes", (long long)run_id,
+			(unsigned long long)f.objects, (unsigned long long)f.bytes);
+	return 0;
+}
+
+static int run(struct cmd_call *call)
+{
+	int i, r = 0;
+
+	if (call->argc == 0)
+		return cmd_misuse(&cmd_forget_entry, "which run? It takes at least one");
+	for (i = 0; r == 0 && i < call->argc; i++)
+		r = forget(call, call->argv[i]);
+	return r;
+}
+
+const struct cmd cmd_forget_entry = {
+	.name = "forget",
+	.usage = "RUN...",
+	.help = "drop a run from the record, and the originals that were kept for it alone\n"
+		"The files that it installed stay where they are; they can no longer be rolled back.",
+	.flags = CMD_DB_WRITE,
+	.run = run,
+};

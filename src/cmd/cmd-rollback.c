@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/undo.h"
+#include "render/render.h"
+
+static struct undo_options undo;
+
+static const struct cmd_option options[] = {
+	UNDO_OPTIONS,
+	{ 0, NULL, NULL, NULL },
+};
+
+static int option(const struct cmd_option *o, const char *value)
+{
+	undo_option(&undo, o);
+	return 0;
+}
+
+/* Newest first is the order that works; another one is told, not forbidden. */
+static int tell_later(struct cmd_call *call)
+{
+	struct ba_rows *rows;
+	int r;
+
+	if (ba_later_runs(call->ba, call->run, &rows) < 0)
+		return cmd_failed(call);
+	while ((r = ba_rows_next(rows)) > 0) {
+		long long paths = ba_rows_int(rows, ba_rows_column(rows, "paths"));
+
+		complain("run %lld came later and changed %lld of the same paths, %s%s: roll it back first",
+			(long long)ba_rows_int(rows, ba_rows_column(rows, "run_id")), paths,
+			paths > 1 ? "such as " : "", ba_rows_text(rows, ba_rows_column(rows, "path"), NULL));
+	}
+	ba_rows_free(rows);
+	return r < 0 ? cmd_failed(call) : 0;
+}
+
+static int run(struct cmd_call *call)
+{
+	static const struct undo_verb verb = { "rolling back", "Roll back", "rolled back", ba_rollback };
+	int r = tell_later(call);
+
+	return r ? r : undo_run(call, &cmd_rollback_entry, &undo, &verb);
+}
+
+const struct cmd cmd_rollback_entry = {
+	.name = "rollback",
+	.usage = "[-n] [-y] [-v] [--force] [--json] [RUN]",
+	.help = "put back what was there before a run, byte for byte\n"
+		"What was changed since stays, and is named; --force takes that back, too. One that\n"
+		"was interrupted is finished by running it again. Exit status 1: something stays.",
+	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
+	.options = options,
+	.option = option,
+	.run = run,
+};

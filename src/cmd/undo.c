@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/undo.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "render/render.h"
+
+struct telling {
+	const struct undo_verb *verb;
+	bool json, silent, all;
+};
+
+bool undo_option(struct undo_options *o, const struct cmd_option *given)
+{
+	if (!strcmp(given->name, "dry-run"))
+		o->dry = true;
+	else if (!strcmp(given->name, "yes"))
+		o->yes = true;
+	else if (!strcmp(given->name, "force"))
+		o->force = true;
+	else if (!strcmp(given->name, "verbose"))
+		o->verbose = true;
+	else
+		return false;
+	return true;
+}
+
+static const struct {
+	const char *word;
+	enum colour colour;
+} actions[] = {
+	[BA_REMOVE] = { "remove", RED },
+	[BA_RESTORE] = { "restore", GREEN },
+	[BA_NOTHING] = { "nothing", DIM },
+	[BA_KEEP] = { "keep", YELLOW },
+	[BA_FAIL] = { "fail", RED },
+};
+
+static void tell_json(const struct ba_step *s)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	buf_addc(&line, '{');
+	render_json_field(&line, "action", actions[s->did].word);
+	render_json_field(&line, "type", s->type);
+	render_json_field(&line, "path", s->path);
+	if (*s->reason)
+		render_json_field(&line, "reason", s->reason);
+	else
+		buf_adds(&line, ",\"reason\":null");
+	buf_addc(&line, '}');
+	render_line(&line);
+}
+
+static void step(const struct ba_step *s, void *data)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	const struct telling *t = data;
+
+	if (t->silent || (!t->json && !t->all && s->did <= BA_NOTHING))
+		return;
+	render_progress_end();
+	if (t->json) {
+		tell_json(s);
+		return;
+	}
+	buf_addf(&line, "%s%-7s%s  %-7s  ", render_colour(actions[s->did].colour), actions[s->did].word,
+		render_colour(PLAIN), s->type);
+	render_name(&line, s->path, strlen(s->path));
+	if (*s->reason) {
+		buf_addf(&line, "%s  (", render_colour(DIM));
+		render_name(&line, s->reason, strlen(s->reason));
+		buf_addf(&line, ")%s", render_colour(PLAIN));
+	}
+	render_line(&line);
+}
+
+static void progress(uint64_t done, uint64_t total, void *data)
+{
+	const struct telling *t = data;
+
+	render_progress(t->verb->bar, done, total);
+}
+
+static void say_counts(struct buf *out, const struct ba_undone *u)
+{
+	buf_addf(out, "%llu removed, %llu restored", (unsigned long long)u->removed,
+		(unsigned long long)u->restored);
+	if (u->nothing)
+		buf_addf(out, ", %llu as before already", (unsigned long long)u->nothing);
+	if (u->kept)
+		buf_addf(out, ", %llu kept", (unsigned long long)u->kept);
+	if (u->failed)
+		buf_addf(out, ", %llu failed", (unsigned long long)u->failed);
+}
+
+/* A dry run first tells what the answer is about. */
+static int ask(struct cmd_call *call, const struct undo_verb *verb, struct ba_undo *how)
+{
+	struct telling quiet = { verb, false, true, false };
+	struct ba_undo dry = *how;
+	struct ba_undone would;
+	char answer[16];
+
+	dry.dry = 1;
+	dry.data = &quiet;
+	if (verb->undo(call->ba, call->run, &dry, &would) < 0)
+		return -1;
+	render_progress_end();
+	fprintf(stderr, "%s run %lld: %llu to remove, %llu to restore, %llu to keep. Go on? [y/N] ",
+		verb->question, (long long)call->run, (unsigned long long)would.removed,
+		(unsigned long long)would.restored, (unsigned long long)would.kept);
+	fflush(stderr);
+	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+int undo_run(struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
+	const struct undo_verb *verb)
+{
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	struct telling telling = { verb, call->json, false, o->verbose || o->dry };
+	struct ba_undo how = { .dry = o->dry, .force = o->force, .superseded_by = o->superseded_by,
+		.step = step, .progress = progress, .data = &telling };
+	struct ba_undone result = { 0 };
+	int go = 1;
+
+	if (!o->dry && !o->yes) {
+		if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+			return cmd_misuse(cmd, "without a terminal to ask on, -y is needed (-n shows what would be done)");
+		go = ask(call, verb, &how);
+	}
+	if (go < 0 || (go && verb->undo(call->ba, call->run, &how, &result) < 0))
+		return cmd_failed(call);
+	render_progress_end();
+	if (!go)
+		return EXIT_NO;
+	fflush(stdout);
+	say_counts(&words, &result);
+	if (o->dry)
+		complain("run %lld would be %s: %s", (long long)call->run, verb->done, words.data);
+	else
+		complain("run %lld %s (as run %lld): %s", (long long)call->run, verb->done,
+			(long long)result.run_id, words.data);
+	return result.failed ? EXIT_FAILED : result.kept ? EXIT_NO : 0;
+}

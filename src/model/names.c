@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/names.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "model/scope.h"
+
+/* Folder entries looked at for one file. */
+#define BUDGET 200000
+
+/* Folders above the known name that are searched, each with all below it. */
+#define LEVELS 4
+
+struct search {
+	uint64_t dev, ino;
+	unsigned int count, wanted;
+	long budget;
+	int error;
+	int (*found)(const char *path, const struct inode *now, void *data);
+	void *data;
+};
+
+static bool done(const struct search *s)
+{
+	return s->count >= s->wanted || s->budget <= 0 || s->error < 0;
+}
+
+static void is_it(struct search *s, int folder, const char *name, const struct buf *path)
+{
+	struct inode now;
+	int r;
+
+	if (inode_stat(&now, folder, name, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists || now.dev != s->dev ||
+		now.ino != s->ino)
+		return;
+	s->count++;
+	r = s->found(path->data, &now, s->data);
+	if (r < 0)
+		s->error = r;
+	else
+		s->wanted = (unsigned int)r;
+}
+
+static void search_below(struct search *s, int parent, const char *name, struct buf *path,
+	const char *searched)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	size_t len = path->len;
+	struct dirent *e;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while (!done(s) && (e = readdir(d))) {
+		s->budget--;
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		if (len > 1)
+			buf_addc(path, '/');
+		buf_adds(path, e->d_name);
+		if (path->failed)
+			break;
+		if (e->d_ino == s->ino)
+			is_it(s, fd, e->d_name, path);
+		else if (e->d_type == DT_DIR && strcmp(path->data, searched) && !path_is_virtual(path->data))
+			search_below(s, fd, e->d_name, path, searched);
+		path->len = len;
+		path->data[len] = '\0';
+	}
+	closedir(d);
+}
+
+/* The folder of the known name, then the one above without it, and so on. */
+int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted,
+	int (*found)(const char *path, const struct inode *now, void *data), void *data)
+{
+	struct search s = { .dev = dev, .ino = ino, .wanted = wanted, .budget = BUDGET, .found = found,
+		.data = data };
+	_cleanup_buf_ struct buf folder = BUF_INIT;
+	char searched[PATH_MAX] = "";
+	int level;
+
+	buf_adds(&folder, path);
+	for (level = 0; level < LEVELS && !done(&s); level++) {
+		char *slash = folder.data ? strrchr(folder.data, '/') : NULL;
+
+		if (!slash)
+			break;
+		folder.len = slash == folder.data ? 1 : (size_t)(slash - folder.data);
+		folder.data[folder.len] = '\0';
+		search_below(&s, AT_FDCWD, folder.data, &folder, searched);
+		if (folder.len == 1 || folder.len >= sizeof searched)
+			break;
+		memcpy(searched, folder.data, folder.len + 1);
+	}
+	return s.error < 0 ? s.error : (int)s.count;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_ORIGINALS_H
+#define RECORD_ORIGINALS_H
+/*
+ * At a call's entry stop: what is about to be lost of something that was
+ * there before the run is kept, once for each file.
+ */
+#include "record/recorder.h"
+
+/* What a call may take from a file: FILE_CONTENT, FILE_META, or both. */
+void originals_lose(struct recorder *r, const struct name *n, unsigned int what);
+/*
+ * Before an open(2) that may change a file; only what stands there is known
+ * yet (p->name[0].now), and r->text holds the name as given.
+ */
+void originals_open(struct recorder *r, const struct task *task, struct pending *p);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/entry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static void side_release(struct side *s)
+{
+	free(s->target);
+	buf_release(&s->xattrs);
+}
+
+void entry_release(struct entry *e)
+{
+	free(e->path);
+	side_release(&e->before);
+	side_release(&e->after);
+	*e = (struct entry){ 0 };
+}
+
+void entries_release(struct entries *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		entry_release(&all->e[i]);
+	free(all->e);
+	*all = (struct entries){ 0 };
+}
+
+/* The columns of one side, from `at` on: mode uid gid size mtime dev ino nlink rdev sha256 target xattrs. */
+static int read_side(struct side *s, const struct rows *rows, int at)
+{
+	if (rows_type(rows, at) == ROWS_NULL)
+		return 0;
+	s->i = (struct inode){ .exists = true, .mode = (uint32_t)rows_int(rows, at),
+		.uid = (uint32_t)rows_int(rows, at + 1), .gid = (uint32_t)rows_int(rows, at + 2),
+		.size = (uint64_t)rows_int(rows, at + 3), .mtime_ns = rows_int(rows, at + 4),
+		.dev = (uint64_t)rows_int(rows, at + 5), .ino = (uint64_t)rows_int(rows, at + 6),
+		.nlink = (uint32_t)rows_int(rows, at + 7), .rdev = (uint64_t)rows_int(rows, at + 8) };
+	if (rows_bytes(rows, at + 9) == SHA256_LEN) {
+		s->has_hash = true;
+		memcpy(s->hash, rows_blob(rows, at + 9), SHA256_LEN);
+	}
+	if (rows_type(rows, at + 10) != ROWS_NULL && !(s->target = strdup(rows_text(rows, at + 10))))
+		return -ENOMEM;
+	if (rows_type(rows, at + 11) != ROWS_NULL) {
+		s->has_xattrs = true;
+		buf_add(&s->xattrs, rows_blob(rows, at + 11), (size_t)rows_bytes(rows, at + 11));
+	}
+	return s->xattrs.failed ? -ENOMEM : 0;
+}
+
+int entry_read(struct entry *e, const struct rows *rows)
+{
+	const char *change = rows_text(rows, 2);
+	int r;
+
+	*e = (struct entry){ .path_id = rows_int(rows, 0), .path = strdup(rows_text(rows, 1)),
+		.change = *change == 'c' ? CHANGE_CREATED : *change == 'm' ? CHANGE_MODIFIED : CHANGE_REMOVED,
+		.excluded = rows_int(rows, 3), .late = rows_int(rows, 4),
+		.content_changed = rows_type(rows, 5) == ROWS_NULL ? -1 : (int)rows_int(rows, 5),
+		.keep = (enum keep)rows_int(rows, 6), .file = (uint32_t)rows_int(rows, 7),
+		.before_file = (uint32_t)rows_int(rows, 8), .begun = rows_int(rows, 9) };
+	r = e->path ? read_side(&e->before, rows, 10) : -ENOMEM;
+	if (r == 0)
+		r = read_side(&e->after, rows, 22);
+	if (r < 0)
+		entry_release(e);
+	return r;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+int entries_load(struct entries *out, struct db *db, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct entries all = { 0 };
+	size_t room = 0;
+	int r = db_rows(&rows, db, Q_ENTRIES, "i", run_id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		if (all.count == room) {
+			size_t bigger = room ? room * 2 : 256;
+			struct entry *e = realloc(all.e, bigger * sizeof *e);
+
+			if (!e) {
+				r = -ENOMEM;
+				break;
+			}
+			all.e = e;
+			room = bigger;
+		}
+		r = entry_read(&all.e[all.count], &rows);
+		if (r == 0)
+			all.count++;
+	}
+	if (r < 0) {
+		entries_release(&all);
+		return r;
+	}
+	if (all.count)
+		qsort(all.e, all.count, sizeof *all.e, by_path);
+	*out = all;
+	return 0;
+}
+
+struct entry *entries_find(const struct entries *all, const char *path, size_t n)
+{
+	size_t low = 0, high = all->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int c = strncmp(all->e[middle].path, path, n);
+
+		if (c == 0 && all->e[middle].path[n])
+			c = 1;
+		if (c == 0)
+			return &all->e[middle];
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+struct entry *entries_above(const struct entries *all, const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1) {
+		struct entry *e;
+
+		while (n > 0 && path[n - 1] != '/')
+			n--;
+		if (n < 2)
+			return NULL;
+		e = entries_find(all, path, --n);
+		if (e)
+			return e;
+	}
+	return NULL;
+}
+
+const char *type_name(uint32_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return "file";
+	case S_IFDIR:
+		return "dir";
+	case S_IFLNK:
+		return "symlink";
+	case S_IFIFO:
+		return "fifo";
+	case S_IFSOCK:
+		return "socket";
+	case S_IFCHR:
+		return "char";
+	default:
+		return "block";
+	}
+}

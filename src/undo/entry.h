@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_ENTRY_H
+#define UNDO_ENTRY_H
+/*
+ * What a run changed, path by path, as the record has it: what stood there
+ * before and what it left.
+ */
+#include "base/buf.h"
+#include "base/digest.h"
+#include "model/inode.h"
+#include "model/sink.h"
+#include "store/sql.h"
+
+/* One side of a change. */
+struct side {
+	struct inode i; /* i.exists: something stood there */
+	bool has_hash, has_xattrs;
+	unsigned char hash[SHA256_LEN]; /* of a regular file */
+	char *target;                   /* of a symlink, or NULL when it is not known */
+	struct buf xattrs;              /* packed (base/xattrs.h) */
+};
+
+enum change { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_REMOVED };
+
+struct entry {
+	int64_t path_id;
+	char *path;
+	enum change change;
+	bool excluded;
+	bool late;                   /* what was before was asked too late to be sure */
+	bool begun;                  /* an undo began to write it in place */
+	int content_changed;         /* -1: not known */
+	enum keep keep;
+	uint32_t file, before_file;  /* which inode stands there now, and which did before */
+	struct side before, after;
+};
+
+void entry_release(struct entry *e);
+
+struct entries {
+	struct entry *e; /* by path: a folder stands before what is in it */
+	size_t count;
+};
+
+/*
+ * All that run_id changed and that counts as installed; and what it carried
+ * from an excluded place to one that is not. 0 or -errno.
+ */
+int entries_load(struct entries *out, struct db *db, int64_t run_id);
+/* The entry of a path's first n bytes, or NULL. */
+struct entry *entries_find(const struct entries *all, const char *path, size_t n);
+/* The entry of the nearest folder above path that has one, or NULL. */
+struct entry *entries_above(const struct entries *all, const char *path);
+void entries_release(struct entries *all);
+
+/* One row of query ENTRIES or ENTRIES_ALL. 0 or -ENOMEM. */
+int entry_read(struct entry *e, const struct rows *rows);
+
+/* "file", "dir" and so on, as the view manifest says. */
+const char *type_name(uint32_t mode);
+
+#endif

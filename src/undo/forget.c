@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Forgetting a run: its rows, then the objects of the store that no other run
+ * names. In that order, so that a kill between leaves an object too many, which
+ * the next forget takes, and never one too few.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "undo/entry.h"
+#include "undo/undo.h"
+
+static int drop_rows(struct db *db, int64_t run_id)
+{
+	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES, Q_FORGET_ENTRIES,
+		Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UNDO_PLACES_DROP, Q_RUN_DROP };
+	int r = db_exec(db, "BEGIN IMMEDIATE");
+	size_t i;
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
+		r = db_run(db, all[i], "i", run_id);
+	if (r == 0)
+		r = db_exec(db, "COMMIT");
+	return r;
+}
+
+static bool read_hex(const char *text, unsigned char *out, size_t n)
+{
+	unsigned int byte;
+	size_t i;
+
+	for (i = 0; i < n; i++, text += 2) {
+		if (sscanf(text, "%2x", &byte) != 1)
+			return false;
+		out[i] = (unsigned char)byte;
+	}
+	return *text == '\0';
+}
+
+static bool is_wanted(struct db *db, const char *folder, const char *name)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	unsigned char hash[SHA256_LEN];
+	char hex[80];
+
+	snprintf(hex, sizeof hex, "%.2s%.70s", folder, name);
+	if (!read_hex(hex, hash, SHA256_LEN))
+		return true; /* none of ours: not ours to take */
+	return db_rows(&rows, db, Q_OBJECT_WANTED, "b", hash, SHA256_LEN) < 0 || rows_next(&rows) != 0;
+}
+
+static DIR *open_below(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
+static void sweep_folder(struct db *db, int store, const char *folder, struct forgotten *f)
+{
+	DIR *d = open_below(store, folder);
+	struct dirent *e;
+	struct stat st;
+
+	while (d && (e = readdir(d))) {
+		if (e->d_name[0] == '.' || is_wanted(db, folder, e->d_name) ||
+			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			unlinkat(dirfd(d), e->d_name, 0) < 0)
+			continue;
+		f->objects++;
+		f->bytes += (uint64_t)st.st_size;
+	}
+	if (d)
+		closedir(d);
+	unlinkat(store, folder, AT_REMOVEDIR); /* when it is empty */
+}
+
+/* All that nobody names, what a killed recording left behind included. */
+static void sweep(struct db *db, struct forgotten *f)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int lock = -1;
+	struct dirent *e;
+	DIR *d;
+
+	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = open_below(AT_FDCWD, path)))
+		return;
+	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	f->later = lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0;
+	while (!f->later && (e = readdir(d))) {
+		if (!strncmp(e->d_name, "tmp-", 4))
+			unlinkat(dirfd(d), e->d_name, 0);
+		else if (strlen(e->d_name) == 2 && strcmp(e->d_name, ".."))
+			sweep_folder(db, dirfd(d), e->d_name, f);
+	}
+	closedir(d);
+}
+
+int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words *words)
+{
+	int r = drop_rows(db, run_id);
+
+	*f = (struct forgotten){ 0 };
+	if (r < 0) {
+		words_set(words, r, "cannot forget run %lld: %s: %s", (long long)run_id, db_path(db), db_error(db));
+		db_exec(db, "ROLLBACK");
+		return r;
+	}
+	sweep(db, f);
+	return 0;
+}

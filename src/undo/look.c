@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/xattrs.h"
+
+static unsigned int content(int dir, const char *name, const struct inode *now, const struct side *want)
+{
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	_cleanup_close_ int fd = openat(dir, name, flags | O_NOATIME);
+	unsigned char hash[SHA256_LEN];
+	struct stat st;
+
+	if (fd < 0 && errno == EPERM)
+		fd = openat(dir, name, flags);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return DIFFERS_UNREADABLE;
+	if (st.st_ino != now->ino || st.st_dev != now->dev)
+		return DIFFERS_CONTENT; /* it was replaced just now */
+	if (digest_sha256(fd, hash) < 0)
+		return DIFFERS_UNREADABLE;
+	return memcmp(hash, want->hash, SHA256_LEN) ? DIFFERS_CONTENT : 0;
+}
+
+static unsigned int link_target(int dir, const char *name, const struct side *want)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
+
+	if (n < 0)
+		return DIFFERS_UNREADABLE;
+	target[n] = '\0';
+	return want->target && strcmp(want->target, target) ? DIFFERS_LINK : 0;
+}
+
+static unsigned int xattrs(int dir, const char *name, const struct side *want)
+{
+	_cleanup_buf_ struct buf now = BUF_INIT;
+	char path[64 + NAME_MAX];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+	if (xattrs_read(path, false, &now) < 0)
+		return DIFFERS_UNREADABLE;
+	return now.len != want->xattrs.len || (now.len && memcmp(now.data, want->xattrs.data, now.len)) ?
+		DIFFERS_XATTRS : 0;
+}
+
+static unsigned int owner(const struct inode *now, const struct inode *want)
+{
+	unsigned int d = 0;
+
+	/* A symlink's mode is always the same; what the kernel shows of it is not. */
+	if (!S_ISLNK(now->mode) && (now->mode & 07777) != (want->mode & 07777))
+		d |= DIFFERS_MODE;
+	if (now->uid != want->uid)
+		d |= DIFFERS_USER;
+	if (now->gid != want->gid)
+		d |= DIFFERS_GROUP;
+	return d;
+}
+
+unsigned int look_differs(int dir, const char *name, const struct inode *now, const struct side *want,
+	unsigned int mask)
+{
+	const struct inode *w = &want->i;
+	unsigned int d = 0;
+
+	if (!now->exists || !w->exists)
+		return now->exists ? DIFFERS_PRESENT : w->exists ? DIFFERS_MISSING : 0;
+	if ((now->mode & S_IFMT) != (w->mode & S_IFMT))
+		return DIFFERS_TYPE;
+	d = owner(now, w) & mask;
+	/* A folder's own time and size say only that its entries changed. */
+	if (!S_ISDIR(now->mode) && now->mtime_ns != w->mtime_ns)
+		d |= DIFFERS_TIME & mask;
+	if (S_ISREG(now->mode) && now->size != w->size)
+		d |= (DIFFERS_SIZE | (want->has_hash ? DIFFERS_CONTENT : 0)) & mask;
+	else if (S_ISREG(now->mode) && want->has_hash && (mask & DIFFERS_CONTENT))
+		d |= content(dir, name, now, want);
+	if (S_ISLNK(now->mode) && (mask & DIFFERS_LINK))
+		d |= link_target(dir, name, want);
+	if ((S_ISCHR(now->mode) || S_ISBLK(now->mode)) && now->rdev != w->rdev)
+		d |= DIFFERS_DEVICE & mask;
+	if (want->has_xattrs && (mask & DIFFERS_XATTRS))
+		d |= xattrs(dir, name, want);
+	return d;
+}

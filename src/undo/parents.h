@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_PARENTS_H
+#define UNDO_PARENTS_H
+/*
+ * From a recorded name to the folder it stands in, without following a
+ * symlink: recorded names have none in their folders, so one that is there
+ * now was put there since. Everything an undo does goes through such a folder
+ * and a last component, never through a whole path.
+ */
+#include <limits.h>
+
+struct parents {
+	int fd;              /* the folder that was opened last, -1: none */
+	char path[PATH_MAX]; /* its name */
+};
+
+#define PARENTS_INIT { -1, "" }
+
+/*
+ * The folder of path in *dir, which stays p's, and the last component in
+ * *name. -ELOOP: a symlink, or something else that is no folder, stands among
+ * the folders; -ENOENT: one is not there; -EINVAL: path is no name for us.
+ */
+int parents_open(struct parents *p, const char *path, int *dir, const char **name);
+/* Folders were made or removed: what is open may not be what has its name now. */
+void parents_forget(struct parents *p);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "undo/look.h"
+#include "undo/remake.h"
+
+void plan_refuse(struct plan_item *it, const char *fmt, ...)
+{
+	va_list ap;
+
+	free(it->reason);
+	va_start(ap, fmt);
+	if (vasprintf(&it->reason, fmt, ap) < 0)
+		it->reason = NULL;
+	va_end(ap);
+	it->state = STATE_REFUSED;
+}
+
+static bool has_inode_of(const struct inode *now, const struct inode *b)
+{
+	return now->exists && b->exists && now->dev == b->dev && now->ino == b->ino &&
+		(now->mode & S_IFMT) == (b->mode & S_IFMT);
+}
+
+bool plan_same_inode(const struct plan_item *it)
+{
+	/* A number alone is not enough: what is removed and made anew often gets it again. */
+	return has_inode_of(&it->now, &it->e->before.i) &&
+		(it->state == STATE_BEFORE || it->e->file == it->e->before_file);
+}
+
+/* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
+static bool is_before(const struct plan_item *it, int dir, const char *name)
+{
+	const struct side *b = &it->e->before;
+
+	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL))
+		return false;
+	if (S_ISREG(b->i.mode) && b->i.size && !b->has_hash)
+		return has_inode_of(&it->now, &b->i) &&
+			(it->e->content_changed != 1 || it->e->after.i.ino != b->i.ino);
+	return !it->e->late;
+}
+
+static bool is_after(const struct plan_item *it, int dir, const char *name)
+{
+	const struct entry *e = it->e;
+	unsigned int mask = e->change == CHANGE_CREATED ? DIFFERS_WHAT : DIFFERS_WHAT | DIFFERS_OWNER;
+
+	return !look_differs(dir, name, &it->now, &e->after, mask);
+}
+
+static void judge_there(struct plan *p, struct plan_item *it, int dir, const char *name)
+{
+	const struct entry *e = it->e;
+
+	if (!it->now.exists && e->change == CHANGE_CREATED)
+		it->state = STATE_BEFORE;
+	else if (e->before.i.exists && it->now.exists && is_before(it, dir, name))
+		it->state = STATE_BEFORE;
+	else if (is_after(it, dir, name))
+		it->state = STATE_OURS;
+	else if (e->begun && plan_same_inode(it))
+		it->state = STATE_OURS; /* half of it is ours */
+	else if (p->resumed && (!it->now.exists || (S_ISDIR(it->now.mode) && S_ISDIR(e->before.i.mode))))
+		it->state = STATE_OURS; /* taken away, or made anew, by the one that was interrupted */
+	else if (p->force && !(S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode)))
+		it->state = STATE_OURS;
+	else
+		plan_refuse(it, "%s", it->now.exists ? "changed since" : "removed since");
+}
+
+/* A folder among those above is none now. That is as the run left it only if the run did it. */
+static void judge_blocked(struct plan *p, struct plan_item *it)
+{
+	const struct entry *above = entries_above(&p->all, it->e->path);
+	const struct plan_item *folder = above ? &p->items[above - p->all.e] : NULL;
+
+	/* A folder that the run put in the place of a file, and that is that file again. */
+	if (it->e->change == CHANGE_CREATED && folder && folder->state == STATE_BEFORE &&
+		above->before.i.exists && !S_ISDIR(above->before.i.mode))
+		it->state = STATE_BEFORE;
+	else if (it->e->change == CHANGE_REMOVED && above && above->before.i.exists)
+		it->state = STATE_OURS;
+	else
+		plan_refuse(it, "a folder above it is a symlink, or no folder, now");
+}
+
+static void judge(struct plan *p, struct plan_item *it)
+{
+	const char *name = NULL;
+	int dir = -1, r = parents_open(&p->parents, it->e->path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW);
+	if (r == -ELOOP)
+		judge_blocked(p, it);
+	else if (r < 0 && r != -ENOENT)
+		plan_refuse(it, "%s", strerror(-r));
+	else
+		judge_there(p, it, dir, name);
+	/* From an excluded place a file only comes home when nothing else is there. */
+	if (it->e->excluded && (it->now.exists || r < 0))
+		it->state = STATE_LEAVE;
+}
+
+static struct plan_item *item_at(const struct plan *p, const struct u64map *map, uint32_t file)
+{
+	const uint32_t *at = file ? u64map_get(map, mix64(file)) : NULL;
+
+	return at ? &p->items[*at - 1] : NULL;
+}
+
+static int index_item(struct u64map *map, uint32_t file, size_t i)
+{
+	bool added;
+	uint32_t *at = file ? u64map_put(map, mix64(file), &added) : NULL;
+
+	if (file && !at)
+		return -ENOMEM;
+	if (at)
+		*at = (uint32_t)i + 1;
+	return 0;
+}
+
+/* The file that stood at `it` is at `from` now, and has its content still. */
+static bool carries(const struct plan_item *from, const struct plan_item *it)
+{
+	const struct side *b = &it->e->before, *a = &from->e->after;
+
+	if (from == it || from->state != STATE_OURS || S_ISDIR(b->i.mode) ||
+		(a->i.mode & S_IFMT) != (b->i.mode & S_IFMT) || from->now.ino != a->i.ino)
+		return false;
+	if (!S_ISREG(b->i.mode) || !b->has_hash)
+		return true;
+	return a->has_hash && !memcmp(a->hash, b->hash, SHA256_LEN);
+}
+
+/* Did a rollback that was interrupted give the file its temporary name beside `beside` already? */
+static bool has_temp(struct plan *p, const struct plan_item *it, const struct plan_item *from,
+	const struct plan_item *beside)
+{
+	struct inode temp;
+	char name[TEMP_MAX];
+	const char *last;
+	int dir;
+
+	temp_name(name, p->run_id, it->e->path_id);
+	if (parents_open(&p->parents, beside->e->path, &dir, &last) < 0 ||
+		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !has_inode_of(&temp, &it->e->before.i))
+		return false;
+	/* It may also be half of a new file, under a number that came round again. */
+	return !look_differs(dir, name, &temp, &from->e->after, DIFFERS_WHAT) ||
+		!look_differs(dir, name, &temp, &it->e->before, DIFFERS_ALL);
+}
+
+static const char *not_kept(const struct entry *e)
+{
+	switch (e->keep) {
+	case KEEP_OFF:
+		return "its original was not kept (--no-backup)";
+	case KEEP_LIMIT:
+		return "its original was not kept (--backup-limit)";
+	case KEEP_FAILED:
+		return "its original could not be kept";
+	case KEEP_WHOLE:
+		return "its kept original is gone, or damaged";
+	default:
+		return "its original was not kept";
+	}
+}
+
+/* With what can it be put back? */
+static void find_means(struct plan *p, struct plan_item *it)
+{
+	const struct entry *e = it->e;
+	const struct side *b = &e->before;
+	struct plan_item *from = item_at(p, &p->carried, e->before_file);
+
+	if (it->state == STATE_BEFORE)
+		it->secured = true;
+	if (it->state != STATE_OURS || !b->i.exists)
+		return;
+	it->content_same = plan_same_inode(it) && !e->begun &&
+		(e->content_changed == 0 || S_ISDIR(b->i.mode) || !S_ISREG(b->i.mode) ||
+			(b->has_hash && e->after.has_hash && !memcmp(b->hash, e->after.hash, SHA256_LEN)));
+	if (S_ISLNK(b->i.mode) && b->target)
+		it->secured = true;
+	else if (S_ISREG(b->i.mode))
+		it->secured = b->i.size == 0 || (e->keep == KEEP_WHOLE && object_there(p->objects, b));
+	else
+		it->secured = !S_ISLNK(b->i.mode);
+	if (!it->secured && from && carries(from, it))
+		it->source = from;
+	else if (it->secured && from && carries(from, it) && b->i.nlink > 1)
+		it->source = from; /* the same inode is better than the same content */
+	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
+		it->staged = has_temp(p, it, from, it);
+		it->parked = !it->staged && has_temp(p, it, from, from) ? from : NULL;
+	}
+	if (e->late && S_ISREG(b->i.mode))
+		plan_refuse(it, "what was there before is not known");
+	else if (!it->secured && !it->source && !it->content_same && !it->staged && !it->parked)
+		plan_refuse(it, "%s", not_kept(e));
+}
+
+int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed)
+{
+	_cleanup_free_ char *folder = NULL;
+	struct u64map begun = { 0 };
+	size_t i;
+	int r;
+
+	*p = (struct plan){ .run_id = run_id, .force = force, .resumed = resumed, .objects = -1,
+		.parents = PARENTS_INIT };
+	r = entries_load(&p->all, db, run_id);
+	if (r < 0)
+		return r;
+	p->items = calloc(p->all.count + 1, sizeof *p->items);
+	if (!p->items || asprintf(&folder, "%s.d", db_path(db)) < 0)
+		return -ENOMEM;
+	p->objects = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	for (i = 0; r == 0 && i < p->all.count; i++) {
+		struct entry *e = &p->all.e[i];
+
+		p->items[i].e = e;
+		if (e->after.i.exists)
+			r = index_item(&p->carried, e->file, i);
+		if (r == 0 && e->before.i.exists)
+			r = index_item(&p->homes, e->before_file, i);
+		if (r == 0 && e->begun)
+			r = index_item(&begun, e->before_file, i);
+	}
+	/* What is half-written under one name is so under all names of the file. */
+	for (i = 0; i < p->all.count; i++)
+		if (u64map_get(&begun, mix64(p->all.e[i].before_file)) && p->all.e[i].before_file)
+			p->all.e[i].begun = true;
+	u64map_release(&begun);
+	return r;
+}
+
+void plan_release(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; p->items && i < p->all.count; i++)
+		free(p->items[i].reason);
+	free(p->items);
+	u64map_release(&p->carried);
+	u64map_release(&p->homes);
+	parents_forget(&p->parents);
+	if (p->objects >= 0)
+		close(p->objects);
+	entries_release(&p->all);
+}
+
+void plan_judge(struct plan *p, size_t i)
+{
+	judge(p, &p->items[i]);
+}
+
+void plan_find_means(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++)
+		find_means(p, &p->items[i]);
+}
+
+struct plan_item *plan_home(const struct plan *p, uint32_t file)
+{
+	return item_at(p, &p->homes, file);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_PLAN_H
+#define UNDO_PLAN_H
+/*
+ * What a rollback has to do to each path, and whether it may: the disk is
+ * held against both sides of the record. Nothing is changed here.
+ */
+#include "base/u64map.h"
+#include "undo/entry.h"
+#include "undo/parents.h"
+
+enum state {
+	STATE_LEAVE,  /* not of this rollback (excluded, say) */
+	STATE_BEFORE, /* it is as it was before the run */
+	STATE_OURS,   /* it is as the run left it: to be taken back */
+	STATE_REFUSED,
+};
+
+struct plan_item {
+	struct entry *e;
+	enum state state;
+	struct inode now;
+	char *reason;             /* of STATE_REFUSED */
+	bool content_same;        /* what stands there has the content of before, only its attributes differ */
+	struct plan_item *source; /* where the run carried the file that stood here; NULL: nowhere */
+	bool staged;              /* that file has a temporary name beside this place */
+	const struct plan_item *parked; /* or beside the place that the run carried it to, this one */
+	bool secured;             /* whatever happens to the source, this can be put back */
+	bool finished;            /* put back, or taken out, in this rollback */
+};
+
+struct plan {
+	struct entries all;
+	struct plan_item *items;
+	struct u64map carried;    /* a file's number -> 1 + the item where it stands now */
+	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
+	int64_t run_id;
+	bool force, resumed;
+	int objects;              /* the folder of kept originals, -1: there is none */
+	struct parents parents;
+};
+
+/* What is on record; resumed: an earlier rollback of this run was interrupted. 0 or -errno. */
+int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed);
+/* Holds item i against the disk; when all are, plan_find_means() says with what each can be put back. */
+void plan_judge(struct plan *p, size_t i);
+void plan_find_means(struct plan *p);
+void plan_release(struct plan *p);
+
+/* An item where a file, by its number, stood before the run; NULL: nowhere. */
+struct plan_item *plan_home(const struct plan *p, uint32_t file);
+
+/* Is what stands at the item's path still the file that it lost, under the same inode? */
+bool plan_same_inode(const struct plan_item *it);
+/* A refusal; the reason is copied. */
+void plan_refuse(struct plan_item *it, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

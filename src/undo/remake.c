@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/remake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/copy.h"
+#include "base/xattrs.h"
+
+void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id)
+{
+	snprintf(out, TEMP_MAX, ".buildaudit-%lld-%lld.tmp", (long long)run_id, (long long)path_id);
+}
+
+static struct timespec at_ns(int64_t ns)
+{
+	struct timespec t = { ns / 1000000000, ns % 1000000000 };
+
+	if (t.tv_nsec < 0) {
+		t.tv_sec--;
+		t.tv_nsec += 1000000000;
+	}
+	return t;
+}
+
+static int set_times(int dir, const char *path, const struct side *want, int flags)
+{
+	struct timespec t[2] = { { 0, UTIME_OMIT }, at_ns(want->i.mtime_ns) };
+
+	return utimensat(dir, path, t, flags) < 0 ? -errno : 0;
+}
+
+/* Through a descriptor, so that type and file stay what was looked at. chown first: it takes capabilities away. */
+static int set_meta_fd(int fd, const struct side *want)
+{
+	char path[64];
+	struct stat st;
+	int r = 0;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if ((st.st_mode & S_IFMT) != (want->i.mode & S_IFMT))
+		return -ESTALE;
+	if ((st.st_uid != want->i.uid || st.st_gid != want->i.gid) &&
+		fchownat(fd, "", want->i.uid, want->i.gid, AT_EMPTY_PATH) < 0)
+		return -errno;
+	if (chmod(path, want->i.mode & 07777) < 0)
+		return -errno;
+	if (want->has_xattrs)
+		r = xattrs_apply(path, true, want->xattrs.data, want->xattrs.len);
+	return r < 0 ? r : set_times(AT_FDCWD, path, want, 0);
+}
+
+static int set_meta_link(int dir, const char *name, const struct side *want)
+{
+	char path[64 + NAME_MAX];
+	int r = 0;
+
+	if (fchownat(dir, name, want->i.uid, want->i.gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+	if (want->has_xattrs)
+		r = xattrs_apply(path, false, want->xattrs.data, want->xattrs.len);
+	return r < 0 ? r : set_times(dir, name, want, AT_SYMLINK_NOFOLLOW);
+}
+
+int remake_meta(int dir, const char *name, const struct side *want)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (S_ISLNK(want->i.mode))
+		return set_meta_link(dir, name, want);
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : set_meta_fd(fd, want);
+}
+
+static int open_object(int objects, const struct side *want)
+{
+	char hex[2 * SHA256_LEN + 1], name[2 * SHA256_LEN + 2];
+	int fd;
+
+	if (!want->has_hash || objects < 0)
+		return -ENODATA;
+	digest_hex(want->hash, SHA256_LEN, hex);
+	snprintf(name, sizeof name, "%.2s/%s", hex, hex + 2);
+	fd = openat(objects, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? errno == ENOENT ? -ENODATA : -errno : fd;
+}
+
+bool object_there(int objects, const struct side *want)
+{
+	_cleanup_close_ int fd = open_object(objects, want);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == want->i.size;
+}
+
+static int new_file(int dir, const char *name, const struct side *want, int objects)
+{
+	_cleanup_close_ int from = -1, to = -1;
+	unsigned char hash[SHA256_LEN];
+	int r;
+
+	if (want->i.size) {
+		from = open_object(objects, want);
+		if (from < 0)
+			return from;
+	}
+	to = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (to < 0)
+		return -errno;
+	if (from >= 0) {
+		r = copy_content(from, to, hash, NULL);
+		if (r < 0)
+			return r;
+		if (memcmp(hash, want->hash, SHA256_LEN))
+			return -EUCLEAN;
+	}
+	return set_meta_fd(to, want);
+}
+
+int remake_new(int dir, const char *name, const struct side *want, int objects)
+{
+	int r = 0;
+
+	if (S_ISREG(want->i.mode))
+		return new_file(dir, name, want, objects);
+	if (S_ISLNK(want->i.mode))
+		r = !want->target ? -ENODATA : symlinkat(want->target, dir, name) < 0 ? -errno : 0;
+	else if (mknodat(dir, name, (want->i.mode & S_IFMT) | 0600, want->i.rdev) < 0)
+		r = -errno;
+	return r < 0 ? r : remake_meta(dir, name, want);
+}
+
+static int check_object(int fd, const struct side *want)
+{
+	unsigned char hash[SHA256_LEN];
+	int r = digest_sha256(fd, hash);
+
+	if (r == 0 && memcmp(hash, want->hash, SHA256_LEN))
+		r = -EUCLEAN;
+	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+}
+
+int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want, int objects)
+{
+	_cleanup_close_ int from = -1, to = -1;
+	unsigned char hash[SHA256_LEN];
+	struct stat st;
+	int r = 0;
+
+	if (want->i.size) {
+		from = open_object(objects, want);
+		r = from < 0 ? from : check_object(from, want);
+		if (r < 0)
+			return r;
+	}
+	to = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (to < 0 || fstat(to, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_ino != now->ino || st.st_dev != now->dev)
+		return -ESTALE;
+	if (ftruncate(to, 0) < 0)
+		return -errno;
+	if (from >= 0)
+		r = copy_content(from, to, hash, NULL);
+	return r < 0 ? r : set_meta_fd(to, want);
+}

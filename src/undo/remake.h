@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_REMAKE_H
+#define UNDO_REMAKE_H
+/*
+ * Making a thing as it was: under a temporary name beside its place, whole,
+ * with all its attributes; then one rename puts it there. A kill at any
+ * moment leaves the old thing or the new one, and perhaps the temporary name,
+ * which is the same at every try and so is found again.
+ */
+#include "undo/entry.h"
+
+#define TEMP_MAX 64
+
+/* The temporary name for an entry of a run. */
+void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id);
+
+/* Owner, mode, attributes and times of what stands at name. 0 or -errno. */
+int remake_meta(int dir, const char *name, const struct side *want);
+/*
+ * A new thing at name, where nothing is: not a folder. A regular file gets the
+ * content `objects` has for its digest; -EUCLEAN: that object is damaged,
+ * -ENODATA: it is not there.
+ */
+int remake_new(int dir, const char *name, const struct side *want, int objects);
+/* The content of an object into the regular file at name, in its place. */
+int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want, int objects);
+/* Is the object there? */
+bool object_there(int objects, const struct side *want);
+
+#endif

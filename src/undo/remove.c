@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/remove.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static int is_mount_point(int dir, const char *name)
+{
+	struct statx x;
+
+	return statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &x) == 0 &&
+		(x.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) && (x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+int remove_entry(struct parents *parents, const char *path, const struct inode *now)
+{
+	struct inode there;
+	const char *name;
+	int dir, r = parents_open(parents, path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&there, dir, name, AT_SYMLINK_NOFOLLOW);
+	if (r < 0)
+		return r;
+	if (!there.exists)
+		return -ENOENT;
+	if (there.dev != now->dev || there.ino != now->ino || (there.mode & S_IFMT) != (now->mode & S_IFMT))
+		return -ESTALE;
+	if (is_mount_point(dir, name))
+		return -EBUSY;
+	return unlinkat(dir, name, S_ISDIR(there.mode) ? AT_REMOVEDIR : 0) < 0 ? -errno : 0;
+}
+
+const char *remove_reason(int error)
+{
+	switch (-error) {
+	case ENOTEMPTY:
+	case EEXIST:
+		return "not empty";
+	case EBUSY:
+		return "a mount point";
+	case ESTALE:
+		return "replaced just now";
+	case ELOOP:
+		return "a folder above it is a symlink, or no folder, now";
+	default:
+		return strerror(-error);
+	}
+}

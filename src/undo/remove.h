@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_REMOVE_H
+#define UNDO_REMOVE_H
+#include "model/inode.h"
+#include "undo/parents.h"
+
+/*
+ * Takes out what stands at path, provided that it is still the inode `now`:
+ * no folder that is not empty, no mount point, not "/". 0 or -errno.
+ */
+int remove_entry(struct parents *parents, const char *path, const struct inode *now);
+/* -errno of removing in words. */
+const char *remove_reason(int error);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "undo/look.h"
+#include "undo/parents.h"
+#include "undo/undo.h"
+
+static unsigned int look(struct parents *parents, const struct entry *e)
+{
+	struct inode now = { 0 };
+	const char *name;
+	int dir, r = parents_open(parents, e->path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
+	if (r == -ELOOP)
+		return e->after.i.exists ? DIFFERS_MISSING | DIFFERS_BLOCKED : 0;
+	if (r < 0 && r != -ENOENT)
+		return DIFFERS_UNREADABLE;
+	return look_differs(r < 0 ? -1 : dir, name, &now, &e->after, DIFFERS_ALL);
+}
+
+int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct undo_difference *d, void *data),
+	void (*progress)(uint64_t done, uint64_t total, void *data), void *data, struct words *words)
+{
+	struct parents parents = PARENTS_INIT;
+	struct entries all = { 0 };
+	int count = 0, r = entries_load(&all, db, run_id);
+	size_t i;
+
+	if (r < 0)
+		return words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
+	for (i = 0; i < all.count; i++) {
+		const struct entry *e = &all.e[i];
+		struct undo_difference d = { .path = e->path,
+			.type = type_name(e->after.i.exists ? e->after.i.mode : e->before.i.mode) };
+
+		if (progress)
+			progress(i, all.count, data);
+		if (e->excluded)
+			continue;
+		d.differs = look(&parents, e);
+		if (!d.differs)
+			continue;
+		d.later_run = db_int(db, Q_LATER_RUN, 0, "ii", e->path_id, run_id);
+		tell(&d, data);
+		count++;
+	}
+	if (progress)
+		progress(all.count, all.count, data);
+	parents_forget(&parents);
+	entries_release(&all);
+	return count;
+}

@@ -1,0 +1,632 @@
+#!/usr/bin/env python3
+"""Rollback: the tree before an installation is the tree after installation and rollback, whatever the installer did,
+and also when the rollback is killed and run again."""
+import ctypes
+import os
+import random
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+import balib
+
+BA = os.environ.get('BUILDAUDIT', 'buildaudit')
+MODE = ['--no-seccomp'] if os.environ.get('MODE') == 'ptrace' else []
+ODD = "it's \"odd\"\n$(touch hacked) `x` \\n -rf"
+OLD = 1577934245123456789
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def write(path, data='x', mode='w'):
+    with open(path, mode) as f:
+        f.write(data)
+
+
+def attributes(path):
+    out = {}
+    try:
+        for n in os.listxattr(path, follow_symlinks=False):
+            out[n] = os.getxattr(path, n, follow_symlinks=False)
+    except OSError:
+        pass
+    return out
+
+
+def snapshot(root):
+    """What rollback promises: all but the times of folders, and inode numbers; `group` are the names of one file."""
+    out, inodes = {}, {}
+    for path, e in balib.snapshot(root).items():
+        e = dict(e)
+        ino = (e.pop('dev'), e.pop('ino'))
+        e.pop('btime_ns')
+        e['xattrs'] = attributes(path)
+        e['rdev'] = os.lstat(path).st_rdev
+        if e['type'] == 'dir':
+            for k in ('mtime_ns', 'size', 'nlink'):
+                e.pop(k)
+        else:
+            inodes.setdefault(ino, []).append(path)
+        if e['type'] == 'file' and e['size'] > 1 << 20:
+            e['sparse'] = os.lstat(path).st_blocks * 512 < e['size']
+        out[path] = e
+    for names in inodes.values():
+        for n in names:
+            out[n]['group'] = sorted(names)
+    return out
+
+
+def compare(before, after):
+    wrong = []
+    for p in sorted(set(before) | set(after)):
+        if p not in after:
+            wrong.append('gone: %s' % balib.esc(p))
+        elif p not in before:
+            wrong.append('left: %s' % balib.esc(p))
+        else:
+            wrong += ['%s %s: %r, was %r' % (balib.esc(p), k, after[p].get(k), v) for k, v in before[p].items()
+                      if after[p].get(k) != v]
+    return wrong
+
+
+def build(t):
+    """What stands there before; each thing is named for what happens to it."""
+    for n in ('overwritten appended truncated shortened renamed_over chmodded chowned deleted by_link by_symlink by_dir '
+              'touched xattr_set xattr_gone acl_set acl_file caps moved chain swap1 swap2 rewritten_same setuid empty '
+              'linked_new written_by_link untouched replaced_twice bak_and_new deleted_remade moved_back').split():
+        write(t + '/' + n, n * 50 if n != 'empty' else '')
+    write(t + '/' + ODD, 'odd content')
+    write(os.fsencode(t) + b'/not-utf8-\xff\xfe', 'bytes')
+    write(t + '/big', os.urandom(3 << 20), 'wb')
+    with open(t + '/sparse', 'wb') as f:
+        f.seek(8 << 20)
+        f.write(b'end of holes')
+        f.truncate(16 << 20)
+    for g in 'abcdef':
+        write(t + '/group_%s1' % g, 'group %s' % g)
+        for i in '23':
+            os.link(t + '/group_%s1' % g, t + '/group_%s%s' % (g, i))
+    os.mkdir(t + '/far')
+    os.link(t + '/group_f1', t + '/far/group_f4')
+    for n in ('dir_gone', 'dir_mode', 'dir_moved', 'dir_moved/deep', 'dir_moved/deep/er', 'dir_by_file', 'dir_by_link',
+              'dir_acl', 'dir_swap1', 'dir_swap2', 'dir_into_file', 'dir_again', 'dir_empty_moved', 'home', 'home/sub'):
+        os.mkdir(t + '/' + n)
+    for n in ('dir_gone/a', 'dir_gone/b', 'dir_moved/a', 'dir_moved/b', 'dir_moved/c', 'dir_moved/deep/er/d', 'dir_by_file/x',
+              'dir_by_link/y', 'dir_swap1/one', 'dir_swap2/two', 'dir_into_file/z', 'dir_again/q', 'home/f', 'home/sub/g'):
+        write(t + '/' + n, n)
+    os.link(t + '/dir_moved/a', t + '/dir_moved/a_link')
+    os.symlink('a', t + '/dir_moved/symlink')
+    os.symlink('untouched', t + '/symlink_gone')
+    os.symlink('nowhere', t + '/symlink_changed')
+    os.symlink('untouched', t + '/symlink_by_file')
+    os.symlink('deleted', t + '/symlink_chown')
+    os.mkfifo(t + '/fifo_gone')
+    s = socket.socket(socket.AF_UNIX)
+    cwd = os.getcwd()
+    os.chdir(t)
+    s.bind('socket_gone')
+    os.chdir(cwd)
+    if os.getuid() == 0:
+        os.mknod(t + '/device_gone', 0o640 | stat.S_IFCHR, os.makedev(1, 3))
+        os.chown(t + '/chowned', 12, 34)
+        os.chown(t + '/dir_gone', 5, 6)
+    os.chmod(t + '/chmodded', 0o4751)
+    os.chmod(t + '/setuid', 0o6755)
+    os.chmod(t + '/dir_mode', 0o1777)
+    os.chmod(t + '/dir_gone', 0o2750)
+    os.setxattr(t + '/xattr_gone', 'user.there', b'\0binary\xff')
+    os.setxattr(t + '/deleted', 'user.kept', b'yes')
+    os.setxattr(t + '/dir_gone', 'user.dir', b'too')
+    subprocess.run(['setfacl', '-m', 'u:7:rwx', t + '/acl_file'], check=False)
+    subprocess.run(['setfacl', '-d', '-m', 'u:9:rx', t + '/dir_acl'], check=False)
+    subprocess.run(['setcap', 'cap_net_raw+ep', t + '/caps'], check=False)
+    for top, dirs, files in os.walk(os.fsencode(t), topdown=False):
+        for n in dirs + files:
+            os.utime(os.path.join(top, n), ns=(OLD, OLD), follow_symlinks=False)
+    for i, n in enumerate(sorted(os.listdir(t))):
+        os.utime(t + '/' + n, ns=(OLD + i, OLD + i), follow_symlinks=False)
+
+
+def swap(a, b):
+    if libc.syscall(316, -100, os.fsencode(a), -100, os.fsencode(b), 2) != 0:
+        raise OSError(ctypes.get_errno(), 'renameat2')
+
+
+def install(t):
+    """What the installer does: this file runs itself for it, under the recorder."""
+    os.chdir(t)
+    write('overwritten', 'new content')
+    write('appended', 'more', 'a')
+    os.truncate('truncated', 0)
+    fd = os.open('shortened', os.O_RDWR)
+    os.ftruncate(fd, 3)
+    os.close(fd)
+    write('tmp1', 'by rename')
+    os.rename('tmp1', 'renamed_over')
+    os.chmod('chmodded', 0o600)
+    if os.getuid() == 0:
+        os.chown('chowned', 1, 2)
+        os.chown('caps', 3, 3)
+        os.chown('symlink_chown', 4, 4, follow_symlinks=False)
+        os.chown('acl_file', 8, 8)
+        os.unlink('device_gone')
+    os.unlink('deleted')
+    os.unlink('by_link')
+    os.link('untouched', 'by_link')
+    os.unlink('by_symlink')
+    os.symlink('untouched', 'by_symlink')
+    os.unlink('by_dir')
+    os.mkdir('by_dir')
+    write('by_dir/in', 'in')
+    os.utime('touched')
+    os.setxattr('xattr_set', 'user.new', b'1')
+    os.removexattr('xattr_gone', 'user.there')
+    subprocess.run(['setfacl', '-m', 'u:11:r', 'acl_set'], check=False)
+    subprocess.run(['setfacl', '-b', 'acl_file'], check=False)
+    os.rename('moved', 'moved_to')
+    os.rename('chain', 'c1')
+    os.rename('c1', 'c2')
+    write('c2', 'changed under its third name', 'a')
+    swap('swap1', 'swap2')
+    write('rewritten_same', 'rewritten_same' * 50)
+    write('setuid', 'no longer')
+    write('empty', 'not empty')
+    os.link('linked_new', 'second_name')
+    os.link('written_by_link', 'third_name')
+    write('third_name', 'changed', 'a')
+    write('replaced_twice', '1')
+    write('tmp2', '2')
+    os.rename('tmp2', 'replaced_twice')
+    os.rename('bak_and_new', 'bak_and_new.bak')
+    write('bak_and_new', 'the new one')
+    os.unlink('deleted_remade')
+    write('deleted_remade', 'again')
+    os.rename('moved_back', 'mb')
+    os.rename('mb', 'moved_back')
+    write(ODD, 'changed')
+    os.unlink(b'not-utf8-\xff\xfe')
+    write('big', 'small')
+    with open('sparse', 'r+b') as f:
+        f.write(b'start')
+    # a: one name written; b: one replaced; c: one removed; d: two removed, the third written; e: all removed;
+    # f: one replaced, one written, and a name in another folder that nobody mentions
+    write('group_a2', 'written', 'a')
+    write('tmp3', 'b')
+    os.rename('tmp3', 'group_b1')
+    os.unlink('group_c3')
+    os.unlink('group_d1')
+    os.unlink('group_d2')
+    write('group_d3', 'd')
+    for i in '123':
+        os.unlink('group_e' + i)
+    write('tmp4', 'f')
+    os.rename('tmp4', 'group_f1')
+    write('group_f2', 'f2')
+    os.chmod('group_f3', 0o640)
+    shutil.rmtree('dir_gone')
+    os.chmod('dir_mode', 0o755)
+    os.rename('dir_moved', 'dir_new')
+    write('dir_new/a', 'changed under the new name')
+    os.unlink('dir_new/b')
+    os.chmod('dir_new/c', 0o400)
+    write('dir_new/added', 'added')
+    os.rename('dir_new/deep', 'deep')
+    write('deep/er/d', 'moved twice and changed', 'a')
+    shutil.rmtree('dir_by_file')
+    write('dir_by_file', 'a file now')
+    shutil.rmtree('dir_by_link')
+    os.symlink('home', 'dir_by_link')
+    write('dir_by_link/sub/g', 'through the link')
+    subprocess.run(['setfacl', '-k', 'dir_acl'], check=False)
+    write('dir_acl/made', 'x')
+    swap('dir_swap1', 'dir_swap2')
+    # a folder becomes the file that was in it, and a file a folder with itself inside
+    os.rename('dir_into_file/z', 'zz')
+    os.rmdir('dir_into_file')
+    os.rename('zz', 'dir_into_file')
+    os.rename('home/f', 'ff')
+    os.mkdir('home/f')
+    os.rename('ff', 'home/f/f')
+    shutil.rmtree('dir_again')
+    os.mkdir('dir_again', 0o700)
+    os.rename('dir_empty_moved', 'dir_empty_there')
+    os.unlink('symlink_gone')
+    os.unlink('symlink_changed')
+    os.symlink('elsewhere', 'symlink_changed')
+    os.unlink('symlink_by_file')
+    write('symlink_by_file', 'file')
+    os.unlink('fifo_gone')
+    os.unlink('socket_gone')
+    os.makedirs('new/deep/er')
+    write('new/deep/er/' + ODD, 'new')
+    os.symlink('er', 'new/deep/link')
+    os.link('new/deep/er/' + ODD, 'new/hard')
+    os.mkfifo('new/fifo')
+
+
+class Case:
+    def __init__(self):
+        self.top = os.path.realpath(tempfile.mkdtemp(prefix='ba-undo.'))
+        self.t = os.path.join(self.top, 'tree')
+        self.db = os.path.join(self.top, 'audit.db')
+        os.mkdir(self.t)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(['rm', '-rf', self.top], check=False)
+
+    def ba(self, *args):
+        return subprocess.run([BA, '-d', self.db, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors='surrogateescape', check=False)
+
+    def record(self, *argv):
+        p = self.ba('run', *MODE, '-q', '--include', self.t, *argv)
+        balib.settle(self.db)
+        return p
+
+    def adversary(self):
+        p = self.record('--', sys.executable, os.path.realpath(__file__), '--install', self.t)
+        return [] if p.returncode == 0 else ['the installer failed: ' + p.stdout]
+
+
+def everything():
+    """One of each kind of loss, then rollback"""
+    with Case() as c:
+        build(c.t)
+        before = snapshot(c.t)
+        wrong = c.adversary()
+        after = snapshot(c.t)
+        p = c.ba('verify')
+        if p.returncode or p.stdout:
+            wrong.append('verify after the run says:\n' + p.stdout)
+        dry = c.ba('rollback', '-n')
+        if compare(after, snapshot(c.t)) or dry.returncode:
+            wrong.append('the dry run: %s' % dry.stdout)
+        p = c.ba('rollback', '-y')
+        if p.returncode:
+            wrong.append('rollback ends with %d: %s' % (p.returncode, p.stdout))
+        wrong += compare(before, snapshot(c.t))
+        again = c.ba('rollback', '-y', '1')
+        if again.returncode or ' 0 removed, 0 restored' not in again.stdout:
+            wrong.append('a second rollback finds something to do: ' + again.stdout)
+        return wrong + compare(before, snapshot(c.t))
+
+
+def killed():
+    """SIGKILL at twenty moments of a rollback; run again, the end is the same"""
+    wrong, hit = [], 0
+    with Case() as c:
+        build(c.t)
+        before = snapshot(c.t)
+        rng = random.Random(int(os.environ.get("SEED", "7")))
+        whole = 1
+        for n in range(40):
+            if hit == 20:
+                break
+            wrong += c.adversary()
+            run = str(balib.latest(c.db))
+            start = time.monotonic()
+            p = subprocess.Popen([BA, '-d', c.db, 'rollback', '-y', run], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if n == 0:
+                p.wait()
+                whole = time.monotonic() - start
+            else:
+                time.sleep(whole * (n % 20 + rng.random()) / 20)
+                p.send_signal(signal.SIGKILL)
+                if p.wait() == -signal.SIGKILL:
+                    hit += 1
+                else:
+                    whole *= 0.8        # it took longer when it was measured
+                p = c.ba('rollback', '-y', run)
+                if p.returncode:
+                    wrong.append('kill %d: the second rollback ends with %d: %s' % (n, p.returncode, p.stdout))
+            wrong += ['kill %d: %s' % (n, f) for f in compare(before, snapshot(c.t))]
+            if wrong:
+                break
+        if not wrong and hit < 20:
+            wrong.append('only %d were killed in the act' % hit)
+    return wrong
+
+
+def sh(c, script, *flags):
+    """Records a shell script in the tree."""
+    p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
+    return [] if p.returncode == 0 else ['the command failed: %s' % p.stdout]
+
+
+def names(c):
+    out = []
+    for top, dirs, files in os.walk(os.fsencode(c.t)):
+        out += [os.path.relpath(os.path.join(top, n), os.fsencode(c.t)) for n in dirs + files]
+    return sorted(out)
+
+
+def expect(wrong, what, got, want):
+    if got != want:
+        wrong.append('%s: %r, wanted %r' % (what, got, want))
+
+
+def uninstalled():
+    """Uninstall removes exactly what was created, and says what it leaves"""
+    wrong = []
+    with Case() as c:
+        for n in ('kept', 'modified', ODD + ' old'):
+            write(c.t + '/' + n, 'old')
+        os.mkdir(c.t + '/old_dir')
+        before = names(c)
+        wrong += sh(c, 'echo new >modified; mkdir -p new/a/b old_dir/sub; echo 1 >new/a/f; ln new/a/f new/hard; '
+                       'ln -s nowhere new/link; mkfifo new/pipe; echo 2 >old_dir/g; '
+                       'echo 4 >changed; echo 5 >old_dir/sub/mine')
+        odd = os.path.join(c.t, 'new', ODD)
+        wrong += [] if c.record('--', 'cp', c.t + '/kept', odd).returncode == 0 else ['cp failed']
+        listed = c.ba('uninstall', '--list', '-0', '1').stdout.split('\0')[:-1]
+        kinds = [os.path.isdir(p) and not os.path.islink(p) for p in listed]
+        if kinds != sorted(kinds) or len(listed) != 11:
+            wrong.append('the list is not files, then folders: %r' % listed)
+        write(c.t + '/changed', 'changed by its user\n')
+        write(c.t + '/old_dir/sub/users', 'x')
+        inode = os.stat(c.t + '/modified').st_ino
+        expect(wrong, 'without -y', c.ba('uninstall', '1').returncode, 2)
+        p = c.ba('uninstall', '-n', '1')
+        expect(wrong, 'the dry run says', p.returncode, 1)
+        expect(wrong, 'after the dry run', os.path.exists(c.t + '/new/pipe'), True)
+        p = c.ba('uninstall', '-y', '1')
+        expect(wrong, 'exit status', p.returncode, 1)
+        for word in ('changed  (changed since)', 'old_dir/sub  (not empty)', 'new  (not empty)'):
+            if word not in p.stdout:
+                wrong.append('not said: %s in %s' % (word, p.stdout))
+        left = sorted(before + [b'changed', b'new', os.fsencode('new/' + ODD), b'old_dir/sub', b'old_dir/sub/users'])
+        expect(wrong, 'what is left', names(c), left)
+        expect(wrong, 'a modified file', os.stat(c.t + '/modified').st_ino, inode)
+        p = c.ba('uninstall', '-y', '--force', '1')
+        expect(wrong, 'by force', os.path.exists(c.t + '/changed'), False)
+        p = c.ba('uninstall', '-y', '2')
+        expect(wrong, 'the second run', (p.returncode, os.path.exists(odd)), (0, False))
+        kinds = c.ba('sql', "SELECT kind || of_run || state FROM runs WHERE kind IS NOT NULL ORDER BY run_id").stdout
+        expect(wrong, 'on record', kinds.split(), ['uninstall1complete', 'uninstall1complete', 'uninstall2complete'])
+    return wrong
+
+
+def claimed():
+    """What a later run wrote, or a package owns, stays"""
+    wrong = []
+    with Case() as c:
+        wrong += sh(c, 'echo 1 >a; echo 1 >b; echo 1 >owned; echo 1 >mine')
+        wrong += sh(c, 'echo 1 >b')
+        os.mkdir(c.top + '/bin')
+        write(c.top + '/bin/dpkg-query', '#!/bin/sh\nprintf "P thing:amd64\\n /.\\n %s\\n" "' + c.t + '/owned"\n')
+        os.chmod(c.top + '/bin/dpkg-query', 0o755)
+        path = os.environ['PATH']
+        os.environ['PATH'] = c.top + '/bin:' + path
+        p = c.ba('uninstall', '-y', '1')
+        os.environ['PATH'] = path
+        expect(wrong, 'left', names(c), [b'b', b'owned'])
+        for word in ('b  (run 2 wrote it, too)', 'owned  (it belongs to the package thing:amd64)'):
+            if word not in p.stdout:
+                wrong.append('not said: %s in %s' % (word, p.stdout))
+        p = c.ba('rollback', '-n', '1')
+        if 'run 2 came later' not in p.stdout:
+            wrong.append('a later run is not told: ' + p.stdout)
+        p = c.ba('verify', '1')
+        if not any(l.startswith('missing') and l.endswith('a  (run 3)') for l in p.stdout.split('\n')):
+            wrong.append('verify does not say who: ' + p.stdout)
+        expect(wrong, 'verify', p.returncode, 1)
+    return wrong
+
+
+def scripted():
+    """uninstall --script does the same where there is no buildaudit"""
+    wrong = []
+    with Case() as c:
+        write(c.t + '/old', 'old')
+        src = os.path.join(c.top, 'src')
+        write(src, 'odd')
+        wrong += sh(c, 'mkdir -p d/e f; echo 1 >d/e/x; echo 2 >d/changed; ln -s "a b" "d/li nk"; mkfifo d/pipe; echo >-rf; '
+                       'echo over >old')
+        p = c.record('--', 'cp', src, os.path.join(c.t, 'd', ODD))
+        for run, flags, rc, left in (('1', ['-n'], 0, None), ('1', [], 1, [b'd', b'd/changed', os.fsencode('d/' + ODD), b'old'])):
+            if flags == []:
+                write(c.t + '/d/changed', 'changed')
+            text = subprocess.run([BA, '-d', c.db, 'uninstall', '--script', run], stdout=subprocess.PIPE, check=True).stdout
+            was = names(c)
+            p = subprocess.run(['env', '-i', 'PATH=/usr/bin:/bin', 'sh', '-s', '--', *flags], input=text, cwd='/',
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            expect(wrong, 'exit status %s: %r' % (flags, p.stdout), p.returncode, rc)
+            expect(wrong, 'left', names(c), was if left is None else left)
+        text = subprocess.run([BA, '-d', c.db, 'uninstall', '--script', '2'], stdout=subprocess.PIPE, check=True).stdout
+        p = subprocess.run(['env', '-i', 'PATH=/usr/bin:/bin', 'sh', '-s'], input=text, cwd='/', stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, check=False)
+        expect(wrong, 'the odd name: %r' % p.stdout, (p.returncode, names(c)), (0, [b'd', b'd/changed', b'old']))
+        expect(wrong, 'what was there', open(c.t + '/old').read(), 'over\n')
+        if os.path.exists('/hacked') or os.path.exists('hacked'):
+            wrong.append('the name was run as a command')
+    return wrong
+
+
+def hostile():
+    """A folder swapped for a symlink leads nowhere"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.t + '/old')
+        write(c.t + '/old/f', 'before')
+        wrong += sh(c, 'mkdir -p opt/app/etc; for i in passwd shadow; do echo same >opt/app/etc/$i; done; echo after >old/f; rm -rf old/g')
+        victim = os.path.join(c.top, 'victim')
+        shutil.copytree(c.t + '/opt/app/etc', victim)
+        os.mkdir(victim + '2')
+        write(victim + '2/f', 'after\n')
+        for n, v in (('opt/app/etc', victim), ('old', victim + '2')):
+            shutil.rmtree(c.t + '/' + n)
+            os.symlink(v, c.t + '/' + n)
+        was = snapshot(c.top + '/victim'), snapshot(c.top + '/victim2')
+        text = subprocess.run([BA, '-d', c.db, 'uninstall', '--script', '1'], stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run(['sh', '-s'], input=text, cwd='/', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        said = ''
+        for flags in ('', '--force'):
+            for cmd in ('uninstall', 'rollback'):
+                p = c.ba(*[cmd, '-y', '1', flags][:4 if flags else 3])
+                said += p.stdout
+                expect(wrong, '%s %s' % (cmd, flags), p.returncode, 1)
+        c.ba('verify', '1')
+        if (snapshot(c.top + '/victim'), snapshot(c.top + '/victim2')) != was:
+            wrong.append('something outside was touched: ' + said)
+        if 'a folder above it is a symlink' not in said:
+            wrong.append('it is not said: ' + said)
+    return wrong
+
+
+def many():
+    """5,000 files installed over 5,000 others"""
+    wrong = []
+    with Case() as c:
+        for i in range(5000):
+            if i % 100 == 0:
+                os.mkdir(c.t + '/%d' % (i // 100))
+            write(c.t + '/%d/f%d' % (i // 100, i), 'old %d' % i)
+        age(c.t)
+        before = snapshot(c.t)
+        wrong += sh(c, 'perl -e \'for $i (0..4999) { $d = int($i / 100); '
+                       'open F, ">", "$d/f$i"; print F "new $i"; close F; open F, ">", "$d/n$i"; print F $i; close F }\'')
+        times = []
+        for what in (['verify'], ['uninstall', '-n'], ['rollback', '-y']):
+            start = time.monotonic()
+            p = c.ba(*what)
+            times.append('%s %.2f s' % (what[0], time.monotonic() - start))
+            expect(wrong, ' '.join(what) + p.stdout[-300:], p.returncode, 0)
+        print('# ' + ', '.join(times))
+        wrong += compare(before, snapshot(c.t))
+    return wrong
+
+
+def age(folder):
+    for top, dirs, files in os.walk(os.fsencode(folder), topdown=False):
+        for n in dirs + files:
+            os.utime(os.path.join(top, n), ns=(OLD, OLD), follow_symlinks=False)
+
+
+def forms():
+    """Manifests that sha256sum, md5sum, mtree and bsdtar take"""
+    wrong = []
+    with Case() as c:
+        wrong += sh(c, 'mkdir -p d/e; echo 1 >d/e/f; ln d/e/f d/hard; ln -s "e/f g" "d/li nk"; echo 2 >"d/#a*b[c]=?"; mkfifo d/p')
+        wrong += [] if c.record('--', 'cp', c.t + '/d/e/f', os.path.join(c.t, ODD)).returncode == 0 else ['cp failed']
+        for run in ('1', '2'):
+            for form, tool in (('sha256sum', ['sha256sum', '-c', '--strict']), ('md5sums', ['md5sum', '-c', '--strict'])):
+                sums = subprocess.run([BA, '-d', c.db, 'manifest', '--format', form, run], stdout=subprocess.PIPE, check=False)
+                p = subprocess.run(tool, input=sums.stdout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                expect(wrong, '%s %r' % (form, p.stdout), (sums.returncode, p.returncode), (0, 0))
+            spec = subprocess.run([BA, '-d', c.db, 'manifest', '--format=mtree', run], stdout=subprocess.PIPE, check=True).stdout
+            if shutil.which('mtree'):
+                p = subprocess.run(['mtree', '-e', '-p', '/'], input=spec, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                expect(wrong, 'mtree %r' % p.stdout, p.returncode, 0)
+            if shutil.which('bsdtar'):
+                write(c.top + '/spec', spec.decode())
+                p = subprocess.run('bsdtar -cf - -C / @%s/spec | bsdtar -tf -' % c.top, shell=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, check=False)
+                if p.returncode or b'tree/' not in p.stdout:
+                    wrong.append('bsdtar: %r' % p.stdout)
+        write(c.t + '/d/e/f', 'changed')
+        expect(wrong, 'md5sums of a changed file', c.ba('manifest', '--format=md5sums', '1').returncode, 1)
+        if shutil.which('mtree'):
+            p = subprocess.run(['mtree', '-e', '-p', '/'], input=c.ba('manifest', '--format=mtree', '1').stdout.encode(),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            expect(wrong, 'mtree of a changed file', p.returncode, 2)
+        expect(wrong, 'plain', c.ba('manifest', '1').stdout.count('\n'), 7)
+        p = c.ba('verify', '1')
+        expect(wrong, 'verify', sorted(l.split()[0] for l in p.stdout.split('\n') if l), ['S.5....T.', 'S.5....T.'])
+    return wrong
+
+
+def upgraded():
+    """diff shows what is stale after an upgrade; --superseded-by takes just that out"""
+    wrong = []
+    with Case() as c:
+        wrong += sh(c, 'mkdir -p share/v1 bin; echo a >bin/x; echo b >share/v1/data; echo c >bin/gone', '--label', 'v1')
+        wrong += sh(c, 'mkdir -p share/v2 bin; echo A >bin/x; echo b >share/v2/data', '--label', 'v2')
+        p = c.ba('diff', 'v1', 'v2')
+        got = sorted((l.split()[0], l.split()[2].replace(c.t + '/', '')) for l in p.stdout.split('\n') if l)
+        expect(wrong, 'diff', got, [('+', 'share/v2'), ('+', 'share/v2/data'), ('-', 'bin'), ('-', 'bin/gone'), ('-', 'share'),
+                                    ('-', 'share/v1'), ('-', 'share/v1/data'), ('~', 'bin/x')])
+        p = c.ba('uninstall', '-y', '--superseded-by', 'v2', 'v1')
+        expect(wrong, 'left', names(c), [b'bin', b'bin/x', b'share', b'share/v2', b'share/v2/data'])
+    return wrong
+
+
+def forgotten():
+    """forget drops a run and the originals that nobody else needs; limits are kept and told"""
+    wrong = []
+    objects = lambda c: sum(len(f) for d, _, f in os.walk(c.db + '.d')) - os.path.exists(c.db + '.d/lock')
+    with Case() as c:
+        write(c.t + '/a', 'shared')
+        write(c.t + '/b', 'alone')
+        wrong += sh(c, 'echo 1 >a; echo 1 >b')
+        write(c.t + '/a', 'shared')
+        wrong += sh(c, 'echo 2 >a')
+        expect(wrong, 'objects', objects(c), 2)
+        for d, folders, files in os.walk(c.db + '.d'):
+            for n in files:
+                expect(wrong, n, stat.S_IMODE(os.stat(d + '/' + n).st_mode), 0o600)
+            expect(wrong, d, stat.S_IMODE(os.stat(d).st_mode), 0o700)
+        expect(wrong, 'forget', c.ba('forget', '1').returncode, 0)
+        expect(wrong, 'objects after', objects(c), 1)
+        expect(wrong, 'rollback of the other', c.ba('rollback', '-y', '2').returncode, 0)
+        expect(wrong, 'its content', open(c.t + '/a').read(), 'shared')
+        expect(wrong, 'rollback of what is forgotten', c.ba('rollback', '-y', '1').returncode, 125)
+        write(c.t + '/big', 'x' * 5000)
+        wrong += sh(c, 'echo small >b; echo over >big', '--backup-limit', '4k')
+        if 'backup-limit' not in c.ba('sql', 'SELECT notes FROM runs ORDER BY run_id DESC LIMIT 1').stdout:
+            wrong.append('the notes do not tell of the limit')
+        p = c.ba('rollback', '-y')
+        if p.returncode != 1 or 'big  (its original was not kept (--backup-limit))' not in p.stdout:
+            wrong.append('past the limit: ' + p.stdout)
+        expect(wrong, 'within the limit', open(c.t + '/b').read(), '1\n')
+        wrong += sh(c, 'echo x >b', '--no-backup')
+        p = c.ba('rollback', '-y')
+        if p.returncode != 1 or 'no-backup' not in p.stdout or open(c.t + '/b').read() != 'x\n':
+            wrong.append('without backup: ' + p.stdout)
+        expect(wrong, 'excluded', c.record('--exclude', 'b', '--', 'sh', '-c', 'echo y >' + c.t + '/b').returncode, 0)
+        expect(wrong, 'objects at the end', objects(c), 2)
+    return wrong
+
+
+def edited():
+    """What was edited since stays in a rollback, file by file, and goes by force"""
+    wrong = []
+    with Case() as c:
+        for n in 'abc':
+            write(c.t + '/' + n, 'before ' + n)
+        before = snapshot(c.t)
+        wrong += sh(c, 'for i in a b c d; do echo after >$i; done; mv c c2')
+        write(c.t + '/a', 'edited')
+        write(c.t + '/d', 'edited')
+        os.unlink(c.t + '/c2')
+        p = c.ba('rollback', '-y')
+        expect(wrong, 'exit status', p.returncode, 1)
+        expect(wrong, 'left', {n: open(c.t + '/' + n).read() for n in 'abd'}, {'a': 'edited', 'b': 'before b', 'd': 'edited'})
+        expect(wrong, 'c, kept when it was written', open(c.t + '/c').read(), 'before c')
+        p = c.ba('rollback', '-y', '--force', '1')
+        wrong += compare(before, snapshot(c.t))
+    return wrong
+
+
+CASES = [everything, killed, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
+
+if __name__ == '__main__':
+    if len(sys.argv) == 3 and sys.argv[1] == '--install':
+        install(sys.argv[2])
+        sys.exit(0)
+    tap = balib.Tap()
+    for case in CASES:
+        if len(sys.argv) > 1 and case.__name__ not in sys.argv[1:]:
+            continue
+        tap.result('%s [%s]' % (case.__doc__.split('\n')[0], os.environ.get('MODE', 'seccomp')), case())
+    tap.done()
