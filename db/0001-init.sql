@@ -127,6 +127,7 @@ CREATE TABLE entry (
     before_xattrs BLOB,
     keep          INTEGER NOT NULL DEFAULT 0, -- enum keep
     change        TEXT,                       -- NULL: no net change
+    attributes_only INTEGER NOT NULL DEFAULT 0, -- nothing but extended attributes differs
     mode          INTEGER,
     uid           INTEGER,
     gid           INTEGER,
@@ -274,5 +275,6 @@ SELECT
     e.nlink_group, e.content_changed, e.excluded, e.process_id
 FROM entry e
 JOIN path ON path.id = e.path_id
--- Device nodes are no installed files; the table knows them all the same, for an undo.
-WHERE e.change IS NOT NULL AND coalesce(e.mode, e.before_mode) & 61440 NOT IN (8192, 24576);
+-- Device nodes are no installed files, and extended attributes no listing shows; the table knows
+-- them all the same, for an undo.
+WHERE e.change IS NOT NULL AND NOT e.attributes_only AND coalesce(e.mode, e.before_mode) & 61440 NOT IN (8192, 24576);

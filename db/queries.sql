@@ -97,7 +97,7 @@ WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
 -- name: ENTRY_SET
 UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?9, ino = ?10,
     rdev = ?11, sha256 = ?12, target = ?13, xattrs = ?14, nlink_group = ?15, content_changed = ?16,
-    process_id = ?17
+    process_id = ?17, attributes_only = ?18
 WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: ENTRY_UNGROUP

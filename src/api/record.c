@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api/ba.h"
@@ -36,6 +37,7 @@ struct ba_recording {
 
 	/* While it records. */
 	char db_path[PATH_MAX], cwd[PATH_MAX];
+	int64_t asked_ns; /* when the recording was asked for */
 	struct filter filter;
 	int64_t *run_id; /* in memory that the watcher sees, too */
 	bool no_backup;
@@ -171,6 +173,8 @@ static int prepare(struct ba_recording *rec, struct words *words)
 	char given[PATH_MAX];
 	int r;
 
+	rec->asked_ns = io_now_ns();
+
 	if (!getcwd(rec->cwd, sizeof rec->cwd))
 		return words_set(words, -errno, "the working folder cannot be named: %s", strerror(errno));
 	if (rec->database)
@@ -301,6 +305,19 @@ static bool settle(void *data, unsigned int alive)
 	return writer_settle(&rec->writer, alive, give_summary, rec);
 }
 
+/*
+ * File systems stamp by a clock that ticks every few milliseconds. From the
+ * first tick after `asked` on, what is born has a later stamp than all that was
+ * there before; nearly always that tick is past already.
+ */
+static void wait_for_stamps(int64_t asked)
+{
+	const struct timespec pause = { 0, 200000 };
+
+	while (io_coarse_ns() <= asked)
+		nanosleep(&pause, NULL);
+}
+
 static int follow(struct ba_recording *rec, const struct spawn *spawn)
 {
 	struct recorder *r = &rec->recorder;
@@ -311,7 +328,8 @@ static int follow(struct ba_recording *rec, const struct spawn *spawn)
 	r->sink = &rec->writer.sink;
 	r->touches.sink = r->lives.sink = r->sink;
 	r->touches.scope = &r->scope;
-	r->touches.started_ns = io_coarse_ns();
+	r->touches.started_ns = rec->asked_ns;
+	wait_for_stamps(rec->asked_ns);
 	r->allow_io_uring = rec->allow_io_uring;
 	r->wait_all = rec->wait_all;
 	e = keep_init(&r->keeper, rec->db_path);

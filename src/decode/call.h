@@ -78,6 +78,7 @@ struct place {
 struct call {
 	const struct syscall *sys;
 	enum abi abi;
+	uint64_t nr;
 	uint64_t args[CALL_ARGS];
 	struct place place[2];
 	int places;

@@ -74,6 +74,19 @@ void lost_open(struct recorder *r, struct pending *p)
 	name_release(&name);
 }
 
+/*
+ * A filter of the program's own that traps or kills rolls the registers back,
+ * and the call's number stands where its result would (--no-seccomp only: else
+ * such a call never stops). It may be a descriptor all the same.
+ */
+static bool is_what_was_asked(const struct recorder *r, const struct task *task, const struct pending *p)
+{
+	struct inode asked;
+
+	return p->asked.len && inode_stat(&asked, AT_FDCWD, p->asked.data, 0) == 0 && asked.exists &&
+		inode_identity(&asked) == inode_identity(&p->name[0].now);
+}
+
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
 	struct inode before = p->name[0].now, *now = &p->name[0].now;
@@ -84,9 +97,15 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 	if (e == -EBADF)
 		return; /* a pipe or a socket behind /proc/self/fd: in no file tree */
 	if (e < 0) {
-		tell_unnamed(r, p, e);
+		/* Killed while it stood here: the descriptor is gone, the file is not. */
+		p->name[0].now = before;
+		lost_open(r, p);
+		if (e != -ENOENT && e != -ESRCH)
+			tell_unnamed(r, p, e);
 		return;
 	}
+	if (p->call.nr == (uint64_t)result && !is_what_was_asked(r, task, p))
+		return;
 	if (!S_ISREG(now->mode))
 		return; /* a device, a fifo: opening it changes nothing on disk */
 	file = before.exists && !(p->call.flags & __O_TMPFILE) ? touches_file(&r->touches, now) :

@@ -47,6 +47,7 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	if (!p)
 		return NEXT_GO;
 	p->call.sys = sys;
+	p->call.nr = nr;
 	p->call.abi = (enum abi)abi;
 	p->op = handlers[sys->action].op;
 	call_sort_arguments(&p->call, stop->args);
@@ -70,7 +71,8 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 {
 	struct pending *p = thread_of(task)->pending;
 
-	if (stop->result >= 0)
+	/* Only an open's success is a number of its own; see is_what_was_asked() for the others. */
+	if (stop->result == 0 || (stop->result > 0 && p->op == OP_OPEN))
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
 	call_done(r, p);
 }

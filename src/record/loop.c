@@ -93,6 +93,9 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	uint64_t nr = 0;
 	int abi = abi_of_stop(stop->arch, &nr);
 
+	/* Another thread's exec killed the leader inside a call, and took its tid. */
+	if (stop->task->in_call)
+		call_lost(r, thread_of(stop->task)->pending);
 	lives_exec(&r->lives, &r->tracer, stop->task, stop->other, abi < 0 ? ABI_X86_64 : (enum abi)abi,
 		io_now_ns());
 	stop->task->in_call = false;

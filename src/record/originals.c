@@ -60,7 +60,7 @@ void originals_lose(struct recorder *r, const struct name *n, unsigned int what)
 	what &= ~flags;
 	if (!n->now.exists || !what || (flags & FILE_MADE) || path_is_virtual(n->path.data))
 		return;
-	if (n->now.birth_ns >= r->touches.started_ns)
+	if (n->now.birth_ns > r->touches.started_ns)
 		return; /* made since the start, by a call that has not come to its exit yet */
 	o.file = touches_file(&r->touches, &n->now);
 	touches_mark(&r->touches, o.file, what);

@@ -192,7 +192,7 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 	e = find_expected(t, key);
 	touch.before = e ? e->before : *before;
 	/* What was born since the start was not there before, whoever of us was first to see it. */
-	if (touch.before.exists && touch.before.birth_ns >= t->started_ns)
+	if (touch.before.exists && touch.before.birth_ns > t->started_ns)
 		touch.before = (struct inode){ 0 };
 	touch.excluded = scope_excludes(t->scope, path);
 	if (touch.before.exists) {

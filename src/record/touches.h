@@ -13,7 +13,7 @@ struct expected;
 
 struct touches {
 	struct sink *sink;
-	int64_t started_ns; /* by the clock that file systems stamp with */
+	int64_t started_ns; /* what has a later stamp was made since the start */
 	const struct scope *scope;
 	struct u64map paths; /* path -> the file that was there last */
 	struct u64map files; /* inode identity -> our number for it */

@@ -421,6 +421,8 @@ int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted)
 	e = inode_stat(&out->now, AT_FDCWD, link, 0);
 	if (e < 0)
 		return e;
+	if (!out->now.exists)
+		return -ESRCH; /* the task was killed between our two questions */
 	/* A file may really be called "x (deleted)": only a link count of 0 tells. */
 	if (out->now.nlink == 0)
 		*deleted = cut_deleted(&out->path);

@@ -30,7 +30,7 @@ struct item {
 	char *path, *before_target, *target;
 	uint32_t file;
 	bool late, excluded, has_before_hash, has_hash;
-	bool has_before_xattrs, has_xattrs;
+	bool has_before_xattrs, has_xattrs, attributes_only;
 	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
 	struct inode before, now;
 	unsigned char before_hash[SHA256_LEN], hash[SHA256_LEN];
@@ -146,10 +146,12 @@ static void decide(const struct writer *w, struct item *it)
 
 	if (b->exists && n->exists && is_device(b) && is_device(n))
 		return; /* a device node is no installed file; one that was made is */
-	if (b->exists && n->exists)
-		it->change = is_modified(w, it) || xattrs_differ(it) ? "modified" : NULL;
-	else if (b->exists || n->exists)
+	if (b->exists && n->exists) {
+		it->attributes_only = !is_modified(w, it) && xattrs_differ(it);
+		it->change = it->attributes_only || is_modified(w, it) ? "modified" : NULL;
+	} else if (b->exists || n->exists) {
 		it->change = n->exists ? "created" : "removed";
+	}
 }
 
 static void read_target(struct item *it)
@@ -245,12 +247,12 @@ static int write_item(struct writer *w, const struct item *it, const int64_t *gr
 	const int64_t *exec = it->change ? writer_of(w, it) : NULL;
 
 #define V(i) (there ? &v[i] : NULL)
-	return db_run(w->db, Q_ENTRY_SET, "iisIIIIIIIIbsbIII", w->run_id, it->path_id, it->change, V(0),
+	return db_run(w->db, Q_ENTRY_SET, "iisIIIIIIIIbsbIIIi", w->run_id, it->path_id, it->change, V(0),
 		V(1), V(2), V(3), V(4), V(5), V(6), V(7), it->has_hash ? it->hash : NULL, SHA256_LEN,
 		it->change ? it->target : NULL,
 		there && it->has_xattrs ? (it->xattrs.data ? it->xattrs.data : "") : NULL,
 		(int)it->xattrs.len, there ? group : NULL,
-		it->change && content >= 0 ? &content : NULL, exec);
+		it->change && content >= 0 ? &content : NULL, exec, (int64_t)it->attributes_only);
 #undef V
 }
 

@@ -67,10 +67,16 @@ static int migrate(struct db *db, struct words *words)
 
 static int check_owner(struct db *db, enum db_mode mode, struct words *words)
 {
-	int id = pragma_int(db, "PRAGMA application_id");
-	int version = pragma_int(db, "PRAGMA user_version");
-	int tables = pragma_int(db, "SELECT count(*) FROM sqlite_schema");
-	bool fresh = id == 0 && version == 0 && tables == 0;
+	int id, version, tables;
+	bool fresh;
+
+	/* One look, or another auditor's tables are seen half made. */
+	db_exec(db, "BEGIN");
+	id = pragma_int(db, "PRAGMA application_id");
+	version = pragma_int(db, "PRAGMA user_version");
+	tables = pragma_int(db, "SELECT count(*) FROM sqlite_schema");
+	db_exec(db, "ROLLBACK");
+	fresh = id == 0 && version == 0 && tables == 0;
 
 	if (id == -EMEDIUMTYPE || tables == -EMEDIUMTYPE)
 		return words_set(words, -EMEDIUMTYPE,
