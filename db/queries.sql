@@ -181,6 +181,29 @@ hand (run_id, file, path_id) AS (
     FROM hand h
     JOIN entry b ON b.run_id = h.run_id AND b.path_id = h.path_id AND b.before_mode IS NOT NULL
     JOIN entry o ON o.path_id = h.path_id AND o.run_id < h.run_id
+),
+-- the folders above each name, and what is below them
+above (run_id, file, name, folder) AS (
+    SELECT h.run_id, h.file, p.name, rtrim(p.name, replace(p.name, '/', ''))
+    FROM hand h JOIN path p ON p.id = h.path_id
+    UNION
+    SELECT run_id, file, name, rtrim(rtrim(folder, '/'), replace(rtrim(folder, '/'), '/', ''))
+    FROM above WHERE length(folder) > 1
+),
+-- a folder's new name gave the file one, too
+moved (run_id, path_id, file) AS (
+    SELECT DISTINCT a.run_id, e.path_id, e.file
+    FROM above a
+    JOIN path f ON f.name = rtrim(a.folder, '/')
+    JOIN event e ON e.path_id = f.id AND e.op = 2
+    JOIN path o ON o.id = e.old_id
+    JOIN path b ON b.name = o.name || substr(a.name, length(f.name) + 1)
+    JOIN hand h ON h.run_id = a.run_id AND h.file = a.file AND h.path_id = b.id
+),
+touched (run_id, path_id, file, op) AS (
+    SELECT run_id, path_id, file, NULL FROM hand
+    UNION ALL
+    SELECT run_id, path_id, file, 2 FROM moved
 )
 SELECT DISTINCT
     p.run_id, p.pid, op.name AS op, exe.name AS exe, image.argv,
@@ -201,8 +224,8 @@ SELECT DISTINCT
            ORDER BY up.n) a) AS ancestors,
     path.name AS path, old.name AS old_path, w.flags, e.mode, e.count, w.first_ns, w.last_ns,
     p.id AS process_id, e.exec_id, p.ppid, w.abi
-FROM hand h
-JOIN event e ON e.path_id = h.path_id
+FROM touched h
+JOIN event e ON e.path_id = h.path_id AND (h.op IS NULL OR e.op = h.op)
 JOIN exec x ON x.id = e.exec_id
 JOIN process p ON p.id = x.process_id AND p.run_id = h.run_id
 JOIN exec image ON image.id = coalesce(x.copy_of, x.id)

@@ -40,7 +40,7 @@ static void add_run(struct table *t, const struct ba_rows *rows)
 	add_text(t, rows, "created");
 	add_text(t, rows, "modified");
 	add_text(t, rows, "removed");
-	render_argv(&cell, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL));
+	render_argv(&cell, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 1000);
 	table_add(t, &cell);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -11,24 +10,42 @@ static const char *text(const struct ba_rows *rows, const char *column)
 	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
 }
 
-/* Each ancestor's argv out of the JSON array that we made: "...,"argv":[...]}". */
+/* One line of a terminal, or what a person still reads in a file. */
+static size_t room(void)
+{
+	int width = render_width();
+
+	return width > 40 ? (size_t)width - 14 : 400;
+}
+
+/* The length of the JSON array of strings at p; a bracket inside of a string does not end it. */
+static size_t array_length(const char *p)
+{
+	const char *start = p;
+	bool in_string = false;
+
+	for (; *p && (in_string || *p != ']'); p++) {
+		if (in_string && *p == '\\' && p[1])
+			p++;
+		else if (*p == '"')
+			in_string = !in_string;
+	}
+	return (size_t)(p - start) + (*p == ']');
+}
+
 static void print_ancestors(const char *json, struct buf *line)
 {
+	_cleanup_buf_ struct buf argv = BUF_INIT;
 	const char *p = json;
 
 	while ((p = strstr(p, "\"argv\":"))) {
-		const char *end;
-
-		p += 7;
-		end = strstr(p, "]}");
-		buf_adds(line, render_colour(DIM));
-		buf_adds(line, "        of ");
-		if (*p == '[' && end) {
-			char *one = strndup(p, (size_t)(end - p) + 1);
-
-			if (one)
-				render_argv(line, one);
-			free(one);
+		p += strlen("\"argv\":");
+		buf_addf(line, "%s        of ", render_colour(DIM));
+		if (*p == '[') {
+			buf_reset(&argv);
+			buf_add(&argv, p, array_length(p));
+			render_argv(line, argv.data ? argv.data : "", room());
+			p += array_length(p);
 		} else {
 			buf_adds(line, "a process that ran no program yet");
 		}
@@ -54,7 +71,7 @@ static void print_hand(const struct ba_rows *rows, struct buf *line)
 	buf_adds(line, "    ");
 	render_name(line, text(rows, "exe"), strlen(text(rows, "exe")));
 	buf_adds(line, ": ");
-	render_argv(line, text(rows, "argv"));
+	render_argv(line, text(rows, "argv"), room());
 	render_line(line);
 	print_ancestors(text(rows, "ancestors"), line);
 }

@@ -225,7 +225,7 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->options = o;
 	m->type = o->type;
 	m->cwd = strdup(ba_rows_text(run, ba_rows_column(run, "cwd"), NULL));
-	render_argv(&command, ba_rows_text(run, ba_rows_column(run, "argv"), NULL));
+	render_argv(&command, ba_rows_text(run, ba_rows_column(run, "argv"), NULL), 0);
 	m->command = buf_steal(&command);
 	if (!m->cwd || !m->command)
 		return say_no_memory();

@@ -47,8 +47,11 @@ const char *render_colour(enum colour c);
  * UTF-8 are shown as \ooo; elsewhere the exact bytes.
  */
 void render_name(struct buf *out, const char *name, size_t len);
-/* A JSON array of strings as a shell line that says the same. */
-void render_argv(struct buf *out, const char *json);
+/*
+ * A JSON array of strings as a shell line that says the same, on one line: what
+ * would break it is shown as \ooo, and after `most` bytes (0: never) it is cut.
+ */
+void render_argv(struct buf *out, const char *json, size_t most);
 /* Seconds as a person reads them: 0.04 s, 12.3 s, 4 min 10 s. */
 void render_duration(struct buf *out, double seconds);
 /* An exit status or signal of the row: "0", "SIGTERM". */

@@ -41,14 +41,10 @@ const char *render_colour(enum colour c)
 	return codes[c];
 }
 
-void render_name(struct buf *out, const char *name, size_t len)
+static void add_escaped(struct buf *out, const char *name, size_t len)
 {
 	size_t i, n;
 
-	if (!render_is_terminal()) {
-		buf_add(out, name, len);
-		return;
-	}
 	for (i = 0; i < len; i += n ? n : 1) {
 		unsigned char c = (unsigned char)name[i];
 
@@ -61,6 +57,14 @@ void render_name(struct buf *out, const char *name, size_t len)
 			buf_add(out, name + i, n);
 		}
 	}
+}
+
+void render_name(struct buf *out, const char *name, size_t len)
+{
+	if (render_is_terminal())
+		add_escaped(out, name, len);
+	else
+		buf_add(out, name, len);
 }
 
 static int hex_digit(char c)
@@ -97,7 +101,7 @@ static const char *json_string(const char *p, struct buf *out)
 	return *p ? p + 1 : p;
 }
 
-void render_argv(struct buf *out, const char *json)
+void render_argv(struct buf *out, const char *json, size_t most)
 {
 	_cleanup_buf_ struct buf word = BUF_INIT, line = BUF_INIT;
 	const char *p = json;
@@ -109,8 +113,16 @@ void render_argv(struct buf *out, const char *json)
 			buf_addc(&line, ' ');
 		buf_add_shell(&line, word.data ? word.data : "");
 	}
-	if (line.data)
-		render_name(out, line.data, line.len);
+	if (!line.data)
+		return;
+	if (!most || line.len <= most) {
+		add_escaped(out, line.data, line.len);
+		return;
+	}
+	while (most && ((unsigned char)line.data[most] & 0xc0) == 0x80)
+		most--; /* not inside of a character */
+	add_escaped(out, line.data, most);
+	buf_adds(out, "...");
 }
 
 void render_duration(struct buf *out, double seconds)
