@@ -375,8 +375,10 @@ int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, st
 int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
 {
 	_cleanup_start_ struct start s;
-	int e = resolve_entry(r, tid, dirfd, text, out);
+	int e;
 
+	s.fd = -1; /* it is closed on every way out, and the first ones do not open it */
+	e = resolve_entry(r, tid, dirfd, text, out);
 	/* Nearly always the last component is no symlink, and then the entry is the target. */
 	if (e < 0 || (out->now.exists && !S_ISLNK(out->now.mode)))
 		return e;
