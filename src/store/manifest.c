@@ -7,10 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/digest.h"
@@ -18,12 +16,12 @@
 #include "base/mix.h"
 #include "base/u64map.h"
 #include "base/xattrs.h"
+#include "store/hashing.h"
 #include "store/links.h"
 #include "store/writer.h"
 
 /* Entries in memory at a time. */
 #define BATCH 2048
-#define HASHERS_MAX 8
 
 struct item {
 	int64_t path_id;
@@ -41,7 +39,7 @@ struct item {
 struct batch {
 	struct item items[BATCH];
 	size_t count;
-	_Atomic size_t next; /* the next one that wants hashing */
+	struct hash_job jobs[BATCH];
 };
 
 static void batch_clear(struct batch *b)
@@ -162,44 +160,17 @@ static void read_target(struct item *it)
 		it->target = strdup(target);
 }
 
-static void hash_item(struct item *it)
+static void hash_batch(struct batch *b, struct hashing *h)
 {
-	_cleanup_close_ int fd = open(it->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
+	size_t i, n = 0;
 
-	if (fd < 0)
-		fd = open(it->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	it->has_hash = fd >= 0 && digest_sha256(fd, it->hash) == 0;
-}
-
-static void *hasher(void *data)
-{
-	struct batch *b = data;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&b->next, 1)) < b->count) {
+	for (i = 0; i < b->count; i++) {
 		struct item *it = &b->items[i];
 
 		if (it->change && it->now.exists && S_ISREG(it->now.mode))
-			hash_item(it);
+			b->jobs[n++] = (struct hash_job){ it->path, &it->now, it->hash, &it->has_hash };
 	}
-	return NULL;
-}
-
-static void hash_batch(struct batch *b)
-{
-	pthread_t threads[HASHERS_MAX];
-	cpu_set_t cpus;
-	int n = 1, started = 0;
-
-	if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
-		n = CPU_COUNT(&cpus);
-	atomic_store(&b->next, 0);
-	while (b->count > 16 && started < n - 1 && started < HASHERS_MAX &&
-		pthread_create(&threads[started], NULL, hasher, b) == 0)
-		started++;
-	hasher(b);
-	while (started > 0)
-		pthread_join(threads[--started], NULL);
+	hashing_run(h, b->jobs, n);
 }
 
 static void compare_content(const struct writer *w, struct item *it)
@@ -278,7 +249,7 @@ static int write_batch(struct writer *w, struct batch *b, struct u64map *groups)
 	return r == 0 ? writer_commit(w) : r;
 }
 
-static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups)
+static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups, struct hashing *h)
 {
 	size_t i;
 
@@ -296,7 +267,7 @@ static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups
 			read_xattrs(it);
 		read_target(it);
 	}
-	hash_batch(b);
+	hash_batch(b, h);
 	for (i = 0; i < b->count; i++)
 		compare_content(w, &b->items[i]);
 	return write_batch(w, b, groups);
@@ -305,6 +276,7 @@ static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups
 int writer_manifest(struct writer *w)
 {
 	struct u64map groups = { 0 };
+	struct hashing hashing = { 0 };
 	struct batch *b = calloc(1, sizeof *b);
 	int64_t after = 0;
 	int r = b ? links_complete(w) : -ENOMEM;
@@ -318,7 +290,7 @@ int writer_manifest(struct writer *w)
 		if (r < 0 || b->count == 0)
 			break;
 		after = b->items[b->count - 1].path_id;
-		r = settle_batch(w, b, &groups);
+		r = settle_batch(w, b, &groups, &hashing);
 		batch_clear(b);
 	}
 	if (r == 0)
@@ -333,5 +305,6 @@ int writer_manifest(struct writer *w)
 		batch_clear(b);
 	free(b);
 	u64map_release(&groups);
+	hashing_release(&hashing);
 	return r;
 }
