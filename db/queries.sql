@@ -181,31 +181,26 @@ hand (run_id, file, path_id) AS (
     FROM hand h
     JOIN entry b ON b.run_id = h.run_id AND b.path_id = h.path_id AND b.before_mode IS NOT NULL
     JOIN entry o ON o.path_id = h.path_id AND o.run_id < h.run_id
+    WHERE h.path_id <> (SELECT id FROM path WHERE name = ?1) -- which has all its runs already
 ),
--- the folders above each name, and what is below them
-above (run_id, file, name, folder) AS (
-    SELECT h.run_id, h.file, p.name, rtrim(p.name, replace(p.name, '/', ''))
-    FROM hand h JOIN path p ON p.id = h.path_id
+-- the folders above each name
+above (name, folder) AS (
+    SELECT p.name, rtrim(p.name, replace(p.name, '/', '')) FROM hand h JOIN path p ON p.id = h.path_id
     UNION
-    SELECT run_id, file, name, rtrim(rtrim(folder, '/'), replace(rtrim(folder, '/'), '/', ''))
+    SELECT name, rtrim(rtrim(folder, '/'), replace(rtrim(folder, '/'), '/', ''))
     FROM above WHERE length(folder) > 1
 ),
 -- a folder's new name gave the file one, too
-moved (run_id, path_id, file) AS (
-    SELECT DISTINCT a.run_id, e.path_id, e.file
+moved (seq, exec_id, path_id, old_id, was_id, is_id) AS (
+    SELECT e.seq, e.exec_id, e.path_id, e.old_id, b.id, p.id
     FROM above a
-    JOIN path f ON f.name = rtrim(a.folder, '/')
-    JOIN event e ON e.path_id = f.id AND e.op = 2
-    JOIN path o ON o.id = e.old_id
-    JOIN path b ON b.name = o.name || substr(a.name, length(f.name) + 1)
-    JOIN hand h ON h.run_id = a.run_id AND h.file = a.file AND h.path_id = b.id
-),
-touched (run_id, path_id, file, op) AS (
-    SELECT run_id, path_id, file, NULL FROM hand
-    UNION ALL
-    SELECT run_id, path_id, file, 2 FROM moved
+    CROSS JOIN path f ON f.name = rtrim(a.folder, '/')
+    CROSS JOIN event e ON e.path_id = f.id AND e.op = 2
+    CROSS JOIN path o ON o.id = e.old_id
+    CROSS JOIN path b ON b.name = o.name || substr(a.name, length(f.name) + 1)
+    CROSS JOIN path p ON p.name = a.name
 )
-SELECT DISTINCT
+SELECT
     p.run_id, p.pid, op.name AS op, exe.name AS exe, image.argv,
     (WITH RECURSIVE up (id, parent_id, first_exec, n) AS (
         SELECT q.id, q.parent_id, q.first_exec, 1 FROM process q WHERE q.id = p.parent_id
@@ -224,19 +219,35 @@ SELECT DISTINCT
            ORDER BY up.n) a) AS ancestors,
     path.name AS path, old.name AS old_path, w.flags, e.mode, e.count, w.first_ns, w.last_ns,
     p.id AS process_id, e.exec_id, p.ppid, w.abi
-FROM touched h
-JOIN event e ON e.path_id = h.path_id AND (h.op IS NULL OR e.op = h.op)
-JOIN exec x ON x.id = e.exec_id
-JOIN process p ON p.id = x.process_id AND p.run_id = h.run_id
-JOIN exec image ON image.id = coalesce(x.copy_of, x.id)
-JOIN op ON op.id = e.op
-JOIN path ON path.id = e.path_id
+-- Numbers only are put in order, and stay in it, since all below is looked up one by one: the
+-- first line need not wait for the words of the last.
+FROM (
+    SELECT DISTINCT p.run_id, e.seq, e.exec_id, e.path_id, e.op, e.old_id
+    FROM (SELECT DISTINCT path_id FROM hand) n
+    CROSS JOIN event e ON e.path_id = n.path_id
+    CROSS JOIN exec x ON x.id = e.exec_id
+    CROSS JOIN process p ON p.id = x.process_id
+    CROSS JOIN hand h ON h.run_id = p.run_id AND h.path_id = e.path_id
+    -- a row that stands for several files of one name (count > 1) may be this one's
+    WHERE e.file = h.file OR h.file = 0 OR e.count > 1
+    UNION
+    SELECT p.run_id, m.seq, m.exec_id, m.path_id, 2, m.old_id
+    FROM moved m
+    CROSS JOIN exec x ON x.id = m.exec_id
+    CROSS JOIN process p ON p.id = x.process_id
+    CROSS JOIN hand was ON was.run_id = p.run_id AND was.path_id = m.was_id
+    CROSS JOIN hand now ON now.run_id = p.run_id AND now.path_id = m.is_id AND now.file = was.file
+    ORDER BY run_id DESC, seq LIMIT -1
+) d
+CROSS JOIN event e ON e.exec_id = d.exec_id AND e.path_id = d.path_id AND e.op = d.op AND e.old_id = d.old_id
+CROSS JOIN exec x ON x.id = e.exec_id
+CROSS JOIN process p ON p.id = x.process_id
+CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id)
+CROSS JOIN op ON op.id = e.op
+CROSS JOIN path ON path.id = e.path_id
 LEFT JOIN path exe ON exe.id = image.exe
 LEFT JOIN path old ON old.id = e.old_id
-JOIN writes w ON w.exec_id = e.exec_id AND w.path = path.name AND w.op = op.name AND w.event_id = e.seq
--- a row that stands for several files of one name (count > 1) may be this one's
-WHERE e.file = h.file OR h.file = 0 OR e.count > 1
-ORDER BY p.run_id DESC, e.seq;
+JOIN writes w ON w.exec_id = e.exec_id AND w.path = path.name AND w.op = op.name AND w.event_id = e.seq;
 
 -- name: TREE
 -- slow: the processes of a run are put in the order of a tree
