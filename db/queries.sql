@@ -222,7 +222,7 @@ SELECT
 -- Numbers only are put in order, and stay in it, since all below is looked up one by one: the
 -- first line need not wait for the words of the last.
 FROM (
-    SELECT DISTINCT p.run_id, e.seq, e.exec_id, e.path_id, e.op, e.old_id
+    SELECT p.run_id AS run_id, e.seq AS seq, e.exec_id, e.path_id, e.op, e.old_id
     FROM (SELECT DISTINCT path_id FROM hand) n
     CROSS JOIN event e ON e.path_id = n.path_id
     CROSS JOIN exec x ON x.id = e.exec_id
