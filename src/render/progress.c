@@ -22,7 +22,7 @@ void render_progress(const char *what, uint64_t done, uint64_t total)
 	if (!terminal || !total)
 		return;
 	now = io_monotonic_ns();
-	if (!started)
+	if (!started || done == 0)
 		started = now;
 	/* What is done in no time needs no bar. */
 	if (now - started < 3 * EVERY_NS || now - last < EVERY_NS)

@@ -19,17 +19,19 @@ struct linked {
 struct search {
 	struct writer *w;
 	const struct linked *of;
+	unsigned int names; /* that it has now, as one of them shows; 0: none was found */
 };
 
 static int add_entry(const char *path, const struct inode *now, void *data)
 {
-	const struct search *s = data;
+	struct search *s = data;
 	const struct inode *b = &s->of->before;
 	int64_t v[] = { b->mode, b->uid, b->gid, (int64_t)b->size, b->mtime_ns, b->ctime_ns,
 		(int64_t)b->dev, (int64_t)b->ino, b->nlink, (int64_t)b->rdev };
 	int64_t id = writer_path_id(s->w, path, strlen(path));
 	int r;
 
+	s->names = now->nlink;
 	if (id < 0)
 		return (int)id;
 	if (db_int(s->w->db, Q_ENTRY_KNOWN, 0, "ii", s->w->run_id, id))
@@ -47,16 +49,12 @@ static int add_entry(const char *path, const struct inode *now, void *data)
 /* How many names it has now against how many were found. 0 or -errno. */
 static int complete(struct writer *w, const struct linked *l)
 {
-	struct search s = { w, l };
-	struct inode now;
+	struct search s = { w, l, 0 };
 	int found = names_near(l->path, l->before.dev, l->before.ino, l->before.nlink, add_entry, &s);
 
 	if (found < 0)
 		return found;
-	if (inode_stat(&now, AT_FDCWD, l->path, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists ||
-		now.ino != l->before.ino)
-		now.nlink = l->before.nlink;
-	if ((unsigned int)found < now.nlink)
+	if ((unsigned int)found < s.names)
 		writer_note(w, "a file with several hard links was changed in place, and not all of its "
 			       "names were found: those are not in the manifest");
 	return 0;
