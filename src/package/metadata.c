@@ -179,6 +179,7 @@ static void find_words(struct metadata *m, const struct package_options *o)
 {
 	const char *text = o->description;
 	struct buf out = BUF_INIT;
+	char *c;
 
 	if (o->summary) {
 		m->summary = strdup(o->summary);
@@ -191,6 +192,9 @@ static void find_words(struct metadata *m, const struct package_options *o)
 	} else {
 		buf_addf(&out, "files installed by %.60s", m->command);
 		m->summary = buf_steal(&out);
+		for (c = m->summary; c && *c; c++)
+			if (iscntrl((unsigned char)*c))
+				*c = ' ';
 	}
 	if (!m->description || !*m->description) {
 		free(m->description);

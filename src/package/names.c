@@ -2,6 +2,7 @@
 /* What each format forbids, in one clear sentence. */
 #include <ctype.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "package/metadata.h"
 #include "package/say.h"
@@ -119,6 +120,19 @@ int names_check(const struct metadata *m)
 	}
 }
 
+/* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */
+static int check_fifos(const struct payload *p)
+{
+	struct say_list list = { "refused: rpm cannot install fifos; --exclude leaves them out:", 0 };
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (S_ISFIFO(p->entries[i]->mode))
+			say_item(&list, "%s", p->entries[i]->path);
+	say_rest(&list);
+	return list.count ? -1 : 0;
+}
+
 int names_check_paths(const struct metadata *m, const struct payload *p)
 {
 	/* dpkg keeps its file lists by lines; a spec file has no way to write these. */
@@ -135,5 +149,5 @@ int names_check_paths(const struct metadata *m, const struct payload *p)
 		if (p->entries[i]->path[strcspn(p->entries[i]->path, forbidden)])
 			say_item(&list, "%s", p->entries[i]->path);
 	say_rest(&list);
-	return list.count ? -1 : 0;
+	return list.count || (m->type == PACKAGE_RPM && check_fifos(p) < 0) ? -1 : 0;
 }

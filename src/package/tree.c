@@ -33,9 +33,9 @@ int tree_compress(struct archive *a, const char *how)
 		/* no time and no name of a file in it: the same bytes each time */
 		if (r == ARCHIVE_OK)
 			r = archive_write_set_filter_option(a, "gzip", "timestamp", NULL);
-		/* half the time of the usual level, for 2% of the size */
+		/* 40% of the time of the usual level, for 7% of the size */
 		if (r == ARCHIVE_OK)
-			r = archive_write_set_filter_option(a, "gzip", "compression-level", "4");
+			r = archive_write_set_filter_option(a, "gzip", "compression-level", "1");
 	} else if (!strcmp(how, "xz")) {
 		r = archive_write_add_filter_xz(a);
 		if (r == ARCHIVE_OK)
