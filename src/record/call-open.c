@@ -83,8 +83,10 @@ static bool is_what_was_asked(const struct recorder *r, const struct task *task,
 {
 	struct inode asked;
 
-	return p->asked.len && inode_stat(&asked, AT_FDCWD, p->asked.data, 0) == 0 && asked.exists &&
-		inode_identity(&asked) == inode_identity(&p->name[0].now);
+	if (!r->tracer.every_call || !p->asked.len || (p->call.flags & __O_TMPFILE))
+		return true;
+	return resolve_stat(&r->resolver, task->tid, AT_FDCWD, p->asked.data, true, &asked) == 0 &&
+		asked.exists && inode_identity(&asked) == inode_identity(&p->name[0].now);
 }
 
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)
