@@ -24,7 +24,7 @@ print("\n".join(seen.pop()))'; }
 
 case_help_of_each() {
 	local c out
-	for c in run runs files who tree events sql; do
+	for c in run runs files who tree events sql package checkinstall; do
 		out=$(ba $c -h)
 		has "$out" "$c"
 		has "$out" '^[Uu]sage'
