@@ -14,6 +14,7 @@
 #include "base/hasher.h"
 #include "package/payload.h"
 #include "package/say.h"
+#include "package/stop.h"
 
 #define CHUNK (256U * 1024)
 
@@ -231,7 +232,7 @@ int payload_check(struct payload *p)
 	int r = c.sha256 && c.md5 && c.chunk ? 0 : say_no_memory();
 
 	for (i = 0; r == 0 && i < p->count; i++)
-		r = check_entry(&c, p->entries[i]);
+		r = stop_asked() ? say_failed("stopped") : check_entry(&c, p->entries[i]);
 	say_rest(&c.changed);
 	HASH_ITER(hh, c.inodes, in, next)
 	{

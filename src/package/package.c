@@ -13,6 +13,7 @@
 #include "package/child.h"
 #include "package/formats.h"
 #include "package/say.h"
+#include "package/stop.h"
 
 static const struct format {
 	enum package_type type;
@@ -161,7 +162,7 @@ static int make_file(const struct format *f, struct payload *p, struct metadata 
 	buf_addf(&part, "%s.%d.part", name.data, (int)getpid());
 	if (name.failed || part.failed)
 		return say_no_memory();
-	if (f->make(part.data, p, m) < 0 || payload_unchanged(p) < 0) {
+	if (f->make(part.data, p, m) < 0 || payload_unchanged(p) < 0 || stop_asked()) {
 		unlink(part.data);
 		return -1;
 	}
@@ -206,9 +207,11 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 		o->type = package_type_here();
 	if (ba_run(ba, run, &row) < 0)
 		return say_failed("%s", ba_error(ba));
+	stop_watch();
 	r = ba_rows_next(row) > 0 ? make(&payload, &meta, ba, run, row, o) : say_failed("%s", ba_error(ba));
 	ba_rows_free(row);
 	payload_release(&payload);
 	metadata_release(&meta);
+	stop_end();
 	return r;
 }

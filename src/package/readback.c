@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/hasher.h"
 #include "package/say.h"
+#include "package/stop.h"
 #include "package/tree.h"
 
 struct reading {
@@ -164,6 +165,8 @@ static int read_all(struct reading *r, struct archive *a)
 	for (i = 0; i < r->payload->count; i++)
 		r->payload->entries[i]->seen = false;
 	while ((k = archive_read_next_header(a, &ae)) == ARCHIVE_OK || k == ARCHIVE_WARN) {
+		if (stop_asked())
+			return say_failed("stopped");
 		if (plain_path(&path, archive_entry_pathname(ae)) < 0)
 			return -1;
 		e = payload_find(r->payload, path.data);

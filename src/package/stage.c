@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/say.h"
+#include "package/stop.h"
 #include "package/tree.h"
 
 char *stage_folder(void)
@@ -116,7 +117,9 @@ int stage_make(const char *folder, const struct payload *p, const struct metadat
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if (place(folder, p->entries[i]) < 0)
+		if (stop_asked())
+			return say_failed("stopped");
+		else if (place(folder, p->entries[i]) < 0)
 			return -1;
 	for (i = p->count; i > 0; i--)
 		if (finish(folder, p->entries[i - 1], m) < 0)

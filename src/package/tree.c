@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "package/say.h"
+#include "package/stop.h"
 
 #define CHUNK (256U * 1024)
 
@@ -163,6 +164,8 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 	for (i = 0; i < p->count; i++) {
 		const struct entry *e = p->entries[i];
 
+		if (stop_asked())
+			return say_failed("stopped");
 		describe(ae, e, m, form);
 		if (archive_write_header(a, ae) != ARCHIVE_OK)
 			return tree_failed(a, e->path);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/stop.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+static struct sigaction before[ARRAY_SIZE(signals)];
+static volatile sig_atomic_t asked;
+
+static void remember(int sig)
+{
+	asked = sig;
+}
+
+void stop_watch(void)
+{
+	struct sigaction sa = { .sa_handler = remember };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaction(signals[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
+	}
+}
+
+bool stop_asked(void)
+{
+	return asked != 0;
+}
+
+void stop_end(void)
+{
+	int sig = asked;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaction(signals[i], &before[i], NULL);
+	asked = 0;
+	if (sig)
+		raise(sig);
+}

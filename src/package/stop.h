@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_STOP_H
+#define PACKAGE_STOP_H
+/*
+ * Ctrl-C (or SIGTERM, SIGHUP) while something is packed: the work ends at the
+ * next file, takes its half-made files away, and then dies of the signal.
+ */
+#include <stdbool.h>
+
+void stop_watch(void);
+/* Was one sent since stop_watch()? */
+bool stop_asked(void);
+/* The signals do what they did before; one that was sent is now sent again. */
+void stop_end(void);
+
+#endif
