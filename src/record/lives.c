@@ -74,16 +74,6 @@ int lives_child(struct lives *l, struct task *parent, struct task *child, bool t
 	return thread_new(child, life);
 }
 
-int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at)
-{
-	struct life *life = life_new(l, child->tid, NULL);
-
-	if (!life)
-		return -ENOMEM;
-	tell_begin(l, life, ppid, at);
-	return thread_new(child, life);
-}
-
 static void end_life(struct lives *l, struct life *life, int status, int64_t at)
 {
 	struct process_end e = { .process = life->number, .status = status, .at = at };
@@ -170,15 +160,13 @@ static void take_over(struct tracer *t, struct task *leader, pid_t former)
 	}
 }
 
-void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t former, enum abi abi,
-	int64_t at)
+/* The image that a process runs now, as /proc shows it. */
+static void tell_image(struct lives *l, struct life *life, enum abi abi, int64_t at)
 {
 	_cleanup_buf_ struct buf argv = BUF_INIT;
 	char exe[PATH_MAX], cwd[PATH_MAX];
-	struct life *life = thread_of(task)->life;
 	struct exec_begin e;
 
-	take_over(t, task, former);
 	json_argv(life->pid, &argv);
 	life->exec = ++l->last_exec;
 	life->exec_is_inherited = false;
@@ -186,6 +174,24 @@ void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t form
 		.exe = link_of(life->pid, "exe", exe), .cwd = link_of(life->pid, "cwd", cwd),
 		.argv = argv.failed ? "[]" : argv.data };
 	l->sink->exec_begin(l->sink, &e);
+}
+
+void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t former, enum abi abi,
+	int64_t at)
+{
+	take_over(t, task, former);
+	tell_image(l, thread_of(task)->life, abi, at);
+}
+
+int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at)
+{
+	struct life *life = life_new(l, child->tid, NULL);
+
+	if (!life)
+		return -ENOMEM;
+	tell_begin(l, life, ppid, at);
+	tell_image(l, life, ABI_X86_64, at);
+	return thread_new(child, life);
 }
 
 uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at)

@@ -116,26 +116,44 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 	return tracer_resume(&r->tracer, stop, false);
 }
 
+static struct task *known_task(struct recorder *r, pid_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(r->tracer.tasks, &tid, task);
+	return task && task->data ? task : NULL;
+}
+
 /*
  * A parent that was killed between fork and its event never tells of its
  * child. Then the kernel is asked whose child it is, as far as it still knows.
  */
+static void adopt(struct recorder *r, struct task *task)
+{
+	pid_t tgid = proc_of_thread(task->tid), ppid;
+	int e;
+
+	if (tgid && tgid != task->tid) {
+		struct task *leader = known_task(r, tgid);
+
+		e = leader ? lives_child(&r->lives, leader, task, true, io_now_ns()) : -ESRCH;
+	} else {
+		ppid = proc_parent(task->tid);
+		if (known_task(r, ppid))
+			return; /* alive: its event is on its way */
+		e = lives_orphan(&r->lives, task, ppid, io_now_ns());
+	}
+	if (e == 0)
+		release_held(r, task);
+}
+
 static void adopt_held(struct recorder *r)
 {
-	struct task *task, *next, *parent;
+	struct task *task, *next;
 
-	HASH_ITER(hh, r->tracer.tasks, task, next) {
-		pid_t ppid;
-
-		if (!task->held)
-			continue;
-		ppid = proc_parent(task->tid);
-		HASH_FIND_INT(r->tracer.tasks, &ppid, parent);
-		if (parent && parent->data)
-			continue; /* alive: its event is on its way */
-		if (lives_orphan(&r->lives, task, ppid, io_now_ns()) == 0)
-			release_held(r, task);
-	}
+	HASH_ITER(hh, r->tracer.tasks, task, next)
+		if (task->held)
+			adopt(r, task);
 }
 
 static int on_gone(struct recorder *r, const struct stop *stop)
