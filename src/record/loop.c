@@ -14,7 +14,7 @@
 #include "record/recorder.h"
 
 /* How often a command that is held is looked at, when nothing else happens. */
-#define HOLD_MS 20
+#define HOLD_MS 10
 
 static int on_call_entry(struct recorder *r, const struct stop *stop)
 {

@@ -17,6 +17,7 @@
 #define RING_SIZE (8U << 20)
 #define COMMIT_NS 400000000LL
 #define IDLE_MS 150
+#define FOLD_PATIENCE_NS 30000000LL
 
 /*
  * How long until we are heard of again, in seconds: short while the command
@@ -334,7 +335,6 @@ static void close_run(struct writer *w)
 	while (r == -EBUSY);
 	if (w->error)
 		db_run(w->db, Q_RUN_NOTES, "is", w->run_id, w->notes);
-	db_settle(w->db);
 	w->closed = true;
 }
 
@@ -358,6 +358,29 @@ static void finish(struct writer *w)
 	if (w->error == 0)
 		settle(w);
 	close_run(w);
+	db_settle(w->db);
+}
+
+static void tell(struct writer *w, bool *what)
+{
+	pthread_mutex_lock(&w->lock);
+	*what = true;
+	w->whole_ns = w->whole_ns ? w->whole_ns : io_monotonic_ns();
+	pthread_mutex_unlock(&w->lock);
+	kill(getpid(), SIGCHLD);
+}
+
+/* The command has ended: the record is made whole, and then one file. */
+static void settle_command(struct writer *w)
+{
+	settle(w);
+	if (w->result.left == 0)
+		close_run(w);
+	w->summary.done(&w->result, w->summary.data);
+	tell(w, &w->settle_whole);
+	if (w->closed)
+		db_settle(w->db);
+	tell(w, &w->settle_done);
 }
 
 static void *writer_thread(void *data)
@@ -373,17 +396,8 @@ static void *writer_thread(void *data)
 		pthread_mutex_unlock(&w->lock);
 		drain(w);
 		beat(w);
-		if (asked) {
-			settle(w);
-			if (w->result.left == 0)
-				close_run(w);
-			w->summary.done(&w->result, w->summary.data);
-			pthread_mutex_lock(&w->lock);
-			w->settle_done = true;
-			pthread_cond_broadcast(&w->settled);
-			pthread_mutex_unlock(&w->lock);
-			kill(getpid(), SIGCHLD);
-		}
+		if (asked)
+			settle_command(w);
 	} while (!last);
 	finish(w);
 	return NULL;
@@ -401,7 +415,12 @@ bool writer_settle(struct writer *w, unsigned int alive, void (*summary)(const s
 		w->result.left = alive;
 	}
 	w->settle_asked = true;
-	done = w->settle_done;
+	/*
+	 * The record is whole and readable before the log is folded into one file.
+	 * That waits for the disk, and in the same journal for all that the command
+	 * wrote: past its patience the command's status goes out before.
+	 */
+	done = w->settle_done || (w->settle_whole && io_monotonic_ns() - w->whole_ns > FOLD_PATIENCE_NS);
 	pthread_mutex_unlock(&w->lock);
 	if (first)
 		ring_wake(&w->ring);
@@ -458,7 +477,6 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	w->started_ns = io_now_ns();
 	w->last_commit_ns = io_monotonic_ns();
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->settled, NULL);
 	r = add_run(w, facts);
 	if (r < 0)
 		return words_set(words, r, "cannot write to the database %s: %s", db_path(db), db_error(db));

@@ -60,8 +60,8 @@ struct writer {
 
 	/* between the two threads */
 	pthread_mutex_t lock;
-	pthread_cond_t settled;
-	bool settle_asked, settle_done, finish_asked;
+	bool settle_asked, settle_whole, settle_done, finish_asked;
+	int64_t whole_ns;
 	bool closed; /* the run's state is set, and nothing came since */
 	struct run_result result;
 	struct { void (*done)(const struct run_result *, void *); void *data; } summary;
