@@ -97,16 +97,14 @@ case_same_run_same_bytes() {
 	need dpkg-deb
 	local t
 	make_tree "$T/w/p"
-	rm w/p/lib/fifo
 	for t in deb tar $(command -v rpmbuild >/dev/null && echo rpm); do
-		pack() { ba package -o "$T" --pkgname=thing --pkgversion=1.2 --exclude '*/fifo' "$@"; }
-		cp "$(pack --type=$t)" first
+		cp "$(pack --type=$t --exclude '*/fifo')" first
 		sleep 1.1 # a clock in it would show
-		cmp first "$(pack --type=$t)"
-		SOURCE_DATE_EPOCH=1000000000 pack --type=$t >/dev/null
-		cp "$(SOURCE_DATE_EPOCH=1000000000 pack --type=$t)" second
+		cmp first "$(pack --type=$t --exclude '*/fifo')"
+		SOURCE_DATE_EPOCH=1000000000 pack --type=$t --exclude '*/fifo' >/dev/null
+		cp "$(SOURCE_DATE_EPOCH=1000000000 pack --type=$t --exclude '*/fifo')" second
 		touch w/p
-		cmp second "$(SOURCE_DATE_EPOCH=1000000000 pack --type=$t)"
+		cmp second "$(SOURCE_DATE_EPOCH=1000000000 pack --type=$t --exclude '*/fifo')"
 		refused cmp -s first second
 	done
 }
