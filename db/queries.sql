@@ -147,7 +147,8 @@ SELECT 1 FROM entry WHERE run_id = ?1 AND path_id = ?2;
 SELECT id FROM run WHERE id = ?1;
 
 -- name: RUN_LATEST
-SELECT max(id) FROM run;
+-- slow: goes back from the newest, past the undos
+SELECT id FROM run WHERE kind IS NULL ORDER BY id DESC LIMIT 1;
 
 -- name: RUN_BY_LABEL
 SELECT max(id) FROM run WHERE label = ?1;

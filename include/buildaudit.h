@@ -51,7 +51,7 @@ const char *ba_error(const struct ba *ba);
 
 /*
  * The run that a person means: a number, a label (the newest run with it), or
- * "latest" (also NULL). -ENOENT: there is none. Since: 0.1
+ * "latest" (also NULL): the newest command, past any undo. -ENOENT: there is none. Since: 0.1
  */
 int ba_run_find(struct ba *ba, const char *name, int64_t *run_id);
 

@@ -276,7 +276,9 @@ static void print_help(void)
 		printf("  %s%s%s%s%s", c->letter ? (char[]){ '-', (char)c->letter, c->name ? ',' : '\0', '\0' } : "",
 			c->letter && c->name ? " " : "", c->name ? "--" : "", c->name ? c->name : "",
 			c->argument == required_argument ? "=VALUE" : c->argument == optional_argument ? "=yes|no" : "");
-		printf("%s%s\n", c->kind == NOTHING ? "  (accepted, no meaning here: " : "", c->kind == NOTHING ? c->to : "");
+		if (c->kind == NOTHING)
+			printf("  (accepted, no meaning here: %s)", c->to);
+		putchar('\n');
 	}
 }
 
@@ -431,6 +433,10 @@ int checkinstall_main(int argc, char **argv, const char *db)
 	int r;
 
 	o.date_is_version = true;
+	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+		print_help();
+		return 0;
+	}
 	checkinstall_rc(assign);
 	r = read_options(argc, argv);
 	if (r >= 0)

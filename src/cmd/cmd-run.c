@@ -19,7 +19,7 @@ static const struct cmd_option options[] = {
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
 	{ 0, "include", "DIR", "a folder that does, after all, and all below it (may be repeated)" },
-	{ 0, "no-backup", NULL, "keep no originals: this run cannot be rolled back" },
+	{ 0, "no-backup", NULL, "keep no originals: what is overwritten cannot be put back" },
 	{ 0, "backup-limit", "SIZE", "keep at most that much, as 500M; default: 1G" },
 	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
 	{ 0, "no-seccomp", NULL, "stop at every call instead of filtering; slower, and the same record" },
@@ -85,17 +85,32 @@ static void say_status(struct buf *out, int status)
 		buf_addf(out, "exit status %d", WEXITSTATUS(status));
 }
 
-static void say_next(struct buf *out, const struct ba_summary *s)
+/* "buildaudit", with the database where that is not the default one. */
+static void say_program(struct buf *out, const char *db)
+{
+	buf_adds(out, "buildaudit");
+	if (db) {
+		buf_adds(out, " -d ");
+		buf_add_shell(out, db);
+	}
+}
+
+static void say_next(struct buf *out, const struct ba_summary *s, const char *db)
 {
 	long long run = s->run_id;
+	_cleanup_buf_ struct buf me = BUF_INIT;
+
+	say_program(&me, db);
+	if (me.failed)
+		return;
 
 	if (s->error)
-		buf_addf(out, "the record is not whole (%s): see 'buildaudit runs'", strerror(-s->error));
+		buf_addf(out, "the record is not whole (%s): see '%s runs'", strerror(-s->error), me.data);
 	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
-		buf_addf(out, "all of it is excluded: --include %s would show it, or 'buildaudit files --all %lld'",
-			s->excluded_below, run);
+		buf_addf(out, "all of it is excluded: --include %s would show it, or '%s files --all %lld'",
+			s->excluded_below, me.data, run);
 	else
-		buf_addf(out, "next: buildaudit files %lld, buildaudit tree %lld, buildaudit who PATH", run, run);
+		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me.data, run, run);
 }
 
 static void summary(const struct ba_summary *s, void *data)
@@ -116,7 +131,7 @@ static void summary(const struct ba_summary *s, void *data)
 	if (s->left)
 		buf_addf(&out, "; %u stay behind and go on being recorded", s->left);
 	buf_adds(&out, "\nbuildaudit: ");
-	say_next(&out, s);
+	say_next(&out, s, data);
 	buf_addc(&out, '\n');
 	if (!out.failed)
 		fwrite(out.data, 1, out.len, stderr);
@@ -135,7 +150,7 @@ static int run(struct cmd_call *call)
 		ba_recording_set(recording, BA_SET_DATABASE, call->db);
 	if (packing)
 		return record_and_pack(recording, call->argv, summary, call->db, &pack);
-	ba_recording_summary(recording, summary, NULL);
+	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
 	complain("%s", words);
 	if (!exec_failed)

@@ -39,7 +39,8 @@ static void print_help(FILE *out)
 		fprintf(out, "  %-12s %.*s\n", commands[i]->name, (int)strcspn(commands[i]->help, "\n"),
 			commands[i]->help);
 	fputs("\n"
-	      "RUN is a number, a label, or latest, which is also what no RUN means.\n"
+	      "RUN is a number, a label, or latest (the newest command, past any undo), which is\n"
+	      "also what no RUN means. -V, --version tells the version.\n"
 	      "'buildaudit SUBCOMMAND -h' tells of each; 'man buildaudit' of all.\n",
 		out);
 }
