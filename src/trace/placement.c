@@ -14,6 +14,8 @@
 
 /* A burst: stops that come faster than this. Waking a sleeping CPU twice takes less. */
 #define BURST_NS (100 * 1000LL)
+/* Slower than this, two CPUs take part. */
+#define APART_NS (20 * 1000LL)
 /* How often the guard looks whether stops are served. */
 #define GUARD_NS (2 * 1000 * 1000L)
 #define BACKOFF_MAX 64U
@@ -89,6 +91,9 @@ static void *guard(void *data)
 {
 	struct placement *p = data;
 
+	/* Not on the one CPU that the tracer may have been on when it made us. */
+	set_cpus(0, p->home, sizeof p->home);
+	atomic_store(&p->guard_tid, (pid_t)syscall(SYS_gettid));
 	/* Without rights (RLIMIT_NICE, CAP_SYS_NICE) there is no way back: tried on ourselves. */
 	atomic_store(&p->may_idle, set_policy(0, SCHED_IDLE) && set_policy(0, SCHED_OTHER));
 	pthread_mutex_lock(&p->lock);
@@ -142,6 +147,11 @@ static void pin(struct placement *p, pid_t tid)
 	CPU_SET_S((size_t)cpu, sizeof mask, (cpu_set_t *)mask);
 	set_cpus(p->tracer, mask, sizeof mask);
 	p->pinned = true;
+	/* The guard must not wake up there: a CPU with anything else to run is not idle. */
+	memcpy(mask, p->home, sizeof mask);
+	CPU_CLR_S((size_t)cpu, sizeof mask, (cpu_set_t *)mask);
+	if (atomic_load(&p->guard_tid))
+		set_cpus(atomic_load(&p->guard_tid), mask, sizeof mask);
 }
 
 static void go_idle(struct placement *p)
@@ -190,17 +200,19 @@ static bool may_go_idle(struct placement *p)
 /* Where other programs want the CPU, too, we wait for it too long: the clock tells. */
 static void stay_idle(struct placement *p, pid_t tid, int64_t took)
 {
-	p->slow = took > p->normal_ns ? p->slow + 1 : 0;
+	/* Twice: windows differ by a fifth of themselves without a reason. */
+	p->slow = took / 2 > p->normal_ns ? p->slow + 1 : 0;
 	if (p->slow > 1) {
 		placement_leave_idle(p);
 		back_off(p);
 		return;
 	}
-	/* Where we wake it, it stays; so that one look in many is enough. */
-	if (++p->windows % 16 == 0) {
+	/* Where we wake it, it stays, so that one look in many is enough; but the scheduler's
+	 * balance may take it away, and then each stop wakes a sleeping CPU again. */
+	if (++p->windows % 16 == 0 || took > (int64_t)PLACEMENT_WINDOW * APART_NS)
 		pin(p, tid);
+	if (p->windows % 16 == 0)
 		p->backoff = 0;
-	}
 }
 
 void placement_decide(struct placement *p, pid_t tid)

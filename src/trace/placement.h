@@ -51,6 +51,7 @@ struct placement {
 	_Atomic unsigned int rescues;
 	_Atomic bool idle;       /* we are SCHED_IDLE; whoever clears it gives the old policy back */
 	_Atomic bool may_idle;   /* the kernel lets us come back from there */
+	_Atomic pid_t guard_tid;
 	bool has_guard, quit;
 	pthread_t guard;
 	pthread_mutex_t lock;
@@ -66,7 +67,7 @@ void placement_decide(struct placement *p, pid_t tid);
 /* Another task stopped while we were one's own. */
 void placement_leave_idle(struct placement *p);
 
-#define PLACEMENT_WINDOW 64U
+#define PLACEMENT_WINDOW 32U
 
 /* Each stop, once it is known whose it is. */
 static inline void placement_stop(struct placement *p, pid_t tid)
