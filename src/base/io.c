@@ -70,6 +70,15 @@ int io_read_file(const char *path, struct buf *out, size_t limit)
 	return 0;
 }
 
+void io_read_line(const char *path, char *out, size_t size)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	out[0] = '\0';
+	if (io_read_file(path, &text, size - 1) == 0 && text.data)
+		snprintf(out, size, "%.*s", (int)strcspn(text.data, "\n"), text.data);
+}
+
 ssize_t io_readlink(const char *path, char *out)
 {
 	ssize_t n = readlink(path, out, PATH_MAX - 1);

@@ -17,15 +17,20 @@ static const struct cmd_option common[] = {
 	{ 0, "json", NULL, "one JSON object a line" },
 };
 
+static void vcomplain(const char *fmt, va_list ap)
+{
+	fputs("buildaudit: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
 void complain(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("buildaudit: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vcomplain(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 static void usage_line(FILE *out, const struct cmd *cmd)
@@ -37,11 +42,9 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("buildaudit: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vcomplain(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	usage_line(stderr, cmd);
 	return EXIT_USAGE;
 }

@@ -26,15 +26,6 @@ static bool dumps(int sig)
 	return false;
 }
 
-static void read_line(const char *path, char *out, size_t size)
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-
-	out[0] = '\0';
-	if (io_read_file(path, &text, size - 1) == 0 && text.data)
-		snprintf(out, size, "%.*s", (int)strcspn(text.data, "\n"), text.data);
-}
-
 void core_prepare(struct life *life, pid_t tid, int sig)
 {
 	char link[64], cwd[PATH_MAX], path[64];
@@ -47,7 +38,7 @@ void core_prepare(struct life *life, pid_t tid, int sig)
 	free(life->core_cwd);
 	life->core_cwd = strdup(cwd);
 	snprintf(path, sizeof path, "/proc/%d/comm", tid);
-	read_line(path, life->core_comm, sizeof life->core_comm);
+	io_read_line(path, life->core_comm, sizeof life->core_comm);
 	life->core_tid = tid;
 }
 
@@ -96,8 +87,8 @@ static bool core_name(const struct life *life, int sig, struct buf *out)
 	bool has_pid = false;
 	const char *p;
 
-	read_line("/proc/sys/kernel/core_pattern", pattern, sizeof pattern);
-	read_line("/proc/sys/kernel/core_uses_pid", uses_pid, sizeof uses_pid);
+	io_read_line("/proc/sys/kernel/core_pattern", pattern, sizeof pattern);
+	io_read_line("/proc/sys/kernel/core_uses_pid", uses_pid, sizeof uses_pid);
 	if (pattern[0] == '|' || pattern[0] == '@')
 		return true; /* a program or a socket takes it: not a file of this run */
 	if (pattern[0] != '/')

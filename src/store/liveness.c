@@ -32,11 +32,7 @@ static void start_time(pid_t pid, char out[32])
 
 static void boot_id(char out[64])
 {
-	_cleanup_buf_ struct buf id = BUF_INIT;
-
-	out[0] = '\0';
-	if (io_read_file("/proc/sys/kernel/random/boot_id", &id, 63) == 0 && id.data)
-		snprintf(out, 64, "%.*s", (int)strcspn(id.data, "\n"), id.data);
+	io_read_line("/proc/sys/kernel/random/boot_id", out, 64);
 }
 
 char *liveness_self(void)

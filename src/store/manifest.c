@@ -145,8 +145,10 @@ static void decide(const struct writer *w, struct item *it)
 	if (b->exists && n->exists && is_device(b) && is_device(n))
 		return; /* a device node is no installed file; one that was made is */
 	if (b->exists && n->exists) {
-		it->attributes_only = !is_modified(w, it) && xattrs_differ(it);
-		it->change = it->attributes_only || is_modified(w, it) ? "modified" : NULL;
+		bool modified = is_modified(w, it);
+
+		it->attributes_only = !modified && xattrs_differ(it);
+		it->change = modified || it->attributes_only ? "modified" : NULL;
 	} else if (b->exists || n->exists) {
 		it->change = n->exists ? "created" : "removed";
 	}

@@ -48,6 +48,18 @@ int db_exec(struct db *db, const char *sql)
 	return db_errno(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
 }
 
+int db_begin(struct db *db, int64_t *sequence)
+{
+	int r;
+
+	do
+		r = db_exec(db, "BEGIN IMMEDIATE");
+	while (r == -EBUSY);
+	if (r == 0)
+		*sequence = db_int(db, Q_SEQUENCE_GET, 0, "");
+	return r;
+}
+
 const char *db_error(struct db *db)
 {
 	return sqlite3_errmsg(db->sqlite);

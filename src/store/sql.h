@@ -43,6 +43,11 @@ void db_settle(struct db *db);
 /* A plain statement without results ("BEGIN IMMEDIATE"). 0 or -errno. */
 int db_exec(struct db *db, const char *sql);
 /*
+ * Begins a transaction that writes, after every other auditor's turn, however
+ * long that takes; *sequence is the last number given to an event. 0 or -errno.
+ */
+int db_begin(struct db *db, int64_t *sequence);
+/*
  * Runs a statement of the list to its end. fmt names the parameters in order:
  * i int64_t, I const int64_t * (NULL is SQL's NULL), s const char * (or NULL),
  * S the same and copied, b const void * and int (NULL: NULL). 0 or -errno.

@@ -184,15 +184,9 @@ int writer_begin(struct writer *w)
 
 	if (w->in_transaction)
 		return 0;
-	/* Another auditor's turn: wait for ours as long as it takes. */
-	do
-		r = db_exec(w->db, "BEGIN IMMEDIATE");
-	while (r == -EBUSY);
-	if (r < 0)
-		return r;
-	w->in_transaction = true;
-	w->sequence = db_int(w->db, Q_SEQUENCE_GET, 0, "");
-	return 0;
+	r = db_begin(w->db, &w->sequence);
+	w->in_transaction = r == 0;
+	return r;
 }
 
 static int64_t heartbeat(const struct writer *w)

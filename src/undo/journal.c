@@ -49,14 +49,9 @@ static int begin(struct journal *j)
 
 	if (j->in_transaction)
 		return 0;
-	do
-		r = db_exec(j->db, "BEGIN IMMEDIATE");
-	while (r == -EBUSY);
-	if (r < 0)
-		return r;
-	j->in_transaction = true;
-	j->sequence = db_int(j->db, Q_SEQUENCE_GET, 0, "");
-	return 0;
+	r = db_begin(j->db, &j->sequence);
+	j->in_transaction = r == 0;
+	return r;
 }
 
 static int commit(struct journal *j)
