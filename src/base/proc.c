@@ -7,6 +7,40 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/log.h"
+
+static char *add_number(char *to, unsigned int n)
+{
+	char digits[16];
+	int i = 0;
+
+	do
+		digits[i++] = (char)('0' + n % 10);
+	while (n /= 10);
+	while (i > 0)
+		*to++ = digits[--i];
+	return to;
+}
+
+static char *begin_path(char *out, pid_t pid)
+{
+	return add_number(stpcpy(out, "/proc/"), (unsigned int)pid);
+}
+
+void proc_path(char out[PROC_PATH], pid_t pid, const char *what)
+{
+	char *p = begin_path(out, pid);
+
+	*p++ = '/';
+	if (strlen(what) >= (size_t)(out + PROC_PATH - p))
+		BUG("/proc has nothing called %s", what);
+	memcpy(p, what, strlen(what) + 1);
+}
+
+void proc_fd_path(char out[PROC_PATH], pid_t pid, int fd)
+{
+	*add_number(stpcpy(begin_path(out, pid), "/fd/"), (unsigned int)fd) = '\0';
+}
 
 /* A number of /proc/PID/status, by its name with the newline before and the colon behind. */
 static pid_t status_field(pid_t pid, const char *name)

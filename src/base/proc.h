@@ -3,6 +3,15 @@
 #define BASE_PROC_H
 #include <sys/types.h>
 
+#define PROC_PATH 64
+
+/*
+ * "/proc/PID/what" and "/proc/PID/fd/FD", for every stop that names a file: a
+ * tenth of what snprintf takes. `what` is one of the kernel's short names.
+ */
+void proc_path(char out[PROC_PATH], pid_t pid, const char *what);
+void proc_fd_path(char out[PROC_PATH], pid_t pid, int fd);
+
 /* The parent of a process as /proc tells it; 0 when it is gone. */
 pid_t proc_parent(pid_t pid);
 /* The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone. */

@@ -95,10 +95,15 @@ enum next enter_bind(struct recorder *r, struct task *task, struct pending *p)
 	return next_of(p);
 }
 
+static bool is_folder(const struct pending *p, int i)
+{
+	return p->named[i] && p->name[i].now.exists && S_ISDIR(p->name[i].now.mode);
+}
+
 /* A folder's content goes with it: each name in it is a change at both ends. */
 static void look_inside(struct recorder *r, struct pending *p, int i)
 {
-	if (!p->named[i] || !p->name[i].now.exists || !S_ISDIR(p->name[i].now.mode))
+	if (!is_folder(p, i))
 		return;
 	walk_below(&p->inside[i], p->name[i].path.data);
 	if (p->inside[i].incomplete)
@@ -111,6 +116,11 @@ enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 	enum next next = enter_entry(r, task, p);
 
 	if (next == NEXT_FOLLOW) {
+		p->moves_folder = is_folder(p, 0) || is_folder(p, 1);
+		if (p->moves_folder) {
+			r->resolver.folders.moving++;
+			folders_forget(&r->resolver.folders);
+		}
 		look_inside(r, p, 0);
 		if (p->call.flags & RENAME_EXCHANGE)
 			look_inside(r, p, 1);
@@ -168,7 +178,7 @@ void leave_removed(struct recorder *r, struct task *task, struct pending *p, int
 	touches_path(&r->touches, p->name[0].path.data, &p->name[0].now, false);
 	touches_place(&r->touches, p->name[0].path.data, file);
 	if (p->op == OP_RMDIR)
-		resolver_forget(&r->resolver);
+		folders_forget(&r->resolver.folders);
 	tell_event(r, task, p, p->name[0].path.data, NULL, file);
 }
 
@@ -282,8 +292,6 @@ void leave_rename(struct recorder *r, struct task *task, struct pending *p, int6
 	leave_inside(r, &p->inside[1], new);
 	arrive_inside(r, &p->inside[0], old, new);
 	arrive_inside(r, &p->inside[1], new, old);
-	if (S_ISDIR(p->name[0].now.mode) || exchange)
-		resolver_forget(&r->resolver);
 	move_one(r, task, p, 0, 1);
 	if (exchange) {
 		move_one(r, task, p, 1, 0);

@@ -26,11 +26,19 @@ static bool read_how(const struct task *task, struct pending *p)
 }
 
 /* /dev/null and its like, which every configure script opens by the thousand. */
-static bool is_device(const struct recorder *r, const struct inode *now)
+static bool is_device(struct recorder *r, const struct task *task)
 {
-	return now->exists && (S_ISCHR(now->mode) || S_ISBLK(now->mode)) &&
-		strncmp(r->text, "/dev/", 5) == 0 && strncmp(r->text, "/dev/fd/", 8) != 0 &&
-		strncmp(r->text, "/dev/std", 8) != 0;
+	struct inode there;
+
+	if (strncmp(r->text, "/dev/", 5) || !strncmp(r->text, "/dev/fd/", 8) || !strncmp(r->text, "/dev/std", 8))
+		return false;
+	return resolve_stat(&r->resolver, task->tid, AT_FDCWD, r->text, &there) == 0 && there.exists &&
+		(S_ISCHR(there.mode) || S_ISBLK(there.mode));
+}
+
+static bool only_makes(uint32_t flags)
+{
+	return (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
 enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
@@ -51,14 +59,15 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 	p->error[0] = read_place(r, task, p, 0);
 	if (p->error[0] < 0)
 		return p->error[0] == -EFAULT ? NEXT_GO : NEXT_FOLLOW;
-	resolve_text(task->tid, c->place[0].dirfd, r->text, &p->asked);
-	/* With O_EXCL it succeeds only where nothing is, so there is nothing to ask. */
-	if ((c->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
-		return NEXT_FOLLOW;
-	p->error[0] = resolve_stat(&r->resolver, task->tid, c->place[0].dirfd, r->text,
-		!(c->flags & O_NOFOLLOW), now);
-	if (is_device(r, now))
+	if (is_device(r, task))
 		return NEXT_GO;
+	p->error[0] = resolve_entry(&r->resolver, task->tid, c->place[0].dirfd, r->text, &p->name[0]);
+	if (p->error[0] == 0)
+		buf_add(&p->asked, p->name[0].path.data, p->name[0].path.len);
+	if (only_makes(c->flags))
+		return NEXT_FOLLOW;
+	if (now->exists && S_ISLNK(now->mode) && !(c->flags & O_NOFOLLOW))
+		p->error[0] = resolve_stat(&r->resolver, task->tid, c->place[0].dirfd, r->text, now);
 	originals_open(r, task, p);
 	return NEXT_FOLLOW;
 }
@@ -79,14 +88,16 @@ void lost_open(struct recorder *r, struct pending *p)
  * and the call's number stands where its result would (--no-seccomp only: else
  * such a call never stops). It may be a descriptor all the same.
  */
-static bool is_what_was_asked(const struct recorder *r, const struct task *task, const struct pending *p)
+static bool is_what_was_asked(const struct recorder *r, const struct pending *p)
 {
 	struct inode asked;
 
-	if (!r->tracer.every_call || !p->asked.len || (p->call.flags & __O_TMPFILE))
+	if (!r->tracer.every_call || (p->call.flags & __O_TMPFILE))
 		return true;
-	return resolve_stat(&r->resolver, task->tid, AT_FDCWD, p->asked.data, true, &asked) == 0 &&
-		asked.exists && inode_identity(&asked) == inode_identity(&p->name[0].now);
+	if (!p->asked.len)
+		return p->error[0] != -ENOENT;
+	return inode_stat(&asked, AT_FDCWD, p->asked.data, 0) == 0 && asked.exists &&
+		inode_identity(&asked) == inode_identity(&p->name[0].now);
 }
 
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)
@@ -94,7 +105,7 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 	struct inode before = p->name[0].now, *now = &p->name[0].now;
 	bool deleted, late;
 	uint32_t file;
-	int e = resolve_fd(task->tid, (int)result, &p->name[0], &deleted);
+	int e = resolve_opened(task->tid, (int)result, &p->asked, &p->name[0], &deleted);
 
 	if (e == -EBADF)
 		return; /* a pipe or a socket behind /proc/self/fd: in no file tree */
@@ -106,7 +117,7 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 			tell_unnamed(r, p, e);
 		return;
 	}
-	if (p->call.nr == (uint64_t)result && !is_what_was_asked(r, task, p))
+	if (p->call.nr == (uint64_t)result && !is_what_was_asked(r, p))
 		return;
 	if (!S_ISREG(now->mode))
 		return; /* a device, a fifo: opening it changes nothing on disk */

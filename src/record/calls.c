@@ -65,6 +65,9 @@ static void call_done(struct recorder *r, struct pending *p)
 	for (i = 0; i < 2; i++)
 		if (p->named[i])
 			touches_done(&r->touches, p->name[i].path.data);
+	if (p->moves_folder)
+		r->resolver.folders.moving--;
+	p->moves_folder = false;
 }
 
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop)

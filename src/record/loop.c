@@ -246,7 +246,7 @@ void recorder_release(struct recorder *r)
 		}
 	}
 	tracer_release(&r->tracer);
-	resolver_release(&r->resolver);
+	folders_forget(&r->resolver.folders);
 	touches_release(&r->touches);
 	scope_release(&r->scope);
 	keep_release(&r->keeper);

@@ -61,7 +61,7 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 	char text[128];
 
 	r->resolver.roots_vary = true;
-	resolver_forget(&r->resolver);
+	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
 		p->call.sys->name);
 	note(r, text);
@@ -73,7 +73,8 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 	char text[128];
 
 	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
-	resolver_forget(&r->resolver);
+	r->resolver.mounts_vary = true;
+	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",
 		p->call.sys->name);
 	note(r, text);

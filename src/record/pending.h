@@ -15,7 +15,8 @@ struct pending {
 	bool named[2];
 	int error[2]; /* why a place has no name */
 	struct buf target;     /* what a symlink(2) will hold */
-	struct buf asked;      /* open: the name as given, in full: all there is if it dies in the call */
+	struct buf asked;      /* open: the name that was asked for; with --no-seccomp or a death in the call, all there is */
+	bool moves_folder;     /* rename: resolver.folders.moving counts it */
 	struct walk inside[2]; /* what is in a folder that is about to be renamed */
 };
 

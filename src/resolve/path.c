@@ -10,32 +10,25 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/hash.h"
 #include "base/io.h"
-#include "base/mix.h"
+#include "base/proc.h"
 
 #define DELETED " (deleted)"
 
-/* Folders remembered at most; then the table starts anew. */
-#define DIRS_MAX 4096
-
-struct dir_entry {
-	uint64_t key;
-	UT_hash_handle hh;
-	size_t len;
-	char path[];
-};
-
 /*
  * Where a lookup of ours starts to see what the task sees: `text` from `fd`.
- * In the usual case fd is AT_FDCWD and text goes through the magic links
- * /proc/TID/cwd or /proc/TID/fd/N, which costs one system call, not three.
+ * In the usual case fd is AT_FDCWD and text begins with the name of the folder
+ * that the task starts from. Where that name may not lead there (a rename is
+ * under way, a mount hides it) it begins with the magic link to that folder,
+ * /proc/TID/cwd or /proc/TID/fd/N, which is right always, and dear: the kernel
+ * asks each time whether we may look.
  */
 struct start {
 	int fd;
 	const char *text;
 	bool in_root; /* fd is the task's root, and text must not leave it */
-	char room[PATH_MAX + 64];
+	size_t base;  /* so much of text is the canonical name of its folder; 0: it is not */
+	char room[PATH_MAX + PROC_PATH];
 };
 
 static void start_release(struct start *s)
@@ -76,21 +69,21 @@ static bool rewrite_self(struct start *s, pid_t tid, const char *text)
 	return false;
 }
 
-static void base_of(char out[64], pid_t tid, int dirfd)
+static void base_of(char out[PROC_PATH], pid_t tid, int dirfd)
 {
 	if (dirfd == AT_FDCWD)
-		snprintf(out, 64, "/proc/%d/cwd", tid);
+		proc_path(out, tid, "cwd");
 	else
-		snprintf(out, 64, "/proc/%d/fd/%d", tid, dirfd);
+		proc_fd_path(out, tid, dirfd);
 }
 
 /* With another root: the whole name from that root on, so that symlinks stay inside it. */
 static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text)
 {
-	char link[64], root[PATH_MAX], base[PATH_MAX];
+	char link[PROC_PATH], root[PATH_MAX], base[PATH_MAX];
 	ssize_t n;
 
-	snprintf(link, sizeof link, "/proc/%d/root", tid);
+	proc_path(link, tid, "root");
 	s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd < 0)
 		return -errno;
@@ -120,12 +113,58 @@ static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text
 	return 0;
 }
 
-static int start_at(struct start *s, const struct resolver *r, pid_t tid, int dirfd, const char *text)
+static bool start_below(struct start *s, const char *folder, size_t len, const char *text)
 {
-	char base[64];
+	size_t n = strlen(text);
+
+	if (len + 1 + n >= PATH_MAX)
+		return false;
+	memcpy(s->room, folder, len);
+	s->room[len] = '/';
+	memcpy(s->room + len + 1, text, n + 1);
+	s->text = s->room;
+	return true;
+}
+
+/* From the folder by its own name, if that is known to lead to it. */
+static bool start_by_name(struct start *s, struct resolver *r, const char *link, const char *text)
+{
+	const struct folder *d;
+	char path[PATH_MAX];
+	struct inode dir;
+	ssize_t n;
+
+	if (r->mounts_vary || r->folders.moving || inode_stat(&dir, AT_FDCWD, link, 0) < 0)
+		return false;
+	if (!S_ISDIR(dir.mode) || dir.nlink == 0)
+		return false;
+	d = folders_find(&r->folders, &dir);
+	if (!d && (n = io_readlink(link, path)) > 0)
+		d = folders_learn(&r->folders, &dir, path, (size_t)n);
+	if (!d || d->len == 1 || !start_below(s, d->path, d->len, text))
+		return false; /* "/" needs no other name */
+	s->base = d->len;
+	return true;
+}
+
+static int start_at_link(struct start *s, const char *link, const char *text)
+{
+	s->base = 0;
+	if (start_below(s, link, strlen(link), text))
+		return 0;
+	/* A name of nearly PATH_MAX bytes has no room for a prefix. */
+	s->text = text;
+	s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return s->fd < 0 ? -errno : 0;
+}
+
+static int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const char *text)
+{
+	char link[PROC_PATH];
 
 	s->fd = AT_FDCWD;
 	s->in_root = false;
+	s->base = 0;
 	if (*text == '\0')
 		return -ENOENT;
 	if (rewrite_self(s, tid, text))
@@ -135,14 +174,8 @@ static int start_at(struct start *s, const struct resolver *r, pid_t tid, int di
 	s->text = text;
 	if (text[0] == '/')
 		return 0;
-	base_of(base, tid, dirfd);
-	if (snprintf(s->room, sizeof s->room, "%s/%s", base, text) < PATH_MAX) {
-		s->text = s->room;
-		return 0;
-	}
-	/* A name of nearly PATH_MAX bytes has no room for a prefix. */
-	s->fd = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return s->fd < 0 ? -errno : 0;
+	base_of(link, tid, dirfd);
+	return start_by_name(s, r, link, text) ? 0 : start_at_link(s, link, text);
 }
 
 static int start_open(const struct start *s, const char *text, int flags)
@@ -171,49 +204,27 @@ static int start_stat(const struct start *s, const char *text, int flags, struct
 	return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
 }
 
-int resolve_stat(const struct resolver *r, pid_t tid, int dirfd, const char *text, bool follow,
-	struct inode *out)
+/* A folder above may have been closed to us since its name was learned; a task that is inside still goes on. */
+static bool start_again(struct start *s, int error, pid_t tid, int dirfd, const char *text)
+{
+	char link[PROC_PATH];
+
+	if (error != -EACCES || !s->base)
+		return false;
+	base_of(link, tid, dirfd);
+	return start_at_link(s, link, text) == 0;
+}
+
+int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, struct inode *out)
 {
 	_cleanup_start_ struct start s;
 	int e = start_at(&s, r, tid, dirfd, text);
 
-	if (e < 0) {
-		memset(out, 0, sizeof *out);
+	memset(out, 0, sizeof *out);
+	if (e < 0)
 		return e;
-	}
-	return start_stat(&s, s.text, follow ? 0 : AT_SYMLINK_NOFOLLOW, out);
-}
-
-int resolve_text(pid_t tid, int dirfd, const char *text, struct buf *out)
-{
-	char link[64], folder[PATH_MAX];
-	ssize_t n;
-
-	if (text[0] != '/') {
-		base_of(link, tid, dirfd);
-		n = io_readlink(link, folder);
-		if (n < 0)
-			return (int)n;
-		buf_add(out, folder, (size_t)n);
-		buf_addc(out, '/');
-	}
-	buf_adds(out, text);
-	return out->failed ? -ENOMEM : 0;
-}
-
-void resolver_forget(struct resolver *r)
-{
-	struct dir_entry *d, *next;
-
-	HASH_ITER(hh, r->dirs, d, next) {
-		HASH_DEL(r->dirs, d);
-		free(d);
-	}
-}
-
-void resolver_release(struct resolver *r)
-{
-	resolver_forget(r);
+	e = start_stat(&s, s.text, 0, out);
+	return start_again(&s, e, tid, dirfd, text) ? start_stat(&s, s.text, 0, out) : e;
 }
 
 void name_release(struct name *n)
@@ -221,35 +232,12 @@ void name_release(struct name *n)
 	buf_release(&n->path);
 }
 
-/* One folder may be seen under two names through two mounts, hence the mount in the key. */
-static uint64_t dir_key(const struct inode *i)
-{
-	return mix64(inode_identity(i) ^ (i->mount * 0x9e3779b97f4a7c15ULL));
-}
-
-static void remember(struct resolver *r, uint64_t key, const char *path, size_t len)
-{
-	struct dir_entry *d;
-
-	if (HASH_COUNT(r->dirs) >= DIRS_MAX)
-		resolver_forget(r);
-	d = malloc(sizeof *d + len + 1);
-	if (!d)
-		return; /* it is only a memory */
-	d->key = key;
-	d->len = len;
-	memcpy(d->path, path, len + 1);
-	HASH_ADD(hh, r->dirs, key, sizeof d->key, d);
-	if (hash_added(d) < 0)
-		free(d);
-}
-
 static int name_of_fd(int fd, struct buf *out)
 {
-	char link[64], path[PATH_MAX];
+	char link[PROC_PATH], path[PATH_MAX];
 	ssize_t n;
 
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	proc_fd_path(link, getpid(), fd);
 	n = io_readlink(link, path);
 	if (n < 0)
 		return (int)n;
@@ -263,18 +251,16 @@ static int name_of_fd(int fd, struct buf *out)
 static int name_of_dir(struct resolver *r, const struct start *s, const char *text, struct buf *out)
 {
 	_cleanup_close_ int fd = -1;
+	const struct folder *d;
 	struct inode dir;
-	struct dir_entry *d;
-	uint64_t key;
 	int e = start_stat(s, text, 0, &dir);
 
 	if (e < 0)
 		return e;
 	if (!dir.exists || !S_ISDIR(dir.mode) || dir.nlink == 0)
 		return -ENOENT;
-	key = dir_key(&dir);
-	HASH_FIND(hh, r->dirs, &key, sizeof key, d);
-	if (d && dir.mount) {
+	d = folders_find(&r->folders, &dir);
+	if (d) {
 		buf_add(out, d->path, d->len);
 		return 0;
 	}
@@ -282,8 +268,8 @@ static int name_of_dir(struct resolver *r, const struct start *s, const char *te
 	if (fd < 0)
 		return fd;
 	e = name_of_fd(fd, out);
-	if (e == 0 && dir.mount && !r->roots_vary && !out->failed)
-		remember(r, key, out->data, out->len);
+	if (e == 0 && !r->roots_vary && !out->failed)
+		folders_learn(&r->folders, &dir, out->data, out->len);
 	return e;
 }
 
@@ -324,6 +310,10 @@ static int entry_below(struct resolver *r, const struct start *s, char *text, st
 	e = start_stat(s, text, AT_SYMLINK_NOFOLLOW, &out->now);
 	if (e < 0)
 		return e;
+	if (s->base && last == text + s->base + 1) {
+		buf_adds(&out->path, text);
+		return out->path.failed ? -ENOMEM : 0;
+	}
 	if (last == text) {
 		e = name_of_dir(r, s, ".", &out->path);
 	} else if (last == text + 1) {
@@ -346,30 +336,32 @@ static void name_reset(struct name *n)
 	memset(&n->now, 0, sizeof n->now);
 }
 
-/* start_at, with a text that may be cut. */
-static int start_cuttable(struct start *s, const struct resolver *r, pid_t tid, int dirfd,
-	const char *text)
+/* entry_below, with a text that it may cut. */
+static int entry_at(struct resolver *r, struct start *s, struct name *out)
 {
-	int e = start_at(s, r, tid, dirfd, text);
+	size_t n = strlen(s->text) + 1;
 
-	if (e < 0)
-		return e;
+	name_reset(out);
 	if (s->text != s->room) {
-		if (strlen(s->text) >= sizeof s->room)
+		if (n > sizeof s->room)
 			return -ENAMETOOLONG;
-		memcpy(s->room, s->text, strlen(s->text) + 1);
+		memcpy(s->room, s->text, n);
 		s->text = s->room;
 	}
-	return 0;
+	return entry_below(r, s, s->room, out);
 }
 
 int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
 {
 	_cleanup_start_ struct start s;
-	int e = start_cuttable(&s, r, tid, dirfd, text);
+	int e = start_at(&s, r, tid, dirfd, text);
 
-	name_reset(out);
-	return e < 0 ? e : entry_below(r, &s, s.room, out);
+	if (e < 0) {
+		name_reset(out);
+		return e;
+	}
+	e = entry_at(r, &s, out);
+	return start_again(&s, e, tid, dirfd, text) ? entry_at(r, &s, out) : e;
 }
 
 int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
@@ -400,16 +392,41 @@ static bool cut_deleted(struct buf *path)
 	return true;
 }
 
+static bool stands_at(const char *path, const struct inode *i)
+{
+	struct inode there;
+
+	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
+		inode_identity(&there) == inode_identity(i);
+}
+
+int resolve_opened(pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)
+{
+	char link[PROC_PATH];
+
+	if (asked->len) {
+		name_reset(out);
+		*deleted = false;
+		proc_fd_path(link, tid, fd);
+		if (inode_stat(&out->now, AT_FDCWD, link, 0) == 0 && out->now.exists &&
+			stands_at(asked->data, &out->now)) {
+			buf_add(&out->path, asked->data, asked->len);
+			return out->path.failed ? -ENOMEM : 0;
+		}
+	}
+	return resolve_fd(tid, fd, out, deleted);
+}
+
 int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted)
 {
-	char link[64];
+	char link[PROC_PATH];
 	char *path;
 	ssize_t n;
 	int e;
 
 	name_reset(out);
 	*deleted = false;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", tid, fd);
+	proc_fd_path(link, tid, fd);
 	path = buf_room(&out->path, PATH_MAX);
 	if (!path)
 		return -ENOMEM;

@@ -12,16 +12,17 @@
 
 #include "base/buf.h"
 #include "model/inode.h"
-
-struct dir_entry;
+#include "resolve/folders.h"
 
 struct resolver {
-	struct dir_entry *dirs; /* folder inode -> its name */
+	struct folders folders;
 	/*
 	 * Some process of the run has another root or mount namespace than ours:
 	 * from then on every name is looked up through /proc/TID/root.
 	 */
 	bool roots_vary;
+	/* Something was mounted: a folder's name may lead to what now lies over it. */
+	bool mounts_vary;
 };
 
 struct name {
@@ -30,10 +31,6 @@ struct name {
 };
 
 #define NAME_INIT { BUF_INIT, { 0 } }
-
-void resolver_release(struct resolver *r);
-/* A folder got another name: what was known of names is no longer true. */
-void resolver_forget(struct resolver *r);
 
 void name_release(struct name *n);
 
@@ -49,10 +46,12 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
  * socket). *deleted: the name is gone and only the descriptor is left.
  */
 int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted);
-/* `text` with the folder it starts from in front, by the text alone. 0 or -errno. */
-int resolve_text(pid_t tid, int dirfd, const char *text, struct buf *out);
-/* Only what stands there, without its name: the cheapest question. */
-int resolve_stat(const struct resolver *r, pid_t tid, int dirfd, const char *text, bool follow,
-	struct inode *out);
+/*
+ * As resolve_fd, for a file that was opened under the canonical name `asked`
+ * (empty: not known): where it stands there, nobody need be asked for its name.
+ */
+int resolve_opened(pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted);
+/* Only what stands at the end of all symlinks, without its name. 0 or -errno. */
+int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, struct inode *out);
 
 #endif
