@@ -84,7 +84,8 @@ static int copy_pieces(struct copy *c, off_t size)
 int copy_content(int from, int to, unsigned char hash[SHA256_LEN], uint64_t *stored)
 {
 	_cleanup_free_ char *chunk = malloc(CHUNK);
-	struct copy c = { .from = from, .to = to, .digest = digest_begin(), .chunk = chunk };
+	_cleanup_(digest_freep) struct digest *digest = digest_new(DIGEST_SHA256);
+	struct copy c = { .from = from, .to = to, .digest = digest, .chunk = chunk };
 	struct stat st;
 	int r = 0;
 
@@ -97,9 +98,10 @@ int copy_content(int from, int to, unsigned char hash[SHA256_LEN], uint64_t *sto
 		r = copy_pieces(&c, st.st_size);
 	if (r == 0 && c.to >= 0 && ftruncate(to, st.st_size) < 0)
 		r = -errno;
-	if (c.digest)
-		digest_end(c.digest, r == 0 ? hash : NULL);
-	if (r == 0 && stored)
+	if (r < 0)
+		return r;
+	digest_end(c.digest, hash);
+	if (stored)
 		*stored = c.stored;
-	return r;
+	return 0;
 }

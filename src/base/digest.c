@@ -9,77 +9,108 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/library.h"
 
 /* Large enough that reading costs little, small enough to stay in a core's cache. */
 #define CHUNK (128U * 1024)
 
+#define CRYPTO(X) \
+	X(OPENSSL_init_crypto) \
+	X(EVP_MD_fetch) \
+	X(EVP_MD_CTX_new) \
+	X(EVP_MD_CTX_free) \
+	X(EVP_DigestInit_ex) \
+	X(EVP_DigestUpdate) \
+	X(EVP_DigestFinal_ex)
+
+static struct {
+	CRYPTO(LIBRARY_FUNCTION)
+} crypto;
+
+struct digest {
+	EVP_MD_CTX *ctx;
+	const EVP_MD *kind;
+};
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static EVP_MD *sha256, *md5;
+static const EVP_MD *kinds[2];
 
 /*
- * EVP_sha256() is looked up anew at each start of a digest, which costs more
- * than to hash a small file. And libcrypto reads its configuration file at
- * first use, on which no digest of ours depends.
+ * A kind is looked up once: anew at each start of a digest it costs more than
+ * to hash a small file. And libcrypto reads its configuration file at first
+ * use, on which no digest of ours depends.
  */
-static void fetch(void)
+static void load(void)
 {
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+	static const char *const names[] = { CRYPTO(LIBRARY_NAME) };
+
+	if (library_load(LIBCRYPTO_SONAME, names, ARRAY_SIZE(names), &crypto, NULL) < 0)
+		return;
+	crypto.OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	kinds[DIGEST_SHA256] = crypto.EVP_MD_fetch(NULL, "SHA256", NULL);
+	kinds[DIGEST_MD5] = crypto.EVP_MD_fetch(NULL, "MD5", NULL);
 }
 
-static int digest_fd(int fd, const EVP_MD *kind, unsigned char *out)
+struct digest *digest_new(enum digest_kind kind)
 {
-	_cleanup_free_ char *chunk = malloc(CHUNK);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	ssize_t n = -1;
-	int r = -ENOMEM;
+	struct digest *d;
 
-	if (chunk && ctx && EVP_DigestInit_ex(ctx, kind, NULL)) {
-		while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))
-			if (n > 0)
-				EVP_DigestUpdate(ctx, chunk, (size_t)n);
-		r = n < 0 ? -errno : 0;
-		EVP_DigestFinal_ex(ctx, out, NULL);
-	}
-	EVP_MD_CTX_free(ctx);
-	return r;
+	pthread_once(&once, load);
+	d = kinds[kind] ? calloc(1, sizeof *d) : NULL;
+	if (!d)
+		return NULL;
+	d->kind = kinds[kind];
+	d->ctx = crypto.EVP_MD_CTX_new();
+	if (d->ctx && crypto.EVP_DigestInit_ex(d->ctx, d->kind, NULL))
+		return d;
+	digest_free(d);
+	return NULL;
 }
 
-int digest_sha256(int fd, unsigned char out[SHA256_LEN])
+void digest_free(struct digest *d)
 {
-	pthread_once(&once, fetch);
-	return digest_fd(fd, sha256 ? sha256 : EVP_sha256(), out);
-}
-
-int digest_md5(int fd, unsigned char out[MD5_LEN])
-{
-	pthread_once(&once, fetch);
-	return digest_fd(fd, md5 ? md5 : EVP_md5(), out);
-}
-
-/* EVP_MD_CTX under a name of our own, so that nobody else includes OpenSSL. */
-struct digest *digest_begin(void)
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-
-	if (ctx && !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL)) {
-		EVP_MD_CTX_free(ctx);
-		ctx = NULL;
-	}
-	return (struct digest *)ctx;
+	if (!d)
+		return;
+	crypto.EVP_MD_CTX_free(d->ctx);
+	free(d);
 }
 
 void digest_add(struct digest *d, const void *data, size_t n)
 {
-	EVP_DigestUpdate((EVP_MD_CTX *)d, data, n);
+	crypto.EVP_DigestUpdate(d->ctx, data, n);
 }
 
 void digest_end(struct digest *d, unsigned char *out)
 {
-	if (out)
-		EVP_DigestFinal_ex((EVP_MD_CTX *)d, out, NULL);
-	EVP_MD_CTX_free((EVP_MD_CTX *)d);
+	crypto.EVP_DigestFinal_ex(d->ctx, out, NULL);
+	crypto.EVP_DigestInit_ex(d->ctx, d->kind, NULL);
+}
+
+static int digest_fd(int fd, enum digest_kind kind, unsigned char *out)
+{
+	_cleanup_(digest_freep) struct digest *d = digest_new(kind);
+	_cleanup_free_ char *chunk = malloc(CHUNK);
+	ssize_t n;
+
+	if (!d || !chunk)
+		return kinds[kind] ? -ENOMEM : -ELIBACC;
+	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			digest_add(d, chunk, (size_t)n);
+	if (n < 0)
+		return -errno;
+	digest_end(d, out);
+	return 0;
+}
+
+int digest_sha256(int fd, unsigned char out[SHA256_LEN])
+{
+	return digest_fd(fd, DIGEST_SHA256, out);
+}
+
+int digest_md5(int fd, unsigned char out[MD5_LEN])
+{
+	return digest_fd(fd, DIGEST_MD5, out);
 }
 
 void digest_hex(const unsigned char *digest, size_t n, char *out)

@@ -12,10 +12,20 @@ int digest_md5(int fd, unsigned char out[MD5_LEN]);
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *digest, size_t n, char *out);
 
-/* A SHA-256 piece by piece: begin (NULL: no memory), add, end, which frees it; out may be NULL. */
+/* Of bytes that come in pieces. */
+enum digest_kind { DIGEST_SHA256, DIGEST_MD5 };
 struct digest;
-struct digest *digest_begin(void);
+
+/* NULL: no memory, or no libcrypto here. Freed with digest_free. */
+struct digest *digest_new(enum digest_kind kind);
+void digest_free(struct digest *d);
 void digest_add(struct digest *d, const void *data, size_t n);
+/* SHA256_LEN or MD5_LEN bytes; it is then ready for the next. */
 void digest_end(struct digest *d, unsigned char *out);
+
+static inline void digest_freep(struct digest **d)
+{
+	digest_free(*d);
+}
 
 #endif

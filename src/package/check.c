@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
-#include "base/hasher.h"
+#include "base/digest.h"
 #include "package/payload.h"
 #include "package/say.h"
 #include "package/stop.h"
@@ -29,7 +29,7 @@ struct inode {
 };
 
 struct check {
-	struct hasher *sha256, *md5;
+	struct digest *sha256, *md5;
 	char *chunk;
 	struct inode *inodes;
 	struct say_list changed;
@@ -67,12 +67,12 @@ static int hash_file(struct check *c, struct entry *e, unsigned char sha256[SHA2
 		if (head)
 			look_at_head(e, c->chunk, (size_t)n);
 		head = false;
-		hasher_add(c->sha256, c->chunk, (size_t)n);
-		hasher_add(c->md5, c->chunk, (size_t)n);
+		digest_add(c->sha256, c->chunk, (size_t)n);
+		digest_add(c->md5, c->chunk, (size_t)n);
 	}
 	n = n < 0 ? -errno : 0;
-	hasher_end(c->sha256, sha256);
-	hasher_end(c->md5, e->md5);
+	digest_end(c->sha256, sha256);
+	digest_end(c->md5, e->md5);
 	return (int)n;
 }
 
@@ -225,7 +225,7 @@ static int check_entry(struct check *c, struct entry *e)
 
 int payload_check(struct payload *p)
 {
-	struct check c = { hasher_new(HASHER_SHA256), hasher_new(HASHER_MD5), malloc(CHUNK), NULL,
+	struct check c = { digest_new(DIGEST_SHA256), digest_new(DIGEST_MD5), malloc(CHUNK), NULL,
 		{ "refused: changed since the run, so that the package would not hold what was installed:", 0 } };
 	struct inode *in, *next;
 	size_t i;
@@ -239,8 +239,8 @@ int payload_check(struct payload *p)
 		HASH_DEL(c.inodes, in);
 		free(in);
 	}
-	hasher_free(c.sha256);
-	hasher_free(c.md5);
+	digest_free(c.sha256);
+	digest_free(c.md5);
 	free(c.chunk);
 	return r < 0 || c.changed.count ? -1 : 0;
 }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/hasher.h"
+#include "base/digest.h"
 #include "package/say.h"
 #include "package/stop.h"
 #include "package/tree.h"
@@ -16,7 +16,7 @@ struct reading {
 	struct payload *payload;
 	const struct metadata *meta;
 	enum readback_form form;
-	struct hasher *sha256;
+	struct digest *sha256;
 	struct say_list list;
 };
 
@@ -87,11 +87,11 @@ static int compare_content(struct reading *r, const struct entry *e, struct arch
 		static const char zeros[4096];
 
 		for (; at < offset; at += (int64_t)sizeof zeros)
-			hasher_add(r->sha256, zeros, offset - at < (int64_t)sizeof zeros ? (size_t)(offset - at) : sizeof zeros);
-		hasher_add(r->sha256, block, n);
+			digest_add(r->sha256, zeros, offset - at < (int64_t)sizeof zeros ? (size_t)(offset - at) : sizeof zeros);
+		digest_add(r->sha256, block, n);
 		at = offset + (int64_t)n;
 	}
-	hasher_end(r->sha256, sha256);
+	digest_end(r->sha256, sha256);
 	if (k != ARCHIVE_EOF)
 		return tree_failed(a, e->path);
 	if (memcmp(sha256, e->first->sha256, SHA256_LEN))
@@ -189,11 +189,11 @@ static int read_all(struct reading *r, struct archive *a)
 
 int readback(struct archive *a, struct payload *p, const struct metadata *m, enum readback_form form)
 {
-	struct reading r = { p, m, form, hasher_new(HASHER_SHA256),
+	struct reading r = { p, m, form, digest_new(DIGEST_SHA256),
 		{ "the package, read back, is not what was to be packed:", 0 } };
 	int k = r.sha256 ? read_all(&r, a) : say_no_memory();
 
 	say_rest(&r.list);
-	hasher_free(r.sha256);
+	digest_free(r.sha256);
 	return k < 0 || r.list.count ? -1 : 0;
 }

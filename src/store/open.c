@@ -121,6 +121,11 @@ static int make_file(const char *path, struct words *words)
 	return words_set(words, -errno, "cannot write the database %s: %s", path, strerror(errno));
 }
 
+void db_wait_for_disk(struct db *db, bool wait)
+{
+	db_exec(db, wait ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = OFF");
+}
+
 /*
  * While recording a write-ahead log, at the end one plain file that opens
  * anywhere, on a read-only medium, too. All that a change of mode writes are
@@ -132,9 +137,9 @@ static void change_mode(struct db *db, const char *mode)
 	char text[64];
 
 	snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
-	db_exec(db, "PRAGMA synchronous = OFF");
+	db_wait_for_disk(db, false);
 	db_exec(db, text);
-	db_exec(db, "PRAGMA synchronous = NORMAL");
+	db_wait_for_disk(db, true);
 }
 
 static int configure(struct db *db, enum db_mode mode)

@@ -39,6 +39,8 @@ const char *db_path(const struct db *db);
 const char *db_error(struct db *db);
 /* One file at the end: folds the write-ahead log in, if nobody else has the database open. */
 void db_settle(struct db *db);
+/* Whether SQLite makes sure that what it must not lose is on the disk; it does, unless told otherwise. */
+void db_wait_for_disk(struct db *db, bool wait);
 
 /* A plain statement without results ("BEGIN IMMEDIATE"). 0 or -errno. */
 int db_exec(struct db *db, const char *sql);

@@ -449,6 +449,11 @@ static int add_run(struct writer *w, const struct run_facts *f)
 	char kernel[256];
 	int r;
 
+	/*
+	 * SQLite waits for the disk when it begins a log, and the command would
+	 * wait with it, to save a row on which nothing hangs yet.
+	 */
+	db_wait_for_disk(w->db, false);
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	do
@@ -456,6 +461,7 @@ static int add_run(struct writer *w, const struct run_facts *f)
 			u.nodename, kernel, w->started_ns, self ? self : "", f->kind,
 			f->of_run ? &f->of_run : NULL);
 	while (r == -EBUSY);
+	db_wait_for_disk(w->db, true);
 	w->run_id = db_last_id(w->db);
 	return r;
 }
