@@ -328,6 +328,7 @@ static int follow(struct ba_recording *rec, const struct spawn *spawn)
 	r->sink = &rec->writer.sink;
 	r->touches.sink = r->lives.sink = r->sink;
 	r->touches.scope = &r->scope;
+	r->touches.mounts = &r->resolver.mounts;
 	r->touches.started_ns = rec->asked_ns;
 	wait_for_stamps(rec->asked_ns);
 	r->allow_io_uring = rec->allow_io_uring;

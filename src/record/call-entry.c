@@ -141,7 +141,7 @@ enum next enter_link(struct recorder *r, struct task *task, struct pending *p)
 	 * name will show: linkat(fd, "", AT_EMPTY_PATH) or through /proc/self/fd.
 	 */
 	if (!p->named[0] && p->call.empty_path &&
-		resolve_fd(task->tid, p->call.place[0].dirfd, &p->name[0], &deleted) == 0)
+		resolve_fd(&r->resolver, task->tid, p->call.place[0].dirfd, &p->name[0], &deleted) == 0)
 		p->named[0] = true;
 	return p->error[1] == -ENOENT ? NEXT_GO : NEXT_FOLLOW;
 }

@@ -92,7 +92,7 @@ static bool is_what_was_asked(const struct recorder *r, const struct pending *p)
 {
 	struct inode asked;
 
-	if (!r->tracer.every_call || (p->call.flags & __O_TMPFILE))
+	if (!r->tracer.every_call || r->resolver.mounts.active || (p->call.flags & __O_TMPFILE))
 		return true;
 	if (!p->asked.len)
 		return p->error[0] != -ENOENT;
@@ -105,10 +105,14 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 	struct inode before = p->name[0].now, *now = &p->name[0].now;
 	bool deleted, late;
 	uint32_t file;
-	int e = resolve_opened(task->tid, (int)result, &p->asked, &p->name[0], &deleted);
+	int e = resolve_opened(&r->resolver, task->tid, (int)result, &p->asked, &p->name[0], &deleted);
 
 	if (e == -EBADF)
 		return; /* a pipe or a socket behind /proc/self/fd: in no file tree */
+	if (e == -ENODEV) {
+		tell_unnamed(r, p, e);
+		return;
+	}
 	if (e < 0) {
 		/* Killed while it stood here: the descriptor is gone, the file is not. */
 		p->name[0].now = before;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/calls.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +27,8 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_REMOVEXATTR] = { OP_REMOVEXATTR, enter_inode, leave_inode, lost_names },
 	[CALL_IO_URING] = { OP_NONE, enter_io_uring },
 	[CALL_CLONE] = { OP_NONE, enter_clone },
-	[CALL_NAMESPACE] = { OP_NONE, enter_namespace },
-	[CALL_MOUNT] = { OP_NONE, enter_mount },
+	[CALL_NAMESPACE] = { OP_NONE, enter_namespace, leave_mount, lost_mount },
+	[CALL_MOUNT] = { OP_NONE, enter_mount, leave_mount, lost_mount },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 };
 
@@ -93,13 +94,22 @@ int read_place(struct recorder *r, const struct task *task, const struct pending
 	return n < 0 ? (int)n : 0;
 }
 
-static int name_fd(const struct task *task, struct pending *p, int i)
+static int name_fd(struct recorder *r, const struct task *task, struct pending *p, int i)
 {
 	bool deleted;
-	int e = resolve_fd(task->tid, p->call.place[i].dirfd, &p->name[i], &deleted);
+	int e = resolve_fd(&r->resolver, task->tid, p->call.place[i].dirfd, &p->name[i], &deleted);
 
 	/* Without a name it is in no file tree; only a later link can bring it there. */
 	return e < 0 ? e : deleted ? -ENOENT : 0;
+}
+
+/* Without a name nothing is known to stand there, either. */
+static void set_named(struct pending *p, int i, int error)
+{
+	p->named[i] = error == 0;
+	p->error[i] = error;
+	if (error < 0)
+		p->name[i].now.exists = false;
 }
 
 void name_text(struct recorder *r, const struct task *task, struct pending *p, int i, const char *text)
@@ -111,8 +121,7 @@ void name_text(struct recorder *r, const struct task *task, struct pending *p, i
 		e = resolve_target(&r->resolver, task->tid, at->dirfd, text, &p->name[i]);
 	else
 		e = resolve_entry(&r->resolver, task->tid, at->dirfd, text, &p->name[i]);
-	p->named[i] = e == 0;
-	p->error[i] = e;
+	set_named(p, i, e);
 }
 
 void name_place(struct recorder *r, const struct task *task, struct pending *p, int i)
@@ -132,9 +141,8 @@ void name_place(struct recorder *r, const struct task *task, struct pending *p, 
 		}
 	}
 	if (e == 0)
-		e = name_fd(task, p, i);
-	p->named[i] = e == 0;
-	p->error[i] = e;
+		e = name_fd(r, task, p, i);
+	set_named(p, i, e);
 }
 
 void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
@@ -154,6 +162,11 @@ void tell_unnamed(struct recorder *r, const struct pending *p, int error)
 {
 	char text[160];
 
+	if (error == -ENODEV) {
+		r->sink->note(r->sink, "files were changed on file systems that were mounted in a namespace "
+				       "of the command's own: those are in no file tree of ours, and not on record");
+		return;
+	}
 	snprintf(text, sizeof text, "%s changed a file whose name could not be told: %s",
 		p->call.sys->name, strerror(-error));
 	r->sink->note(r->sink, text);

@@ -39,7 +39,7 @@ void inherited_files(struct recorder *r, pid_t pid)
 
 		if (e->d_name[0] == '.' || !open_for_writing(pid, fd))
 			continue;
-		if (resolve_fd(pid, fd, &name, &deleted) < 0 || deleted || !S_ISREG(name.now.mode))
+		if (resolve_fd(&r->resolver, pid, fd, &name, &deleted) < 0 || deleted || !S_ISREG(name.now.mode))
 			continue;
 		originals_lose(r, &name, FILE_CONTENT | FILE_META);
 		touches_path(&r->touches, name.path.data, &name.now, false);

@@ -212,6 +212,7 @@ static void settle(struct recorder *r, const struct loop_end *end)
 		return;
 	if (r->wait_all && r->lives.alive > 0)
 		return;
+	touches_uncover(&r->touches);
 	if (end->settle(end->data, r->lives.alive))
 		tracer_release_command(&r->tracer);
 }
@@ -232,6 +233,7 @@ int recorder_loop(struct recorder *r, const struct loop_end *end)
 			return e;
 		settle(r, end);
 	}
+	touches_uncover(&r->touches);
 	return 0;
 }
 
@@ -246,7 +248,7 @@ void recorder_release(struct recorder *r)
 		}
 	}
 	tracer_release(&r->tracer);
-	folders_forget(&r->resolver.folders);
+	resolver_release(&r->resolver);
 	touches_release(&r->touches);
 	scope_release(&r->scope);
 	keep_release(&r->keeper);

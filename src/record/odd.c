@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Calls that change no file but could let changes go unseen. They are handled
- * at their entry and never followed to their exit.
+ * at their entry; only of mounts the end matters, too.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -61,11 +61,12 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 	char text[128];
 
 	r->resolver.roots_vary = true;
+	mounts_begin(&r->resolver.mounts);
 	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
 		p->call.sys->name);
 	note(r, text);
-	return NEXT_GO;
+	return NEXT_FOLLOW;
 }
 
 enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
@@ -73,12 +74,24 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 	char text[128];
 
 	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
-	r->resolver.mounts_vary = true;
+	mounts_begin(&r->resolver.mounts);
 	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",
 		p->call.sys->name);
 	note(r, text);
-	return NEXT_GO;
+	return NEXT_FOLLOW;
+}
+
+/* Others may have looked names up between the entry and what the call did. */
+void lost_mount(struct recorder *r, struct pending *p)
+{
+	mounts_changed(&r->resolver.mounts);
+	folders_forget(&r->resolver.folders);
+}
+
+void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result)
+{
+	lost_mount(r, p);
 }
 
 enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p)

@@ -46,6 +46,8 @@ enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *
 enum next enter_clone(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_namespace(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_mount(struct recorder *r, struct task *task, struct pending *p);
+void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+void lost_mount(struct recorder *r, struct pending *p);
 enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p);
 
 /* The filter's rules, from the table of calls (rules.c). 0 or -errno. */

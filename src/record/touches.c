@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/touches.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,13 @@ struct expected {
 struct linked {
 	uint32_t file;
 	struct inode first;
+};
+
+/* What was changed on a file system that the run has mounted itself. */
+struct covered {
+	char *path;
+	struct inode before;
+	bool late;
 };
 
 static uint64_t path_key(const char *path)
@@ -64,6 +72,18 @@ void touches_done(struct touches *t, const char *path)
 	free(e);
 }
 
+static void covered_release(struct touches *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->covered_count; i++)
+		free(t->covered[i].path);
+	free(t->covered);
+	t->covered = NULL;
+	t->covered_count = t->covered_room = 0;
+	u64map_release(&t->covered_at);
+}
+
 void touches_release(struct touches *t)
 {
 	struct expected *e, *next;
@@ -75,6 +95,7 @@ void touches_release(struct touches *t)
 	u64map_release(&t->paths);
 	u64map_release(&t->files);
 	u64map_release(&t->linked_at);
+	covered_release(t);
 	free(t->flags);
 	free(t->linked);
 }
@@ -180,7 +201,28 @@ bool touches_path_known(const struct touches *t, const char *path)
 	return u64map_get(&t->paths, path_key(path)) != NULL;
 }
 
-void touches_path(struct touches *t, const char *path, const struct inode *before, bool late)
+static void cover(struct touches *t, const char *path, const struct inode *before, bool late)
+{
+	struct covered *c;
+	bool added;
+
+	if (!u64map_put(&t->covered_at, path_key(path), &added) || !added)
+		return;
+	if (t->covered_count == t->covered_room) {
+		size_t room = t->covered_room ? t->covered_room * 2 : 64;
+
+		c = realloc(t->covered, room * sizeof *c);
+		if (!c)
+			return;
+		t->covered = c;
+		t->covered_room = room;
+	}
+	c = &t->covered[t->covered_count];
+	*c = (struct covered){ strdup(path), *before, late };
+	t->covered_count += c->path != NULL;
+}
+
+static void touch_path(struct touches *t, const char *path, const struct inode *before, bool late)
 {
 	struct touch touch = { .path = path, .late = late };
 	uint64_t key = path_key(path);
@@ -202,6 +244,33 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 			touches_mark(t, touch.before_file, FILE_WANTED);
 	}
 	t->sink->touch(t->sink, &touch);
+}
+
+void touches_path(struct touches *t, const char *path, const struct inode *before, bool late)
+{
+	if (t->mounts->active && mounts_cover(t->mounts, path))
+		cover(t, path, before, late);
+	else
+		touch_path(t, path, before, late);
+}
+
+void touches_uncover(struct touches *t)
+{
+	struct inode now;
+	size_t i;
+
+	if (t->covered_count)
+		mounts_changed(t->mounts); /* a mount goes with its namespace, too, without a call */
+	for (i = 0; i < t->covered_count; i++) {
+		struct covered *c = &t->covered[i];
+
+		if (!mounts_cover(t->mounts, c->path))
+			continue;
+		inode_stat(&now, AT_FDCWD, c->path, AT_SYMLINK_NOFOLLOW);
+		touch_path(t, c->path, &c->before, c->late);
+		touches_place(t, c->path, touches_file(t, &now));
+	}
+	covered_release(t);
 }
 
 void touches_place(struct touches *t, const char *path, uint32_t file)

@@ -8,6 +8,7 @@
 #include "base/u64map.h"
 #include "model/scope.h"
 #include "model/sink.h"
+#include "resolve/mounts.h"
 
 struct expected;
 
@@ -15,6 +16,10 @@ struct touches {
 	struct sink *sink;
 	int64_t started_ns; /* what has a later stamp was made since the start */
 	const struct scope *scope;
+	struct mounts *mounts;
+	struct covered *covered; /* changes on mounts that may be gone again in the end */
+	size_t covered_count, covered_room;
+	struct u64map covered_at; /* path -> it is there */
 	struct u64map paths; /* path -> the file that was there last */
 	struct u64map files; /* inode identity -> our number for it */
 	uint32_t last_file;
@@ -57,6 +62,8 @@ void touches_done(struct touches *t, const char *path);
  * first of a path counts.
  */
 void touches_path(struct touches *t, const char *path, const struct inode *before, bool late);
+/* What was changed on a mount of the run's own counts if it is still mounted now: at the end. */
+void touches_uncover(struct touches *t);
 /* From now on `file` stands at path. */
 void touches_place(struct touches *t, const char *path, uint32_t file);
 

@@ -26,6 +26,7 @@
 struct start {
 	int fd;
 	const char *text;
+	pid_t tid;
 	bool in_root; /* fd is the task's root, and text must not leave it */
 	size_t base;  /* so much of text is the canonical name of its folder; 0: it is not */
 	char room[PATH_MAX + PROC_PATH];
@@ -134,7 +135,7 @@ static bool start_by_name(struct start *s, struct resolver *r, const char *link,
 	struct inode dir;
 	ssize_t n;
 
-	if (r->mounts_vary || r->folders.moving || inode_stat(&dir, AT_FDCWD, link, 0) < 0)
+	if (r->mounts.active || r->folders.moving || inode_stat(&dir, AT_FDCWD, link, 0) < 0)
 		return false;
 	if (!S_ISDIR(dir.mode) || dir.nlink == 0)
 		return false;
@@ -163,6 +164,7 @@ static int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, c
 	char link[PROC_PATH];
 
 	s->fd = AT_FDCWD;
+	s->tid = tid;
 	s->in_root = false;
 	s->base = 0;
 	if (*text == '\0')
@@ -227,6 +229,12 @@ int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, str
 	return start_again(&s, e, tid, dirfd, text) ? start_stat(&s, s.text, 0, out) : e;
 }
 
+void resolver_release(struct resolver *r)
+{
+	folders_forget(&r->folders);
+	mounts_release(&r->mounts);
+}
+
 void name_release(struct name *n)
 {
 	buf_release(&n->path);
@@ -247,8 +255,9 @@ static int name_of_fd(int fd, struct buf *out)
 	return 0;
 }
 
-/* Appends the canonical name of the folder `text` to out. */
-static int name_of_dir(struct resolver *r, const struct start *s, const char *text, struct buf *out)
+/* The canonical name of the folder `text` into out, which is empty; and the mount it is on. */
+static int name_of_dir(struct resolver *r, const struct start *s, const char *text, struct buf *out,
+	uint64_t *mount)
 {
 	_cleanup_close_ int fd = -1;
 	const struct folder *d;
@@ -259,6 +268,7 @@ static int name_of_dir(struct resolver *r, const struct start *s, const char *te
 		return e;
 	if (!dir.exists || !S_ISDIR(dir.mode) || dir.nlink == 0)
 		return -ENOENT;
+	*mount = dir.mount;
 	d = folders_find(&r->folders, &dir);
 	if (d) {
 		buf_add(out, d->path, d->len);
@@ -268,6 +278,8 @@ static int name_of_dir(struct resolver *r, const struct start *s, const char *te
 	if (fd < 0)
 		return fd;
 	e = name_of_fd(fd, out);
+	if (e == 0)
+		e = mounts_translate(&r->mounts, s->tid, dir.mount, out);
 	if (e == 0 && !r->roots_vary && !out->failed)
 		folders_learn(&r->folders, &dir, out->data, out->len);
 	return e;
@@ -286,7 +298,7 @@ static bool split_last(char *text, char **last)
 	return **last && strcmp(*last, ".") && strcmp(*last, "..");
 }
 
-static int follow_to_end(const struct start *s, const char *text, struct name *out)
+static int follow_to_end(struct resolver *r, const struct start *s, const char *text, struct name *out)
 {
 	_cleanup_close_ int fd = start_open(s, text, 0);
 	int e;
@@ -294,18 +306,26 @@ static int follow_to_end(const struct start *s, const char *text, struct name *o
 	if (fd < 0)
 		return fd;
 	e = inode_stat(&out->now, fd, "", AT_EMPTY_PATH);
-	if (e < 0)
-		return e;
-	return name_of_fd(fd, &out->path);
+	if (e == 0)
+		e = name_of_fd(fd, &out->path);
+	return e < 0 ? e : mounts_translate(&r->mounts, s->tid, out->now.mount, &out->path);
+}
+
+/* Something is mounted on the entry itself: its name is the mount's, not its folder's. */
+static int entry_mounted(struct resolver *r, const struct start *s, const char *text, struct name *out)
+{
+	buf_reset(&out->path);
+	return follow_to_end(r, s, text, out);
 }
 
 static int entry_below(struct resolver *r, const struct start *s, char *text, struct name *out)
 {
+	uint64_t mount = 0;
 	char *last;
 	int e;
 
 	if (!split_last(text, &last))
-		return follow_to_end(s, text, out);
+		return follow_to_end(r, s, text, out);
 	/* what stands there is asked before the name is cut in two */
 	e = start_stat(s, text, AT_SYMLINK_NOFOLLOW, &out->now);
 	if (e < 0)
@@ -315,15 +335,18 @@ static int entry_below(struct resolver *r, const struct start *s, char *text, st
 		return out->path.failed ? -ENOMEM : 0;
 	}
 	if (last == text) {
-		e = name_of_dir(r, s, ".", &out->path);
+		e = name_of_dir(r, s, ".", &out->path, &mount);
 	} else if (last == text + 1) {
-		e = name_of_dir(r, s, "/", &out->path);
+		e = name_of_dir(r, s, "/", &out->path, &mount);
 	} else {
 		last[-1] = '\0';
-		e = name_of_dir(r, s, text, &out->path);
+		e = name_of_dir(r, s, text, &out->path, &mount);
+		last[-1] = '/';
 	}
 	if (e < 0)
 		return e;
+	if (r->mounts.active && out->now.exists && out->now.mount != mount)
+		return entry_mounted(r, s, text, out);
 	if (out->path.len > 1)
 		buf_addc(&out->path, '/');
 	buf_adds(&out->path, last);
@@ -378,7 +401,7 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
 		return -ENOENT;
 	e = start_at(&s, r, tid, dirfd, text);
 	name_reset(out);
-	return e < 0 ? e : follow_to_end(&s, s.text, out);
+	return e < 0 ? e : follow_to_end(r, &s, s.text, out);
 }
 
 static bool cut_deleted(struct buf *path)
@@ -400,11 +423,11 @@ static bool stands_at(const char *path, const struct inode *i)
 		inode_identity(&there) == inode_identity(i);
 }
 
-int resolve_opened(pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)
+int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)
 {
 	char link[PROC_PATH];
 
-	if (asked->len) {
+	if (asked->len && !r->mounts.active) {
 		name_reset(out);
 		*deleted = false;
 		proc_fd_path(link, tid, fd);
@@ -414,10 +437,10 @@ int resolve_opened(pid_t tid, int fd, const struct buf *asked, struct name *out,
 			return out->path.failed ? -ENOMEM : 0;
 		}
 	}
-	return resolve_fd(tid, fd, out, deleted);
+	return resolve_fd(r, tid, fd, out, deleted);
 }
 
-int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted)
+int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *deleted)
 {
 	char link[PROC_PATH];
 	char *path;
@@ -445,5 +468,5 @@ int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted)
 	/* A file may really be called "x (deleted)": only a link count of 0 tells. */
 	if (out->now.nlink == 0)
 		*deleted = cut_deleted(&out->path);
-	return 0;
+	return mounts_translate(&r->mounts, tid, out->now.mount, &out->path);
 }

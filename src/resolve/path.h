@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "model/inode.h"
 #include "resolve/folders.h"
+#include "resolve/mounts.h"
 
 struct resolver {
 	struct folders folders;
@@ -21,8 +22,7 @@ struct resolver {
 	 * from then on every name is looked up through /proc/TID/root.
 	 */
 	bool roots_vary;
-	/* Something was mounted: a folder's name may lead to what now lies over it. */
-	bool mounts_vary;
+	struct mounts mounts;
 };
 
 struct name {
@@ -32,11 +32,13 @@ struct name {
 
 #define NAME_INIT { BUF_INIT, { 0 } }
 
+void resolver_release(struct resolver *r);
 void name_release(struct name *n);
 
 /*
  * The directory entry `text` (a symlink there is meant itself), as seen by
- * task `tid` from `dirfd`. 0, -ENOENT when a parent is not there, or -errno.
+ * task `tid` from `dirfd`. 0, -ENOENT when a parent is not there, -ENODEV when
+ * it is in no file tree of ours (resolve/mounts.h), or -errno.
  */
 int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /* The file that `text` leads to, symlinks followed. As above; a symlink to nothing is -ENOENT. */
@@ -45,12 +47,12 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
  * The file behind the task's descriptor: -EBADF when it has no name (pipe,
  * socket). *deleted: the name is gone and only the descriptor is left.
  */
-int resolve_fd(pid_t tid, int fd, struct name *out, bool *deleted);
+int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *deleted);
 /*
  * As resolve_fd, for a file that was opened under the canonical name `asked`
  * (empty: not known): where it stands there, nobody need be asked for its name.
  */
-int resolve_opened(pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted);
+int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted);
 /* Only what stands at the end of all symlinks, without its name. 0 or -errno. */
 int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, struct inode *out);
 

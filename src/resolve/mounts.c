@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "resolve/mounts.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/proc.h"
+
+#define TABLE_LIMIT (16U << 20)
+/* How far up its parents a chrooted task's mount is looked for. */
+#define PARENTS_MAX 32
+
+struct mount_row {
+	uint64_t id;
+	char *dev, *root, *point; /* root and point: "" for "/" */
+	bool ours; /* of our own namespace */
+};
+
+static void table_release(struct mount_table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		free(t->rows[i].dev);
+		free(t->rows[i].root);
+		free(t->rows[i].point);
+	}
+	free(t->rows);
+	*t = (struct mount_table){ 0 };
+}
+
+void mounts_release(struct mounts *m)
+{
+	table_release(&m->start);
+	table_release(&m->now);
+	m->active = false;
+}
+
+/* Space, tab, newline and backslash stand there as three octal digits (proc(5)). */
+static void unescape(char *s)
+{
+	char *out = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
+			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 3;
+		} else {
+			*out++ = *s;
+		}
+	}
+	*out = '\0';
+}
+
+static const char *without_last_slash(char *path)
+{
+	unescape(path);
+	return strcmp(path, "/") ? path : "";
+}
+
+/* "36 35 254:0 /root /point options - type source options"; `above` is the reader's own root. */
+static int add_row(struct mount_table *t, char *line, const char *above, bool ours)
+{
+	char *save = NULL, *field[5];
+	struct mount_row *r;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		field[i] = strtok_r(i ? NULL : line, " ", &save);
+		if (!field[i])
+			return 0;
+	}
+	if (t->count == t->room) {
+		size_t room = t->room ? t->room * 2 : 64;
+		struct mount_row *rows = realloc(t->rows, room * sizeof *rows);
+
+		if (!rows)
+			return -ENOMEM;
+		t->rows = rows;
+		t->room = room;
+	}
+	r = &t->rows[t->count];
+	*r = (struct mount_row){ .id = strtoull(field[0], NULL, 10), .ours = ours };
+	r->dev = strdup(field[2]);
+	r->root = strdup(without_last_slash(field[3]));
+	if (asprintf(&r->point, "%s%s", above, without_last_slash(field[4])) < 0)
+		r->point = NULL;
+	t->count++;
+	return r->dev && r->root && r->point ? 0 : -ENOMEM;
+}
+
+static void table_read(struct mount_table *t, const char *file, const char *above, bool ours)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char *line, *save = NULL;
+
+	if (io_read_file(file, &text, TABLE_LIMIT) < 0 || !text.data)
+		return;
+	for (line = strtok_r(text.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (add_row(t, line, above, ours) < 0)
+			return;
+}
+
+void mounts_begin(struct mounts *m)
+{
+	if (!m->active)
+		table_read(&m->start, "/proc/self/mountinfo", "", true);
+	m->active = true;
+	mounts_changed(m);
+}
+
+void mounts_changed(struct mounts *m)
+{
+	table_release(&m->now);
+}
+
+/* What follows `folder` in path: "" or "/..."; NULL when it is not below. */
+static const char *below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) || (path[n] && path[n] != '/') ? NULL : path + n;
+}
+
+static const struct mount_row *row_of(const struct mount_table *t, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->rows[i].id == id)
+			return &t->rows[i];
+	return NULL;
+}
+
+static void read_ours(struct mounts *m)
+{
+	if (m->now.count == 0)
+		table_read(&m->now, "/proc/self/mountinfo", "", true);
+}
+
+/* Mounts as a task sees them, whose names we see from above its root. */
+static void read_theirs(struct mounts *m, pid_t tid)
+{
+	char file[64], root[PATH_MAX];
+
+	snprintf(file, sizeof file, "/proc/%d/root", tid);
+	if (io_readlink(file, root) < 0)
+		return;
+	snprintf(file, sizeof file, "/proc/%d/mountinfo", tid);
+	table_read(&m->now, file, strcmp(root, "/") ? root : "", false);
+}
+
+/* A chrooted task's own list leaves out what stands above its root; some ancestor's has it. */
+static const struct mount_row *find_mount(struct mounts *m, pid_t tid, uint64_t id)
+{
+	const struct mount_row *r;
+	int i;
+
+	read_ours(m);
+	r = row_of(&m->now, id);
+	for (i = 0; !r && tid > 1 && i < PARENTS_MAX; i++) {
+		read_theirs(m, tid);
+		r = row_of(&m->now, id);
+		tid = proc_parent(tid);
+	}
+	return r;
+}
+
+/* The mount that path is on: of those whose point is above it the deepest, and of these the last. */
+static const struct mount_row *mount_of(const struct mount_table *t, const char *path)
+{
+	const struct mount_row *best = NULL;
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		const struct mount_row *r = &t->rows[i];
+
+		if (r->ours && below(path, r->point) && (!best || strlen(r->point) >= strlen(best->point)))
+			best = r;
+	}
+	return best;
+}
+
+/* The name through this mount of what its file system calls `inner`; false when it does not show it. */
+static bool name_through(const struct mounts *m, const struct mount_row *r, const char *dev,
+	const char *inner, struct buf *out)
+{
+	const char *rest = strcmp(r->dev, dev) ? NULL : below(inner, r->root);
+
+	if (!rest)
+		return false;
+	buf_reset(out);
+	buf_adds(out, r->point);
+	buf_adds(out, rest);
+	if (out->len == 0)
+		buf_addc(out, '/');
+	return !out->failed && mount_of(&m->start, out->data) == r;
+}
+
+/* True when `out` is what `inner` was called at the start; the same name as now, if it is one of them. */
+static bool name_at_start(const struct mounts *m, const char *dev, const char *inner, const char *now,
+	struct buf *out)
+{
+	const struct mount_row *same = mount_of(&m->start, now);
+	size_t i;
+
+	if (same && name_through(m, same, dev, inner, out) && strcmp(out->data, now) == 0)
+		return true;
+	for (i = 0; i < m->start.count; i++)
+		if (name_through(m, &m->start.rows[i], dev, inner, out))
+			return true;
+	return false;
+}
+
+int mounts_translate(struct mounts *m, pid_t tid, uint64_t mount, struct buf *path)
+{
+	_cleanup_buf_ struct buf inner = BUF_INIT, name = BUF_INIT;
+	const struct mount_row *r;
+	const char *rest;
+
+	if (!m->active || mount == 0)
+		return 0;
+	r = find_mount(m, tid, mount);
+	rest = r ? below(path->data, r->point) : NULL;
+	if (!rest)
+		return 0;
+	buf_adds(&inner, r->root);
+	buf_adds(&inner, strcmp(rest, "/") ? rest : "");
+	if (inner.failed)
+		return -ENOMEM;
+	if (!name_at_start(m, r->dev, inner.data ? inner.data : "", path->data, &name))
+		return r->ours ? 0 : -ENODEV;
+	buf_reset(path);
+	buf_add(path, name.data, name.len);
+	return path->failed ? -ENOMEM : 0;
+}
+
+bool mounts_cover(struct mounts *m, const char *path)
+{
+	const struct mount_row *now, *then;
+
+	if (!m->active)
+		return false;
+	read_ours(m);
+	now = mount_of(&m->now, path);
+	then = mount_of(&m->start, path);
+	return now && then && (strcmp(now->dev, then->dev) || strcmp(now->root, then->root) ||
+				      strcmp(now->point, then->point));
+}

@@ -1,0 +1,78 @@
+#!/bin/bash
+# Mounts that the run makes: what is changed through them is told by the names that stood before the run.
+. "$(dirname "$0")/../lib/cases.sh"
+
+needs_mounts() { unshare -m sh -c 'mount -t tmpfs none /tmp' 2>/dev/null || skip 'no right to mount here'; }
+
+# made FOLDER COMMAND...: as truth, and then rolled back to what was there before.
+made() {
+	truth "$@"
+	changes=$(manifest "$T/$1")
+	ba rollback -y 1 >&2
+	snap "$1" "$T/back"
+	eq "$(plain "$T/back")" "$(plain "$T/before")" 'rolled back'
+}
+plain() {
+	python3 -c '
+import json, sys
+for e in map(json.loads, open(sys.argv[1])):
+    print(e["path"], e["type"], e["mode"], e["sha256"], e["type"] != "dir" and e["mtime_ns"])' "$1"
+}
+
+two_folders() {
+	mkdir -p p/m p/s
+	echo 1 >p/s/f
+	echo 2 >p/s/g
+	echo under >p/m/f
+}
+
+case_a_bind_mount_in_a_namespace_of_its_own() {
+	needs_mounts
+	two_folders
+	made p unshare -m sh -c 'mount --bind p/s p/m; echo new >p/m/f; echo n >p/m/x; mkdir p/m/d; mv p/m/g p/m/h; chmod 600 p/m/f; chmod 700 p/m'
+	ba who p/s/f >/dev/null
+	refused ba who p/m/f
+}
+
+case_a_bind_mount_that_is_gone_at_the_end() {
+	needs_mounts
+	two_folders
+	trap 'umount -q "$T/p/m" || :' EXIT
+	made p sh -c 'mount --bind p/s p/m && echo new >p/m/f && rm p/m/g; umount p/m; echo y >p/m/f'
+}
+
+case_a_file_system_that_only_the_command_saw() {
+	needs_mounts
+	two_folders
+	made p unshare -m sh -c 'mount -t tmpfs none p/m; echo new >p/m/f; mkdir p/m/d; echo x >p/m/d/x; rm p/m/f; echo out >p/out'
+	eq "$changes" 'created file out'
+	has "$(q 'SELECT notes FROM runs')" 'in no file tree of ours'
+}
+
+case_a_file_system_mounted_and_unmounted() {
+	needs_mounts
+	two_folders
+	trap 'umount -q "$T/p/m" || :' EXIT
+	made p sh -c 'mount -t tmpfs none p/m && echo new >p/m/f && mkdir p/m/d && echo x >p/m/d/x; umount p/m'
+	eq "$changes" ''
+}
+
+case_another_root() {
+	needs_mounts
+	mkdir -p p/r/old p/d
+	echo 1 >p/r/f
+	made p unshare -m python3 -c '
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mount(b"p/r", b"p/r", None, 4096, None)
+os.chdir("p/r")
+if libc.syscall(155, b".", b"old"):
+    raise SystemExit("pivot_root: " + os.strerror(ctypes.get_errno()))
+os.mkdir("/d")
+open("/d/x", "w").write("x")
+os.rename("/f", "/g")
+os.chmod("/g", 0o600)
+'
+}
+
+run_cases "$@"
