@@ -263,18 +263,27 @@ ORDER BY event_id;
 
 CREATE VIEW manifest AS
 SELECT
-    e.run_id, path.name AS path, e.change,
-    CASE coalesce(e.mode, e.before_mode) & 61440
+    e.run_id, path.name AS path,
+    CASE WHEN e.gone THEN 'removed' WHEN e.come THEN 'created' ELSE e.change END AS change,
+    CASE iif(e.gone, e.before_mode, coalesce(e.mode, e.before_mode)) & 61440
         WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN 'symlink' WHEN 4096 THEN 'fifo'
         WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' WHEN 24576 THEN 'block' END AS type,
-    coalesce(e.mode, e.before_mode) & 4095 AS mode,
-    coalesce(e.uid, e.before_uid) AS uid, coalesce(e.gid, e.before_gid) AS gid,
-    coalesce(e.size, e.before_size) AS size, coalesce(e.mtime, e.before_mtime) AS mtime_ns,
-    lower(nullif(hex(coalesce(e.sha256, iif(e.change = 'removed', e.before_sha256, NULL))), '')) AS sha256,
-    coalesce(e.target, iif(e.change = 'removed', e.before_target, NULL)) AS link_target,
+    iif(e.gone, e.before_mode, coalesce(e.mode, e.before_mode)) & 4095 AS mode,
+    iif(e.gone, e.before_uid, coalesce(e.uid, e.before_uid)) AS uid,
+    iif(e.gone, e.before_gid, coalesce(e.gid, e.before_gid)) AS gid,
+    iif(e.gone, e.before_size, coalesce(e.size, e.before_size)) AS size,
+    iif(e.gone, e.before_mtime, coalesce(e.mtime, e.before_mtime)) AS mtime_ns,
+    lower(nullif(hex(coalesce(e.sha256, iif(e.gone OR e.change = 'removed', e.before_sha256, NULL))), '')) AS sha256,
+    coalesce(e.target, iif(e.gone OR e.change = 'removed', e.before_target, NULL)) AS link_target,
     e.nlink_group, e.content_changed, e.excluded, e.process_id
-FROM entry e
+FROM (
+    SELECT *,
+        change = 'modified' AND mode & 61440 IN (8192, 24576) AS gone,
+        change = 'modified' AND before_mode & 61440 IN (8192, 24576) AS come
+    FROM entry
+) e
 JOIN path ON path.id = e.path_id
--- Device nodes are no installed files, and extended attributes no listing shows; the table knows
--- them all the same, for an undo.
-WHERE e.change IS NOT NULL AND NOT e.attributes_only AND coalesce(e.mode, e.before_mode) & 61440 NOT IN (8192, 24576);
+-- Device nodes are no installed files (one in a file's place: the file is gone, and the other way
+-- round), and extended attributes no listing shows; the table knows them all the same, for an undo.
+WHERE e.change IS NOT NULL AND NOT e.attributes_only
+    AND (e.gone OR coalesce(e.mode, e.before_mode) & 61440 NOT IN (8192, 24576));

@@ -251,6 +251,16 @@ case_xattr_alone_is_no_change() {
 	eq "$(manifest "$T/w")" ''
 }
 
+case_a_device_in_the_place_of_a_file() {
+	mkdir w
+	mknod w/c c 1 3 2>/dev/null || skip 'no right to make device nodes'
+	echo x >w/f
+	truth "$T/w" sh -c 'rm w/f; mknod w/f c 1 3; rm w/c; echo y >w/c'
+	eq "$(manifest "$T/w")" "$(printf 'created file c\nremoved file f')"
+	ba rollback -y 1
+	eq "$(cat w/f)$(stat -c %F w/c)" 'xcharacter special file'
+}
+
 case_bind_mount_and_mount_namespace() {
 	unshare -m true 2>/dev/null || skip 'no mount namespace here'
 	mkdir w o
