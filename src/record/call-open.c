@@ -14,6 +14,9 @@
 #include "record/originals.h"
 #include "trace/mem.h"
 
+/* Which file a name means depends on these; the others only make the call fail. */
+#define HOW_OF_PLACE (RESOLVE_IN_ROOT | RESOLVE_BENEATH)
+
 static bool read_how(const struct task *task, struct pending *p)
 {
 	struct open_how how;
@@ -22,17 +25,18 @@ static bool read_how(const struct task *task, struct pending *p)
 		return false;
 	p->call.flags = (uint32_t)how.flags;
 	p->call.mode = (int64_t)how.mode;
+	p->how = how.resolve;
 	return true;
 }
 
 /* /dev/null and its like, which every configure script opens by the thousand. */
-static bool is_device(struct recorder *r, const struct task *task)
+static bool is_device(struct recorder *r, const struct task *task, int dirfd)
 {
 	struct inode there;
 
 	if (strncmp(r->text, "/dev/", 5) || !strncmp(r->text, "/dev/fd/", 8) || !strncmp(r->text, "/dev/std", 8))
 		return false;
-	return resolve_stat(&r->resolver, task->tid, AT_FDCWD, r->text, &there) == 0 && there.exists &&
+	return resolve_stat(&r->resolver, task->tid, dirfd, r->text, &there) == 0 && there.exists &&
 		(S_ISCHR(there.mode) || S_ISBLK(there.mode));
 }
 
@@ -41,10 +45,27 @@ static bool only_makes(uint32_t flags)
 	return (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
+/* What stands there, and under which name; an original is kept before it is lost. */
+static void look_at_place(struct recorder *r, const struct task *task, struct pending *p)
+{
+	struct inode *now = &p->name[0].now;
+	int dirfd = p->call.place[0].dirfd;
+	uint32_t flags = p->call.flags;
+
+	p->error[0] = resolve_entry(&r->resolver, task->tid, dirfd, r->text, &p->name[0]);
+	if (p->error[0] == 0)
+		buf_add(&p->asked, p->name[0].path.data, p->name[0].path.len);
+	if (only_makes(flags))
+		return;
+	if (now->exists && S_ISLNK(now->mode) && !(flags & O_NOFOLLOW))
+		p->error[0] = resolve_stat(&r->resolver, task->tid, dirfd, r->text, now);
+	originals_open(r, task, p);
+}
+
 enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 {
 	struct call *c = &p->call;
-	struct inode *now = &p->name[0].now;
+	bool device;
 
 	if (c->addr && !read_how(task, p))
 		return NEXT_GO; /* the kernel will not read it either */
@@ -59,17 +80,12 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 	p->error[0] = read_place(r, task, p, 0);
 	if (p->error[0] < 0)
 		return p->error[0] == -EFAULT ? NEXT_GO : NEXT_FOLLOW;
-	if (is_device(r, task))
-		return NEXT_GO;
-	p->error[0] = resolve_entry(&r->resolver, task->tid, c->place[0].dirfd, r->text, &p->name[0]);
-	if (p->error[0] == 0)
-		buf_add(&p->asked, p->name[0].path.data, p->name[0].path.len);
-	if (only_makes(c->flags))
-		return NEXT_FOLLOW;
-	if (now->exists && S_ISLNK(now->mode) && !(c->flags & O_NOFOLLOW))
-		p->error[0] = resolve_stat(&r->resolver, task->tid, c->place[0].dirfd, r->text, now);
-	originals_open(r, task, p);
-	return NEXT_FOLLOW;
+	r->resolver.how = p->how & HOW_OF_PLACE;
+	device = is_device(r, task, c->place[0].dirfd);
+	if (!device)
+		look_at_place(r, task, p);
+	r->resolver.how = 0;
+	return device ? NEXT_GO : NEXT_FOLLOW;
 }
 
 void lost_open(struct recorder *r, struct pending *p)

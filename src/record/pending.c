@@ -18,6 +18,7 @@ struct pending *pending_begin(struct pending **p)
 		(*p)->name[i].now.exists = false;
 		walk_release(&(*p)->inside[i]);
 	}
+	(*p)->how = 0;
 	buf_reset(&(*p)->target);
 	buf_reset(&(*p)->asked);
 	return *p;

@@ -12,6 +12,7 @@ struct pending {
 	struct call call;
 	enum op op;
 	struct name name[2]; /* the names of the call's places, in its order */
+	uint64_t how; /* openat2: RESOLVE_* */
 	bool named[2];
 	int error[2]; /* why a place has no name */
 	struct buf target;     /* what a symlink(2) will hold */

@@ -27,7 +27,7 @@ struct start {
 	int fd;
 	const char *text;
 	pid_t tid;
-	bool in_root; /* fd is the task's root, and text must not leave it */
+	uint64_t how; /* RESOLVE_*: what the lookup may do */
 	size_t base;  /* so much of text is the canonical name of its folder; 0: it is not */
 	char room[PATH_MAX + PROC_PATH];
 };
@@ -79,7 +79,7 @@ static void base_of(char out[PROC_PATH], pid_t tid, int dirfd)
 }
 
 /* With another root: the whole name from that root on, so that symlinks stay inside it. */
-static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text)
+static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, int dirfd, const char *text)
 {
 	char link[PROC_PATH], root[PATH_MAX], base[PATH_MAX];
 	ssize_t n;
@@ -88,7 +88,7 @@ static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text
 	s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd < 0)
 		return -errno;
-	s->in_root = true;
+	s->how = r->how | RESOLVE_IN_ROOT;
 	s->text = text;
 	if (text[0] == '/')
 		return 0;
@@ -104,7 +104,7 @@ static int start_in_root(struct start *s, pid_t tid, int dirfd, const char *text
 		/* A folder outside of the root, as chroot(2) leaves it: only ".." can tell. */
 		close(s->fd);
 		s->fd = AT_FDCWD;
-		s->in_root = false;
+		s->how = r->how;
 		return snprintf(s->room, sizeof s->room, "%s/%s", link, text) < PATH_MAX ?
 			(s->text = s->room, 0) : -ENAMETOOLONG;
 	}
@@ -165,14 +165,21 @@ static int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, c
 
 	s->fd = AT_FDCWD;
 	s->tid = tid;
-	s->in_root = false;
+	s->how = r->how;
 	s->base = 0;
 	if (*text == '\0')
 		return -ENOENT;
+	if (r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) {
+		/* A root of its own, which the descriptor is; a link of /proc would not lead through it. */
+		base_of(link, tid, dirfd);
+		s->text = text;
+		s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		return s->fd < 0 ? -errno : 0;
+	}
 	if (rewrite_self(s, tid, text))
 		return 0;
 	if (r->roots_vary)
-		return start_in_root(s, tid, dirfd, text);
+		return start_in_root(s, r, tid, dirfd, text);
 	s->text = text;
 	if (text[0] == '/')
 		return 0;
@@ -183,10 +190,10 @@ static int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, c
 static int start_open(const struct start *s, const char *text, int flags)
 {
 	struct open_how how = { .flags = (uint64_t)(flags | O_PATH | O_CLOEXEC),
-		.resolve = s->in_root ? RESOLVE_IN_ROOT : 0 };
+		.resolve = s->how };
 	int fd;
 
-	if (s->in_root)
+	if (s->how)
 		fd = (int)syscall(SYS_openat2, s->fd, text, &how, sizeof how);
 	else
 		fd = openat(s->fd, text, flags | O_PATH | O_CLOEXEC);
@@ -197,7 +204,7 @@ static int start_stat(const struct start *s, const char *text, int flags, struct
 {
 	_cleanup_close_ int fd = -1;
 
-	if (!s->in_root)
+	if (!s->how)
 		return inode_stat(out, s->fd, text, flags);
 	fd = start_open(s, text, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0);
 	if (fd >= 0)

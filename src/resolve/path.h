@@ -23,6 +23,7 @@ struct resolver {
 	 */
 	bool roots_vary;
 	struct mounts mounts;
+	uint64_t how; /* RESOLVE_* of the call at hand (openat2), 0 for all others */
 };
 
 struct name {

@@ -121,6 +121,34 @@ FORM(openat2_beneath)
 	ev("open", A("d/f"), "", "O_RDWR|O_CREAT");
 }
 
+/* The names are those of files that stand outside, too: what is meant is what is below the folder. */
+FORM(openat2_in_root)
+{
+	struct open_how *how = NEW(struct open_how);
+	int fd;
+
+	if (setup) {
+		mkd("d");
+		mkd("d/etc");
+		mkd("d/dev");
+		mk("d/etc/only-there", "old");
+		mk("d/etc/passwd", "old");
+		return;
+	}
+	NEEDS(__NR_openat2);
+	how->resolve = RESOLVE_IN_ROOT;
+	how->flags = O_WRONLY | O_TRUNC;
+	fd = (int)OK(sc(__NR_open, A("d"), O_RDONLY | O_DIRECTORY));
+	OK(sc(__NR_openat2, fd, P("/etc/only-there"), how, sizeof *how));
+	ev("open", A("d/etc/only-there"), "", "O_WRONLY|O_TRUNC");
+	OK(sc(__NR_openat2, fd, P("/etc/passwd"), how, sizeof *how));
+	ev("open", A("d/etc/passwd"), "", "O_WRONLY|O_TRUNC");
+	how->flags = O_WRONLY | O_CREAT | O_TRUNC;
+	how->mode = 0644;
+	OK(sc(__NR_openat2, fd, P("/dev/null"), how, sizeof *how));
+	ev("open", A("d/dev/null"), "", CREAT_FLAGS);
+}
+
 FORM(openat2_rdonly_none)
 {
 	struct open_how *how = NEW(struct open_how);
