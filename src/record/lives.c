@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/proc.h"
 #include "record/pending.h"
+#include "trace/arguments.h"
 
 /* Argument lists go up to 6 MiB in Linux; what is past this is cut, and marked so. */
 #define ARGV_MAX (64U * 1024)
@@ -105,14 +107,18 @@ void lives_end(struct lives *l, struct task *task, int status, int64_t at)
 		end_life(l, life, status, at);
 }
 
-static void json_argv(pid_t pid, struct buf *out)
+/* At an exec the stack tells; a process met later may have written over it. */
+static void json_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
 {
 	_cleanup_buf_ struct buf raw = BUF_INIT;
-	char path[64];
+	char path[PROC_PATH];
 	size_t i, n;
 
-	snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
-	io_read_file(path, &raw, ARGV_MAX + 1);
+	if (!stack || arguments_read(pid, stack, abi != ABI_I386, ARGV_MAX + 1, &raw) < 0) {
+		buf_reset(&raw);
+		proc_path(path, pid, "cmdline");
+		io_read_file(path, &raw, ARGV_MAX + 1);
+	}
 	buf_addc(out, '[');
 	for (i = 0; i < raw.len && i < ARGV_MAX; i += n + 1) {
 		n = strnlen(raw.data + i, raw.len - i);
@@ -127,9 +133,9 @@ static void json_argv(pid_t pid, struct buf *out)
 
 static const char *link_of(pid_t pid, const char *which, char *out)
 {
-	char path[64];
+	char path[PROC_PATH];
 
-	snprintf(path, sizeof path, "/proc/%d/%s", pid, which);
+	proc_path(path, pid, which);
 	if (io_readlink(path, out) < 0)
 		out[0] = '\0';
 	return out;
@@ -160,14 +166,14 @@ static void take_over(struct tracer *t, struct task *leader, pid_t former)
 	}
 }
 
-/* The image that a process runs now, as /proc shows it. */
-static void tell_image(struct lives *l, struct life *life, enum abi abi, int64_t at)
+/* The image that a process runs now. */
+static void tell_image(struct lives *l, struct life *life, enum abi abi, uint64_t stack, int64_t at)
 {
 	_cleanup_buf_ struct buf argv = BUF_INIT;
 	char exe[PATH_MAX], cwd[PATH_MAX];
 	struct exec_begin e;
 
-	json_argv(life->pid, &argv);
+	json_argv(life->pid, abi, stack, &argv);
 	life->exec = ++l->last_exec;
 	life->exec_is_inherited = false;
 	e = (struct exec_begin){ .exec = life->exec, .process = life->number, .abi = abi, .at = at,
@@ -176,11 +182,10 @@ static void tell_image(struct lives *l, struct life *life, enum abi abi, int64_t
 	l->sink->exec_begin(l->sink, &e);
 }
 
-void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t former, enum abi abi,
-	int64_t at)
+void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi, int64_t at)
 {
-	take_over(t, task, former);
-	tell_image(l, thread_of(task)->life, abi, at);
+	take_over(t, stop->task, stop->other);
+	tell_image(l, thread_of(stop->task)->life, abi, stop->stack, at);
 }
 
 int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at)
@@ -190,7 +195,7 @@ int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at)
 	if (!life)
 		return -ENOMEM;
 	tell_begin(l, life, ppid, at);
-	tell_image(l, life, ABI_X86_64, at);
+	tell_image(l, life, ABI_X86_64, 0, at);
 	return thread_new(child, life);
 }
 

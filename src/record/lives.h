@@ -15,6 +15,9 @@
 
 struct pending;
 
+/* The number of the command's life; of what lost its parent, the parent is 0. */
+#define COMMAND_LIFE 1U
+
 struct life {
 	uint32_t number, parent;
 	uint32_t exec;          /* the image it runs now; its parent's until its own first exec */
@@ -54,9 +57,8 @@ int lives_child(struct lives *l, struct task *parent, struct task *child, bool t
 int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at);
 /* A task ended with wait status `status`; its data is freed. */
 void lives_end(struct lives *l, struct task *task, int status, int64_t at);
-/* The task runs a new image. `former` is the thread that called exec when that was not the leader. */
-void lives_exec(struct lives *l, struct tracer *t, struct task *task, pid_t former, enum abi abi,
-	int64_t at);
+/* The task of this STOP_EXEC runs a new image. */
+void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi, int64_t at);
 /* The exec number that an event of this life belongs to. */
 uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at);
 

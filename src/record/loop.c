@@ -43,8 +43,8 @@ static int start_task(struct recorder *r, struct task *task, const struct stop *
 {
 	const struct life *life = thread_of(task)->life;
 
-	/* Only the command's own threads are watched to their end; the option was inherited. */
-	if (life != r->lives.command)
+	/* Only the command's own threads are watched to their end; what it forks has inherited the option. */
+	if (life != r->lives.command && life->parent <= COMMAND_LIFE)
 		tracer_watch_exit(&r->tracer, task, false);
 	return tracer_resume(&r->tracer, stop, false);
 }
@@ -96,8 +96,7 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	/* Another thread's exec killed the leader inside a call, and took its tid. */
 	if (stop->task->in_call)
 		call_lost(r, thread_of(stop->task)->pending);
-	lives_exec(&r->lives, &r->tracer, stop->task, stop->other, abi < 0 ? ABI_X86_64 : (enum abi)abi,
-		io_now_ns());
+	lives_exec(&r->lives, &r->tracer, stop, abi < 0 ? ABI_X86_64 : (enum abi)abi, io_now_ns());
 	stop->task->in_call = false;
 	return tracer_resume(&r->tracer, stop, false);
 }

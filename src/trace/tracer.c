@@ -112,6 +112,7 @@ static void read_call(struct stop *stop)
 	if (syscall_info(stop->task->tid, &info) < 0)
 		return; /* killed since; the death comes next */
 	stop->arch = info.arch;
+	stop->stack = info.stack_pointer;
 	if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		stop->kind = STOP_CALL_EXIT;
 		stop->result = info.exit.rval;
@@ -153,7 +154,8 @@ static void read_event(struct stop *stop, int event, int sig, bool fresh)
 		stop->thread = event == PTRACE_EVENT_CLONE && same_process(stop->task->tgid, stop->other);
 		break;
 	case PTRACE_EVENT_EXEC:
-		read_call(stop); /* for the architecture: that of the new image */
+		stop->stack = 0;
+		read_call(stop); /* for the architecture, and the stack: those of the new image */
 		stop->kind = STOP_EXEC;
 		stop->other = event_message(stop->task->tid);
 		break;

@@ -49,6 +49,7 @@ struct stop {
 	bool thread;
 	uint32_t arch;
 	uint64_t nr, args[6];
+	uint64_t stack; /* STOP_EXEC: where the new image's begins; 0: not known */
 	int64_t result; /* -errno when the call failed */
 };
 
