@@ -116,11 +116,7 @@ enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 	enum next next = enter_entry(r, task, p);
 
 	if (next == NEXT_FOLLOW) {
-		p->moves_folder = is_folder(p, 0) || is_folder(p, 1);
-		if (p->moves_folder) {
-			r->resolver.folders.moving++;
-			folders_forget(&r->resolver.folders);
-		}
+		p->moves_folder = p->named[0] && p->named[1] && (is_folder(p, 0) || is_folder(p, 1));
 		look_inside(r, p, 0);
 		if (p->call.flags & RENAME_EXCHANGE)
 			look_inside(r, p, 1);
@@ -242,6 +238,55 @@ static void arrive_inside(struct recorder *r, const struct walk *w, const char *
 		touches_place(&r->touches, new.data, file);
 		r->sink->alias(r->sink, file, new.data, old.data);
 	}
+}
+
+static void expect_inside(struct recorder *r, const struct walk *w, const char *folder, bool there)
+{
+	static const struct inode nothing;
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		below(&path, folder, w->entries[i].rel);
+		if (!path.failed)
+			touches_expect(&r->touches, path.data, there ? &w->entries[i].now : &nothing);
+	}
+}
+
+static void inside_done(struct recorder *r, const struct walk *w, const char *folder)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		below(&path, folder, w->entries[i].rel);
+		if (!path.failed)
+			touches_done(&r->touches, path.data);
+	}
+}
+
+/*
+ * Others may meet what is in the folder under its new names before the exit
+ * stop tells of them: then they must not take it for what was always there.
+ */
+void move_begins(struct recorder *r, struct pending *p)
+{
+	r->resolver.folders.moving++;
+	folders_forget(&r->resolver.folders);
+	expect_inside(r, &p->inside[0], p->name[0].path.data, true);
+	expect_inside(r, &p->inside[1], p->name[1].path.data, true);
+	expect_inside(r, &p->inside[0], p->name[1].path.data, false);
+	expect_inside(r, &p->inside[1], p->name[0].path.data, false);
+}
+
+void move_ends(struct recorder *r, struct pending *p)
+{
+	inside_done(r, &p->inside[0], p->name[0].path.data);
+	inside_done(r, &p->inside[1], p->name[1].path.data);
+	inside_done(r, &p->inside[0], p->name[1].path.data);
+	inside_done(r, &p->inside[1], p->name[0].path.data);
+	r->resolver.folders.moving--;
+	p->moves_folder = false;
 }
 
 static void move_one(struct recorder *r, const struct task *task, struct pending *p, int from, int to)

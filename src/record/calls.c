@@ -56,6 +56,8 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	for (i = 0; i < 2 && next == NEXT_FOLLOW; i++)
 		if (p->named[i])
 			touches_expect(&r->touches, p->name[i].path.data, &p->name[i].now);
+	if (p->moves_folder)
+		move_begins(r, p);
 	return next;
 }
 
@@ -67,8 +69,7 @@ static void call_done(struct recorder *r, struct pending *p)
 		if (p->named[i])
 			touches_done(&r->touches, p->name[i].path.data);
 	if (p->moves_folder)
-		r->resolver.folders.moving--;
-	p->moves_folder = false;
+		move_ends(r, p);
 }
 
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop)

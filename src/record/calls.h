@@ -32,6 +32,10 @@ void leave_removed(struct recorder *r, struct task *task, struct pending *p, int
 void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 
+/* A folder is being renamed, from the entry stop to the end of the call, whatever that is. */
+void move_begins(struct recorder *r, struct pending *p);
+void move_ends(struct recorder *r, struct pending *p);
+
 void lost_names(struct recorder *r, struct pending *p);
 void lost_rename(struct recorder *r, struct pending *p);
 

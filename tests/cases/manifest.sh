@@ -274,4 +274,49 @@ case_relative_paths_in_a_deep_folder() {
 	truth "$T/w" sh -c 'cd w/a/b/c/d/e; echo x >../../f; mkdir ../g; cd ../../..; echo y >./../h; mv c/f .; ln -s a l; cd ../../..; rm -r w/a/b/c/d/e'
 }
 
+# Between the two stops of a rename a name that was just true is not any more.
+case_folders_renamed_under_those_who_write_in_them() {
+	mkdir -p w/d/in
+	local i
+	for i in $(seq 0 49); do echo old >w/d/in/f$i; done
+	truth "$T/w" python3 -c '
+import os
+there, below = os.open("w", os.O_PATH), os.open("w/d/in", os.O_PATH)
+child = os.fork()
+if child == 0:
+    os.fchdir(below)
+    for i in range(400):
+        with open("f%d" % (i % 100), "w") as f:
+            f.write("%d" % i)
+        if i % 3 == 0:
+            os.unlink("f%d" % (i % 100))
+        if i % 5 == 0:
+            os.mkdir("d%d" % i)
+    os._exit(0)
+os.fchdir(there)
+for i in range(300):
+    os.rename("d", "e")
+    os.rename("e/in", "e/out")
+    os.rename("e/out", "e/in")
+    os.rename("e", "d")
+assert os.waitpid(child, 0)[1] == 0'
+}
+
+# Whoever is in a folder goes on there; by the folder's name nobody comes to it any more.
+case_the_way_to_the_working_folder_is_closed() {
+	[ "$(id -u)" = 0 ] || skip 'needs root, to be somebody else'
+	mkdir -p w/a/b
+	echo old >w/a/b/there
+	chown -R 65534:65534 . && chmod 777 . && chmod 755 "$T/.."
+	age w
+	snap w before
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$BUILDAUDIT" -d "$T/own.db" run $mode_flag --include "$T/w" -q -- sh -c '
+		w=$PWD/w; cd w/a/b || exit; echo 1 >f; echo 1 >gone; chmod 0 ../../a
+		echo 2 >g; rm gone; mkdir d; echo 3 >>there; chmod 600 there; mv g h; ln h i; chmod 755 "$w/a"'
+	DB=$T/own.db settle
+	snap w after
+	"$LIB/manifest-equals" "$T/own.db" latest "$T/w" before after >&2
+	eq "$(DB=$T/own.db q "SELECT count(*) FROM writes WHERE path LIKE '$T/w/a/b/%'")" 9
+}
+
 run_cases "$@"

@@ -114,6 +114,15 @@ case_argv_of_odd_bytes() {
 	eq "$(q "SELECT json_extract(argv, '\$[2]') FROM runs")" 'quote " back \ tab	end'
 }
 
+# Longer than a page, and than what is kept of it.
+case_argv_of_any_length() {
+	local long
+	long=$(printf '%09000d' 0)
+	rec -q -- sh -c '/bin/true "$1" "" "$1" end; /bin/true $(seq 20000)' sh "$long"
+	eq "$(q "SELECT argv FROM execs WHERE argv LIKE '[\"/bin/true\",\"0%'")" "[\"/bin/true\",\"$long\",\"\",\"$long\",\"end\"]"
+	has "$(q "SELECT argv FROM execs WHERE argv LIKE '[\"/bin/true\",\"1\"%'")" '"9999",.*,"\.\.\."]$'
+}
+
 case_abi_of_each() {
 	gcc -m32 -x c -o p32 - <<<'#include <stdio.h>
 int main(void) { fopen("f32", "w"); }' 2>/dev/null || skip 'no 32-bit compiler'
