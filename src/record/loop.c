@@ -18,8 +18,12 @@
 
 static int on_call_entry(struct recorder *r, const struct stop *stop)
 {
-	bool follow = call_enter(r, stop->task, stop) == NEXT_FOLLOW;
+	bool follow;
 
+	/* Where every call stops though there is a filter, it stops at its entry twice. */
+	if (stop->task->in_call)
+		return tracer_resume(&r->tracer, stop, true);
+	follow = call_enter(r, stop->task, stop) == NEXT_FOLLOW;
 	stop->task->in_call = follow;
 	return tracer_resume(&r->tracer, stop, follow);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/ptrace.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdio.h>
 
@@ -101,5 +102,20 @@ enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p)
 	if (request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE)
 		note(r, "a program asked to trace another (a debugger, strace, LeakSanitizer): "
 			"the kernel allows one tracer a process, so it was refused");
+	return NEXT_GO;
+}
+
+/*
+ * A filter with a listener (SECCOMP_RET_USER_NOTIF) outranks ours: a call that
+ * its supervisor lets pass (FLAG_CONTINUE) is made without a stop of our
+ * filter's. So from here on every call stops, before any filter is asked.
+ */
+enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (!(p->call.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) || r->tracer.every_call)
+		return NEXT_GO;
+	r->tracer.every_call = true;
+	note(r, "a program asked for a seccomp filter with a listener: from then on each call was stopped at, "
+		"which is slower");
 	return NEXT_GO;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ static const struct {
 	{ ARG_OFLAGS, FILTER_ANY_BIT, OPEN_CHANGES_MASK },
 	{ ARG_CLONEFLAGS, FILTER_ANY_BIT, CLONE_UNTRACED | CLONE_NEWNS },
 	{ ARG_NSFLAGS, FILTER_ANY_BIT, CLONE_NEWNS | CLONE_NEWUSER },
+	{ ARG_SECCOMPFLAGS, FILTER_ANY_BIT, SECCOMP_FILTER_FLAG_NEW_LISTENER },
 	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL },
 };
 

@@ -4,9 +4,11 @@
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -234,6 +236,64 @@ FORM(own_filter_traces)
 	note("out", "getppid: %s", syscall(SYS_getppid) == -1 && errno == ENOSYS ? "ENOSYS" : "answered");
 	touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
 	ev("open", A("f"), "", CREAT_FLAGS);
+}
+
+/* The supervisor of a filter with a listener: two calls may go on, one is refused. */
+static void supervise(int listener)
+{
+	struct seccomp_notif n;
+	struct seccomp_notif_resp r;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		memset(&n, 0, sizeof n);
+		memset(&r, 0, sizeof r);
+		LIBC(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n));
+		r.id = n.id;
+		r.error = i == 1 ? -EDOM : 0;
+		r.flags = i == 1 ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		LIBC(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r));
+	}
+}
+
+FORM(own_filter_listens)
+{
+	struct sock_filter code[] = { ON_CALL(__NR_mkdir, SECCOMP_RET_USER_NOTIF) };
+	struct sock_fprog prog = { sizeof code / sizeof *code, code };
+	int *listener;
+	pid_t pid;
+
+	if (setup)
+		return;
+	listener = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	*listener = -1;
+	pid = fork();
+	if (!pid) {
+		LIBC(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+		*listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+		LIBC(*listener);
+		/* The parent copies the descriptor out. */
+		while (*(volatile int *)listener >= 0)
+			poll(NULL, 0, 1);
+		OK(sc(__NR_mkdir, A("d"), 0755));
+		FAILS(sc(__NR_mkdir, A("e"), 0755), EDOM);
+		OK(sc(__NR_mkdir, A("g"), 0755));
+		touch(A("d/f"), O_WRONLY | O_CREAT | O_TRUNC);
+		_exit(0);
+	}
+	while (*(volatile int *)listener < 0)
+		poll(NULL, 0, 1);
+	{
+		int fd = (int)syscall(438 /* pidfd_getfd */, (int)syscall(434 /* pidfd_open */, pid, 0), *listener, 0);
+
+		LIBC(fd);
+		*listener = -1;
+		supervise(fd);
+	}
+	wait_ok(pid);
+	ev("mkdir", A("d"), "", "");
+	ev("mkdir", A("g"), "", "");
+	ev("open", A("d/f"), "", CREAT_FLAGS);
 }
 
 FORM(own_filter_strict)
