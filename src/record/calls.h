@@ -52,6 +52,8 @@ void name_text(struct recorder *r, const struct task *task, struct pending *p, i
 /* The event of p's operation; the rest of it is taken from p->call. */
 void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
 	const char *path, const char *old_path, uint32_t file);
+/* Has place i a name? If not, the notes say that something changed that has none. */
+bool check_named(struct recorder *r, const struct pending *p, int i);
 /* A call succeeded and we do not know on what: said in the run's notes. */
 void tell_unnamed(struct recorder *r, const struct pending *p, int error);
 

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Renames. A folder takes along all that is in it, and what others do there
+ * meanwhile: between its two stops nobody knows which of its names holds.
+ */
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/calls.h"
+#include "record/originals.h"
+
+static bool is_folder(const struct pending *p, int i)
+{
+	return p->named[i] && p->name[i].now.exists && S_ISDIR(p->name[i].now.mode);
+}
+
+/* A folder's content goes with it: each name in it is a change at both ends. */
+static void look_inside(struct recorder *r, struct pending *p, int i)
+{
+	if (!is_folder(p, i))
+		return;
+	walk_below(&p->inside[i], p->name[i].path.data);
+	if (p->inside[i].incomplete)
+		r->sink->note(r->sink, "a renamed folder could not be read in full: some names in it are "
+				       "not in the manifest");
+}
+
+enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
+{
+	enum next next = enter_entry(r, task, p);
+
+	if (next == NEXT_FOLLOW) {
+		p->moves_folder = !p->named[0] || is_folder(p, 0) || (p->call.flags & RENAME_EXCHANGE);
+		look_inside(r, p, 0);
+		if (p->call.flags & RENAME_EXCHANGE)
+			look_inside(r, p, 1);
+		else if (p->named[1])
+			originals_lose(r, &p->name[1], FILE_CONTENT | FILE_META);
+	}
+	return next;
+}
+
+static void below(struct buf *out, const char *folder, const char *rel)
+{
+	buf_reset(out);
+	buf_addf(out, "%s/%s", folder, rel);
+}
+
+/* What is in a folder that moves is gone from where it was. */
+static void leave_inside(struct recorder *r, const struct walk *w, const char *from)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		below(&path, from, w->entries[i].rel);
+		if (path.failed)
+			return;
+		touches_path(&r->touches, path.data, &w->entries[i].now, false);
+		touches_place(&r->touches, path.data, touches_file(&r->touches, &w->entries[i].now));
+	}
+}
+
+static void arrive_names(struct recorder *r, const struct walk *w, const char *from, const char *to)
+{
+	static const struct inode nothing;
+	_cleanup_buf_ struct buf old = BUF_INIT, new = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		uint32_t file = touches_file(&r->touches, &w->entries[i].now);
+
+		below(&old, from, w->entries[i].rel);
+		below(&new, to, w->entries[i].rel);
+		if (old.failed || new.failed)
+			return;
+		touches_path(&r->touches, new.data, &nothing, false);
+		touches_place(&r->touches, new.data, file);
+		r->sink->alias(r->sink, file, new.data, old.data);
+	}
+}
+
+static void expect_inside(struct recorder *r, const struct walk *w, const char *folder, bool there)
+{
+	static const struct inode nothing;
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		below(&path, folder, w->entries[i].rel);
+		if (!path.failed)
+			touches_expect(&r->touches, path.data, there ? &w->entries[i].now : &nothing);
+	}
+}
+
+static void inside_done(struct recorder *r, const struct walk *w, const char *folder)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		below(&path, folder, w->entries[i].rel);
+		if (!path.failed)
+			touches_done(&r->touches, path.data);
+	}
+}
+
+/*
+ * Others may meet what is in the folder under its new names before the exit
+ * stop tells of them: then they must not take it for what was always there.
+ */
+void move_begins(struct recorder *r, struct pending *p)
+{
+	r->resolver.folders.moving++;
+	folders_forget(&r->resolver.folders);
+	if (!p->named[0] || !p->named[1])
+		return;
+	expect_inside(r, &p->inside[0], p->name[0].path.data, true);
+	expect_inside(r, &p->inside[1], p->name[1].path.data, true);
+	expect_inside(r, &p->inside[0], p->name[1].path.data, false);
+	expect_inside(r, &p->inside[1], p->name[0].path.data, false);
+}
+
+void move_ends(struct recorder *r, struct pending *p)
+{
+	r->resolver.folders.moving--;
+	p->moves_folder = false;
+	if (!p->named[0] || !p->named[1])
+		return;
+	inside_done(r, &p->inside[0], p->name[0].path.data);
+	inside_done(r, &p->inside[1], p->name[1].path.data);
+	inside_done(r, &p->inside[0], p->name[1].path.data);
+	inside_done(r, &p->inside[1], p->name[0].path.data);
+}
+
+/*
+ * What is in the folder now: with what others put into it between our look at
+ * the entry and the rename, and have told of already, by the old name.
+ */
+static void arrive_inside(struct recorder *r, const struct pending *p, int from, int to)
+{
+	const char *old = p->name[from].path.data, *new = p->name[to].path.data;
+	struct walk now = { 0 };
+
+	if (!is_folder(p, from))
+		return;
+	walk_below(&now, new);
+	/* It may have been moved on already: then what it held tells. */
+	arrive_names(r, now.count && !now.incomplete ? &now : &p->inside[from], old, new);
+	walk_release(&now);
+}
+
+static void move_one(struct recorder *r, const struct task *task, struct pending *p, int from, int to)
+{
+	const char *old = p->name[from].path.data, *new = p->name[to].path.data;
+	uint32_t file = touches_file(&r->touches, &p->name[from].now);
+
+	/* The last file at the old name is still this one, until another comes. */
+	touches_place(&r->touches, old, file);
+	touches_place(&r->touches, new, file);
+	r->sink->alias(r->sink, file, new, old);
+	tell_event(r, task, p, new, old, file);
+}
+
+static void arrive_all(struct recorder *r, const struct pending *p)
+{
+	arrive_inside(r, p, 0, 1);
+	if (p->call.flags & RENAME_EXCHANGE)
+		arrive_inside(r, p, 1, 0);
+}
+
+void lost_rename(struct recorder *r, struct pending *p)
+{
+	lost_names(r, p);
+	if (!p->named[0] || !p->named[1])
+		return;
+	leave_inside(r, &p->inside[0], p->name[0].path.data);
+	leave_inside(r, &p->inside[1], p->name[1].path.data);
+	arrive_all(r, p);
+}
+
+void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result)
+{
+	bool exchange = p->call.flags & RENAME_EXCHANGE;
+	const char *old, *new;
+
+	if (!check_named(r, p, 0) || !check_named(r, p, 1))
+		return;
+	old = p->name[0].path.data;
+	new = p->name[1].path.data;
+	touches_path(&r->touches, old, &p->name[0].now, false);
+	touches_path(&r->touches, new, &p->name[1].now, false);
+	/* With an exchange both ends lose something: all of that before anything arrives. */
+	leave_inside(r, &p->inside[0], old);
+	leave_inside(r, &p->inside[1], new);
+	arrive_all(r, p);
+	move_one(r, task, p, 0, 1);
+	if (exchange) {
+		move_one(r, task, p, 1, 0);
+		/* That name is not empty after all. */
+		touches_place(&r->touches, new, touches_file(&r->touches, &p->name[0].now));
+	}
+}
