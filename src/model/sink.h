@@ -33,7 +33,7 @@ struct exec_begin {
 };
 
 struct event {
-	uint32_t exec;
+	uint32_t process, exec;
 	enum op op;
 	enum abi abi;
 	uint32_t file; /* which inode, by our own number; 0 not known */
@@ -91,6 +91,8 @@ struct sink {
 	void (*note)(struct sink *s, const char *text);
 	/* The command itself has ended; wait(2)'s status. `left` processes stay behind. */
 	void (*command_end)(struct sink *s, int status, int64_t at, unsigned int left);
+	/* From here on no file may be kept open: the command would find its file system busy. */
+	void (*let_go)(struct sink *s);
 };
 
 #endif

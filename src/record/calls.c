@@ -151,10 +151,11 @@ void tell_event(struct recorder *r, const struct task *task, const struct pendin
 	const char *path, const char *old_path, uint32_t file)
 {
 	int64_t at = io_now_ns();
-	struct event e = { .op = p->op, .abi = p->call.abi, .file = file, .path = path,
+	struct life *life = thread_of(task)->life;
+	struct event e = { .process = life->number, .op = p->op, .abi = p->call.abi, .file = file, .path = path,
 		.old_path = old_path, .mode = p->call.mode, .at = at };
 
-	e.exec = lives_exec_of(&r->lives, thread_of(task)->life, p->call.abi, at);
+	e.exec = lives_exec_of(&r->lives, life, p->call.abi, at);
 	if (p->op == OP_OPEN || p->op == OP_RENAME)
 		e.flags = p->call.flags;
 	r->sink->event(r->sink, &e);

@@ -75,6 +75,7 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 	char text[128];
 
 	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
+	r->sink->let_go(r->sink);
 	mounts_begin(&r->resolver.mounts);
 	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",

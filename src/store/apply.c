@@ -78,7 +78,10 @@ static int64_t since_start(const struct writer *w, int64_t at)
 static int apply_process_begin(struct writer *w, const struct message *m, const char *const s[])
 {
 	const struct process_begin *p = &m->u.process_begin;
-	int r = db_run(w->db, Q_PROCESS_ADD, "iIiiIi", w->run_id, id_get(&w->processes, p->parent),
+	int r;
+
+	early_forked(&w->early, p->parent);
+	r = db_run(w->db, Q_PROCESS_ADD, "iIiiIi", w->run_id, id_get(&w->processes, p->parent),
 		(int64_t)p->pid, (int64_t)p->ppid, id_get(&w->execs, p->exec), since_start(w, p->at));
 
 	return r < 0 ? r : id_set(&w->processes, p->process, db_last_id(w->db));
@@ -89,6 +92,7 @@ static int apply_process_end(struct writer *w, const struct message *m, const ch
 	const struct process_end *p = &m->u.process_end;
 	const int64_t *id = id_get(&w->processes, p->process);
 
+	early_ended(&w->early, p->process);
 	return id ? db_run(w->db, Q_PROCESS_END, "iii", *id, since_start(w, p->at), (int64_t)p->status) : 0;
 }
 
@@ -122,12 +126,16 @@ static bool changes_in_place(enum op op)
 	return op == OP_OPEN || op >= OP_TRUNCATE;
 }
 
-static int note_writer(struct writer *w, const struct event *e)
+static int note_writer(struct writer *w, const struct event *e, const char *path)
 {
 	int r;
 
 	if (!e->file)
 		return 0;
+	if (e->op == OP_OPEN)
+		early_opened(&w->early, e->process, e->file, path);
+	else if (e->op == OP_TRUNCATE)
+		early_changed(&w->early, e->file);
 	r = id_set(&w->touchers, e->file, e->exec);
 	if (r == 0 && writes_content(e->op))
 		r = id_set(&w->contents, e->file, e->exec);
@@ -152,7 +160,7 @@ static int apply_event(struct writer *w, const struct message *m, const char *co
 	r = db_run(w->db, Q_EVENT_ADD, "iiiiiiiiIi", *exec, path, (int64_t)e->op, old, ++w->sequence,
 		(int64_t)e->file, (int64_t)e->abi, (int64_t)e->flags, mode < 0 ? NULL : &mode,
 		since_start(w, e->at));
-	return r < 0 ? r : note_writer(w, e);
+	return r < 0 ? r : note_writer(w, e, s[0]);
 }
 
 static int apply_touch(struct writer *w, const struct message *m, const char *const s[])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store/hashing.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -29,12 +30,17 @@ void hashing_release(struct hashing *h)
 	*h = (struct hashing){ 0 };
 }
 
+int hashing_open(const char *path)
+{
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, fd = open(path, flags | O_NOATIME);
+
+	return fd < 0 && errno == EPERM ? open(path, flags) : fd;
+}
+
 static void hash_file(const struct hash_job *job)
 {
-	_cleanup_close_ int fd = open(job->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
+	_cleanup_close_ int fd = hashing_open(job->path);
 
-	if (fd < 0)
-		fd = open(job->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0 && digest_sha256(fd, job->hash) == 0)
 		*job->done = true;
 }

@@ -162,14 +162,17 @@ static void read_target(struct item *it)
 		it->target = strdup(target);
 }
 
-static void hash_batch(struct batch *b, struct hashing *h)
+static void hash_batch(struct writer *w, struct batch *b, struct hashing *h)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < b->count; i++) {
 		struct item *it = &b->items[i];
 
-		if (it->change && it->now.exists && S_ISREG(it->now.mode))
+		if (!it->change || !it->now.exists || !S_ISREG(it->now.mode))
+			continue;
+		it->has_hash = early_hash(&w->early, it->file, &it->now, it->hash);
+		if (!it->has_hash)
 			b->jobs[n++] = (struct hash_job){ it->path, &it->now, it->hash, &it->has_hash };
 	}
 	hashing_run(h, b->jobs, n);
@@ -269,7 +272,7 @@ static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups
 			read_xattrs(it);
 		read_target(it);
 	}
-	hash_batch(b, h);
+	hash_batch(w, b, h);
 	for (i = 0; i < b->count; i++)
 		compare_content(w, &b->items[i]);
 	return write_batch(w, b, groups);

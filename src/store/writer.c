@@ -141,6 +141,11 @@ static void sink_command_end(struct sink *s, int status, int64_t at, unsigned in
 	put_strings(s, &m, NULL, NULL, NULL);
 }
 
+static void sink_let_go(struct sink *s)
+{
+	early_let_go(&((struct writer *)s)->early);
+}
+
 static const struct sink writer_sink = {
 	.process_begin = sink_process_begin,
 	.process_end = sink_process_end,
@@ -152,6 +157,7 @@ static const struct sink writer_sink = {
 	.alias = sink_alias,
 	.note = sink_note,
 	.command_end = sink_command_end,
+	.let_go = sink_let_go,
 };
 
 /* The thread. */
@@ -306,6 +312,7 @@ static int settle_rows(struct writer *w)
 
 	/* Hashing may take its time, and says nothing meanwhile. */
 	db_run(w->db, Q_RUN_HEARTBEAT, "ii", w->run_id, (int64_t)HEARTBEAT_SETTLE_S);
+	early_let_go(&w->early);
 	r = writer_manifest(w);
 
 	if (r == 0)
@@ -438,6 +445,7 @@ int writer_finish(struct writer *w)
 	free(w->touchers.ids);
 	free(w->in_place.ids);
 	u64map_release(&w->paths);
+	early_release(&w->early);
 	free(w->notes);
 	return error;
 }
@@ -477,6 +485,7 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	w->started_ns = io_now_ns();
 	w->last_commit_ns = io_monotonic_ns();
 	pthread_mutex_init(&w->lock, NULL);
+	early_begin(&w->early);
 	r = add_run(w, facts);
 	if (r < 0)
 		return words_set(words, r, "cannot write to the database %s: %s", db_path(db), db_error(db));

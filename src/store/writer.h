@@ -13,6 +13,7 @@
 #include "base/u64map.h"
 #include "model/scope.h"
 #include "model/sink.h"
+#include "store/early.h"
 #include "store/sql.h"
 
 struct run_facts {
@@ -51,6 +52,7 @@ struct writer {
 	/* file -> the exec that last wrote it, that last changed anything of it, that changed it in place */
 	struct id_list contents, touchers, in_place;
 	struct u64map paths;             /* path -> row */
+	struct early early;
 	int64_t sequence;
 	char *notes;
 	bool notes_changed, in_transaction;

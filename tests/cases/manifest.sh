@@ -319,4 +319,47 @@ case_the_way_to_the_working_folder_is_closed() {
 	eq "$(DB=$T/own.db q "SELECT count(*) FROM writes WHERE path LIKE '$T/w/a/b/%'")" 9
 }
 
+# Digests are taken while the command still runs; each of these changes a file after it was left alone for a while.
+case_digests_of_files_that_change_again() {
+	mkdir w
+	local f
+	truth "$T/w" bash -c '
+		cd w || exit
+		for f in same append inside cut mapped back kept linked over renamed gone; do
+			cp /bin/true $f; cp -p /bin/true $f.old
+		done
+		exec 7<>held; sh -c "echo one >&7"; cp /bin/true held2; exec 8<>held2
+		sleep 0.6
+		echo x >>append
+		printf x | dd of=inside bs=1 seek=100 conv=notrunc 2>/dev/null
+		truncate -s 100 cut
+		python3 -c "
+import mmap
+with open(\"mapped\", \"r+b\") as f:
+    m = mmap.mmap(f.fileno(), 0); m[0:4] = b\"mmap\"; m.close()"
+		touch -r back stamp; printf x | dd of=back bs=1 seek=100 conv=notrunc 2>/dev/null; touch -r stamp back; rm stamp
+		chmod 600 kept; mv kept kept2
+		ln linked linked2; echo x >>linked2
+		cp /bin/ls over
+		mv same renamed
+		rm gone; cp /bin/ls gone
+		sh -c "printf two" >&7; printf xyz >&8
+		python3 -c "
+import os, socket, time
+a, b = socket.socketpair()
+if os.fork() == 0:
+    f = os.open(\"passed\", os.O_RDWR | os.O_CREAT)
+    os.write(f, b\"one\")
+    socket.send_fds(a, [b\"x\"], [f])
+    os._exit(0)
+fd = socket.recv_fds(b, 1, 1)[1][0]
+os.wait()
+time.sleep(0.6)
+os.write(fd, b\"two\")"
+	'
+	for f in w/*; do
+		eq "$(q "SELECT sha256 FROM manifest WHERE path = '$T/$f'")" "$(sha256sum <"$f" | cut -d' ' -f1)" "$f"
+	done
+}
+
 run_cases "$@"
