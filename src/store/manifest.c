@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/mix.h"
+#include "base/parents.h"
 #include "base/u64map.h"
 #include "base/xattrs.h"
 #include "store/hashing.h"
@@ -254,14 +255,32 @@ static int write_batch(struct writer *w, struct batch *b, struct u64map *groups)
 	return r == 0 ? writer_commit(w) : r;
 }
 
+/*
+ * What stands at a path now. Its folders were no symlinks when it was told; where
+ * one has become a symlink, another file answers to the name, and nothing stands here.
+ */
+static int look(struct parents *parents, const char *path, struct inode *now)
+{
+	const char *name;
+	int dir, r = parents_open(parents, path, &dir, &name);
+
+	if (r == 0)
+		return inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW);
+	*now = (struct inode){ 0 };
+	if (r == -ENOENT || r == -ELOOP)
+		return 0;
+	return inode_stat(now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+}
+
 static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups, struct hashing *h)
 {
+	struct parents parents = PARENTS_INIT;
 	size_t i;
 
 	for (i = 0; i < b->count; i++) {
 		struct item *it = &b->items[i];
 
-		if (inode_stat(&it->now, AT_FDCWD, it->path, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (look(&parents, it->path, &it->now) < 0) {
 			it->now = it->before;
 			writer_note(w, "a path that was touched could not be looked at after the command: it is not in the manifest");
 		}
@@ -272,6 +291,7 @@ static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups
 			read_xattrs(it);
 		read_target(it);
 	}
+	parents_forget(&parents);
 	hash_batch(w, b, h);
 	for (i = 0; i < b->count; i++)
 		compare_content(w, &b->items[i]);

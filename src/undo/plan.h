@@ -7,7 +7,7 @@
  */
 #include "base/u64map.h"
 #include "undo/entry.h"
-#include "undo/parents.h"
+#include "base/parents.h"
 
 enum state {
 	STATE_LEAVE,  /* not of this rollback (excluded, say) */

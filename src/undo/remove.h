@@ -2,7 +2,7 @@
 #ifndef UNDO_REMOVE_H
 #define UNDO_REMOVE_H
 #include "model/inode.h"
-#include "undo/parents.h"
+#include "base/parents.h"
 
 /*
  * Takes out what stands at path, provided that it is still the inode `now`:

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "undo/look.h"
-#include "undo/parents.h"
+#include "base/parents.h"
 #include "undo/undo.h"
 
 static unsigned int look(struct parents *parents, const struct entry *e)

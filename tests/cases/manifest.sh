@@ -261,6 +261,49 @@ case_a_device_in_the_place_of_a_file() {
 	eq "$(cat w/f)$(stat -c %F w/c)" 'xcharacter special file'
 }
 
+case_a_symlink_in_the_place_of_a_folder() {
+	mkdir -p w/old/d w/new/d
+	echo 1 >w/old/d/f
+	echo 2 >w/new/d/f
+	truth "$T/w" sh -c 'cd w; rm -r old; mkdir -p old/d; echo 3 >old/d/f; rm -r old; ln -s new old; mkdir x; echo 4 >x/f; mv x/f new/f; rmdir x; ln -s new x'
+	eq "$(manifest "$T/w")" "$(printf 'created file new/f\nmodified symlink old\nremoved dir old/d\nremoved file old/d/f\ncreated symlink x')"
+	ba rollback -y 1
+	eq "$(cat w/old/d/f w/new/d/f | tr '\n' ' ')$(find w | wc -l)" '1 2 7'
+}
+
+# Others make files in folders while these are renamed, some between the look into them and the rename.
+case_a_folder_renamed_while_others_write_into_it() {
+	mkdir w
+	for k in 1 2 3 4 5 6 7 8; do mkdir w/a$k && (cd w/a$k && seq 600 | xargs touch); done
+	truth "$T/w" python3 -c '
+import os
+def into(k, n, i):
+    for what in (lambda p: os.close(os.open(p + "f", os.O_CREAT | os.O_WRONLY)), lambda p: os.mkdir(p + "d"), lambda p: os.symlink("x", p + "s")):
+        for folder in ("w/a%d" % k, "w/z%d" % k):
+            try:
+                what("%s/%d-%d-" % (folder, n, i))
+                break
+            except FileNotFoundError:
+                pass
+children = []
+for n in range(2):
+    children.append(os.fork())
+    if not children[-1]:
+        for k in range(1, 9):
+            i = 0
+            while i < 20 or not os.path.exists("w/z%d" % k):
+                i += 1
+                into(k, n, i)
+        os._exit(0)
+for k in range(1, 9):
+    while not os.path.exists("w/a%d/1-5-d" % k):
+        pass
+    os.rename("w/a%d" % k, "w/z%d" % k)
+for pid in children:
+    os.waitpid(pid, 0)
+'
+}
+
 case_bind_mount_and_mount_namespace() {
 	unshare -m true 2>/dev/null || skip 'no mount namespace here'
 	mkdir w o

@@ -13,7 +13,7 @@
 #include "base/xattrs.h"
 #include "model/names.h"
 #include "lib/tap.h"
-#include "undo/parents.h"
+#include "base/parents.h"
 #include "undo/remove.h"
 
 static char top[PATH_MAX];

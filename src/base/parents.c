@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "undo/parents.h"
+#include "base/parents.h"
 
 #include <errno.h>
 #include <fcntl.h>

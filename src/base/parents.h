@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef UNDO_PARENTS_H
-#define UNDO_PARENTS_H
+#ifndef BASE_PARENTS_H
+#define BASE_PARENTS_H
 /*
  * From a recorded name to the folder it stands in, without following a
  * symlink: recorded names have none in their folders, so one that is there
