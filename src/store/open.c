@@ -58,8 +58,8 @@ static int migrate(struct db *db, struct words *words)
 		return words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
 	version = pragma_int(db, "PRAGMA user_version");
 	r = version < 0 ? version : step_up(db, version, words);
-	if (r == 0)
-		r = db_exec(db, "COMMIT");
+	if (r == 0 && (r = db_exec(db, "COMMIT")) < 0)
+		words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
 	if (r < 0)
 		db_exec(db, "ROLLBACK");
 	return r;

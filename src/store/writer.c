@@ -15,6 +15,7 @@
 
 /* 8 MiB of queue: a second of the fastest stops, while a disk makes up its mind. */
 #define RING_SIZE (8U << 20)
+#define WRITER_STACK (1U << 20)
 #define COMMIT_NS 400000000LL
 #define IDLE_MS 150
 #define FOLD_PATIENCE_NS 30000000LL
@@ -450,6 +451,19 @@ int writer_finish(struct writer *w)
 	return error;
 }
 
+/* Where memory is limited (ulimit -v), 8 MiB of stack may be too much to ask for. */
+static int start_thread(struct writer *w)
+{
+	pthread_attr_t attr;
+	int e;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, WRITER_STACK);
+	e = pthread_create(&w->thread, &attr, writer_thread, w);
+	pthread_attr_destroy(&attr);
+	return -e;
+}
+
 static int add_run(struct writer *w, const struct run_facts *f)
 {
 	_cleanup_free_ char *self = liveness_self();
@@ -491,6 +505,6 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 		return words_set(words, r, "cannot write to the database %s: %s", db_path(db), db_error(db));
 	r = ring_init(&w->ring, RING_SIZE);
 	if (r == 0)
-		r = -pthread_create(&w->thread, NULL, writer_thread, w);
+		r = start_thread(w);
 	return r < 0 ? words_set(words, r, "cannot start the writer: %s", strerror(-r)) : 0;
 }

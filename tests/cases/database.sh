@@ -115,6 +115,13 @@ case_disk_full_from_the_start() {
 	[ ! -e ran ]
 }
 
+case_a_limit_too_small_for_the_database() {
+	local err
+	err=$(ulimit -f 8; want_rc 125 "$BUILDAUDIT" -d "$T/l.db" run $mode_flag -- touch ran 2>&1)
+	has "$err" 'cannot write to .*l\.db: .'
+	[ ! -e ran ]
+}
+
 case_disk_full_in_the_middle() {
 	root
 	mkdir m w
