@@ -42,49 +42,65 @@ static void closedirp(DIR **d)
 		closedir(*d);
 }
 
-static int below(struct walk *w, int parent, const char *name, uint64_t mount, struct buf *rel)
+static DIR *open_folder(const char *path)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(path, flags | O_NOATIME);
+	DIR *d;
+
+	if (fd < 0)
+		fd = open(path, flags);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
+/* Adds what is in the folder `rel` below `top`; "" is top itself. */
+static int read_folder(struct walk *w, const char *top, const char *rel)
 {
 	_cleanup_(closedirp) DIR *d = NULL;
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NOATIME);
-	size_t len = rel->len;
+	_cleanup_buf_ struct buf name = BUF_INIT;
 	struct dirent *e;
 	int r = 0;
 
-	if (fd < 0)
-		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || !(d = fdopendir(fd))) {
+	buf_addf(&name, "%s/%s", top, rel);
+	if (name.failed)
+		return -ENOMEM;
+	d = open_folder(name.data);
+	if (!d)
 		w->incomplete = true;
-		if (fd >= 0)
-			close(fd);
-		return 0;
-	}
-	while (r == 0 && (e = readdir(d))) {
+	while (d && r == 0 && (e = readdir(d))) {
 		struct inode now;
 
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
-		if (inode_stat(&now, fd, e->d_name, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists)
+		if (inode_stat(&now, dirfd(d), e->d_name, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists)
 			continue;
-		if (len)
-			buf_addc(rel, '/');
-		buf_adds(rel, e->d_name);
-		if (rel->failed)
-			return -ENOMEM;
-		r = add(w, rel, &now);
-		if (r == 0 && S_ISDIR(now.mode) && now.mount == mount)
-			r = below(w, fd, e->d_name, mount, rel);
-		rel->len = len;
-		rel->data[len] = '\0';
+		buf_reset(&name);
+		buf_addf(&name, "%s%s%s", rel, *rel ? "/" : "", e->d_name);
+		r = name.failed ? -ENOMEM : add(w, &name, &now);
 	}
 	return r;
 }
 
+/* One folder is open at a time, however deep the tree is: descriptors may be few. */
 int walk_below(struct walk *w, const char *folder)
 {
-	_cleanup_buf_ struct buf rel = BUF_INIT;
 	struct inode top;
+	size_t i;
+	int r;
 
 	if (inode_stat(&top, AT_FDCWD, folder, AT_SYMLINK_NOFOLLOW) < 0 || !top.exists)
 		return 0;
-	return below(w, AT_FDCWD, folder, top.mount, &rel);
+	r = read_folder(w, folder, "");
+	for (i = 0; r == 0 && i < w->count; i++) {
+		_cleanup_free_ char *rel = NULL;
+
+		if (!S_ISDIR(w->entries[i].now.mode) || w->entries[i].now.mount != top.mount)
+			continue;
+		rel = strdup(w->entries[i].rel); /* entries move as they grow */
+		r = rel ? read_folder(w, folder, rel) : -ENOMEM;
+	}
+	return r;
 }

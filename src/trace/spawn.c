@@ -33,14 +33,19 @@ static bool adopts_orphans(void)
 	return getpid() == 1 || subreaper;
 }
 
+/* As far as we may: root past the hard limit, too. */
 static void raise_limit(int resource)
 {
-	struct rlimit l;
+	/* The kernel's own bound for RLIMIT_NOFILE (fs.nr_open) is rarely another one. */
+	rlim_t most = resource == RLIMIT_NOFILE ? 1U << 20 : RLIM_INFINITY;
+	struct rlimit l, all = { most, most };
 
-	if (getrlimit(resource, &l) == 0 && l.rlim_cur != l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		setrlimit(resource, &l);
-	}
+	if (getrlimit(resource, &l) < 0 || l.rlim_cur >= most)
+		return;
+	if (l.rlim_max < most && setrlimit(resource, &all) == 0)
+		return;
+	l.rlim_cur = l.rlim_max;
+	setrlimit(resource, &l);
 }
 
 /* Nothing of the command's may hang on the recorder: a pipe that it held open would never end. */

@@ -304,6 +304,16 @@ for pid in children:
 '
 }
 
+# What moves with a folder is read even where hardly a descriptor is to be had.
+case_a_deep_folder_renamed_with_few_descriptors() {
+	mkdir -p w/$(printf 'd/%.0s' {1..40})
+	echo x >w/$(printf 'd/%.0s' {1..40})f
+	(ulimit -n 24; rec --include w -q -- mv w/d w/e)
+	settle
+	eq "$(q "SELECT count(*) FROM manifest WHERE change = 'removed'")" 41
+	eq "$(q "SELECT count(*) FROM manifest WHERE change = 'created'")" 41
+}
+
 case_bind_mount_and_mount_namespace() {
 	unshare -m true 2>/dev/null || skip 'no mount namespace here'
 	mkdir w o
