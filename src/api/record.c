@@ -175,8 +175,9 @@ static int prepare(struct ba_recording *rec, struct words *words)
 
 	rec->asked_ns = io_now_ns();
 
-	if (!getcwd(rec->cwd, sizeof rec->cwd))
-		return words_set(words, -errno, "the working folder cannot be named: %s", strerror(errno));
+	/* One that was removed, or that we may not look at, has no name: the command may run there all the same. */
+	if (!getcwd(rec->cwd, sizeof rec->cwd) || rec->cwd[0] != '/')
+		rec->cwd[0] = '\0';
 	if (rec->database)
 		r = snprintf(given, sizeof given, "%s", rec->database) < (int)sizeof given ? 0 : -ENAMETOOLONG;
 	else

@@ -42,9 +42,10 @@ int path_canonical(const char *path, char *out)
 
 	if (*path == '\0')
 		return -ENOENT;
-	if (*path != '/')
-		cwd = getcwd(NULL, 0);
-	if (snprintf(absolute, PATH_MAX, "%s/%s", *path == '/' ? "" : cwd ? cwd : "", path) >= PATH_MAX)
+	/* "(unreachable)/..." is outside of our root. */
+	if (*path != '/' && (!(cwd = getcwd(NULL, 0)) || *cwd != '/'))
+		return -ENOENT;
+	if (snprintf(absolute, PATH_MAX, "%s/%s", cwd ? cwd : "", path) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	/* The deepest folder that is there is resolved by the kernel; the rest is only text. */
 	memcpy(folder, absolute, sizeof folder);

@@ -314,6 +314,16 @@ case_a_deep_folder_renamed_with_few_descriptors() {
 	eq "$(q "SELECT count(*) FROM manifest WHERE change = 'created'")" 41
 }
 
+case_a_working_folder_that_is_gone() {
+	mkdir w gone
+	want_rc 3 sh -c 'cd gone && rmdir ../gone && exec "$0" -d "$1" run $2 -q -- sh -c "echo x >\"\$1\"; exit 3" sh "$3"' \
+		"$BUILDAUDIT" "$DB" "$mode_flag" "$T/w/f"
+	settle
+	eq "$(manifest "$T/w")" 'created file f'
+	mkdir gone
+	has "$(want_rc 125 sh -c 'cd gone && rmdir ../gone && exec "$0" -d here.db run -- true' "$BUILDAUDIT" 2>&1)" 'here\.db'
+}
+
 case_bind_mount_and_mount_namespace() {
 	unshare -m true 2>/dev/null || skip 'no mount namespace here'
 	mkdir w o
