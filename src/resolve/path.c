@@ -52,18 +52,30 @@ static const struct {
 	{ "/dev/stderr", "/fd/2" },
 };
 
+/* What follows prefix in text, which may spell it "//proc/./self/"; NULL when it is another name. */
+static const char *after_prefix(const char *text, const char *prefix)
+{
+	for (; *prefix; prefix++) {
+		if (*text++ != *prefix)
+			return NULL;
+		while (*prefix == '/' && (*text == '/' || (text[0] == '.' && text[1] == '/')))
+			text += *text == '/' ? 1 : 2;
+	}
+	return prefix[-1] == '/' || *text == '/' || *text == '\0' ? text : NULL;
+}
+
 static bool rewrite_self(struct start *s, pid_t tid, const char *text)
 {
 	size_t i;
 
-	if (text[0] != '/' || (text[1] != 'p' && text[1] != 'd'))
+	if (text[0] != '/' || !strchr("pd/.", text[1]))
 		return false;
 	for (i = 0; i < ARRAY_SIZE(self_links); i++) {
-		size_t n = strlen(self_links[i].prefix);
+		const char *rest = after_prefix(text, self_links[i].prefix);
 
-		if (strncmp(text, self_links[i].prefix, n) || (text[n - 1] != '/' && text[n]))
+		if (!rest)
 			continue;
-		snprintf(s->room, sizeof s->room, "/proc/%d%s%s", tid, self_links[i].becomes, text + n);
+		snprintf(s->room, sizeof s->room, "/proc/%d%s%s", tid, self_links[i].becomes, rest);
 		s->text = s->room;
 		return true;
 	}

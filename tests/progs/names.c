@@ -404,3 +404,17 @@ FORM(gone_and_made)
 	ev("rmdir", A("d"), "", "");
 	ev("symlink", A("d"), "f", "");
 }
+
+FORM(proc_self_in_other_spellings)
+{
+	if (setup) {
+		mkd("d");
+		return;
+	}
+	OK(sc(__NR_mkdir, P("//proc/self/cwd/d/a"), 0755));
+	OK(sc(__NR_mkdir, P("/proc/./self//./cwd/d/b"), 0755));
+	OK(sc(__NR_mkdir, P("/./proc//thread-self/cwd/d/c"), 0755));
+	ev("mkdir", A("d/a"), "", "");
+	ev("mkdir", A("d/b"), "", "");
+	ev("mkdir", A("d/c"), "", "");
+}
