@@ -35,6 +35,7 @@ enum action {
 	CALL_MOUNT,
 	CALL_PTRACE,
 	CALL_SECCOMP,
+	CALL_ACCT,
 	CALL_ACTIONS,
 };
 

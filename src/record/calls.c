@@ -29,6 +29,7 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_CLONE] = { OP_NONE, enter_clone },
 	[CALL_NAMESPACE] = { OP_NONE, enter_namespace, leave_mount, lost_mount },
 	[CALL_MOUNT] = { OP_NONE, enter_mount, leave_mount, lost_mount },
+	[CALL_ACCT] = { OP_OPEN, enter_acct, leave_inode, lost_names },
 	[CALL_SECCOMP] = { OP_NONE, enter_seccomp },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 };
@@ -78,7 +79,7 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 	struct pending *p = thread_of(task)->pending;
 
 	/* Only an open's success is a number of its own; see is_what_was_asked() for the others. */
-	if (stop->result == 0 || (stop->result > 0 && p->op == OP_OPEN))
+	if (stop->result == 0 || (stop->result > 0 && p->call.sys->action == CALL_OPEN))
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
 	call_done(r, p);
 }

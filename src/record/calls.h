@@ -41,6 +41,8 @@ void lost_rename(struct recorder *r, struct pending *p);
 
 /* Calls that change a file in its place. */
 enum next enter_inode(struct recorder *r, struct task *task, struct pending *p);
+/* acct(2): from here on the kernel itself appends to the file. */
+enum next enter_acct(struct recorder *r, struct task *task, struct pending *p);
 void leave_inode(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 
 /* The name of place i, read into r->text. 0 or -errno. */

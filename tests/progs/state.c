@@ -317,6 +317,33 @@ FORM(own_filter_strict)
 	ev("open", A("f"), "", CREAT_FLAGS);
 }
 
+/* The kernel itself appends; accounting is a pid namespace's own. */
+FORM(accounting)
+{
+	pid_t pid;
+
+	if (setup) {
+		mk("f", "");
+		return;
+	}
+	if (unshare(CLONE_NEWPID)) {
+		note("skip", "no new pid namespace here: %s", strerror(errno));
+		return;
+	}
+	pid = fork();
+	if (!pid) {
+		LIBC(syscall(SYS_acct, A("f")));
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		wait_ok(pid);
+		LIBC(syscall(SYS_acct, NULL));
+		_exit(0);
+	}
+	wait_ok(pid);
+	ev("open", A("f"), "", "O_WRONLY|O_APPEND");
+}
+
 FORM(io_uring_is_closed)
 {
 	char params[120] = { 0 };
