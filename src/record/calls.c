@@ -29,6 +29,7 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_CLONE] = { OP_NONE, enter_clone },
 	[CALL_NAMESPACE] = { OP_NONE, enter_namespace, leave_mount, lost_mount },
 	[CALL_MOUNT] = { OP_NONE, enter_mount, leave_mount, lost_mount },
+	[CALL_MOUNT_OPTION] = { OP_NONE, enter_mount_option },
 	[CALL_ACCT] = { OP_OPEN, enter_acct, leave_inode, lost_names },
 	[CALL_SECCOMP] = { OP_NONE, enter_seccomp },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },

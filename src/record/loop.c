@@ -208,6 +208,13 @@ static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
 	[STOP_OTHER] = on_other,
 };
 
+static void tell_mounts(struct recorder *r)
+{
+	overlay_tell(r);
+	touches_uncover(&r->touches);
+	r->mounts_told = true;
+}
+
 /* The command is dead and held: may its status be handed back now? */
 static void settle(struct recorder *r, const struct loop_end *end)
 {
@@ -215,7 +222,8 @@ static void settle(struct recorder *r, const struct loop_end *end)
 		return;
 	if (r->wait_all && r->lives.alive > 0)
 		return;
-	touches_uncover(&r->touches);
+	if (!r->mounts_told)
+		tell_mounts(r);
 	if (end->settle(end->data, r->lives.alive))
 		tracer_release_command(&r->tracer);
 }
@@ -236,7 +244,7 @@ int recorder_loop(struct recorder *r, const struct loop_end *end)
 			return e;
 		settle(r, end);
 	}
-	touches_uncover(&r->touches);
+	tell_mounts(r);
 	return 0;
 }
 
@@ -251,6 +259,7 @@ void recorder_release(struct recorder *r)
 		}
 	}
 	tracer_release(&r->tracer);
+	overlay_release(r);
 	resolver_release(&r->resolver);
 	touches_release(&r->touches);
 	scope_release(&r->scope);

@@ -78,6 +78,7 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 	r->sink->let_go(r->sink);
 	mounts_begin(&r->resolver.mounts);
 	folders_forget(&r->resolver.folders);
+	overlay_mount(r, task, &p->call);
 	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",
 		p->call.sys->name);
 	note(r, text);

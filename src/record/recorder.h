@@ -23,6 +23,8 @@ struct recorder {
 	struct touches touches;
 	struct keeper keeper;
 	struct sink *sink;
+	struct overlay_folder *overlays; /* what the run mounts over (overlay.c) */
+	bool mounts_told; /* what only the end can tell of mounts was told when the command ended */
 	struct scope scope;
 	bool allow_io_uring;
 	bool wait_all; /* hold the command's status until its last descendant has ended */
@@ -50,6 +52,12 @@ void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64
 void lost_mount(struct recorder *r, struct pending *p);
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p);
+
+/* Upper and work folders of overlays that the run mounts (overlay.c). */
+void overlay_mount(struct recorder *r, const struct task *task, const struct call *c);
+enum next enter_mount_option(struct recorder *r, struct task *task, struct pending *p);
+void overlay_tell(struct recorder *r);
+void overlay_release(struct recorder *r);
 
 /* The filter's rules, from the table of calls (rules.c). 0 or -errno. */
 int rules_build(struct filter *f);

@@ -57,6 +57,20 @@ case_a_file_system_mounted_and_unmounted() {
 	eq "$changes" ''
 }
 
+case_an_overlay() {
+	needs_mounts
+	mkdir -p p/low p/up p/work p/on
+	echo 1 >p/low/f
+	echo 2 >p/low/g
+	echo 3 >p/up/h
+	unshare -m mount -t overlay overlay -o "lowerdir=$T/p/low,upperdir=$T/p/up,workdir=$T/p/work" p/on 2>/dev/null || skip 'no overlay here'
+	rm -rf p/work/*
+	truth p unshare -m sh -c 'cd p && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work on && echo new >on/f && mkdir on/d && echo x >on/d/x && rm on/g && chmod 600 on/h'
+	eq "$(manifest "$T/p" | grep up/)" "$(printf 'created dir up/d\ncreated file up/d/x\ncreated file up/f\nmodified file up/h')"
+	ba rollback -y 1
+	eq "$(find p/up -type f)" p/up/h
+}
+
 case_another_root() {
 	needs_mounts
 	mkdir -p p/r/old p/d
