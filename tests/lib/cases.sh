@@ -111,9 +111,10 @@ run_cases() {
 	fi
 	for c in $names; do
 		n=$((n + 1))
-		mkdir "$top/t"
+		# Each has a folder of its own: what a case left behind may still be closing its database.
+		mkdir -p "$top/$n/t" && chmod 755 "$top/$n"
 		(
-			T=$(cd "$top/t" && pwd -P)
+			T=$(cd "$top/$n/t" && pwd -P)
 			DB=$T/../audit.db
 			cd "$T" || exit 1
 			set -eE
@@ -121,8 +122,8 @@ run_cases() {
 			"$c"
 		) >"$top/log" 2>&1 </dev/null
 		rc=$?
-		if [ $rc = 77 ] && [ -s "$top/skip" ]; then
-			echo "ok $n - $(basename "$0" .sh) ${c#case_} [$MODE] # SKIP $(cat "$top/skip")"
+		if [ $rc = 77 ] && [ -s "$top/$n/skip" ]; then
+			echo "ok $n - $(basename "$0" .sh) ${c#case_} [$MODE] # SKIP $(cat "$top/$n/skip")"
 		elif [ $rc = 0 ]; then
 			echo "ok $n - $(basename "$0" .sh) ${c#case_} [$MODE]"
 		else
@@ -130,8 +131,8 @@ run_cases() {
 			echo "not ok $n - $(basename "$0" .sh) ${c#case_} [$MODE]"
 			tail -n 40 "$top/log" | sed 's/^/#   /'
 		fi
-		chmod -R u+rwX "$top/t" 2>/dev/null
-		rm -rf "$top"/t "$top"/skip "$top"/audit.db*
+		chmod -R u+rwX "$top/$n" 2>/dev/null
+		rm -rf "${top:?}/$n"
 	done
 	echo "1..$n"
 	[ $bad = 0 ]
