@@ -29,7 +29,7 @@ struct inode {
 };
 
 struct check {
-	struct digest *sha256, *md5;
+	struct digest *sha256, *md5; /* md5: NULL when it is not asked for */
 	char *chunk;
 	struct inode *inodes;
 	struct say_list changed;
@@ -68,11 +68,13 @@ static int hash_file(struct check *c, struct entry *e, unsigned char sha256[SHA2
 			look_at_head(e, c->chunk, (size_t)n);
 		head = false;
 		digest_add(c->sha256, c->chunk, (size_t)n);
-		digest_add(c->md5, c->chunk, (size_t)n);
+		if (c->md5)
+			digest_add(c->md5, c->chunk, (size_t)n);
 	}
 	n = n < 0 ? -errno : 0;
 	digest_end(c->sha256, sha256);
-	digest_end(c->md5, e->md5);
+	if (c->md5)
+		digest_end(c->md5, e->md5);
 	return (int)n;
 }
 
@@ -223,13 +225,13 @@ static int check_entry(struct check *c, struct entry *e)
 	return e->source ? 0 : find_xattrs(e);
 }
 
-int payload_check(struct payload *p)
+int payload_check(struct payload *p, bool md5)
 {
-	struct check c = { digest_new(DIGEST_SHA256), digest_new(DIGEST_MD5), malloc(CHUNK), NULL,
+	struct check c = { digest_new(DIGEST_SHA256), md5 ? digest_new(DIGEST_MD5) : NULL, malloc(CHUNK), NULL,
 		{ "refused: changed since the run, so that the package would not hold what was installed:", 0 } };
 	struct inode *in, *next;
 	size_t i;
-	int r = c.sha256 && c.md5 && c.chunk ? 0 : say_no_memory();
+	int r = c.sha256 && (c.md5 || !md5) && c.chunk ? 0 : say_no_memory();
 
 	for (i = 0; r == 0 && i < p->count; i++)
 		r = stop_asked() ? say_failed("stopped") : check_entry(&c, p->entries[i]);

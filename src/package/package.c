@@ -187,7 +187,7 @@ static int make(struct payload *p, struct metadata *m, struct ba *ba, int64_t ru
 		return -1;
 	if (p->count == 0)
 		return nothing(row, run);
-	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p) < 0)
+	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p, o->type == PACKAGE_DEB) < 0)
 		return -1;
 	for (i = 0; o->show_list && i < p->count; i++)
 		fprintf(stderr, "  %s\n", p->entries[i]->path);

@@ -64,9 +64,10 @@ struct payload_rules {
 int payload_read(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules);
 /*
  * Reads every file: contents are hashed and compared with the manifest, links
- * and extended attributes found. What differs is listed; then -1.
+ * and extended attributes found. What differs is listed; then -1. With md5, that
+ * sum is told, too.
  */
-int payload_check(struct payload *p);
+int payload_check(struct payload *p, bool md5);
 /* What was packed is still what is on the disk? */
 int payload_unchanged(const struct payload *p);
 /* A file (or folder) of root's that the run did not make, read from source. Sorted in by payload_sort. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,13 +16,32 @@
 #include "package/stop.h"
 #include "package/tree.h"
 
-char *stage_folder(void)
+/* Thousands of small files are made and removed there: in memory that is four times as quick as on a disk. */
+#define IN_MEMORY (128LL << 20)
+
+static bool fits_in_memory(const char *folder, const struct payload *p)
+{
+	struct statvfs fs;
+	int64_t need = 0;
+	size_t i;
+
+	/* The package is made there, too; each file has a page that is not full. */
+	for (i = 0; i < p->count; i++)
+		if (S_ISREG(p->entries[i]->mode) && p->entries[i]->first == p->entries[i])
+			need += 2 * p->entries[i]->size + 8192;
+	return need <= IN_MEMORY && access(folder, W_OK) == 0 && statvfs(folder, &fs) == 0 &&
+	       (int64_t)fs.f_bavail > 2 * need / (int64_t)fs.f_frsize && fs.f_favail > 2 * p->count + 1000;
+}
+
+char *stage_folder(const struct payload *p)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct buf name = BUF_INIT;
 	char *folder;
 
-	buf_addf(&name, "%s/buildaudit-stage.XXXXXX", tmp && *tmp == '/' ? tmp : "/var/tmp");
+	if (!tmp || *tmp != '/')
+		tmp = fits_in_memory("/dev/shm", p) ? "/dev/shm" : "/var/tmp";
+	buf_addf(&name, "%s/buildaudit-stage.XXXXXX", tmp);
 	folder = buf_steal(&name);
 	if (!folder || !mkdtemp(folder)) {
 		say_failed("cannot make a folder: %s", strerror(errno));
@@ -88,12 +108,15 @@ static int place(const char *folder, const struct entry *e)
 	buf_addf(&to, "%s%s", folder, e->path);
 	if (to.failed)
 		return say_no_memory();
-	slash = strrchr(to.data, '/');
-	*slash = '\0';
-	r = io_mkdirs(to.data, 0755);
-	*slash = '/';
-	if (r == 0)
-		r = make_one(folder, to.data, e);
+	r = make_one(folder, to.data, e);
+	if (r == -ENOENT) { /* the first in a folder that is no payload */
+		slash = strrchr(to.data, '/');
+		*slash = '\0';
+		r = io_mkdirs(to.data, 0755);
+		*slash = '/';
+		if (r == 0)
+			r = make_one(folder, to.data, e);
+	}
 	return r < 0 ? say_failed("%s: %s", to.data, strerror(-r)) : 0;
 }
 
