@@ -152,52 +152,53 @@ static bool is_standard(const char *folder)
 	return *folder == '\0';
 }
 
-/* The folders that hold the payload and are neither in it nor everywhere; n of them, to be freed. */
-static char **bare_parents(const struct payload *p, size_t *n)
+/* The folder that holds an entry, to be freed, when it is neither payload nor everywhere; else NULL. */
+static char *bare_parent(const struct payload *p, size_t i)
 {
-	char **out = NULL;
+	const char *path = p->entries[i]->path;
+	char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
+
+	if (parent && !is_standard(parent) && !payload_find(p, parent))
+		return parent;
+	free(parent);
+	return NULL;
+}
+
+int deb_add_owners(struct owners **o, const struct payload *p)
+{
 	size_t i;
+	int r = owners_add_payload(o, p);
 
-	*n = 0;
-	for (i = 0; i < p->count; i++) {
-		const char *path = p->entries[i]->path;
-		char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
+	for (i = 0; r == 0 && i < p->count; i++) {
+		_cleanup_free_ char *parent = bare_parent(p, i);
 
-		if (!parent || is_standard(parent) || payload_find(p, parent) || (*n && !strcmp(out[*n - 1], parent))) {
-			free(parent);
-			continue;
-		}
-		out = reallocarray(out, *n + 1, sizeof *out);
-		if (!out)
-			return NULL;
-		out[(*n)++] = parent;
+		r = parent ? owners_add(o, parent) : 0;
 	}
-	return out;
+	return r;
 }
 
 /*
  * dpkg makes no folder that no package has. Those that the run found there are
  * not this package's, but it cannot be unpacked without them.
  */
-static int add_missing_parents(const struct payload *p, struct effects *fx)
+static int add_missing_parents(const struct payload *p, const struct metadata *m, struct effects *fx)
 {
 	struct buf *out = &fx->scripts[PRE_INSTALL];
-	char **owners = NULL;
-	size_t n, i;
-	char **parents = bare_parents(p, &n);
-	int r = n ? owners_ask(PACKAGE_DEB, (const char *const *)parents, n, &owners) : 0;
+	_cleanup_free_ char *last = NULL;
+	size_t i;
 
-	for (i = 0; r == 0 && i < n; i++) {
-		if (owners[i])
+	for (i = 0; i < p->count; i++) {
+		_cleanup_free_ char *parent = bare_parent(p, i);
+
+		if (!parent || owners_of(m->owners, parent) || (last && !strcmp(last, parent)))
 			continue;
 		buf_adds(out, "mkdir -p \"$DPKG_ROOT\"");
-		buf_add_shell(out, parents[i]);
+		buf_add_shell(out, parent);
 		buf_addc(out, '\n');
+		free(last);
+		last = STEAL(parent);
 	}
-	if (r == 0)
-		owners_free(owners, n);
-	owners_free(parents, n);
-	return r;
+	return out->failed ? say_no_memory() : 0;
 }
 
 static int write_script(struct archive *a, const struct metadata *m, const struct effects *fx, enum script which)
@@ -406,7 +407,7 @@ int deb_make(const char *file, struct payload *p, struct metadata *m)
 	if (r == 0)
 		r = effects_add_attributes(&fx, p, m);
 	if (r == 0)
-		r = add_missing_parents(p, &fx);
+		r = add_missing_parents(p, m, &fx);
 	if (r == 0)
 		r = build(file, p, m, &fx);
 	effects_release(&fx);

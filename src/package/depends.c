@@ -109,7 +109,22 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 	return used ? 0 : add_need(f, l->templates[0], l->oldest);
 }
 
-static int use_elf(struct finding *f, const struct elf *elf, const char *path)
+static int set_file_arch(struct finding *f, const char *arch)
+{
+	if (!f->arch && !(f->arch = strdup(arch)))
+		return say_no_memory();
+	if (!strcmp(f->arch, arch))
+		return 0;
+	f->several = true;
+	if (!strcmp(arch, f->native)) {
+		free(f->arch);
+		f->arch = strdup(arch);
+	}
+	return f->arch ? 0 : say_no_memory();
+}
+
+/* The first time the libraries are looked for, the second time, their packages known, what is needed of them. */
+static int use_elf(struct finding *f, const struct elf *elf, const char *path, bool second)
 {
 	const char *arch = elf_deb_arch(elf);
 	size_t i;
@@ -117,25 +132,18 @@ static int use_elf(struct finding *f, const struct elf *elf, const char *path)
 	/* Firmware and programs for other worlds are data. */
 	if (!arch)
 		return 0;
-	if (!f->arch && !(f->arch = strdup(arch)))
-		return say_no_memory();
-	if (strcmp(f->arch, arch)) {
-		f->several = true;
-		if (!strcmp(arch, f->native)) {
-			free(f->arch);
-			f->arch = strdup(arch);
-		}
-	}
+	if (set_file_arch(f, arch) < 0)
+		return -1;
 	for (i = 0; i < elf->needed_count; i++) {
 		struct library *l = libraries_get(&f->libraries, elf, path, elf->needed[i]);
 
-		if (!l || use_library(f, l, elf, path) < 0)
+		if (!l || (second && use_library(f, l, elf, path) < 0))
 			return -1;
 	}
 	return 0;
 }
 
-static int read_elves(struct finding *f, const struct payload *p)
+static int read_elves(struct finding *f, const struct payload *p, bool second)
 {
 	size_t i;
 	int r = 0;
@@ -146,11 +154,19 @@ static int read_elves(struct finding *f, const struct payload *p)
 		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
 			continue;
 		if (elf_read(&elf, p->entries[i]->path) == 0)
-			r = use_elf(f, &elf, p->entries[i]->path);
+			r = use_elf(f, &elf, p->entries[i]->path, second);
 		elf_release(&elf);
 	}
 	say_rest(&f->unknown);
 	return r;
+}
+
+/* dpkg is asked once for all that will be wanted of it: each asking reads the lists of all packages. */
+static int ask_owners(struct finding *f, const struct payload *p, struct metadata *m)
+{
+	if (deb_add_owners(&m->owners, p) < 0 || libraries_add_owners(&f->libraries, &m->owners) < 0)
+		return -1;
+	return owners_ask(m->owners, PACKAGE_DEB) < 0 ? -1 : libraries_find_packages(&f->libraries, m->owners);
 }
 
 static int by_template(const struct need *a, const struct need *b)
@@ -217,7 +233,11 @@ int deb_metadata(struct payload *p, struct metadata *m)
 	int r = find_native(&f);
 
 	if (r == 0)
-		r = read_elves(&f, p);
+		r = read_elves(&f, p, false);
+	if (r == 0)
+		r = ask_owners(&f, p, m);
+	if (r == 0)
+		r = read_elves(&f, p, true);
 	if (r == 0)
 		r = set_arch(&f, m);
 	if (r == 0)

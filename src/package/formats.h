@@ -7,6 +7,7 @@
  * removes what is there.
  */
 #include "package/metadata.h"
+#include "package/owners.h"
 
 int deb_make(const char *file, struct payload *p, struct metadata *m);
 int rpm_make(const char *file, struct payload *p, struct metadata *m);
@@ -20,5 +21,7 @@ void tar_file_name(const struct metadata *m, struct buf *out);
 /* Architecture and dependencies from the ELF files, in the format's own words. */
 int deb_metadata(struct payload *p, struct metadata *m);
 int rpm_metadata(struct payload *p, struct metadata *m);
+/* The paths whose packages a deb wants to know. 0, or -1 after saying why. */
+int deb_add_owners(struct owners **o, const struct payload *p);
 
 #endif

@@ -123,32 +123,45 @@ static bool in_payload(const struct payload *p, const char *soname)
 }
 
 /* dpkg knows a file by the name in its package, which on a merged /usr need not be the real one. */
-static int find_package(struct library *l)
+static size_t names_of(const char *path, char *real, const char *names[4])
 {
-	_cleanup_free_ char *real = realpath(l->path, NULL);
-	const char *names[4] = { l->path }, *paths[4];
-	size_t n = 1, i, k, count = 0;
-	char **owners;
+	size_t n = 0;
 
-	if (real) {
+	names[n++] = path;
+	if (!strncmp(path, "/usr/", 5))
+		names[n++] = path + 4;
+	if (realpath(path, real)) {
 		names[n++] = real;
 		if (!strncmp(real, "/usr/", 5))
 			names[n++] = real + 4;
 	}
-	if (!strncmp(l->path, "/usr/", 5))
-		names[n++] = l->path + 4;
-	for (i = 0; i < n; i++) {
-		for (k = 0; k < count && strcmp(paths[k], names[i]); k++)
-			;
-		if (k == count)
-			paths[count++] = names[i];
-	}
-	if (owners_ask(PACKAGE_DEB, paths, count, &owners) < 0)
-		return -1;
-	for (i = 0; i < count && !l->package; i++)
-		l->package = owners[i] ? strdup(owners[i]) : NULL;
-	owners_free(owners, count);
+	return n;
+}
+
+int libraries_add_owners(const struct libraries *ls, struct owners **o)
+{
+	const struct library *l;
+	const char *names[4];
+	char real[PATH_MAX];
+	size_t n;
+
+	for (l = ls->all; l; l = l->hh.next)
+		for (n = l->path ? names_of(l->path, real, names) : 0; n > 0; n--)
+			if (owners_add(o, names[n - 1]) < 0)
+				return -1;
 	return 0;
+}
+
+static int find_package(struct library *l, const struct owners *o)
+{
+	const char *names[4], *owner = NULL;
+	char real[PATH_MAX];
+	size_t n = names_of(l->path, real, names), i;
+
+	for (i = 0; i < n && !owner; i++)
+		owner = owners_of(o, names[i]);
+	l->package = owner ? strdup(owner) : NULL;
+	return owner && !l->package ? say_no_memory() : 0;
 }
 
 static int add_template(struct library *l, const char *text)
@@ -298,11 +311,17 @@ static int find(struct libraries *ls, struct library *l, const struct elf *by, c
 	l->path = find_on_run_path(by, by_path, l->soname);
 	if (!l->path)
 		l->path = find_in_cache(ls, by, l->soname);
-	if (!l->path)
-		return 0;
-	if (find_package(l) < 0)
-		return -1;
-	return l->package ? read_promises(l) : 0;
+	return 0;
+}
+
+int libraries_find_packages(struct libraries *ls, const struct owners *o)
+{
+	struct library *l;
+
+	for (l = ls->all; l; l = l->hh.next)
+		if (l->path && (find_package(l, o) < 0 || (l->package && read_promises(l) < 0)))
+			return -1;
+	return 0;
 }
 
 struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname)

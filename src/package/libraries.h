@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "package/elf.h"
 #include "package/metadata.h"
+#include "package/owners.h"
 
 /* What a package's symbols file says of one symbol. */
 struct promise {
@@ -35,8 +36,14 @@ struct libraries {
 	const struct payload *payload;
 };
 
-/* The library a file needs, read at the first asking. NULL after saying why: no memory, no dpkg. */
+/* The library a file needs, looked for at the first asking. NULL after saying why. */
 struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname);
+/*
+ * Their packages: first what has to be asked of dpkg, then, from its answer,
+ * the packages and what they promise. 0, or -1 after saying why.
+ */
+int libraries_add_owners(const struct libraries *ls, struct owners **o);
+int libraries_find_packages(struct libraries *ls, const struct owners *o);
 void libraries_release(struct libraries *ls);
 
 /* Debian's order of versions: < 0, 0, > 0. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "package/owners.h"
 #include "package/say.h"
 #include "render/render.h"
 
@@ -258,6 +259,7 @@ void metadata_release(struct metadata *m)
 	free(m->cwd);
 	free(m->command);
 	buf_release(&m->depends);
+	owners_free(m->owners);
 }
 
 static void rules_release(char **list, size_t n)

@@ -36,6 +36,7 @@ struct metadata {
 	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
 	char *cwd, *command;
 	struct buf depends; /* comma-separated, computed and asked for */
+	struct owners *owners;
 };
 
 /* From the options, the run's row, its folder's name, and questions on a terminal. 0, or -1 after saying why. */

@@ -6,13 +6,18 @@
 
 #include "package/metadata.h"
 
-/*
- * For each of n different paths the name of a package, or NULL; the array and
- * the names are the caller's, ended with owners_free. 0, or -1 after saying why.
- */
-int owners_ask(enum package_type type, const char *const *paths, size_t n, char ***out);
-void owners_free(char **owners, size_t n);
+/* Paths and their packages. Asking costs the same for one path as for thousands, so they are told first. */
+struct owners;
+
+/* Paths to ask for; *o is made by the first. 0, or -1 after saying why. */
+int owners_add(struct owners **o, const char *path);
+int owners_add_payload(struct owners **o, const struct payload *p);
+/* Asks for those that were not asked for. 0, or -1 after saying why. */
+int owners_ask(struct owners *o, enum package_type type);
+/* The package that has a path that was asked for, or NULL. */
+const char *owners_of(const struct owners *o, const char *path);
+void owners_free(struct owners *o);
 /* Lists the payload's files that belong to installed packages. 0 or -1. */
-int owners_list_conflicts(const struct metadata *m, const struct payload *p);
+int owners_list_conflicts(struct metadata *m, const struct payload *p);
 
 #endif
