@@ -61,7 +61,7 @@ static const struct ci_option {
 	{ "conflicts", 0, required_argument, FIELD, "conflicts" },
 	{ "replaces", 0, required_argument, FIELD, "replaces" },
 	{ "pakdir", 0, required_argument, FIELD, "output" },
-	{ "docdir", 0, required_argument, FLAGS, "docdir" },
+	{ "docdir", 0, required_argument, FIELD, "docdir" },
 	{ "dpkgflags", 0, required_argument, FLAGS, "dpkg" },
 	{ "rpmflags", 0, required_argument, FLAGS, "rpm" },
 	{ "exclude", 0, required_argument, PATHS, NULL },
@@ -139,7 +139,7 @@ static int add_paths(const char *value)
 	char *rest = copy, *one;
 
 	while (copy && (one = strsep(&rest, ",")))
-		if (*one && package_add_rule(&o.rules.exclude, &o.rules.exclude_count, one) < 0)
+		if (*one && package_add_exclude(&o, one) < 0)
 			return EXIT_FAILED;
 	return copy ? 0 : EXIT_FAILED;
 }
@@ -156,7 +156,7 @@ static int add_list_file(const char *file)
 	}
 	rest = text.data;
 	while (rest && (line = strsep(&rest, "\n")))
-		if (*line && package_add_rule(&o.rules.include, &o.rules.include_count, line) < 0)
+		if (*line && package_add_include(&o, line) < 0)
 			return EXIT_FAILED;
 	return 0;
 }
@@ -200,7 +200,7 @@ static int take(const struct ci_option *opt, const char *value)
 	case LIST_FILE:
 		return add_list_file(value);
 	case FLAGS:
-		return set_string(*opt->to == 'r' ? &ci.rpm_flags : opt->to[1] == 'o' ? &o.doc_folder : &ci.dpkg_flags, value);
+		return set_string(*opt->to == 'r' ? &ci.rpm_flags : &ci.dpkg_flags, value);
 	case UMASK:
 		return set_umask(value);
 	case SHOW:
@@ -384,6 +384,10 @@ static int install(void)
 	size_t n = 2;
 	int r;
 
+	if (ci.dpkg_flags && o.type != PACKAGE_DEB)
+		complain("--dpkgflags: left out, dpkg does not install this");
+	if (ci.rpm_flags && o.type != PACKAGE_RPM)
+		complain("--rpmflags: left out, rpm does not install this");
 	if (o.type == PACKAGE_TAR) {
 		complain("a tar is not installed: its files are where the command put them");
 		return 0;

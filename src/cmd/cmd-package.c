@@ -30,9 +30,9 @@ static int option(const struct cmd_option *opt, const char *value)
 	else if (opt->letter == 'y')
 		o.no_questions = true;
 	else if (!strcmp(opt->name, "include"))
-		return package_add_rule(&o.rules.include, &o.rules.include_count, value) < 0 ? EXIT_FAILED : 0;
+		return package_add_include(&o, value) < 0 ? EXIT_FAILED : 0;
 	else if (!strcmp(opt->name, "exclude"))
-		return package_add_rule(&o.rules.exclude, &o.rules.exclude_count, value) < 0 ? EXIT_FAILED : 0;
+		return package_add_exclude(&o, value) < 0 ? EXIT_FAILED : 0;
 	else if ((r = package_option(&o, opt->name, value)) < 0)
 		return EXIT_USAGE;
 	return 0;
@@ -40,7 +40,11 @@ static int option(const struct cmd_option *opt, const char *value)
 
 static int run(struct cmd_call *call)
 {
-	int r = package_make(call->ba, call->run, &o);
+	int r;
+
+	if (o.doc_folder && !o.docs)
+		return cmd_misuse(&cmd_package_entry, "--docdir is for --docs");
+	r = package_make(call->ba, call->run, &o);
 
 	if (r == 0)
 		printf("%s\n", o.written);

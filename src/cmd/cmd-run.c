@@ -13,9 +13,10 @@ static struct ba_recording *recording;
 static bool quiet;
 static bool packing;
 static struct package_options pack;
+static const char *pack_option; /* the first that says what the package is like */
 
 static const struct cmd_option options[] = {
-	{ 'q', "quiet", NULL, "no summary on stderr" },
+	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
 	{ 0, "include", "DIR", "a folder that does, after all, and all below it (may be repeated)" },
@@ -62,6 +63,8 @@ static int option(const struct cmd_option *o, const char *value)
 		return packing ? 0 : cmd_misuse(&cmd_run_entry, "there is no type '%s': deb, rpm, tar or auto", value);
 	}
 	r = package_option(&pack, o->name, value);
+	if (r && !pack_option)
+		pack_option = o->name;
 	if (r)
 		return r > 0 ? 0 : EXIT_USAGE;
 	r = -EINVAL;
@@ -144,6 +147,11 @@ static int run(struct cmd_call *call)
 
 	if (call->argc == 0)
 		return cmd_misuse(&cmd_run_entry, "there is no command to record");
+	if (pack_option && !packing)
+		return cmd_misuse(&cmd_run_entry, "--%s is for a package, and none is asked for: add --package=TYPE", pack_option);
+	if (pack.doc_folder && !pack.docs)
+		return cmd_misuse(&cmd_run_entry, "--docdir is for --docs");
+	pack.quiet = quiet;
 	if (!recording && ba_recording_new(&recording) < 0)
 		return EXIT_FAILED;
 	if (call->db)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +37,19 @@ static int read_script(char **to, const char *file)
 	return *to ? 1 : -1;
 }
 
+static int set_docs(struct package_options *o, const char *folder)
+{
+	struct stat st;
+
+	if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode)) {
+		complain("--docs %s: %s", folder, stat(folder, &st) < 0 ? strerror(errno) : "it is no folder");
+		return -1;
+	}
+	free(o->docs);
+	o->docs = package_absolute(folder);
+	return o->docs ? 1 : -1;
+}
+
 int package_option(struct package_options *o, const char *name, const char *value)
 {
 	const struct {
@@ -47,12 +61,14 @@ int package_option(struct package_options *o, const char *name, const char *valu
 		{ "maintainer", &o->maintainer }, { "summary", &o->summary }, { "description", &o->description },
 		{ "provides", &o->provides }, { "requires", &o->requires }, { "recommends", &o->recommends },
 		{ "suggests", &o->suggests }, { "conflicts", &o->conflicts }, { "replaces", &o->replaces },
-		{ "compress", &o->compress } };
+		{ "compress", &o->compress }, { "docdir", &o->doc_folder } };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(strings); i++)
 		if (!strcmp(strings[i].name, name))
 			return set(strings[i].to, value);
+	if (!strcmp(name, "docs"))
+		return set_docs(o, value);
 	for (i = 0; i < SCRIPTS; i++)
 		if (!strcmp(script_names[i], name))
 			return read_script(&o->scripts[i], value);
@@ -72,18 +88,29 @@ char *package_absolute(const char *path)
 	return buf_steal(&out);
 }
 
-int package_add_rule(char ***list, size_t *count, const char *path)
+static int add_rule(char ***list, size_t *count, char *rule)
 {
-	char **more = reallocarray(*list, *count + 1, sizeof *more);
+	char **more = rule ? reallocarray(*list, *count + 1, sizeof *more) : NULL;
 
-	if (!more)
+	if (!more) {
+		free(rule);
 		return -1;
+	}
 	*list = more;
-	more[*count] = package_absolute(path);
-	if (!more[*count])
-		return -1;
-	(*count)++;
+	more[(*count)++] = rule;
 	return 0;
+}
+
+int package_add_include(struct package_options *o, const char *path)
+{
+	return add_rule(&o->rules.include, &o->rules.include_count, package_absolute(path));
+}
+
+int package_add_exclude(struct package_options *o, const char *glob)
+{
+	bool path = strchr(glob, '/') && *glob != '*';
+
+	return add_rule(&o->rules.exclude, &o->rules.exclude_count, path ? package_absolute(glob) : strdup(glob));
 }
 
 static volatile sig_atomic_t child;
@@ -207,7 +234,7 @@ int pack_run(const char *db, int64_t run, struct package_options *o)
 	}
 	r = package_make(ba, run, o);
 	ba_close(ba);
-	if (r == 0)
+	if (r == 0 && !o->quiet)
 		complain("package: %s", o->written);
 	return r < 0 ? EXIT_FAILED : 0;
 }

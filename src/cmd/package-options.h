@@ -23,7 +23,9 @@
 	{ 0, "recommends", "LIST", "what it would like to have" },                                    \
 	{ 0, "suggests", "LIST", "what goes well with it" },                                          \
 	{ 0, "conflicts", "LIST", "what cannot be there with it" },                                   \
-	{ 0, "replaces", "LIST", "the packages whose files it takes over" },                          \
+	{ 0, "replaces", "LIST", "the packages whose files it takes over (an rpm: that it takes out)" }, \
+	{ 0, "docs", "DIR", "a folder whose files go in as documents" },                              \
+	{ 0, "docdir", "DIR", "where they go, with its name behind (default: /usr/share/doc)" },      \
 	{ 0, "preinstall", "FILE", "a script of its own (also postinstall, preremove, postremove)" }, \
 	{ 0, "postinstall", "FILE", "" },                                                             \
 	{ 0, "preremove", "FILE", "" },                                                               \
@@ -34,7 +36,9 @@
 int package_option(struct package_options *o, const char *name, const char *value);
 /* "/a" from "a", with the working folder in front; to be freed. NULL: no memory. */
 char *package_absolute(const char *path);
-int package_add_rule(char ***list, size_t *count, const char *path);
+/* What to take in: a path; what to leave out: a glob, which is no path when it begins with a * or has no slash. */
+int package_add_include(struct package_options *o, const char *path);
+int package_add_exclude(struct package_options *o, const char *glob);
 
 /*
  * Records argv in a child (which becomes it) and waits, with what the terminal

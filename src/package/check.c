@@ -228,7 +228,7 @@ static int check_entry(struct check *c, struct entry *e)
 int payload_check(struct payload *p, bool md5)
 {
 	struct check c = { digest_new(DIGEST_SHA256), md5 ? digest_new(DIGEST_MD5) : NULL, malloc(CHUNK), NULL,
-		{ "refused: changed since the run, so that the package would not hold what was installed:", 0 } };
+		{ "refused: changed since the run, so that the package would not hold what was installed:", 0, false } };
 	struct inode *in, *next;
 	size_t i;
 	int r = c.sha256 && (c.md5 || !md5) && c.chunk ? 0 : say_no_memory();
@@ -249,7 +249,7 @@ int payload_check(struct payload *p, bool md5)
 
 int payload_unchanged(const struct payload *p)
 {
-	struct say_list list = { "changed while it was packed:", 0 };
+	struct say_list list = { "changed while it was packed:", 0, false };
 	struct stat st;
 	size_t i;
 

@@ -88,7 +88,6 @@ static void add_description(struct buf *out, const struct metadata *m)
 static void control_text(const struct payload *p, const struct metadata *m, struct buf *out)
 {
 	const struct package_options *o = m->options;
-	const char *url = o->source ? o->source : o->altsource;
 
 	add_field(out, "Package", m->name);
 	buf_addf(out, "Version: %s-%s\n", m->version, m->release);
@@ -96,15 +95,14 @@ static void control_text(const struct payload *p, const struct metadata *m, stru
 	add_field(out, "Maintainer", m->maintainer);
 	buf_addf(out, "Installed-Size: %lld\n", (long long)installed_size(p));
 	add_field(out, "Depends", m->depends.data);
-	add_field(out, "Recommends", o->recommends);
-	add_field(out, "Suggests", o->suggests);
-	add_field(out, "Conflicts", o->conflicts);
-	add_field(out, "Replaces", o->replaces);
-	add_field(out, "Provides", o->provides);
+	add_field(out, "Recommends", m->recommends.data);
+	add_field(out, "Suggests", m->suggests.data);
+	add_field(out, "Conflicts", m->conflicts.data);
+	add_field(out, "Replaces", m->replaces.data);
+	add_field(out, "Provides", m->provides.data);
 	add_field(out, "Section", o->group ? o->group : "misc");
 	buf_adds(out, "Priority: optional\n");
-	if (url && strstr(url, "://"))
-		add_field(out, "Homepage", url);
+	add_field(out, "Homepage", metadata_url(m));
 	add_description(out, m);
 }
 

@@ -228,7 +228,7 @@ static int set_arch(struct finding *f, struct metadata *m)
 int deb_metadata(struct payload *p, struct metadata *m)
 {
 	struct finding f = { .libraries.payload = p,
-		.unknown = { "libraries that no dependency can be found for:", 0 } };
+		.unknown = { "libraries that no dependency can be found for:", 0, true } };
 	struct need *n, *next;
 	int r = find_native(&f);
 

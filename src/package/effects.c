@@ -171,7 +171,7 @@ static int add_index(struct effects *fx, const struct payload *p, const struct i
 
 static int list_sides(struct effects *fx, const struct payload *p)
 {
-	struct say_list list = { "changed by the run and not packed:", 0 };
+	struct say_list list = { "changed by the run and not packed:", 0, true };
 	size_t i;
 
 	for (i = 0; i < p->side_count; i++) {
@@ -196,7 +196,7 @@ static int list_sides(struct effects *fx, const struct payload *p)
 /* One that the run made is its file like any other, but the next package will want the name, too. */
 static void list_packed_indexes(const struct payload *p)
 {
-	struct say_list list = { "indexes that the run made are packed as they are (--exclude leaves one out):", 0 };
+	struct say_list list = { "indexes that the run made are packed as they are (--exclude leaves one out):", 0, true };
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {

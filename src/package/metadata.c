@@ -223,6 +223,63 @@ static int find_epoch(struct metadata *m, const struct ba_rows *run)
 	return 0;
 }
 
+static int find_relations(struct metadata *m, const struct package_options *o)
+{
+	const struct {
+		const char *what, *list;
+		struct buf *to;
+	} all[] = { { "requires", o->requires, &m->depends }, { "provides", o->provides, &m->provides },
+		{ "recommends", o->recommends, &m->recommends }, { "suggests", o->suggests, &m->suggests },
+		{ "conflicts", o->conflicts, &m->conflicts }, { "replaces", o->replaces, &m->replaces } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i].list && relations_write(m->type, all[i].what, all[i].list, all[i].to) < 0)
+			return -1;
+	return 0;
+}
+
+/* What an option says of a package and the type has no place for, is said to be left out. */
+static void say_unused(const struct metadata *m)
+{
+	enum { DEB = 1 << PACKAGE_DEB, RPM = 1 << PACKAGE_RPM };
+	const struct package_options *o = m->options;
+	const struct {
+		const char *name, *value;
+		int types; /* that have it */
+	} all[] = { { "pkgrelease", o->release, DEB | RPM }, { "pkgarch", o->arch, DEB | RPM }, { "pkglicense", o->license, RPM },
+		{ "pkggroup", o->group, DEB | RPM }, { "pkgsource", o->source, DEB | RPM },
+		{ "pkgaltsource", o->altsource, DEB | RPM }, { "maintainer", o->maintainer, DEB | RPM },
+		{ "summary", o->summary, DEB | RPM }, { "description", o->description, DEB | RPM },
+		{ "provides", o->provides, DEB | RPM }, { "requires", o->requires, DEB | RPM },
+		{ "recommends", o->recommends, DEB | RPM }, { "suggests", o->suggests, DEB | RPM },
+		{ "conflicts", o->conflicts, DEB | RPM }, { "replaces", o->replaces, DEB | RPM },
+		{ "preinstall", o->scripts[PRE_INSTALL], DEB | RPM }, { "postinstall", o->scripts[POST_INSTALL], DEB | RPM },
+		{ "preremove", o->scripts[PRE_REMOVE], DEB | RPM }, { "postremove", o->scripts[POST_REMOVE], DEB | RPM } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i].value && !(all[i].types & 1 << m->type))
+			say("--%s: left out, a %s has no place for it", all[i].name, m->type == PACKAGE_DEB ? "deb" : "tar");
+	if (m->type == PACKAGE_TAR)
+		return;
+	if (o->source && !strstr(o->source, "://"))
+		say("--pkgsource: left out, '%s' is no URL", o->source);
+	if (o->altsource && (!strstr(o->altsource, "://") || metadata_url(m) != o->altsource))
+		say("--pkgaltsource: left out, %s", strstr(o->altsource, "://") ? "--pkgsource is the one URL" : "it is no URL");
+	if (m->type == PACKAGE_RPM && o->replaces)
+		say("--replaces is Obsoletes in an rpm: 'rpm -U' takes these packages out: %s", m->replaces.data);
+}
+
+const char *metadata_url(const struct metadata *m)
+{
+	const struct package_options *o = m->options;
+
+	if (o->source && strstr(o->source, "://"))
+		return o->source;
+	return o->altsource && strstr(o->altsource, "://") ? o->altsource : NULL;
+}
+
 int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run)
 {
 	_cleanup_buf_ struct buf command = BUF_INIT;
@@ -240,11 +297,14 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->arch = o->arch ? strdup(o->arch) : NULL;
 	m->maintainer = o->maintainer ? strdup(o->maintainer) : find_maintainer();
 	find_words(m, o);
-	if (o->requires)
-		buf_adds(&m->depends, o->requires);
+	if (find_relations(m, o) < 0)
+		return -1;
 	if (!m->release || !m->maintainer || !m->summary || !m->description || (o->arch && !m->arch))
 		return say_no_memory();
-	return names_check(m);
+	if (names_check(m) < 0)
+		return -1;
+	say_unused(m);
+	return 0;
 }
 
 void metadata_release(struct metadata *m)
@@ -259,6 +319,11 @@ void metadata_release(struct metadata *m)
 	free(m->cwd);
 	free(m->command);
 	buf_release(&m->depends);
+	buf_release(&m->provides);
+	buf_release(&m->recommends);
+	buf_release(&m->suggests);
+	buf_release(&m->conflicts);
+	buf_release(&m->replaces);
 	owners_free(m->owners);
 }
 
@@ -282,5 +347,6 @@ void package_options_release(struct package_options *o)
 		free(o->scripts[i]);
 	rules_release(o->rules.include, o->rules.include_count);
 	rules_release(o->rules.exclude, o->rules.exclude_count);
+	free(o->rules.exclude_used);
 	*o = (struct package_options){ 0 };
 }

@@ -22,10 +22,11 @@ struct package_options {
 	char *out;         /* the folder for the package */
 	char *compress;
 	char *scripts[SCRIPTS]; /* texts */
-	char *docs;              /* a folder whose files go in as documentation */
-	char *doc_folder;        /* where to: NAME is put behind it, but for one that begins with ':' */
+	char *docs;       /* a folder whose files go in as documentation */
+	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
 	struct payload_rules rules;
 	bool force, no_questions, date_is_version, show_list, review;
+	bool quiet; /* says only what fails */
 	char *written; /* the answer: the package's file */
 };
 
@@ -36,14 +37,20 @@ struct metadata {
 	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
 	char *cwd, *command;
 	struct buf depends; /* comma-separated, computed and asked for */
+	struct buf provides, recommends, suggests, conflicts, replaces; /* in the type's own words */
 	struct owners *owners;
 };
 
 /* From the options, the run's row, its folder's name, and questions on a terminal. 0, or -1 after saying why. */
 int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run);
 void metadata_release(struct metadata *m);
+/* Where its source is, when an option says so with a URL, else NULL. */
+const char *metadata_url(const struct metadata *m);
 /* name and version from the name of a folder such as hello-2.10; both to be freed, or NULL. */
 void metadata_from_folder(const char *folder, enum package_type type, char **name, char **version);
+
+/* relations.c: a list of other packages in the words of the type; what names the option. 0, or -1 after saying why. */
+int relations_write(enum package_type type, const char *what, const char *list, struct buf *out);
 
 /* names.c: does the format allow it? 0, or -1 after saying which character is wrong and what is allowed. */
 int names_check(const struct metadata *m);

@@ -123,7 +123,7 @@ int names_check(const struct metadata *m)
 /* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */
 static int check_fifos(const struct payload *p)
 {
-	struct say_list list = { "refused: rpm cannot install fifos; --exclude leaves them out:", 0 };
+	struct say_list list = { "refused: rpm cannot install fifos; --exclude leaves them out:", 0, false };
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
@@ -133,20 +133,28 @@ static int check_fifos(const struct payload *p)
 	return list.count ? -1 : 0;
 }
 
+/* dpkg keeps its file lists by lines; rpm calls these illegal. */
+static bool is_forbidden(enum package_type type, const char *path)
+{
+	if (type == PACKAGE_DEB)
+		return strchr(path, '\n');
+	while (type == PACKAGE_RPM && *path && (unsigned char)*path >= ' ' && *path != 0x7f)
+		path++;
+	return type == PACKAGE_RPM && *path;
+}
+
 int names_check_paths(const struct metadata *m, const struct payload *p)
 {
-	/* dpkg keeps its file lists by lines; a spec file has no way to write these. */
-	const char *forbidden = m->type == PACKAGE_DEB ? "\n" : m->type == PACKAGE_RPM ? "\n\r\"" : "";
-	const char *names = m->type == PACKAGE_DEB ? "a newline" : "a newline or a double quote";
-	struct say_list list = { "", 0 };
+	const char *names = m->type == PACKAGE_DEB ? "a newline" : "control characters";
+	struct say_list list = { "", 0, false };
 	char head[160];
 	size_t i;
 
-	snprintf(head, sizeof head, "refused: names that a %s cannot hold (%s); --exclude leaves them out:",
-		m->type == PACKAGE_DEB ? "deb" : "rpm", names);
+	snprintf(head, sizeof head, "refused: names that %s cannot hold (%s); --exclude leaves them out:",
+		m->type == PACKAGE_DEB ? "a deb" : "an rpm", names);
 	list.head = head;
 	for (i = 0; i < p->count; i++)
-		if (p->entries[i]->path[strcspn(p->entries[i]->path, forbidden)])
+		if (is_forbidden(m->type, p->entries[i]->path))
 			say_item(&list, "%s", p->entries[i]->path);
 	say_rest(&list);
 	return list.count || (m->type == PACKAGE_RPM && check_fifos(p) < 0) ? -1 : 0;

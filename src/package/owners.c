@@ -246,7 +246,7 @@ static const char rpm_words[] = "these files belong to installed packages, besid
 
 int owners_list_conflicts(struct metadata *m, const struct payload *p)
 {
-	struct say_list list = { m->type == PACKAGE_DEB ? deb_words : rpm_words, 0 };
+	struct say_list list = { m->type == PACKAGE_DEB ? deb_words : rpm_words, 0, true };
 	size_t i;
 
 	if (owners_add_payload(&m->owners, p) < 0 || owners_ask(m->owners, m->type) < 0)

@@ -106,34 +106,46 @@ static int add_docs_below(struct payload *p, const char *from, const char *to)
 	return r;
 }
 
+/* Apart from the payload at first: that one is searched by order. */
+static int merge_docs(struct payload *p, const struct payload *docs)
+{
+	size_t i, before = p->count;
+	bool *there = calloc(docs->count + 1, sizeof *there);
+	int r = there ? 0 : say_no_memory();
+
+	for (i = 0; r == 0 && i < docs->count; i++) {
+		const struct entry *e = docs->entries[i];
+
+		there[i] = payload_find(p, e->path) != NULL;
+		if (there[i] && !S_ISDIR(e->mode))
+			say("%s is not taken from the documents: the run made one", e->path);
+	}
+	for (i = 0; r == 0 && i < docs->count; i++)
+		if (!there[i])
+			r = payload_add_extra(p, docs->entries[i]->path, docs->entries[i]->source, S_ISDIR(docs->entries[i]->mode));
+	if (p->count > before)
+		payload_sort(p);
+	free(there);
+	return r;
+}
+
 static int add_docs(struct payload *p, const struct metadata *m)
 {
 	const struct package_options *o = m->options;
-	const char *folder = o->doc_folder ? o->doc_folder : "/usr/share/doc";
 	_cleanup_buf_ struct buf to = BUF_INIT;
 	struct payload docs = { 0 };
-	size_t i;
 	int r;
 
 	if (!o->docs)
 		return 0;
-	if (*folder == ':')
-		buf_adds(&to, folder + 1);
-	else
-		buf_addf(&to, "%s/%s", folder, m->name);
+	buf_addf(&to, "%s/%s", o->doc_folder ? o->doc_folder : "/usr/share/doc", m->name);
 	if (to.failed || *to.data != '/')
-		return to.failed ? say_no_memory() : say_failed("the folder for documents, '%s', has to begin with a '/'", to.data);
-	/* Apart from the payload at first: that one is searched by order. */
-	r = payload_find(p, to.data) ? 0 : payload_add_extra(&docs, to.data, o->docs, true);
+		return to.failed ? say_no_memory() : say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
+	r = payload_add_extra(&docs, to.data, o->docs, true);
 	if (r == 0)
 		r = add_docs_below(&docs, o->docs, to.data);
-	for (i = 0; r == 0 && i < docs.count; i++) {
-		const struct entry *e = docs.entries[i];
-
-		if (!payload_find(p, e->path))
-			r = payload_add_extra(p, e->path, e->source, S_ISDIR(e->mode));
-		payload_sort(p);
-	}
+	if (r == 0)
+		r = merge_docs(p, &docs);
 	payload_release(&docs);
 	return r;
 }
@@ -203,6 +215,8 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 	struct ba_rows *row;
 	int r;
 
+	if (o->quiet)
+		say_no_notes();
 	if (o->type == PACKAGE_AUTO)
 		o->type = package_type_here();
 	if (ba_run(ba, run, &row) < 0)

@@ -104,18 +104,16 @@ static char *const *included(const struct payload_rules *rules, const char *path
 	return NULL;
 }
 
-/* A glob that matches a folder leaves out all below it, too. */
+/* A glob that matches a folder leaves out all below it, too; one without a slash is for each name on the way. */
 static bool glob_covers(const char *glob, const char *path)
 {
 	_cleanup_free_ char *part = strdup(path);
+	bool whole = strchr(glob, '/') != NULL;
 	char *slash;
 
-	while (part && *part) {
-		if (fnmatch(glob, part, 0) == 0)
+	while (part && (slash = strrchr(part, '/'))) {
+		if (fnmatch(glob, whole ? part : slash + 1, 0) == 0)
 			return true;
-		slash = strrchr(part, '/');
-		if (!slash)
-			break;
 		*slash = '\0';
 	}
 	return false;
@@ -126,8 +124,10 @@ static bool left_out(const struct payload_rules *rules, const char *path)
 	size_t i;
 
 	for (i = 0; i < rules->exclude_count; i++)
-		if (below(path, rules->exclude[i]) || glob_covers(rules->exclude[i], path))
+		if (below(path, rules->exclude[i]) || glob_covers(rules->exclude[i], path)) {
+			rules->exclude_used[i] = true;
 			return true;
+		}
 	return false;
 }
 
@@ -277,7 +277,7 @@ int payload_add_extra(struct payload *p, const char *path, const char *source, b
 /* Sockets belong to a running program; no package format has them. */
 static void drop_sockets(struct payload *p)
 {
-	struct say_list list = { "sockets are not packed:", 0 };
+	struct say_list list = { "sockets are not packed:", 0, true };
 	size_t i, kept = 0;
 
 	for (i = 0; i < p->count; i++) {
@@ -294,14 +294,16 @@ static void drop_sockets(struct payload *p)
 	say_rest(&list);
 }
 
-int payload_read(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules)
+int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules)
 {
 	_cleanup_free_ bool *rule_used = calloc(rules->include_count + 1, sizeof *rule_used);
 	struct ba_rows *rows;
 	size_t i;
 	int n, r = 0;
 
-	if (!rule_used)
+	free(rules->exclude_used);
+	rules->exclude_used = calloc(rules->exclude_count + 1, sizeof *rules->exclude_used);
+	if (!rule_used || !rules->exclude_used)
 		return say_no_memory();
 	if (ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows) < 0)
 		return say_failed("%s", ba_error(ba));
@@ -310,6 +312,9 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run, const struct pay
 	ba_rows_free(rows);
 	if (r == 0 && n < 0)
 		r = say_failed("%s", ba_error(ba));
+	for (i = 0; r == 0 && i < rules->exclude_count; i++)
+		if (!rules->exclude_used[i])
+			say("--exclude %s: there is no such path among those that the run changed", rules->exclude[i]);
 	for (i = 0; r == 0 && i < rules->include_count; i++)
 		if (!rule_used[i])
 			r = add_from_disk(p, rules->include[i], rules);

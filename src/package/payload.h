@@ -58,10 +58,11 @@ struct payload {
 struct payload_rules {
 	char **include, **exclude; /* paths, each with all below it; exclude may be a glob */
 	size_t include_count, exclude_count;
+	bool *exclude_used; /* payload_read's */
 };
 
 /* Reads the manifest of a run. 0, or -1 after saying why. */
-int payload_read(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules);
+int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules);
 /*
  * Reads every file: contents are hashed and compared with the manifest, links
  * and extended attributes found. What differs is listed; then -1. With md5, that

@@ -190,7 +190,7 @@ static int read_all(struct reading *r, struct archive *a)
 int readback(struct archive *a, struct payload *p, const struct metadata *m, enum readback_form form)
 {
 	struct reading r = { p, m, form, digest_new(DIGEST_SHA256),
-		{ "the package, read back, is not what was to be packed:", 0 } };
+		{ "the package, read back, is not what was to be packed:", 0, false } };
 	int k = r.sha256 ? read_all(&r, a) : say_no_memory();
 
 	say_rest(&r.list);

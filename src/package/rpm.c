@@ -94,7 +94,6 @@ static void add_tag(struct buf *out, const char *tag, const char *value)
 static void add_head(struct buf *out, const struct metadata *m)
 {
 	const struct package_options *o = m->options;
-	const char *url = o->source ? o->source : o->altsource;
 
 	add_tag(out, "Name", m->name);
 	add_tag(out, "Version", m->version);
@@ -103,15 +102,15 @@ static void add_head(struct buf *out, const struct metadata *m)
 	add_tag(out, "License", o->license ? o->license : "unknown");
 	add_tag(out, "Group", o->group);
 	add_tag(out, "Packager", m->maintainer);
-	if (url && strstr(url, "://"))
-		add_tag(out, "URL", url);
+	add_tag(out, "URL", metadata_url(m));
 	if (!strcmp(m->arch, "noarch"))
 		add_tag(out, "BuildArch", "noarch");
 	add_tag(out, "Requires", m->depends.data);
-	add_tag(out, "Provides", o->provides);
-	add_tag(out, "Recommends", o->recommends);
-	add_tag(out, "Suggests", o->suggests);
-	add_tag(out, "Conflicts", o->conflicts);
+	add_tag(out, "Provides", m->provides.data);
+	add_tag(out, "Recommends", m->recommends.data);
+	add_tag(out, "Suggests", m->suggests.data);
+	add_tag(out, "Conflicts", m->conflicts.data);
+	add_tag(out, "Obsoletes", m->replaces.data);
 	buf_adds(out, "%description\n");
 	add_text(out, m->description);
 	buf_addc(out, '\n');
@@ -147,6 +146,37 @@ static int add_scripts(struct buf *out, const struct metadata *m, const struct e
 	return 0;
 }
 
+/*
+ * A name in %files is a glob, in quotes, whose macros are expanded more than
+ * once. Where a character means something it is put in brackets; a name with
+ * brackets is then taken apart once more, as by a shell, and joins its words
+ * with backslashes. A '"' ends the quotes and a '{' begins a choice whatever
+ * stands before them: they are written as ranges that have them. One that
+ * takes more than the one file is found when the package is read back.
+ */
+static void add_name(struct buf *out, const char *path)
+{
+	bool glob = path[strcspn(path, "*?[%\"{")] != '\0';
+
+	buf_addc(out, '"');
+	for (; *path; path++)
+		if (!glob)
+			buf_addc(out, *path);
+		else if (strchr("*?[%", *path))
+			buf_addf(out, "[%c]", *path);
+		else if (*path == '"')
+			buf_adds(out, "[\\ -#]");
+		else if (*path == '{')
+			buf_adds(out, "[z-|]");
+		else if (*path == '\\')
+			buf_adds(out, "\\\\\\\\");
+		else if (strchr(" '", *path))
+			buf_addf(out, "\\%c", *path);
+		else
+			buf_addc(out, *path);
+	buf_adds(out, "\"\n");
+}
+
 static int add_file(struct buf *out, const struct entry *e)
 {
 	const char *user = owner_name(e->uid), *group = group_name(e->gid);
@@ -171,9 +201,7 @@ static int add_file(struct buf *out, const struct entry *e)
 				return -1;
 			buf_addf(out, "%%caps(%s) ", text.data);
 		}
-	buf_addc(out, '"');
-	add_text(out, e->path);
-	buf_adds(out, "\"\n");
+	add_name(out, e->path);
 	return 0;
 }
 
@@ -314,7 +342,7 @@ static int read_header(const char *file, struct payload *p)
 {
 	const char *argv[] = { "rpm", "-qp", "--nosignature", "--qf",
 		"[%{FILEMODES:octal}\t%{FILEUSERNAME}\t%{FILEGROUPNAME}\t%{FILENAMES}\n]", file, NULL };
-	struct say_list list = { "the package, read back, is not what was to be packed:", 0 };
+	struct say_list list = { "the package, read back, is not what was to be packed:", 0, false };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
 	if (child_run(argv, &out, false) != 0)
@@ -374,8 +402,6 @@ static int make(const char *file, struct payload *p, struct metadata *m, struct 
 
 	if (!compression(m))
 		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", m->options->compress);
-	if (m->options->replaces)
-		say("--replaces: an rpm has no such word (Obsoletes would remove the other package): left out");
 	if (owners_list_conflicts(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
 		return -1;
 	folder = stage_folder(p);

@@ -6,6 +6,13 @@
 
 #define LISTED 40
 
+static bool no_notes;
+
+void say_no_notes(void)
+{
+	no_notes = true;
+}
+
 static void say_with(const char *fmt, va_list ap)
 {
 	fputs("buildaudit: ", stderr);
@@ -17,6 +24,8 @@ void say(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (no_notes)
+		return;
 	va_start(ap, fmt);
 	say_with(fmt, ap);
 	va_end(ap);
@@ -41,10 +50,10 @@ void say_item(struct say_list *l, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!l->count)
-		say("%s", l->head);
-	if (++l->count > LISTED)
+	if (++l->count > LISTED || (l->note && no_notes))
 		return;
+	if (l->count == 1)
+		say_failed("%s", l->head);
 	fputs("  ", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
@@ -54,6 +63,6 @@ void say_item(struct say_list *l, const char *fmt, ...)
 
 void say_rest(const struct say_list *l)
 {
-	if (l->count > LISTED)
+	if (l->count > LISTED && !(l->note && no_notes))
 		fprintf(stderr, "  and %u more\n", l->count - LISTED);
 }

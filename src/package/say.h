@@ -2,7 +2,10 @@
 #ifndef PACKAGE_SAY_H
 #define PACKAGE_SAY_H
 /* Sentences on stderr, with the program's name in front. */
+#include <stdbool.h>
 
+/* A note: what is good to know, and no failure. None are said after say_no_notes(). */
+void say_no_notes(void);
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same, and returns -1: `return say_failed("...");`. */
 int say_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -12,6 +15,7 @@ int say_no_memory(void);
 struct say_list {
 	const char *head; /* said before the first */
 	unsigned int count;
+	bool note; /* the list is one, not a reason for failing */
 };
 void say_item(struct say_list *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void say_rest(const struct say_list *l);
