@@ -244,11 +244,8 @@ static struct archive *tar_open(int fd, const struct metadata *m)
 	}
 	archive_write_set_format_gnutar(a);
 	archive_write_set_bytes_in_last_block(a, 1);
-	if (tree_compress(a, compression(m)) == 0) {
-		if (archive_write_open_fd(a, fd) == ARCHIVE_OK)
-			return a;
-		tree_failed(a, "deb");
-	}
+	if (tree_open(a, compression(m), fd) == 0)
+		return a;
 	archive_write_free(a);
 	return NULL;
 }

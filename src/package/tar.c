@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pax archive with all that a file has. */
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
@@ -53,18 +56,19 @@ static bool names_are_bytes(const struct payload *p)
 
 static int write_tar(const char *file, const struct payload *p, const struct metadata *m)
 {
+	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	_cleanup_(archive_writep) struct archive *a = archive_write_new();
 
+	if (fd < 0)
+		return say_failed("%s: %s", file, strerror(errno));
 	if (!a)
 		return say_no_memory();
 	archive_write_set_format_pax(a);
 	if (names_are_bytes(p))
 		archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 	archive_write_set_bytes_in_last_block(a, 1);
-	if (tree_compress(a, compression(m)) < 0)
+	if (tree_open(a, compression(m), fd) < 0)
 		return -1;
-	if (archive_write_open_filename(a, file) != ARCHIVE_OK)
-		return tree_failed(a, file);
 	if (tree_write(a, p, m, TREE_TAR) < 0)
 		return -1;
 	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, file);

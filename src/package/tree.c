@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "package/gzip.h"
 #include "package/say.h"
 #include "package/stop.h"
 
@@ -23,35 +24,68 @@ int tree_failed(struct archive *a, const char *what)
 	return say_failed("%s: %s", what, words ? words : strerror(archive_errno(a)));
 }
 
-int tree_compress(struct archive *a, const char *how)
+static la_ssize_t gzip_block(struct archive *a, void *data, const void *bytes, size_t n)
+{
+	int r = gzip_write(data, bytes, n);
+
+	if (r == 0)
+		return (la_ssize_t)n;
+	archive_set_error(a, -r, "%s", strerror(-r));
+	return -1;
+}
+
+static int gzip_close(struct archive *a, void *data)
+{
+	int r = gzip_end(data);
+
+	if (r < 0)
+		archive_set_error(a, -r, "%s", strerror(-r));
+	return r == 0 ? ARCHIVE_OK : ARCHIVE_FATAL;
+}
+
+static int gzip_release(struct archive *a, void *data)
+{
+	gzip_free(data);
+	return ARCHIVE_OK;
+}
+
+static int open_gzip(struct archive *a, int fd)
+{
+	struct gzip *g = gzip_new(fd);
+
+	return g ? archive_write_open2(a, g, NULL, gzip_block, gzip_close, gzip_release) : ARCHIVE_FATAL;
+}
+
+static int add_xz(struct archive *a)
+{
+	int r = archive_write_add_filter_xz(a);
+
+	if (r == ARCHIVE_OK)
+		r = archive_write_set_filter_option(a, "xz", "compression-level", "2");
+	/* A fixed number, not the machine's: one thread and several make different bytes. */
+	return r == ARCHIVE_OK ? archive_write_set_filter_option(a, "xz", "threads", "2") : r;
+}
+
+static int add_zstd(struct archive *a)
+{
+	int r = archive_write_add_filter_zstd(a);
+
+	return r == ARCHIVE_OK ? archive_write_set_filter_option(a, "zstd", "compression-level", "3") : r;
+}
+
+int tree_open(struct archive *a, const char *how, int fd)
 {
 	int r = ARCHIVE_OK;
 
-	if (!strcmp(how, "none"))
-		return 0;
-	if (!strcmp(how, "gzip")) {
-		r = archive_write_add_filter_gzip(a);
-		/* no time and no name of a file in it: the same bytes each time */
-		if (r == ARCHIVE_OK)
-			r = archive_write_set_filter_option(a, "gzip", "timestamp", NULL);
-		/* 40% of the time of the usual level, for 7% of the size */
-		if (r == ARCHIVE_OK)
-			r = archive_write_set_filter_option(a, "gzip", "compression-level", "1");
-	} else if (!strcmp(how, "xz")) {
-		r = archive_write_add_filter_xz(a);
-		if (r == ARCHIVE_OK)
-			r = archive_write_set_filter_option(a, "xz", "compression-level", "2");
-		/* A fixed number, not the machine's: one thread and several make different bytes. */
-		if (r == ARCHIVE_OK)
-			r = archive_write_set_filter_option(a, "xz", "threads", "2");
-	} else if (!strcmp(how, "zstd")) {
-		r = archive_write_add_filter_zstd(a);
-		if (r == ARCHIVE_OK)
-			r = archive_write_set_filter_option(a, "zstd", "compression-level", "3");
-	} else {
+	if (!strcmp(how, "gzip"))
+		return open_gzip(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, how);
+	if (!strcmp(how, "xz"))
+		r = add_xz(a);
+	else if (!strcmp(how, "zstd"))
+		r = add_zstd(a);
+	else if (strcmp(how, "none"))
 		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", how);
-	}
-	return r == ARCHIVE_OK ? 0 : tree_failed(a, how);
+	return r == ARCHIVE_OK && archive_write_open_fd(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, how);
 }
 
 /* The names are few and asked for thousands of times. */
