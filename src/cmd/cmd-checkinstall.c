@@ -375,6 +375,14 @@ static void summary(const struct ba_summary *s, void *data)
 		(long long)s->modified, (long long)s->removed);
 }
 
+static void say_unused_flags(void)
+{
+	if (ci.dpkg_flags && (o.type != PACKAGE_DEB || !ci.install))
+		complain("--dpkgflags: left out, dpkg does not install this");
+	if (ci.rpm_flags && (o.type != PACKAGE_RPM || !ci.install))
+		complain("--rpmflags: left out, rpm does not install this");
+}
+
 /* Flags are words with spaces between them; quotes are for a shell, which is not asked. */
 static int install(void)
 {
@@ -384,10 +392,6 @@ static int install(void)
 	size_t n = 2;
 	int r;
 
-	if (ci.dpkg_flags && o.type != PACKAGE_DEB)
-		complain("--dpkgflags: left out, dpkg does not install this");
-	if (ci.rpm_flags && o.type != PACKAGE_RPM)
-		complain("--rpmflags: left out, rpm does not install this");
 	if (o.type == PACKAGE_TAR) {
 		complain("a tar is not installed: its files are where the command put them");
 		return 0;
@@ -448,6 +452,8 @@ int checkinstall_main(int argc, char **argv, const char *db)
 	r = read_files();
 	if (r == 0)
 		r = record(argv + optind, db);
+	if (r == 0)
+		say_unused_flags();
 	if (r == 0 && ci.install)
 		r = install();
 	if (r == 0)

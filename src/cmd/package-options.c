@@ -101,9 +101,40 @@ static int add_rule(char ***list, size_t *count, char *rule)
 	return 0;
 }
 
+/* As the manifest names it: the links in its folders followed, and no slash at its end. NULL: no memory. */
+static char *canonical(const char *path)
+{
+	_cleanup_free_ char *copy = package_absolute(path), *folder = NULL;
+	struct buf out = BUF_INIT;
+	size_t n = copy ? strlen(copy) : 0;
+	char *name;
+
+	while (n > 1 && copy[n - 1] == '/')
+		copy[--n] = '\0';
+	name = copy ? strrchr(copy, '/') + 1 : NULL;
+	if (!copy || n == 1)
+		return STEAL(copy);
+	if (!strcmp(name, ".") || !strcmp(name, "..")) {
+		folder = realpath(copy, NULL);
+		return folder ? STEAL(folder) : STEAL(copy);
+	}
+	name[-1] = '\0';
+	folder = realpath(*copy ? copy : "/", NULL);
+	if (!folder)
+		name[-1] = '/';
+	buf_addf(&out, "%s", folder ? folder : copy);
+	if (folder)
+		buf_addf(&out, "%s%s", folder[1] ? "/" : "", name);
+	return buf_steal(&out);
+}
+
 int package_add_include(struct package_options *o, const char *path)
 {
-	return add_rule(&o->rules.include, &o->rules.include_count, package_absolute(path));
+	if (!*path) {
+		complain("--include: the path is empty");
+		return -1;
+	}
+	return add_rule(&o->rules.include, &o->rules.include_count, canonical(path));
 }
 
 int package_add_exclude(struct package_options *o, const char *glob)

@@ -27,6 +27,7 @@ struct finding {
 	char *native;
 	char *arch; /* of the files, as far as they are read */
 	bool several;
+	bool native_library; /* a file of another architecture needs a package of this one, such as libc6-i386 */
 };
 
 static int add_need(struct finding *f, const char *template, const char *version)
@@ -90,6 +91,8 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 			l->soname, path);
 		return 0;
 	}
+	/* "libc6:i386" says its architecture, and one that does not is of this machine's. */
+	f->native_library |= !strchr(l->package, ':') && strcmp(elf_deb_arch(elf), f->native);
 	if (!l->template_count)
 		return l->shlibs ? add_shlibs(f, l->shlibs) : add_need(f, l->package, NULL);
 	for (i = 0; i < elf->symbol_count; i++) {
@@ -220,8 +223,11 @@ static int set_arch(struct finding *f, struct metadata *m)
 {
 	if (f->several)
 		say("the files are for several architectures: the package is for %s", m->arch ? m->arch : f->arch);
+	if (!m->arch && f->native_library && strcmp(f->arch, f->native))
+		say("the files are for %s and need libraries that %s packages have: the package is for %s", f->arch, f->native,
+			f->native);
 	if (!m->arch)
-		m->arch = strdup(f->arch ? f->arch : "all");
+		m->arch = strdup(f->native_library ? f->native : f->arch ? f->arch : "all");
 	return m->arch ? 0 : say_no_memory();
 }
 

@@ -101,9 +101,13 @@ static void add_command(struct effects *fx, enum script which, const char *tool,
 	char kind[32];
 
 	snprintf(kind, sizeof kind, "script %d", which);
+	if (!first_time(fx, kind, command))
+		return;
+	/* Debian has GLib's tools where no path leads. */
+	if (!strncmp(tool, "gio-", 4) || !strncmp(tool, "glib-", 5))
+		buf_adds(out, "for d in /usr/lib/*/glib-2.0; do PATH=$PATH:$d; done\n");
 	/* The tool may not be there: then nobody there reads its index. */
-	if (first_time(fx, kind, command))
-		buf_addf(out, "if command -v %s >/dev/null 2>&1; then\n\t%s || :\nfi\n", tool, command);
+	buf_addf(out, "if command -v %s >/dev/null 2>&1; then\n\t%s || :\nfi\n", tool, command);
 }
 
 static void add_info_pages(struct effects *fx, const struct payload *p, const char *folder)
@@ -247,7 +251,7 @@ static int find_libraries(struct effects *fx, const struct payload *p)
 		const struct entry *e = p->entries[i];
 		_cleanup_buf_ struct buf folder = BUF_INIT;
 
-		if (!e->elf || !strstr(e->path, ".so"))
+		if (!e->first->elf || !strstr(e->path, ".so"))
 			continue;
 		buf_addf(&folder, "\n%.*s\n", (int)(strrchr(e->path, '/') - e->path), e->path);
 		fx->ldconfig = !folder.failed && !folders.failed && strstr(folders.data, folder.data);
@@ -381,6 +385,8 @@ int effects_script(const struct effects *fx, const struct metadata *m, enum scri
 		buf_adds(out, "#!/bin/sh\n");
 	if (fx->deb)
 		buf_addf(out, "set -e\ncase \"$1\" in\n%s)\n%s;;\nesac\n", when[which], ours->data);
+	else if (which == PRE_REMOVE || which == POST_REMOVE) /* rpm runs the old one's after the new one is there */
+		buf_addf(out, "if [ \"$1\" = 0 ]; then\n%sfi\n", ours->data);
 	else
 		buf_adds(out, ours->data);
 	if (theirs && *theirs) {

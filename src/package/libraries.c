@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -117,7 +118,8 @@ static bool in_payload(const struct payload *p, const char *soname)
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if (!strcmp(strrchr(p->entries[i]->path, '/') + 1, soname))
+		if (!strcmp(strrchr(p->entries[i]->path, '/') + 1, soname) &&
+			(p->entries[i]->first->elf || S_ISLNK(p->entries[i]->mode)))
 			return true;
 	return false;
 }

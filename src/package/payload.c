@@ -207,6 +207,8 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 	DIR *dir;
 	int r = 0;
 
+	if (!strcmp(path, "/"))
+		return say_failed("--include /: the run changed nothing");
 	if (lstat(path, &st) < 0)
 		return say_failed("--include %s: %s", path, strerror(errno));
 	if (left_out(rules, path))

@@ -116,32 +116,53 @@ static void add_head(struct buf *out, const struct metadata *m)
 	buf_addc(out, '\n');
 }
 
-static int add_scripts(struct buf *out, const struct metadata *m, const struct effects *fx)
+static int write_file(const char *file, const struct buf *text)
+{
+	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (text->failed)
+		return say_no_memory();
+	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0)
+		return say_failed("%s: %s", file, strerror(errno));
+	return 0;
+}
+
+/* A script has a file of its own: a line of it may begin with what begins a section of a spec file. */
+static int add_script(struct buf *out, const char *folder, const char *section, const char *name, const char *text)
+{
+	_cleanup_buf_ struct buf file = BUF_INIT, body = BUF_INIT;
+
+	buf_addf(&file, "%s/%s", folder, name);
+	buf_adds(out, section);
+	if (!strncmp(text, "#!", 2)) {
+		size_t n;
+
+		text += 2 + strspn(text + 2, " \t");
+		n = strcspn(text, "\r\n");
+		while (n > 0 && strchr(" \t", text[n - 1]))
+			n--;
+		/* in quotes: the interpreter and its argument */
+		buf_addf(out, " -p \"%.*s\"", (int)n, text);
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	buf_addf(out, " -f %s\n", file.data);
+	add_text(&body, text);
+	return file.failed ? say_no_memory() : write_file(file.data, &body);
+}
+
+static int add_scripts(struct buf *out, const char *folder, const struct metadata *m, const struct effects *fx)
 {
 	static const char *const sections[SCRIPTS] = { "%pre", "%post", "%preun", "%postun" };
 	enum script i;
 
 	for (i = 0; i < SCRIPTS; i++) {
 		_cleanup_buf_ struct buf text = BUF_INIT;
-		const char *body;
 
 		if (effects_script(fx, m, i, &text) < 0)
 			return -1;
-		if (!text.len)
-			continue;
-		body = text.data;
-		buf_adds(out, sections[i]);
-		if (!strncmp(body, "#!", 2)) {
-			size_t n = strcspn(body, "\n");
-
-			/* the interpreter alone: rpm knows no arguments there */
-			body += 2 + strspn(body + 2, " \t");
-			buf_addf(out, " -p %.*s", (int)strcspn(body, " \t\n"), body);
-			body = text.data + n;
-		}
-		buf_addc(out, '\n');
-		add_text(out, body);
-		buf_addc(out, '\n');
+		if (text.len && add_script(out, folder, sections[i], script_names[i], text.data) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -247,27 +268,36 @@ static void add_same_elves(struct buf *out, const struct payload *p)
 	out->failed |= list.failed;
 }
 
-static int write_spec(const char *file, const struct payload *p, const struct metadata *m, const struct effects *fx)
+/* Of a description: rpm would take the line for one of its own. */
+static int check_text(const char *text)
 {
-	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	while (*text) {
+		const char *word = text + strspn(text, " \t");
+
+		if (word[0] == '%' && isalpha((unsigned char)word[1]))
+			return say_failed("a line of the description begins with '%.*s', which rpm takes for a word of its own",
+				(int)strcspn(word, " \t\n"), word);
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return 0;
+}
+
+static int write_spec(const char *folder, const char *file, const struct payload *p, const struct metadata *m,
+	const struct effects *fx)
+{
 	_cleanup_buf_ struct buf spec = BUF_INIT;
 	size_t i;
 
-	if (fd < 0)
-		return say_failed("%s: %s", file, strerror(errno));
 	add_same_elves(&spec, p);
 	add_head(&spec, m);
-	if (add_scripts(&spec, m, fx) < 0)
+	if (add_scripts(&spec, folder, m, fx) < 0)
 		return -1;
 	buf_adds(&spec, "%files\n");
 	for (i = 0; i < p->count; i++)
 		if (add_file(&spec, p->entries[i]) < 0)
 			return -1;
-	if (package_review(m, "spec", &spec) < 0)
-		return -1;
-	if (spec.failed)
-		return say_no_memory();
-	return io_write_all(fd, spec.data, spec.len) < 0 ? say_failed("%s: %s", file, strerror(errno)) : 0;
+	return package_review(m, "spec", &spec) < 0 ? -1 : write_file(file, &spec);
 }
 
 static int run_rpmbuild(const char *folder, const char *spec, const struct metadata *m)
@@ -390,7 +420,7 @@ static int build(const char *file, const char *folder, struct payload *p, struct
 	buf_addf(&made, "%s/package.rpm", folder);
 	if (spec.failed || root.failed || made.failed)
 		return say_no_memory();
-	if (stage_make(root.data, p, m) < 0 || write_spec(spec.data, p, m, fx) < 0 || run_rpmbuild(folder, spec.data, m) < 0)
+	if (stage_make(root.data, p, m) < 0 || write_spec(folder, spec.data, p, m, fx) < 0 || run_rpmbuild(folder, spec.data, m) < 0)
 		return -1;
 	return move_file(made.data, file);
 }
@@ -402,6 +432,8 @@ static int make(const char *file, struct payload *p, struct metadata *m, struct 
 
 	if (!compression(m))
 		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", m->options->compress);
+	if (check_text(m->description) < 0)
+		return -1;
 	if (owners_list_conflicts(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
 		return -1;
 	folder = stage_folder(p);

@@ -53,9 +53,34 @@ case_every_option_is_taken() {
 	has "$info" '^Section: utils$'
 	has "$info" '^Maintainer: M <m@example.com>$'
 	hasnt "$(dpkg-deb -c "$deb")" "$P/e"
-	for o in fstrans strip stripso gzman reset-uids addso backup bk spec delspec; do
-		has "$(cat err)" "^buildaudit: --$o has no meaning here: "
+	for o in --fstrans --strip --stripso --gzman --reset-uids --addso --backup --bk --spec --delspec --autodoinst --showinstall \
+		--si --showslack --ss --with-tar -d; do
+		has "$(cat err)" "^buildaudit: $o has no meaning here: "
 	done
+	for o in pkglicense pkgsource pkgaltsource dpkgflags rpmflags; do
+		has "$(cat err)" "^buildaudit: --$o: left out"
+	done
+}
+
+# Every option that the help has is in the list above, or is one that has no use in it.
+case_no_option_is_forgotten() {
+	local o
+	ci --help | grep -oE -- '--[a-z-]+' | sort -u >options
+	[ "$(wc -l <options)" -gt 50 ]
+	while read -r o; do
+		case $o in
+		--arch|--copyright|--deldoc|--help|--include|--newslack|--type|--version) continue ;;
+		esac
+		grep -q -e "[[:space:](]-\?$o\b" "$LIB/../cases/checkinstall.sh" || grep -q -e " -${o#--} " "$LIB/../cases/checkinstall.sh" ||
+			fail "no test takes $o"
+	done <options
+}
+
+# As people have them in scripts: quoted for checkinstall's own shell.
+case_relations_with_backslashes() {
+	place
+	ci -D -y --install=no --requires='libc6 \(\>= 2.3\),zlib1g' touch "$P/x" >/dev/null 2>&1
+	eq "$(dpkg-deb -f thing_1.5-1_all.deb Depends)" 'libc6 (>= 2.3), zlib1g'
 }
 
 case_its_files() {

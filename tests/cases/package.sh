@@ -355,4 +355,265 @@ case_owned_files_are_listed() {
 	has "$err" '--replaces'
 }
 
+# What a shell, a glob, a macro or a spec file would take for its own, in all three, installed and removed.
+case_odd_names_mean_themselves() {
+	need dpkg-deb; need rpmbuild; root
+	local p=$T/w/p f
+	mkdir -p w/p
+	cat >names <<-'N'
+		%%
+		%{name} %d
+		h *
+		*
+		?
+		[x]
+		x
+		{a,b}
+		a
+		b
+		{c *
+		q"uote
+		h "q" %
+		it's %
+		back\slash
+		back\ *
+		$HOME
+		`id`
+		#c
+		-dash
+		 lead
+		a|b;c&d
+	N
+	printf '\377\n\303\251\n' >>names
+	rec --include "$p" -q -- sh -c 'while IFS= read -r n; do printf "%s\n" "$n" >"w/p/$n"; ln -s -- "$n" "w/p/to $n"; done <names'
+	settle
+	tree "$p" >"$T/before"
+	for f in deb rpm tar; do pack --type=$f >/dev/null; done
+	rm -rf w/p
+	admin
+	dp -i thing_1.2-1_all.deb >/dev/null
+	tree "$p" | diff "$T/before" -
+	eq "$(dp -V thing)" ''
+	dp -P thing >/dev/null
+	rpm --dbpath "$T/rpmdb" --nodeps -i thing-1.2-1.noarch.rpm
+	tree "$p" | diff "$T/before" -
+	rpm --dbpath "$T/rpmdb" --nodeps -e thing
+	eq "$(ls -A w/p)" ''
+	mkdir x
+	tar -C x -xpf thing-1.2.tar.gz
+	tree "x$p" | sed "s|$T/x||" | diff <(sed "s|$T/x||" "$T/before") -
+	mkdir c
+	rec --include "$T/c" -q -- touch "c/$(printf '\001')"
+	settle
+	has "$(want_rc 125 pack --type=rpm 2>&1)" 'control characters'
+}
+
+case_long_names() {
+	need dpkg-deb; need rpmbuild; root
+	local p=$T/w/p n
+	mkdir w
+	n=$(printf 'n%.0s' {1..200})
+	rec --include "$p" -q -- sh -c 'mkdir -p "$2/$1/$1/$1"; echo x >"$2/$1/$1/$1/f"; ln "$2/$1/$1/$1/f" "$2/$1/g"; ln -s "$1/$1/$1/f" "$2/link"' sh "$n" "$p"
+	settle
+	tree "$p" >"$T/before"
+	pack --type=deb >/dev/null
+	pack --type=rpm >/dev/null
+	rm -rf w/p
+	admin
+	dp -i thing_1.2-1_all.deb >/dev/null
+	tree "$p" | diff "$T/before" -
+	dp -P thing >/dev/null
+	rpm --dbpath "$T/rpmdb" --nodeps -i thing-1.2-1.noarch.rpm
+	tree "$p" | diff "$T/before" -
+}
+
+# A file of many blocks: they come back in order, and whatever else reads gzip reads them.
+case_large_files() {
+	need dpkg-deb
+	mkdir p
+	rec --include "$T/p" -q -- sh -c 'seq 1 3000000 >p/text; head -c 3000001 /dev/urandom >p/random; truncate -s 100M p/sparse'
+	settle
+	local f
+	f=$(pack --type=tar)
+	gzip -t "$f"
+	eq "$(tar -xzOf "$f" "${T#/}/p/text" | cksum)" "$(cksum <p/text)"
+	eq "$(tar -xzOf "$f" "${T#/}/p/random" | cksum)" "$(cksum <p/random)"
+	f=$(pack --type=deb)
+	eq "$(dpkg-deb --fsys-tarfile "$f" | tar -xO ".$T/p/sparse" | cksum)" "$(cksum <p/sparse)"
+}
+
+case_same_bytes_elsewhere_and_later() {
+	need dpkg-deb; need rpmbuild
+	local t
+	make_tree "$T/w/p"
+	mkdir one two tmp
+	for t in deb rpm tar; do
+		pack --type=$t --exclude fifo -o "$T/one" >/dev/null
+		sleep 1.1 # a clock in it would show
+		(cd two && umask 077 && TMPDIR=$T/tmp TZ=Asia/Tokyo LANG=C.UTF-8 pack --type=$t --exclude fifo -o . >/dev/null)
+	done
+	eq "$(ls one)" "$(ls two)"
+	diff -r one two
+	eq "$(ls tmp)" ''
+}
+
+case_an_upgrade() {
+	need dpkg-deb; need rpmbuild; root
+	mkdir -p w p/share/info
+	touch p/share/info/dir
+	rec --include "$T/p" --include "$T/w" -q -- sh -c 'mkdir -p w/d; echo 1 >w/d/x; echo i >p/share/info/t.info; echo d >p/share/info/dir'
+	settle
+	pack --type=deb >/dev/null 2>&1
+	pack --type=rpm >/dev/null 2>&1
+	pack --type=deb --pkgversion=2 --pkgrelease=9 >/dev/null 2>&1
+	rm -rf w/d
+	admin
+	dp -i thing_1.2-1_all.deb >/dev/null
+	dp -i thing_2-9_all.deb >/dev/null
+	eq "$(cat w/d/x)" 1
+	has "$(dp -s thing)" '^Version: 2-9$'
+	dp -P thing >/dev/null
+	[ ! -e w/d ]
+	# rpm removes the old one after the new one is there: what it takes out of an index would be the new one's
+	has "$(rpm -qp --scripts thing-1.2-1.noarch.rpm)" '^if \[ "\$1" = 0 \]; then$'
+}
+
+case_relations_in_either_way() {
+	need dpkg-deb; need rpmbuild
+	mkdir p
+	rec --include "$T/p" -q -- touch p/x
+	settle
+	local w f
+	for w in 'aa >= 2, bb | cc (<< 3)' 'aa (>= 2),bb|cc(<<3)' 'aa \(\>= 2\), bb | cc \(<<3\)'; do
+		f=$(pack --type=deb --requires="$w")
+		eq "$(dpkg-deb -f "$f" Depends)" 'aa (>= 2), bb | cc (<< 3)'
+		f=$(pack --type=rpm --requires="$w")
+		eq "$(rpm -qp --requires "$f" | grep -v '^rpmlib' | sort | paste -sd';')" '(bb or cc < 3);aa >= 2'
+	done
+	f=$(pack --type=rpm --requires='perl(Foo) >= 1, /bin/sh, libx.so.1()(64bit)')
+	eq "$(rpm -qp --requires "$f" | grep -v '^rpmlib' | sort | paste -sd';')" '/bin/sh;libx.so.1()(64bit);perl(Foo) >= 1'
+	for f in deb rpm; do
+		has "$(want_rc 125 pack --type=$f --requires='aa (>= 2' 2>&1)" "^buildaudit: --requires: 'aa \(>= 2' has a parenthesis"
+		has "$(want_rc 125 pack --type=$f --conflicts='aa (~ 2)' 2>&1)" "^buildaudit: --conflicts: .* before its version$"
+		has "$(want_rc 125 pack --type=$f --provides='aa,,bb' 2>&1)" '^buildaudit: --provides: a name is missing'
+		has "$(want_rc 125 pack --type=$f --suggests='a;b' 2>&1)" "has a ';'"
+		has "$(want_rc 125 pack --type=$f --replaces='aa (= )' 2>&1)" 'no version'
+	done
+	f=$(pack --type=rpm --replaces='old' 2>err)
+	eq "$(rpm -qp --obsoletes "$f")" old
+	has "$(cat err)" 'Obsoletes in an rpm.*takes these packages out'
+}
+
+case_what_a_type_has_no_place_for_is_said() {
+	need dpkg-deb
+	mkdir p
+	rec --include "$T/p" -q -- touch p/x
+	settle
+	has "$(pack --type=deb --pkglicense=GPL 2>&1 >/dev/null)" '^buildaudit: --pkglicense: left out, a deb'
+	has "$(pack --type=deb --pkgsource=here --pkgaltsource=there 2>&1 >/dev/null)" "pkgsource: left out, 'here' is no URL"
+	has "$(pack --type=deb --pkgsource=here --pkgaltsource=there 2>&1 >/dev/null)" 'pkgaltsource: left out'
+	has "$(pack --type=deb --exclude '*.none' 2>&1 >/dev/null)" 'exclude \*.none: there is no such path'
+	echo 'echo x' >s
+	local o err
+	err=$(pack --type=tar --requires=aa --maintainer=m --pkgrelease=2 --postinstall=s --summary=s 2>&1 >/dev/null)
+	for o in requires maintainer pkgrelease postinstall summary; do has "$err" "^buildaudit: --$o: left out, a tar"; done
+	has "$(want_rc 2 rec --pkgname=aa -- true 2>&1)" '--pkgname is for a package.*--package=TYPE'
+	has "$(want_rc 2 pack --docdir=/x 2>&1)" '--docdir is for --docs'
+	has "$(want_rc 2 pack --docs=s 2>&1)" 'it is no folder'
+	has "$(want_rc 125 pack --include '' 2>&1)" 'the path is empty'
+}
+
+case_documents() {
+	need dpkg-deb; root
+	mkdir -p p docs/more
+	echo c >docs/copyright
+	echo m >docs/more/m
+	chown -R 12:12 docs
+	rec --include "$T/p" -q -- touch p/x
+	settle
+	local f
+	f=$(pack --type=deb --docs=docs)
+	eq "$(dpkg-deb --fsys-tarfile "$f" | tar -t | grep doc/ | sort | paste -sd' ')" './usr/share/doc/thing/ ./usr/share/doc/thing/copyright ./usr/share/doc/thing/more/ ./usr/share/doc/thing/more/m'
+	hasnt "$(dpkg-deb -c "$f")" ' 12/'
+	f=$(pack --type=tar --docs=docs --docdir="$T/w")
+	has "$(tar -tf "$f")" "^${T#/}/w/thing/copyright$"
+}
+
+case_quiet_says_only_what_fails() {
+	need dpkg-deb
+	mkdir p
+	echo old >p/old
+	rec -q --package=deb -o "$T" --pkgname=thing --pkgversion=1 --pkglicense=x --include "$T/p" -- sh -c 'echo n >p/new; echo n >>p/old' >out 2>&1
+	settle
+	[ -e thing_1-1_all.deb ]
+	eq "$(cat out)" ''
+	has "$(want_rc 125 rec -q --package=deb --pkgname=Bad --pkgversion=1 --include "$T/p" -- touch p/y 2>&1)" "has a 'B'"
+	settle
+}
+
+# In a payload of one architecture, and of two; a library of the payload's own, and one that is not here.
+case_libraries_of_each_kind() {
+	need dpkg-deb; need cc
+	echo 'int own(void) { return 1; }' >own.c
+	echo 'int gone(void) { return 1; }' >gone.c
+	echo 'int own(void), gone(void); int main(void) { return own() + gone(); }' >m.c
+	cc -shared -fPIC -Wl,-soname,libown.so.1 own.c -o libown.so
+	cc -shared -fPIC -Wl,-soname,libgone.so.1 gone.c -o libgone.so
+	cc m.c -o m -L. -lown -lgone
+	mkdir p
+	rec --include "$T/p" -q -- sh -c 'cp m p/; cp libown.so p/libown.so.1; echo text >p/libgone.so.1'
+	settle
+	local deb
+	deb=$(pack --type=deb 2>err)
+	has "$(dpkg-deb -f "$deb" Depends)" '^libc6 \(>= [0-9.]+\)$'
+	has "$(cat err)" 'libgone.so.1, needed by .*/p/m: it is not here'
+	hasnt "$(cat err)" 'libown'
+}
+
+case_i386_files() {
+	need dpkg-deb; need cc
+	echo 'int main(void) { return 0; }' >m.c
+	cc -m32 m.c -o m 2>/dev/null || skip 'no 32-bit compiler here'
+	mkdir p
+	rec --include "$T/p" -q -- cp m p/
+	settle
+	local deb arch depends
+	deb=$(pack --type=deb 2>/dev/null)
+	arch=$(dpkg-deb -f "$deb" Architecture)
+	depends=$(dpkg-deb -f "$deb" Depends)
+	# a package for i386 cannot depend on amd64's packages of 32-bit libraries
+	case $depends in
+	libc6-i386*) eq "$arch" amd64 ;;
+	libc6\ *) eq "$arch" i386 ;;
+	*) fail "depends on: $depends" ;;
+	esac
+}
+
+# rpm's generator is asked for one name of a file: the package needs what it needs.
+case_rpm_requirements_of_linked_programs() {
+	need rpmbuild
+	mkdir p
+	rec --include "$T/p" -q -- sh -c 'cp /usr/bin/env p/a; ln p/a p/b+c.d; ln p/a "p/e f%g"; cp /usr/bin/env p/z'
+	settle
+	local rpm
+	rpm=$(pack --type=rpm)
+	has "$(rpm -qp --requires "$rpm")" '^libc\.so\.6\('
+	eq "$(rpm -qp --qf '[%{FILENAMES} %{FILENLINKS}\n]' "$rpm" | grep -c ' 3$')" 3
+	eq "$(rpm -qp --qf '[%{FILECLASS}\n]' "$rpm" | grep -c ELF)" 4
+}
+
+case_rpm_scripts_and_texts_mean_themselves() {
+	need rpmbuild
+	mkdir p
+	rec --include "$T/p" -q -- touch p/x
+	settle
+	printf '#!/bin/sh -e\necho "%%s %%%% %%{name}"\n%%files\n%%if 0\n' >post
+	local rpm
+	rpm=$(pack --type=rpm --postinstall=post --summary='S %{name} %%' --description='100% %{name}' --pkglicense='%{x}')
+	eq "$(rpm -qp --qf '%{SUMMARY}|%{DESCRIPTION}|%{LICENSE}|[%{POSTINPROG} ]' "$rpm")" 'S %{name} %%|100% %{name}|%{x}|/bin/sh -e '
+	eq "$(rpm -qp --qf '%{POSTIN}' "$rpm")" "$(tail -n +2 post)"
+	has "$(want_rc 125 pack --type=rpm --description="a
+%if b" 2>&1)" "line of the description begins with '%if'"
+}
+
 run_cases "$@"
