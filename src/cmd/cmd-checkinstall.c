@@ -401,7 +401,7 @@ static int install(void)
 			argv[n++] = word;
 	argv[n++] = o.written;
 	argv[n] = NULL;
-	r = child_run(argv, NULL, false);
+	r = child_run(argv, NULL, CHILD_SHOWN);
 	if (r)
 		complain("%s did not install the package (status %d); it is %s", argv[0], r, o.written);
 	else
@@ -414,7 +414,7 @@ static void clean_up(void)
 	static char *const rm[] = { (char *)"rm", (char *)"-rf", (char *)"--", (char *)"doc-pak", NULL };
 
 	if (ci.del_docs && o.docs)
-		child_run((const char *const *)rm, NULL, false);
+		child_run((const char *const *)rm, NULL, CHILD_SHOWN);
 	if (ci.del_description)
 		unlink("description-pak");
 }

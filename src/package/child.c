@@ -32,7 +32,7 @@ static char **plain_environment(void)
 	return env;
 }
 
-static int start(const char *const argv[], int out, bool quiet, pid_t *pid)
+static int start(const char *const argv[], int out, enum child_errors errors, pid_t *pid)
 {
 	_cleanup_free_ char **env = plain_environment();
 	posix_spawn_file_actions_t actions;
@@ -44,7 +44,9 @@ static int start(const char *const argv[], int out, bool quiet, pid_t *pid)
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	/* What a tool says is talk; standard output is for our own answer. */
 	posix_spawn_file_actions_adddup2(&actions, out >= 0 ? out : STDERR_FILENO, STDOUT_FILENO);
-	if (quiet)
+	if (errors == CHILD_TO_OUT)
+		posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+	if (errors == CHILD_HIDDEN)
 		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	r = posix_spawnp(pid, argv[0], &actions, NULL, (char *const *)argv, env);
 	posix_spawn_file_actions_destroy(&actions);
@@ -61,13 +63,13 @@ int child_wait(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int start_piped(const char *const argv[], bool quiet, pid_t *pid, int *fd)
+static int start_piped(const char *const argv[], enum child_errors errors, pid_t *pid, int *fd)
 {
 	int pipefd[2], r;
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return -errno;
-	r = start(argv, pipefd[1], quiet, pid);
+	r = start(argv, pipefd[1], errors, pid);
 	close(pipefd[1]);
 	if (r < 0)
 		close(pipefd[0]);
@@ -85,12 +87,12 @@ static int cannot(const char *program, int r)
 
 int child_open(const char *const argv[], pid_t *pid)
 {
-	int fd, r = start_piped(argv, false, pid, &fd);
+	int fd, r = start_piped(argv, CHILD_SHOWN, pid, &fd);
 
 	return r < 0 ? say_failed("cannot run %s: %s", argv[0], strerror(-r)) : fd;
 }
 
-int child_run(const char *const argv[], struct buf *out, bool quiet)
+int child_run(const char *const argv[], struct buf *out, enum child_errors errors)
 {
 	_cleanup_close_ int fd = -1;
 	ssize_t n = 0;
@@ -98,10 +100,10 @@ int child_run(const char *const argv[], struct buf *out, bool quiet)
 	int r;
 
 	if (!out) {
-		r = start(argv, -1, quiet, &pid);
+		r = start(argv, -1, errors, &pid);
 		return r < 0 ? cannot(argv[0], r) : child_wait(pid);
 	}
-	r = start_piped(argv, quiet, &pid, &fd);
+	r = start_piped(argv, errors, &pid, &fd);
 	if (r < 0)
 		return cannot(argv[0], r);
 	do {

@@ -7,12 +7,14 @@
 
 #include "base/buf.h"
 
+enum child_errors { CHILD_SHOWN, CHILD_HIDDEN, CHILD_TO_OUT };
+
 /*
- * Runs argv and waits. With out, its standard output goes there; quiet: its
- * standard error goes nowhere. Its exit status (127: there is no such
+ * Runs argv and waits. With out, its standard output goes there; its standard
+ * error is ours, goes nowhere, or goes where its output goes. Its exit status (127: there is no such
  * program, 128 + N: killed by signal N), or -1 after saying why.
  */
-int child_run(const char *const argv[], struct buf *out, bool quiet);
+int child_run(const char *const argv[], struct buf *out, enum child_errors errors);
 /* Starts argv with a pipe from its standard output; the reading end or -1. */
 int child_open(const char *const argv[], pid_t *pid);
 /* The exit status of a child, as child_run gives it. */

@@ -354,7 +354,7 @@ static int read_control(const char *file, const struct metadata *m)
 	_cleanup_buf_ struct buf want = BUF_INIT, got = BUF_INIT;
 
 	buf_addf(&want, "%s %s-%s %s", m->name, m->version, m->release, m->arch);
-	if (child_run(argv, &got, false) != 0)
+	if (child_run(argv, &got, CHILD_SHOWN) != 0)
 		return say_failed("dpkg-deb does not take what was packed");
 	if (want.failed || !got.data)
 		return say_no_memory();

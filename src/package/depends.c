@@ -212,7 +212,7 @@ static int find_native(struct finding *f)
 
 	if (child_needed("dpkg", "a deb", "dpkg") < 0)
 		return -1;
-	if (child_run(argv, &out, false) != 0 || !out.data)
+	if (child_run(argv, &out, CHILD_SHOWN) != 0 || !out.data)
 		return say_failed("dpkg does not say which architecture this is");
 	out.data[strcspn(out.data, "\n")] = '\0';
 	f->native = buf_steal(&out);

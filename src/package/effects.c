@@ -282,7 +282,7 @@ int capabilities_text(const struct entry *e, struct buf *out)
 
 	if (child_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
 		return -1;
-	if (child_run(argv, out, false) != 0 || out->len <= n || strncmp(out->data, e->path, n) || out->data[n] != ' ')
+	if (child_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n || strncmp(out->data, e->path, n) || out->data[n] != ' ')
 		return say_failed("getcap does not tell the capabilities of %s", e->path);
 	memmove(out->data, out->data + n + 1, out->len - n);
 	out->len -= n + 1;

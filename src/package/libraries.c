@@ -107,7 +107,7 @@ static int read_cache(struct libraries *ls)
 
 	if (ls->cache)
 		return 0;
-	if (child_run(child_there("ldconfig") ? argv : in_sbin, &out, true) < 0)
+	if (child_run(child_there("ldconfig") ? argv : in_sbin, &out, CHILD_HIDDEN) < 0)
 		return -1;
 	ls->cache = out.data ? buf_steal(&out) : strdup("");
 	return ls->cache ? 0 : say_no_memory();
@@ -287,7 +287,7 @@ static int read_promises(struct library *l)
 	const char *argv[] = { "dpkg-query", "--control-path", l->package, NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	char *rest, *line, *dot;
-	int r = child_run(argv, &out, true);
+	int r = child_run(argv, &out, CHILD_HIDDEN);
 
 	if (r < 0)
 		return -1;

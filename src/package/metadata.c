@@ -223,6 +223,24 @@ static int find_epoch(struct metadata *m, const struct ba_rows *run)
 	return 0;
 }
 
+/* The two managers have their own names of machines; either is understood for both. */
+static char *find_arch(const struct metadata *m, const char *arch)
+{
+	static const struct {
+		const char *deb, *rpm;
+	} names[] = { { "all", "noarch" }, { "amd64", "x86_64" }, { "i386", "i686" }, { "arm64", "aarch64" },
+		{ "armhf", "armv7hl" }, { "ppc64el", "ppc64le" } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (m->type == PACKAGE_DEB && !strcmp(arch, names[i].rpm))
+			return strdup(names[i].deb);
+		if (m->type == PACKAGE_RPM && !strcmp(arch, names[i].deb) && strcmp(arch, "i386"))
+			return strdup(names[i].rpm);
+	}
+	return strdup(arch);
+}
+
 static int find_relations(struct metadata *m, const struct package_options *o)
 {
 	const struct {
@@ -294,7 +312,7 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	if (find_epoch(m, run) < 0 || find_name(m, o) < 0)
 		return -1;
 	m->release = strdup(o->release ? o->release : "1");
-	m->arch = o->arch ? strdup(o->arch) : NULL;
+	m->arch = o->arch ? find_arch(m, o->arch) : NULL;
 	m->maintainer = o->maintainer ? strdup(o->maintainer) : find_maintainer();
 	find_words(m, o);
 	if (find_relations(m, o) < 0)

@@ -32,8 +32,12 @@ static const struct rule rpm_release = { "release", "rpm", LOWER UPPER DIGITS ".
 	"letters, digits, '.', '+', '_', '~' and '^' (no '-')", "a letter or a digit", 1 };
 static const struct rule tar_part = { "name", "tar", LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_",
 	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'", 1 };
-static const struct rule arch_rule = { "architecture", "deb and rpm", LOWER DIGITS "-_", LOWER,
-	"lower-case letters, digits, '-' and '_'", "a letter", 2 };
+static const struct rule tar_version = { "version", "tar", LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_",
+	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'", 1 };
+static const struct rule deb_arch = { "architecture", "deb", LOWER DIGITS "-", LOWER,
+	"lower-case letters, digits and '-'", "a letter", 2 };
+static const struct rule rpm_arch = { "architecture", "rpm", LOWER DIGITS "_", LOWER,
+	"lower-case letters, digits and '_'", "a letter", 2 };
 
 static int wrong_char(const struct rule *r, const char *value, char c, const char *words)
 {
@@ -75,6 +79,13 @@ static int check_epoch(const char *version)
 	return 0;
 }
 
+static int check_dots(const struct metadata *m)
+{
+	if (!strstr(m->version, ".."))
+		return 0;
+	return say_failed("the version '%s' has a '..', which rpm does not allow", m->version);
+}
+
 static int check_line(const char *what, const char *value)
 {
 	if (value && strpbrk(value, "\r\n"))
@@ -107,16 +118,16 @@ int names_check(const struct metadata *m)
 	case PACKAGE_DEB:
 		return check(&deb_name, m->name) < 0 || check(&deb_version, m->version) < 0 ||
 				       check_epoch(m->version) < 0 || check(&deb_release, m->release) < 0 ||
-				       (m->arch && check(&arch_rule, m->arch) < 0) ?
+				       (m->arch && check(&deb_arch, m->arch) < 0) ?
 			       -1 :
 			       0;
 	case PACKAGE_RPM:
 		return check(&rpm_name, m->name) < 0 || check(&rpm_version, m->version) < 0 ||
-				       check(&rpm_release, m->release) < 0 || (m->arch && check(&arch_rule, m->arch) < 0) ?
+				       check_dots(m) < 0 || check(&rpm_release, m->release) < 0 || (m->arch && check(&rpm_arch, m->arch) < 0) ?
 			       -1 :
 			       0;
 	default:
-		return check(&tar_part, m->name) < 0 || (*m->version && check(&tar_part, m->version) < 0) ? -1 : 0;
+		return check(&tar_part, m->name) < 0 || (*m->version && check(&tar_version, m->version) < 0) ? -1 : 0;
 	}
 }
 

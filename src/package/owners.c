@@ -114,7 +114,7 @@ static char *without_wildcards(const char *path)
 static int run_dpkg(struct owners *o, const char **argv)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
-	int r = child_run(argv, &out, true);
+	int r = child_run(argv, &out, CHILD_HIDDEN);
 
 	/* 1: some belong to nobody */
 	if (r != 0 && r != 1)
@@ -172,7 +172,7 @@ static int ask_rpm(struct owners *o)
 	static const char *const argv[] = { "rpm", "-qa", "--qf", "[%{=NAME}\t%{FILENAMES}\n]", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	char *rest, *line, *tab;
-	int r = child_run(argv, &out, true);
+	int r = child_run(argv, &out, CHILD_HIDDEN);
 
 	if (r < 0)
 		return -1;

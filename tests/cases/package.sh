@@ -236,6 +236,9 @@ case_bad_names_are_said() {
 	has "$(want_rc 125 ba package --type=deb -o "$T" --pkgname=thing --pkgversion=v1 2>&1)" "begins with 'v'.*digit"
 	has "$(want_rc 125 ba package --type=rpm -o "$T" --pkgname=thing --pkgversion=1-2 2>&1)" "has a '-'.*no '-'"
 	has "$(want_rc 125 ba package --type=deb -o "$T" --pkgname=t --pkgversion=1 2>&1)" 'too short'
+	has "$(want_rc 125 ba package --type=rpm -o "$T" --pkgname=thing --pkgversion=1..2 2>&1)" "has a '..'"
+	has "$(want_rc 125 ba package --type=tar -o "$T" --pkgname=thing --pkgversion=1/2 2>&1)" "the version '1/2' has a '/'"
+	has "$(want_rc 125 ba package --type=deb -o "$T" --pkgname=thing --pkgversion=1 --pkgarch=my_cpu 2>&1)" "architecture.*has a '_'"
 	has "$(want_rc 2 ba package --type=zip 2>&1)" 'deb, rpm or tar'
 	has "$(want_rc 125 pack --type=deb --compress=arc 2>&1)" "no compression 'arc'"
 	has "$(want_rc 125 ba package --type=deb -o "$T/nowhere" --pkgname=thing --pkgversion=1 2>&1)" 'nowhere'
@@ -587,6 +590,17 @@ case_i386_files() {
 	libc6\ *) eq "$arch" i386 ;;
 	*) fail "depends on: $depends" ;;
 	esac
+}
+
+case_architectures_in_either_way() {
+	need dpkg-deb; need rpmbuild
+	mkdir p
+	rec --include "$T/p" -q -- sh -c 'touch p/x; ln -s /nowhere p/l'
+	settle
+	eq "$(pack --type=deb --pkgarch=x86_64 2>&1)" "$T/thing_1.2-1_amd64.deb"
+	eq "$(pack --type=deb --pkgarch=noarch 2>&1)" "$T/thing_1.2-1_all.deb"
+	eq "$(pack --type=rpm --pkgarch=amd64 2>&1)" "$T/thing-1.2-1.x86_64.rpm"
+	eq "$(pack --type=rpm --pkgarch=all 2>&1)" "$T/thing-1.2-1.noarch.rpm"
 }
 
 # rpm's generator is asked for one name of a file: the package needs what it needs.
