@@ -79,11 +79,9 @@ static int check_epoch(const char *version)
 	return 0;
 }
 
-static int check_dots(const struct metadata *m)
+static int check_dots(const char *what, const char *value)
 {
-	if (!strstr(m->version, ".."))
-		return 0;
-	return say_failed("the version '%s' has a '..', which rpm does not allow", m->version);
+	return strstr(value, "..") ? say_failed("the %s '%s' has a '..', which rpm does not allow", what, value) : 0;
 }
 
 static int check_line(const char *what, const char *value)
@@ -110,25 +108,32 @@ static int check_lines(const struct package_options *o)
 	return 0;
 }
 
+static int check_deb(const struct metadata *m)
+{
+	if (check(&deb_name, m->name) < 0 || check(&deb_version, m->version) < 0 || check_epoch(m->version) < 0 ||
+		check(&deb_release, m->release) < 0)
+		return -1;
+	return m->arch ? check(&deb_arch, m->arch) : 0;
+}
+
+static int check_rpm(const struct metadata *m)
+{
+	if (check(&rpm_name, m->name) < 0 || check(&rpm_version, m->version) < 0 ||
+		check(&rpm_release, m->release) < 0 || check_dots("version", m->version) < 0 ||
+		check_dots("release", m->release) < 0)
+		return -1;
+	return m->arch ? check(&rpm_arch, m->arch) : 0;
+}
+
 int names_check(const struct metadata *m)
 {
 	if (check_lines(m->options) < 0)
 		return -1;
-	switch (m->type) {
-	case PACKAGE_DEB:
-		return check(&deb_name, m->name) < 0 || check(&deb_version, m->version) < 0 ||
-				       check_epoch(m->version) < 0 || check(&deb_release, m->release) < 0 ||
-				       (m->arch && check(&deb_arch, m->arch) < 0) ?
-			       -1 :
-			       0;
-	case PACKAGE_RPM:
-		return check(&rpm_name, m->name) < 0 || check(&rpm_version, m->version) < 0 ||
-				       check_dots(m) < 0 || check(&rpm_release, m->release) < 0 || (m->arch && check(&rpm_arch, m->arch) < 0) ?
-			       -1 :
-			       0;
-	default:
-		return check(&tar_part, m->name) < 0 || (*m->version && check(&tar_version, m->version) < 0) ? -1 : 0;
-	}
+	if (m->type == PACKAGE_DEB)
+		return check_deb(m);
+	if (m->type == PACKAGE_RPM)
+		return check_rpm(m);
+	return check(&tar_part, m->name) < 0 || (*m->version && check(&tar_version, m->version) < 0) ? -1 : 0;
 }
 
 /* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */

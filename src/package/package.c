@@ -122,7 +122,8 @@ static int merge_docs(struct payload *p, const struct payload *docs)
 	}
 	for (i = 0; r == 0 && i < docs->count; i++)
 		if (!there[i])
-			r = payload_add_extra(p, docs->entries[i]->path, docs->entries[i]->source, S_ISDIR(docs->entries[i]->mode));
+			r = payload_add_extra(p, docs->entries[i]->path, docs->entries[i]->source,
+				S_ISDIR(docs->entries[i]->mode));
 	if (p->count > before)
 		payload_sort(p);
 	free(there);

@@ -421,7 +421,8 @@ static int build(const char *file, const char *folder, struct payload *p, struct
 	buf_addf(&made, "%s/package.rpm", folder);
 	if (spec.failed || root.failed || made.failed)
 		return say_no_memory();
-	if (stage_make(root.data, p, m) < 0 || write_spec(folder, spec.data, p, m, fx) < 0 || run_rpmbuild(folder, spec.data, m) < 0)
+	if (stage_make(root.data, p, m) < 0 || write_spec(folder, spec.data, p, m, fx) < 0 ||
+		run_rpmbuild(folder, spec.data, m) < 0)
 		return -1;
 	return move_file(made.data, file);
 }

@@ -6,7 +6,10 @@
 
 /* Copies with links, times and modes; owners are for the tool to be told. 0, or -1 after saying why. */
 int stage_make(const char *folder, const struct payload *p, const struct metadata *m);
-/* A new folder for it: below $TMPDIR, else in memory when it is small, else on a disk; to be freed, or NULL after saying why. */
+/*
+ * A new folder for it: below $TMPDIR, else in memory when it is small, else on
+ * a disk. To be freed, or NULL after saying why.
+ */
 char *stage_folder(const struct payload *p);
 void stage_remove(const char *folder);
 
