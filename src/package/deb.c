@@ -236,17 +236,17 @@ static int write_control(struct archive *a, const struct payload *p, const struc
 /* A tar of dpkg's kind into an open file. */
 static struct archive *tar_open(int fd, const struct metadata *m)
 {
-	struct archive *a = archive_write_new();
+	struct archive *a = archive.write_new();
 
 	if (!a) {
 		say_no_memory();
 		return NULL;
 	}
-	archive_write_set_format_gnutar(a);
-	archive_write_set_bytes_in_last_block(a, 1);
+	archive.write_set_format_gnutar(a);
+	archive.write_set_bytes_in_last_block(a, 1);
 	if (tree_open(a, compression(m), fd) == 0)
 		return a;
-	archive_write_free(a);
+	archive.write_free(a);
 	return NULL;
 }
 
@@ -256,7 +256,7 @@ static int write_data_tar(int fd, const struct payload *p, const struct metadata
 
 	if (!a || tree_write(a, p, m, TREE_DEB) < 0)
 		return -1;
-	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "data.tar");
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "data.tar");
 }
 
 static int write_control_tar(int fd, const struct payload *p, const struct metadata *m, const struct effects *fx)
@@ -265,12 +265,12 @@ static int write_control_tar(int fd, const struct payload *p, const struct metad
 
 	if (!a || write_control(a, p, m, fx) < 0)
 		return -1;
-	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "control.tar");
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "control.tar");
 }
 
 static int add_member(struct archive *ar, const struct metadata *m, const char *name, int fd)
 {
-	_cleanup_(archive_entryp) struct archive_entry *ae = archive_entry_new();
+	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 	_cleanup_free_ char *chunk = malloc(CHUNK);
 	struct stat st;
 	ssize_t n;
@@ -279,14 +279,14 @@ static int add_member(struct archive *ar, const struct metadata *m, const char *
 		return say_no_memory();
 	if (fstat(fd, &st) < 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return say_failed("%s: %s", name, strerror(errno));
-	archive_entry_set_pathname(ae, name);
-	archive_entry_set_mode(ae, S_IFREG | 0644);
-	archive_entry_set_mtime(ae, (time_t)m->epoch, 0);
-	archive_entry_set_size(ae, st.st_size);
-	if (archive_write_header(ar, ae) != ARCHIVE_OK)
+	archive.entry_set_pathname(ae, name);
+	archive.entry_set_mode(ae, S_IFREG | 0644);
+	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
+	archive.entry_set_size(ae, st.st_size);
+	if (archive.write_header(ar, ae) != ARCHIVE_OK)
 		return tree_failed(ar, name);
 	while ((n = read(fd, chunk, CHUNK)) > 0)
-		if (archive_write_data(ar, chunk, (size_t)n) != n)
+		if (archive.write_data(ar, chunk, (size_t)n) != n)
 			return tree_failed(ar, name);
 	return n < 0 ? say_failed("%s: %s", name, strerror(errno)) : 0;
 }
@@ -314,7 +314,7 @@ static int scratch_file(const char *beside)
 
 static int write_deb(const char *file, int control, int data, const struct metadata *m)
 {
-	_cleanup_(archive_writep) struct archive *ar = archive_write_new();
+	_cleanup_(archive_writep) struct archive *ar = archive.write_new();
 	_cleanup_close_ int version = scratch_file(file);
 	char name[32];
 
@@ -324,8 +324,8 @@ static int write_deb(const char *file, int control, int data, const struct metad
 		return -1;
 	if (write(version, "2.0\n", 4) != 4)
 		return say_failed("%s: %s", file, strerror(errno));
-	archive_write_set_format_ar_bsd(ar);
-	if (archive_write_open_filename(ar, file) != ARCHIVE_OK)
+	archive.write_set_format_ar_bsd(ar);
+	if (archive.write_open_filename(ar, file) != ARCHIVE_OK)
 		return tree_failed(ar, file);
 	if (add_member(ar, m, "debian-binary", version) < 0)
 		return -1;
@@ -335,7 +335,7 @@ static int write_deb(const char *file, int control, int data, const struct metad
 	snprintf(name, sizeof name, "data.tar%s", suffix(compression(m)));
 	if (add_member(ar, m, name, data) < 0)
 		return -1;
-	return archive_write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, file);
+	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, file);
 }
 
 static int build(const char *file, const struct payload *p, const struct metadata *m, const struct effects *fx)
@@ -366,7 +366,7 @@ static int read_control(const char *file, const struct metadata *m)
 static int read_data(const char *file, struct payload *p, const struct metadata *m)
 {
 	const char *argv[] = { "dpkg-deb", "--fsys-tarfile", file, NULL };
-	_cleanup_(archive_readp) struct archive *a = archive_read_new();
+	_cleanup_(archive_readp) struct archive *a = archive.read_new();
 	_cleanup_close_ int fd = -1;
 	char rest[4096];
 	pid_t pid;
@@ -377,8 +377,8 @@ static int read_data(const char *file, struct payload *p, const struct metadata 
 	fd = child_open(argv, &pid);
 	if (fd < 0)
 		return -1;
-	archive_read_support_format_tar(a);
-	if (archive_read_open_fd(a, fd, 256U * 1024) != ARCHIVE_OK)
+	archive.read_support_format_tar(a);
+	if (archive.read_open_fd(a, fd, 256U * 1024) != ARCHIVE_OK)
 		r = tree_failed(a, file);
 	else
 		r = readback(a, p, m, READBACK_DEB);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "package/child.h"
+#include "package/archive.h"
 #include "package/formats.h"
 #include "package/say.h"
 #include "package/stop.h"
@@ -223,7 +224,9 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 	if (ba_run(ba, run, &row) < 0)
 		return say_failed("%s", ba_error(ba));
 	stop_watch();
-	r = ba_rows_next(row) > 0 ? make(&payload, &meta, ba, run, row, o) : say_failed("%s", ba_error(ba));
+	r = archive_load();
+	if (r == 0)
+		r = ba_rows_next(row) > 0 ? make(&payload, &meta, ba, run, row, o) : say_failed("%s", ba_error(ba));
 	ba_rows_free(row);
 	payload_release(&payload);
 	metadata_release(&meta);

@@ -46,7 +46,7 @@ static void compare_times(struct reading *r, const struct entry *e, struct archi
 	long ns;
 
 	tree_time(e, r->meta, &s, &ns);
-	if (archive_entry_mtime(ae) != s || (r->form == READBACK_TAR && archive_entry_mtime_nsec(ae) != ns))
+	if (archive.entry_mtime(ae) != s || (r->form == READBACK_TAR && archive.entry_mtime_nsec(ae) != ns))
 		differs(r, e->path, "its time is another");
 }
 
@@ -57,8 +57,8 @@ static bool has_xattr(struct archive_entry *ae, const struct xattr *x)
 	size_t size;
 
 	/* a pax header has each twice, in two spellings */
-	archive_entry_xattr_reset(ae);
-	while (archive_entry_xattr_next(ae, &name, &value, &size) == ARCHIVE_OK)
+	archive.entry_xattr_reset(ae);
+	while (archive.entry_xattr_next(ae, &name, &value, &size) == ARCHIVE_OK)
 		if (!strcmp(x->name, name) && x->size == size && !memcmp(x->value, value, size))
 			return true;
 	return false;
@@ -83,7 +83,7 @@ static int compare_content(struct reading *r, const struct entry *e, struct arch
 	size_t n;
 	int k;
 
-	while ((k = archive_read_data_block(a, &block, &n, &offset)) == ARCHIVE_OK) {
+	while ((k = archive.read_data_block(a, &block, &n, &offset)) == ARCHIVE_OK) {
 		static const char zeros[4096];
 
 		for (; at < offset; at += (int64_t)sizeof zeros)
@@ -102,13 +102,13 @@ static int compare_content(struct reading *r, const struct entry *e, struct arch
 static int compare_file(struct reading *r, struct entry *e, struct archive_entry *ae, struct archive *a)
 {
 	_cleanup_buf_ struct buf first = BUF_INIT;
-	const char *link = archive_entry_hardlink(ae);
+	const char *link = archive.entry_hardlink(ae);
 
 	/* An rpm has the bytes of several names at the last of them. */
 	if (r->form == READBACK_RPM) {
 		if (!link && e->first->links == 1)
 			return compare_content(r, e, a);
-		if (archive_entry_size(ae) > 0) {
+		if (archive.entry_size(ae) > 0) {
 			e->first->group = -1;
 			return compare_content(r, e, a);
 		}
@@ -129,8 +129,8 @@ static int compare_file(struct reading *r, struct entry *e, struct archive_entry
 
 static int compare(struct reading *r, struct entry *e, struct archive_entry *ae, struct archive *a)
 {
-	mode_t mode = archive_entry_mode(ae);
-	bool link = archive_entry_hardlink(ae) != NULL;
+	mode_t mode = archive.entry_mode(ae);
+	bool link = archive.entry_hardlink(ae) != NULL;
 
 	if (e->seen)
 		differs(r, e->path, "it is there twice");
@@ -141,13 +141,13 @@ static int compare(struct reading *r, struct entry *e, struct archive_entry *ae,
 	if ((mode & 07777) != (e->mode & 07777) && !S_ISLNK(e->mode))
 		differs(r, e->path, "its mode is another");
 	if (r->form != READBACK_RPM &&
-		(archive_entry_uid(ae) != (int64_t)e->uid || archive_entry_gid(ae) != (int64_t)e->gid))
+		(archive.entry_uid(ae) != (int64_t)e->uid || archive.entry_gid(ae) != (int64_t)e->gid))
 		differs(r, e->path, "its owner is another");
 	if (r->form != READBACK_RPM || e->first->links == 1)
 		compare_times(r, e, ae);
 	if (r->form == READBACK_TAR && e->first == e)
 		compare_xattrs(r, e, ae);
-	if (S_ISLNK(e->mode) && (!archive_entry_symlink(ae) || strcmp(archive_entry_symlink(ae), e->target)))
+	if (S_ISLNK(e->mode) && (!archive.entry_symlink(ae) || strcmp(archive.entry_symlink(ae), e->target)))
 		differs(r, e->path, "it points elsewhere");
 	if (S_ISREG(e->mode))
 		return compare_file(r, e, ae, a);
@@ -164,10 +164,10 @@ static int read_all(struct reading *r, struct archive *a)
 
 	for (i = 0; i < r->payload->count; i++)
 		r->payload->entries[i]->seen = false;
-	while ((k = archive_read_next_header(a, &ae)) == ARCHIVE_OK || k == ARCHIVE_WARN) {
+	while ((k = archive.read_next_header(a, &ae)) == ARCHIVE_OK || k == ARCHIVE_WARN) {
 		if (stop_asked())
 			return say_failed("stopped");
-		if (plain_path(&path, archive_entry_pathname(ae)) < 0)
+		if (plain_path(&path, archive.entry_pathname(ae)) < 0)
 			return -1;
 		e = payload_find(r->payload, path.data);
 		if (!e)

@@ -383,13 +383,13 @@ static int read_header(const char *file, struct payload *p)
 
 static int read_payload(const char *file, struct payload *p, const struct metadata *m)
 {
-	_cleanup_(archive_readp) struct archive *a = archive_read_new();
+	_cleanup_(archive_readp) struct archive *a = archive.read_new();
 
 	if (!a)
 		return say_no_memory();
-	archive_read_support_filter_all(a);
-	archive_read_support_format_cpio(a);
-	if (archive_read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
+	archive.read_support_filter_all(a);
+	archive.read_support_format_cpio(a);
+	if (archive.read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
 		return tree_failed(a, file);
 	return readback(a, p, m, READBACK_RPM);
 }

@@ -57,21 +57,21 @@ static bool names_are_bytes(const struct payload *p)
 static int write_tar(const char *file, const struct payload *p, const struct metadata *m)
 {
 	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	_cleanup_(archive_writep) struct archive *a = archive_write_new();
+	_cleanup_(archive_writep) struct archive *a = archive.write_new();
 
 	if (fd < 0)
 		return say_failed("%s: %s", file, strerror(errno));
 	if (!a)
 		return say_no_memory();
-	archive_write_set_format_pax(a);
+	archive.write_set_format_pax(a);
 	if (names_are_bytes(p))
-		archive_write_set_format_option(a, "pax", "hdrcharset", "BINARY");
-	archive_write_set_bytes_in_last_block(a, 1);
+		archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
+	archive.write_set_bytes_in_last_block(a, 1);
 	if (tree_open(a, compression(m), fd) < 0)
 		return -1;
 	if (tree_write(a, p, m, TREE_TAR) < 0)
 		return -1;
-	return archive_write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, file);
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, file);
 }
 
 int tar_make(const char *file, struct payload *p, struct metadata *m)
@@ -80,12 +80,12 @@ int tar_make(const char *file, struct payload *p, struct metadata *m)
 
 	if (write_tar(file, p, m) < 0)
 		return -1;
-	a = archive_read_new();
+	a = archive.read_new();
 	if (!a)
 		return say_no_memory();
-	archive_read_support_filter_all(a);
-	archive_read_support_format_tar(a);
-	if (archive_read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
+	archive.read_support_filter_all(a);
+	archive.read_support_format_tar(a);
+	if (archive.read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
 		return tree_failed(a, file);
 	return readback(a, p, m, READBACK_TAR);
 }

@@ -19,9 +19,9 @@
 
 int tree_failed(struct archive *a, const char *what)
 {
-	const char *words = archive_error_string(a);
+	const char *words = archive.error_string(a);
 
-	return say_failed("%s: %s", what, words ? words : strerror(archive_errno(a)));
+	return say_failed("%s: %s", what, words ? words : "libarchive does not say why");
 }
 
 static la_ssize_t gzip_block(struct archive *a, void *data, const void *bytes, size_t n)
@@ -30,7 +30,7 @@ static la_ssize_t gzip_block(struct archive *a, void *data, const void *bytes, s
 
 	if (r == 0)
 		return (la_ssize_t)n;
-	archive_set_error(a, -r, "%s", strerror(-r));
+	archive.set_error(a, -r, "%s", strerror(-r));
 	return -1;
 }
 
@@ -39,7 +39,7 @@ static int gzip_close(struct archive *a, void *data)
 	int r = gzip_end(data);
 
 	if (r < 0)
-		archive_set_error(a, -r, "%s", strerror(-r));
+		archive.set_error(a, -r, "%s", strerror(-r));
 	return r == 0 ? ARCHIVE_OK : ARCHIVE_FATAL;
 }
 
@@ -53,24 +53,24 @@ static int open_gzip(struct archive *a, int fd)
 {
 	struct gzip *g = gzip_new(fd);
 
-	return g ? archive_write_open2(a, g, NULL, gzip_block, gzip_close, gzip_release) : ARCHIVE_FATAL;
+	return g ? archive.write_open2(a, g, NULL, gzip_block, gzip_close, gzip_release) : ARCHIVE_FATAL;
 }
 
 static int add_xz(struct archive *a)
 {
-	int r = archive_write_add_filter_xz(a);
+	int r = archive.write_add_filter_xz(a);
 
 	if (r == ARCHIVE_OK)
-		r = archive_write_set_filter_option(a, "xz", "compression-level", "2");
+		r = archive.write_set_filter_option(a, "xz", "compression-level", "2");
 	/* A fixed number, not the machine's: one thread and several make different bytes. */
-	return r == ARCHIVE_OK ? archive_write_set_filter_option(a, "xz", "threads", "2") : r;
+	return r == ARCHIVE_OK ? archive.write_set_filter_option(a, "xz", "threads", "2") : r;
 }
 
 static int add_zstd(struct archive *a)
 {
-	int r = archive_write_add_filter_zstd(a);
+	int r = archive.write_add_filter_zstd(a);
 
-	return r == ARCHIVE_OK ? archive_write_set_filter_option(a, "zstd", "compression-level", "3") : r;
+	return r == ARCHIVE_OK ? archive.write_set_filter_option(a, "zstd", "compression-level", "3") : r;
 }
 
 int tree_open(struct archive *a, const char *how, int fd)
@@ -85,7 +85,7 @@ int tree_open(struct archive *a, const char *how, int fd)
 		r = add_zstd(a);
 	else if (strcmp(how, "none"))
 		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", how);
-	return r == ARCHIVE_OK && archive_write_open_fd(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, how);
+	return r == ARCHIVE_OK && archive.write_open_fd(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, how);
 }
 
 /* The names are few and asked for thousands of times. */
@@ -144,27 +144,27 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 	size_t i;
 
 	buf_addf(&name, "%s%s", start, e->path + 1);
-	archive_entry_clear(ae);
-	archive_entry_set_pathname(ae, name.data);
-	archive_entry_set_mode(ae, e->mode);
-	archive_entry_set_uid(ae, e->uid);
-	archive_entry_set_gid(ae, e->gid);
+	archive.entry_clear(ae);
+	archive.entry_set_pathname(ae, name.data);
+	archive.entry_set_mode(ae, e->mode);
+	archive.entry_set_uid(ae, e->uid);
+	archive.entry_set_gid(ae, e->gid);
 	if ((who = owner_name(e->uid)))
-		archive_entry_set_uname(ae, who);
+		archive.entry_set_uname(ae, who);
 	if ((who = group_name(e->gid)))
-		archive_entry_set_gname(ae, who);
+		archive.entry_set_gname(ae, who);
 	tree_time(e, m, &s, &ns);
-	archive_entry_set_mtime(ae, s, form == TREE_DEB ? 0 : ns);
+	archive.entry_set_mtime(ae, s, form == TREE_DEB ? 0 : ns);
 	if (S_ISLNK(e->mode))
-		archive_entry_set_symlink(ae, e->target);
-	archive_entry_set_size(ae, S_ISREG(e->mode) && e->first == e ? e->size : 0);
+		archive.entry_set_symlink(ae, e->target);
+	archive.entry_set_size(ae, S_ISREG(e->mode) && e->first == e ? e->size : 0);
 	if (e->first != e) {
 		buf_reset(&name);
 		buf_addf(&name, "%s%s", start, e->first->path + 1);
-		archive_entry_set_hardlink(ae, name.data);
+		archive.entry_set_hardlink(ae, name.data);
 	}
 	for (i = 0; form == TREE_TAR && e->first == e && i < e->xattr_count; i++)
-		archive_entry_xattr_add_entry(ae, e->xattrs[i].name, e->xattrs[i].value, e->xattrs[i].size);
+		archive.entry_xattr_add_entry(ae, e->xattrs[i].name, e->xattrs[i].value, e->xattrs[i].size);
 }
 
 static int copy_data(struct archive *a, const struct entry *e, char *chunk)
@@ -178,7 +178,7 @@ static int copy_data(struct archive *a, const struct entry *e, char *chunk)
 	while (left > 0 && ((n = read(fd, chunk, left < CHUNK ? (size_t)left : CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
 		if (n < 0)
 			continue;
-		if (archive_write_data(a, chunk, (size_t)n) < 0)
+		if (archive.write_data(a, chunk, (size_t)n) < 0)
 			return tree_failed(a, e->path);
 		left -= n;
 	}
@@ -189,7 +189,7 @@ static int copy_data(struct archive *a, const struct entry *e, char *chunk)
 
 int tree_write(struct archive *a, const struct payload *p, const struct metadata *m, enum tree_form form)
 {
-	_cleanup_(archive_entryp) struct archive_entry *ae = archive_entry_new();
+	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 	_cleanup_free_ char *chunk = malloc(CHUNK);
 	size_t i;
 
@@ -201,7 +201,7 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 		if (stop_asked())
 			return say_failed("stopped");
 		describe(ae, e, m, form);
-		if (archive_write_header(a, ae) != ARCHIVE_OK)
+		if (archive.write_header(a, ae) != ARCHIVE_OK)
 			return tree_failed(a, e->path);
 		if (S_ISREG(e->mode) && e->first == e && copy_data(a, e, chunk) < 0)
 			return -1;
@@ -212,17 +212,17 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
 	size_t n)
 {
-	_cleanup_(archive_entryp) struct archive_entry *ae = archive_entry_new();
+	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 
 	if (!ae)
 		return say_no_memory();
-	archive_entry_set_pathname(ae, name);
-	archive_entry_set_mode(ae, mode);
-	archive_entry_set_uname(ae, "root");
-	archive_entry_set_gname(ae, "root");
-	archive_entry_set_mtime(ae, (time_t)m->epoch, 0);
-	archive_entry_set_size(ae, (int64_t)n);
-	if (archive_write_header(a, ae) != ARCHIVE_OK || (n && archive_write_data(a, text, n) != (ssize_t)n))
+	archive.entry_set_pathname(ae, name);
+	archive.entry_set_mode(ae, mode);
+	archive.entry_set_uname(ae, "root");
+	archive.entry_set_gname(ae, "root");
+	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
+	archive.entry_set_size(ae, (int64_t)n);
+	if (archive.write_header(a, ae) != ARCHIVE_OK || (n && archive.write_data(a, text, n) != (ssize_t)n))
 		return tree_failed(a, name);
 	return 0;
 }

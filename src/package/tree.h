@@ -2,9 +2,7 @@
 #ifndef PACKAGE_TREE_H
 #define PACKAGE_TREE_H
 /* The payload as the members of a tar archive, through libarchive. */
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "package/archive.h"
 #include "package/metadata.h"
 
 enum tree_form {
@@ -27,21 +25,5 @@ int tree_failed(struct archive *a, const char *what);
 /* "root" for 0; NULL when the number has no name here. Good until the next call. */
 const char *owner_name(uid_t uid);
 const char *group_name(gid_t gid);
-
-static inline void archive_writep(struct archive **a)
-{
-	if (*a)
-		archive_write_free(*a);
-}
-static inline void archive_readp(struct archive **a)
-{
-	if (*a)
-		archive_read_free(*a);
-}
-static inline void archive_entryp(struct archive_entry **e)
-{
-	if (*e)
-		archive_entry_free(*e);
-}
 
 #endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_ARCHIVE_H
+#define PACKAGE_ARCHIVE_H
+/*
+ * libarchive, loaded when a package is made (base/library.h): archive.read_new()
+ * is its archive_read_new().
+ */
+#include <archive.h>
+#include <archive_entry.h>
+
+#define ARCHIVE_FUNCTIONS(X) \
+	X(entry_clear) \
+	X(entry_free) \
+	X(entry_gid) \
+	X(entry_hardlink) \
+	X(entry_mode) \
+	X(entry_mtime) \
+	X(entry_mtime_nsec) \
+	X(entry_new) \
+	X(entry_pathname) \
+	X(entry_set_gid) \
+	X(entry_set_gname) \
+	X(entry_set_hardlink) \
+	X(entry_set_mode) \
+	X(entry_set_mtime) \
+	X(entry_set_pathname) \
+	X(entry_set_size) \
+	X(entry_set_symlink) \
+	X(entry_set_uid) \
+	X(entry_set_uname) \
+	X(entry_size) \
+	X(entry_symlink) \
+	X(entry_uid) \
+	X(entry_xattr_add_entry) \
+	X(entry_xattr_next) \
+	X(entry_xattr_reset) \
+	X(error_string) \
+	X(read_data_block) \
+	X(read_free) \
+	X(read_new) \
+	X(read_next_header) \
+	X(read_open_fd) \
+	X(read_open_filename) \
+	X(read_support_filter_all) \
+	X(read_support_format_cpio) \
+	X(read_support_format_tar) \
+	X(set_error) \
+	X(write_add_filter_xz) \
+	X(write_add_filter_zstd) \
+	X(write_close) \
+	X(write_data) \
+	X(write_free) \
+	X(write_header) \
+	X(write_new) \
+	X(write_open2) \
+	X(write_open_fd) \
+	X(write_open_filename) \
+	X(write_set_bytes_in_last_block) \
+	X(write_set_filter_option) \
+	X(write_set_format_ar_bsd) \
+	X(write_set_format_gnutar) \
+	X(write_set_format_option) \
+	X(write_set_format_pax)
+
+struct archive_functions {
+#define X(f) __typeof__(&archive_##f) f;
+	ARCHIVE_FUNCTIONS(X)
+#undef X
+};
+
+extern struct archive_functions archive;
+
+/* Before anything else here. 0, or -1 after saying why. */
+int archive_load(void);
+
+static inline void archive_writep(struct archive **a)
+{
+	if (*a)
+		archive.write_free(*a);
+}
+static inline void archive_readp(struct archive **a)
+{
+	if (*a)
+		archive.read_free(*a);
+}
+static inline void archive_entryp(struct archive_entry **e)
+{
+	if (*e)
+		archive.entry_free(*e);
+}
+
+#endif
