@@ -62,7 +62,7 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 	char text[128];
 
 	r->resolver.roots_vary = true;
-	mounts_begin(&r->resolver.mounts);
+	mounts_begin(&r->resolver.mounts, task->tid);
 	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
 		p->call.sys->name);
@@ -76,7 +76,7 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 
 	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
 	r->sink->let_go(r->sink);
-	mounts_begin(&r->resolver.mounts);
+	mounts_begin(&r->resolver.mounts, task->tid);
 	folders_forget(&r->resolver.folders);
 	overlay_mount(r, task, &p->call);
 	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",

@@ -2,6 +2,7 @@
 #include "resolve/mounts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ void mounts_release(struct mounts *m)
 {
 	table_release(&m->start);
 	table_release(&m->now);
+	table_release(&m->former);
 	m->active = false;
 }
 
@@ -63,6 +65,30 @@ static const char *without_last_slash(char *path)
 	return strcmp(path, "/") ? path : "";
 }
 
+static struct mount_row *new_row(struct mount_table *t)
+{
+	if (t->count == t->room) {
+		size_t room = t->room ? t->room * 2 : 64;
+		struct mount_row *rows = realloc(t->rows, room * sizeof *rows);
+
+		if (!rows)
+			return NULL;
+		t->rows = rows;
+		t->room = room;
+	}
+	return &t->rows[t->count++];
+}
+
+static const struct mount_row *row_of(const struct mount_table *t, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->rows[i].id == id)
+			return &t->rows[i];
+	return NULL;
+}
+
 /* "36 35 254:0 /root /point options - type source options"; `above` is the reader's own root. */
 static int add_row(struct mount_table *t, char *line, const char *above, bool ours)
 {
@@ -75,22 +101,14 @@ static int add_row(struct mount_table *t, char *line, const char *above, bool ou
 		if (!field[i])
 			return 0;
 	}
-	if (t->count == t->room) {
-		size_t room = t->room ? t->room * 2 : 64;
-		struct mount_row *rows = realloc(t->rows, room * sizeof *rows);
-
-		if (!rows)
-			return -ENOMEM;
-		t->rows = rows;
-		t->room = room;
-	}
-	r = &t->rows[t->count];
+	r = new_row(t);
+	if (!r)
+		return -ENOMEM;
 	*r = (struct mount_row){ .id = strtoull(field[0], NULL, 10), .ours = ours };
 	r->dev = strdup(field[2]);
 	r->root = strdup(without_last_slash(field[3]));
 	if (asprintf(&r->point, "%s%s", above, without_last_slash(field[4])) < 0)
 		r->point = NULL;
-	t->count++;
 	return r->dev && r->root && r->point ? 0 : -ENOMEM;
 }
 
@@ -106,16 +124,27 @@ static void table_read(struct mount_table *t, const char *file, const char *abov
 			return;
 }
 
-void mounts_begin(struct mounts *m)
+/* Numbers come round again: the latest mount with a number is the one to remember. */
+static void remember(struct mount_table *former, struct mount_row *r)
 {
-	if (!m->active)
-		table_read(&m->start, "/proc/self/mountinfo", "", true);
-	m->active = true;
-	mounts_changed(m);
+	struct mount_row *same = (struct mount_row *)row_of(former, r->id);
+	struct mount_row old;
+
+	if (!same && (same = new_row(former)))
+		*same = (struct mount_row){ 0 };
+	if (!same)
+		return;
+	old = *same;
+	*same = *r;
+	*r = old;
 }
 
 void mounts_changed(struct mounts *m)
 {
+	size_t i;
+
+	for (i = 0; i < m->now.count; i++)
+		remember(&m->former, &m->now.rows[i]);
 	table_release(&m->now);
 }
 
@@ -125,16 +154,6 @@ static const char *below(const char *path, const char *folder)
 	size_t n = strlen(folder);
 
 	return strncmp(path, folder, n) || (path[n] && path[n] != '/') ? NULL : path + n;
-}
-
-static const struct mount_row *row_of(const struct mount_table *t, uint64_t id)
-{
-	size_t i;
-
-	for (i = 0; i < t->count; i++)
-		if (t->rows[i].id == id)
-			return &t->rows[i];
-	return NULL;
 }
 
 static void read_ours(struct mounts *m)
@@ -153,6 +172,17 @@ static void read_theirs(struct mounts *m, pid_t tid)
 		return;
 	snprintf(file, sizeof file, "/proc/%d/mountinfo", tid);
 	table_read(&m->now, file, strcmp(root, "/") ? root : "", false);
+}
+
+void mounts_begin(struct mounts *m, pid_t tid)
+{
+	if (!m->active)
+		table_read(&m->start, "/proc/self/mountinfo", "", true);
+	m->active = true;
+	/* What is unmounted now may stay somebody's working folder. */
+	read_ours(m);
+	read_theirs(m, tid);
+	mounts_changed(m);
 }
 
 /* A chrooted task's own list leaves out what stands above its root; some ancestor's has it. */
@@ -217,16 +247,50 @@ static bool name_at_start(const struct mounts *m, const char *dev, const char *i
 	return false;
 }
 
-int mounts_translate(struct mounts *m, pid_t tid, uint64_t mount, struct buf *path)
+static bool leads_to(const char *path, const struct inode *at)
+{
+	struct inode there;
+
+	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
+		inode_identity(&there) == inode_identity(at);
+}
+
+/*
+ * A mount that no list shows: detached (umount -l, open_tree), and then the
+ * kernel tells names from the mount's own root on; or out of a chrooted task's
+ * sight, and then they are likely to be right.
+ */
+static int translate_unlisted(struct mounts *m, const struct inode *at, struct buf *path)
+{
+	const struct mount_row *r = row_of(&m->former, at->mount);
+	_cleanup_buf_ struct buf inner = BUF_INIT, name = BUF_INIT;
+
+	if (at->nlink == 0 || leads_to(path->data, at))
+		return 0;
+	if (!r)
+		return -ENODEV;
+	buf_adds(&inner, r->root);
+	buf_adds(&inner, strcmp(path->data, "/") ? path->data : "");
+	if (inner.failed || !name_at_start(m, r->dev, inner.data ? inner.data : "", path->data, &name) ||
+		!leads_to(name.data, at))
+		return -ENODEV;
+	buf_reset(path);
+	buf_add(path, name.data, name.len);
+	return path->failed ? -ENOMEM : 0;
+}
+
+int mounts_translate(struct mounts *m, pid_t tid, const struct inode *at, struct buf *path)
 {
 	_cleanup_buf_ struct buf inner = BUF_INIT, name = BUF_INIT;
 	const struct mount_row *r;
 	const char *rest;
 
-	if (!m->active || mount == 0)
+	if (!m->active || at->mount == 0)
 		return 0;
-	r = find_mount(m, tid, mount);
-	rest = r ? below(path->data, r->point) : NULL;
+	r = find_mount(m, tid, at->mount);
+	if (!r)
+		return translate_unlisted(m, at, path);
+	rest = below(path->data, r->point);
 	if (!rest)
 		return 0;
 	buf_adds(&inner, r->root);

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "model/inode.h"
 
 struct mount_row;
 
@@ -27,21 +28,20 @@ struct mount_table {
 
 struct mounts {
 	bool active; /* the run has asked for a mount, a root or a namespace */
-	struct mount_table start, now;
+	struct mount_table start, now, former; /* former: unmounted perhaps, and still somebody's working folder */
 };
 
 void mounts_release(struct mounts *m);
-/* The run is about to change mounts, for the first or a later time. */
-void mounts_begin(struct mounts *m);
+/* Task `tid` is about to change mounts, for the first or a later time. */
+void mounts_begin(struct mounts *m, pid_t tid);
 /* It has: what is known of them is asked anew. */
 void mounts_changed(struct mounts *m);
 /*
- * `path`, reached by task `tid` through the mount with this number, becomes
- * what it was called at the start. 0 also where nothing is known; -ENODEV when
- * no name of ours ever leads there: a file system that the run has mounted in
- * a namespace of its own.
+ * `path`, where task `tid` finds the file `at`, becomes what it was called at
+ * the start. 0 also where nothing is known; -ENODEV when no name of ours ever
+ * leads there: a file system that the run has mounted in a namespace of its own.
  */
-int mounts_translate(struct mounts *m, pid_t tid, uint64_t mount, struct buf *path);
+int mounts_translate(struct mounts *m, pid_t tid, const struct inode *at, struct buf *path);
 /* Is path, a name of ours, on a file system that was not mounted there at the start? */
 bool mounts_cover(struct mounts *m, const char *path);
 

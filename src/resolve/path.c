@@ -90,6 +90,29 @@ static void base_of(char out[PROC_PATH], pid_t tid, int dirfd)
 		proc_fd_path(out, tid, dirfd);
 }
 
+static int start_open(const struct start *s, const char *text, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)(flags | O_PATH | O_CLOEXEC),
+		.resolve = s->how };
+	int fd;
+
+	if (s->how)
+		fd = (int)syscall(SYS_openat2, s->fd, text, &how, sizeof how);
+	else
+		fd = openat(s->fd, text, flags | O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Is `base`, as seen from the task's root, the folder behind the link? A detached mount (umount -l) has no such name. */
+static bool leads_back(const struct start *s, const char *base, const char *link)
+{
+	_cleanup_close_ int fd = start_open(s, *base ? base : "/", O_DIRECTORY);
+	struct inode a, b;
+
+	return fd >= 0 && inode_stat(&a, fd, "", AT_EMPTY_PATH) == 0 && inode_stat(&b, AT_FDCWD, link, 0) == 0 &&
+		inode_identity(&a) == inode_identity(&b);
+}
+
 /* With another root: the whole name from that root on, so that symlinks stay inside it. */
 static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, int dirfd, const char *text)
 {
@@ -112,7 +135,8 @@ static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, i
 		return -ENOENT;
 	if (n == 1)
 		n = 0; /* "/", though perhaps of another mount namespace */
-	if (strncmp(base, root, (size_t)n) || (n && base[n] != '/' && base[n] != '\0')) {
+	if (strncmp(base, root, (size_t)n) || (n && base[n] != '/' && base[n] != '\0') ||
+		!leads_back(s, base + n, link)) {
 		/* A folder outside of the root, as chroot(2) leaves it: only ".." can tell. */
 		close(s->fd);
 		s->fd = AT_FDCWD;
@@ -197,19 +221,6 @@ static int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, c
 		return 0;
 	base_of(link, tid, dirfd);
 	return start_by_name(s, r, link, text) ? 0 : start_at_link(s, link, text);
-}
-
-static int start_open(const struct start *s, const char *text, int flags)
-{
-	struct open_how how = { .flags = (uint64_t)(flags | O_PATH | O_CLOEXEC),
-		.resolve = s->how };
-	int fd;
-
-	if (s->how)
-		fd = (int)syscall(SYS_openat2, s->fd, text, &how, sizeof how);
-	else
-		fd = openat(s->fd, text, flags | O_PATH | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
 }
 
 static int start_stat(const struct start *s, const char *text, int flags, struct inode *out)
@@ -298,7 +309,7 @@ static int name_of_dir(struct resolver *r, const struct start *s, const char *te
 		return fd;
 	e = name_of_fd(fd, out);
 	if (e == 0)
-		e = mounts_translate(&r->mounts, s->tid, dir.mount, out);
+		e = mounts_translate(&r->mounts, s->tid, &dir, out);
 	if (e == 0 && !r->roots_vary && !out->failed)
 		folders_learn(&r->folders, &dir, out->data, out->len);
 	return e;
@@ -327,7 +338,7 @@ static int follow_to_end(struct resolver *r, const struct start *s, const char *
 	e = inode_stat(&out->now, fd, "", AT_EMPTY_PATH);
 	if (e == 0)
 		e = name_of_fd(fd, &out->path);
-	return e < 0 ? e : mounts_translate(&r->mounts, s->tid, out->now.mount, &out->path);
+	return e < 0 ? e : mounts_translate(&r->mounts, s->tid, &out->now, &out->path);
 }
 
 /* Something is mounted on the entry itself: its name is the mount's, not its folder's. */
@@ -487,5 +498,5 @@ int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *de
 	/* A file may really be called "x (deleted)": only a link count of 0 tells. */
 	if (out->now.nlink == 0)
 		*deleted = cut_deleted(&out->path);
-	return mounts_translate(&r->mounts, tid, out->now.mount, &out->path);
+	return mounts_translate(&r->mounts, tid, &out->now, &out->path);
 }

@@ -57,6 +57,28 @@ case_a_file_system_mounted_and_unmounted() {
 	eq "$changes" ''
 }
 
+case_a_mount_that_is_detached_while_in_use() {
+	needs_mounts
+	two_folders
+	made p unshare -m sh -c 'mount --bind p/s p/m && cd p/m && umount -l ../m && echo new >f; echo n >x; mkdir d; mv g h; chmod 600 f'
+}
+
+# A copy of a mount that is attached nowhere: what is changed in it must not be taken for ours of that name.
+case_a_mount_without_a_place() {
+	needs_mounts
+	two_folders
+	truth p/m python3 -c '
+import ctypes, os
+tree = ctypes.CDLL(None).syscall(428, -100, b"p/s", 1)
+if tree >= 0:
+    os.chdir(tree)
+    open("f", "w").write("x")
+    os.mkdir("etc")
+'
+	eq "$(q "SELECT path FROM manifest WHERE path NOT LIKE '$T/%'")" ''
+	eq "$(q "SELECT count(*) FROM entry JOIN path ON path.id = path_id WHERE name IN ('/f', '/etc')")" 0
+}
+
 case_an_overlay() {
 	needs_mounts
 	mkdir -p p/low p/up p/work p/on
