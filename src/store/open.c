@@ -23,14 +23,15 @@
 /* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
 #define BUSY_MS 30000
 
-static int pragma_int(struct db *db, const char *sql)
+static int pragma_int(struct db *db, const char *sql, int *out)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows_text(&rows, db, sql, NULL);
 
 	if (r == 0)
 		r = rows_next(&rows);
-	return r > 0 ? (int)rows_int(&rows, 0) : r;
+	*out = r > 0 ? (int)rows_int(&rows, 0) : 0;
+	return r < 0 ? r : 0;
 }
 
 static int step_up(struct db *db, int version, struct words *words)
@@ -56,8 +57,9 @@ static int migrate(struct db *db, struct words *words)
 
 	if (r < 0)
 		return words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
-	version = pragma_int(db, "PRAGMA user_version");
-	r = version < 0 ? version : step_up(db, version, words);
+	r = pragma_int(db, "PRAGMA user_version", &version);
+	if (r == 0)
+		r = step_up(db, version, words);
 	if (r == 0 && (r = db_exec(db, "COMMIT")) < 0)
 		words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
 	if (r < 0)
@@ -65,25 +67,32 @@ static int migrate(struct db *db, struct words *words)
 	return r;
 }
 
+/* Whose it is: its numbers, and how many tables it has. */
+static int read_owner(struct db *db, int *id, int *version, int *tables, struct words *words)
+{
+	int r = pragma_int(db, "PRAGMA application_id", id);
+
+	if (r == 0)
+		r = pragma_int(db, "PRAGMA user_version", version);
+	if (r == 0)
+		r = pragma_int(db, "SELECT count(*) FROM sqlite_schema", tables);
+	if (r == -EMEDIUMTYPE)
+		return words_set(words, r, "%s is not a database: name another file with -d, or move this one away", db->path);
+	return r < 0 ? words_set(words, r, "cannot read %s: %s", db->path, db_error(db)) : 0;
+}
+
 static int check_owner(struct db *db, enum db_mode mode, struct words *words)
 {
-	int id, version, tables;
+	int id, version, tables, r;
 	bool fresh;
 
 	/* One look, or another auditor's tables are seen half made. */
 	db_exec(db, "BEGIN");
-	id = pragma_int(db, "PRAGMA application_id");
-	version = pragma_int(db, "PRAGMA user_version");
-	tables = pragma_int(db, "SELECT count(*) FROM sqlite_schema");
+	r = read_owner(db, &id, &version, &tables, words);
 	db_exec(db, "ROLLBACK");
+	if (r < 0)
+		return r;
 	fresh = id == 0 && version == 0 && tables == 0;
-
-	if (id == -EMEDIUMTYPE || tables == -EMEDIUMTYPE)
-		return words_set(words, -EMEDIUMTYPE,
-			"%s is not a database: name another file with -d, or move this one away", db->path);
-	if (id < 0 || version < 0 || tables < 0)
-		return words_set(words, id < 0 ? id : version < 0 ? version : tables,
-			"cannot read %s: %s", db->path, db_error(db));
 	if (!fresh && id != APPLICATION_ID)
 		return words_set(words, -EMEDIUMTYPE,
 			"%s is a database of another program (application_id %d): name another file with -d",

@@ -67,6 +67,7 @@ case_read_only() {
 		mkdir m
 		mount --bind "$T" m 2>/dev/null || skip 'no mount here'
 		trap 'umount "$T/m"' EXIT
+		until_ok test ! -e "$DB-wal"    # one file again
 		cp "$DB" "$T/ro.db"
 		mount -o remount,bind,ro m
 		DB=$T/m/ro.db
