@@ -18,6 +18,8 @@
 #define NOTED_MAX 32768U
 #define RESULTS_MAX 65536U
 #define CHUNK (256U * 1024)
+/* A read may hang on a file server that one of our tasks is, and that task stand in a stop. */
+#define PATIENCE_S 1
 /* File systems stamp by a clock that ticks every 1 to 10 ms. */
 #define SETTLED_NS (50 * 1000000LL)
 
@@ -329,11 +331,15 @@ static void free_jobs(struct early_job *job)
 
 void early_let_go(struct early *e)
 {
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_S;
 	pthread_mutex_lock(&e->lock);
 	e->stop = true;
 	pthread_cond_broadcast(&e->wake);
-	while (e->reading)
-		pthread_cond_wait(&e->wake, &e->lock);
+	while (e->reading && pthread_cond_timedwait(&e->wake, &e->lock, &until) == 0)
+		;
 	pthread_mutex_unlock(&e->lock);
 }
 

@@ -30,7 +30,7 @@ static void one_file(struct sink *s, uint32_t exec, uint32_t n, int64_t at)
 {
 	char path[128];
 	struct touch touch = { .path = path };
-	struct event e = { .exec = exec, .file = n + 1, .path = path, .flags = 01101, .mode = 0644 };
+	struct event e = { .process = exec, .exec = exec, .file = n + 1, .path = path, .flags = 01101, .mode = 0644 };
 	int i;
 
 	name_file(path, sizeof path, n);
