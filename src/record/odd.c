@@ -62,6 +62,7 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 	char text[128];
 
 	r->resolver.roots_vary = true;
+	served_begin(&r->resolver.served);
 	mounts_begin(&r->resolver.mounts, task->tid);
 	folders_forget(&r->resolver.folders);
 	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
@@ -76,6 +77,7 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 
 	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
 	r->sink->let_go(r->sink);
+	served_begin(&r->resolver.served);
 	mounts_begin(&r->resolver.mounts, task->tid);
 	folders_forget(&r->resolver.folders);
 	overlay_mount(r, task, &p->call);
@@ -94,6 +96,7 @@ void lost_mount(struct recorder *r, struct pending *p)
 
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
+	served_learn(&r->resolver.served, task->tid);
 	lost_mount(r, p);
 }
 

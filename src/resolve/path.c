@@ -28,6 +28,7 @@ void resolver_release(struct resolver *r)
 {
 	folders_forget(&r->folders);
 	mounts_release(&r->mounts);
+	served_release(&r->served);
 }
 
 void name_release(struct name *n)
@@ -244,6 +245,8 @@ int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *de
 
 	name_reset(out);
 	*deleted = false;
+	if (r->served.count && served_fd(&r->served, tid, fd))
+		return -EREMOTE;
 	proc_fd_path(link, tid, fd);
 	path = buf_room(&out->path, PATH_MAX);
 	if (!path)

@@ -14,6 +14,7 @@
 #include "model/inode.h"
 #include "resolve/folders.h"
 #include "resolve/mounts.h"
+#include "resolve/served.h"
 
 struct resolver {
 	struct folders folders;
@@ -23,6 +24,7 @@ struct resolver {
 	 */
 	bool roots_vary;
 	struct mounts mounts;
+	struct served served;
 	uint64_t how; /* RESOLVE_* of the call at hand (openat2), 0 for all others */
 };
 
@@ -39,7 +41,8 @@ void name_release(struct name *n);
 /*
  * The directory entry `text` (a symlink there is meant itself), as seen by
  * task `tid` from `dirfd`. 0, -ENOENT when a parent is not there, -ENODEV when
- * it is in no file tree of ours (resolve/mounts.h), or -errno.
+ * it is in no file tree of ours (resolve/mounts.h), -EREMOTE when it is on a
+ * file system that must not be asked (resolve/served.h), or -errno.
  */
 int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /* The file that `text` leads to, symlinks followed. As above; a symlink to nothing is -ENOENT. */

@@ -176,6 +176,7 @@ static int start_at_link(struct start *s, const char *link, const char *text)
 int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const char *text)
 {
 	char link[PROC_PATH];
+	bool rewritten;
 
 	s->fd = AT_FDCWD;
 	s->tid = tid;
@@ -183,6 +184,9 @@ int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const ch
 	s->base = 0;
 	if (*text == '\0')
 		return -ENOENT;
+	rewritten = !(r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) && rewrite_self(s, tid, text);
+	if (r->served.count && served_place(&r->served, tid, dirfd, rewritten ? s->text : text))
+		return -EREMOTE;
 	if (r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) {
 		/* A root of its own, which the descriptor is; a link of /proc would not lead through it. */
 		base_of(link, tid, dirfd);
@@ -190,7 +194,7 @@ int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const ch
 		s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		return s->fd < 0 ? -errno : 0;
 	}
-	if (rewrite_self(s, tid, text))
+	if (rewritten)
 		return 0;
 	if (r->roots_vary)
 		return start_in_root(s, r, tid, dirfd, text);

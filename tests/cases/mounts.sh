@@ -111,4 +111,25 @@ os.chmod("/g", 0o600)
 '
 }
 
+# Its server stands in stops of ours while others wait for it: whoever asks it for a name then waits for ever.
+case_a_file_system_that_the_run_serves_itself() {
+	command -v bindfs >/dev/null || skip 'no bindfs here'
+	mkdir -p p/src mnt
+	echo old >p/src/there
+	{ bindfs p/src mnt && umount mnt; } 2>/dev/null || skip 'no right to mount with FUSE here'
+	trap 'umount -lq "$T/mnt" || :' EXIT
+	made p sh -c '
+		bindfs p/src mnt || exit
+		for i in 1 2 3 4; do
+			(for j in 1 2 3 4 5 6 7 8; do mkdir mnt/d$i-$j; echo x >mnt/d$i-$j/f; cp /bin/true mnt/d$i-$j/t; done) &
+		done
+		wait
+		ln -s mnt link; echo new >link/there
+		cd mnt && mv d1-1 e && chmod 700 e && rm d2-2/f && cd ..
+		umount mnt'
+	has "$changes" 'created file src/e/t'
+	has "$changes" 'modified file src/there'
+	has "$(q 'SELECT notes FROM runs')" 'serves itself'
+}
+
 run_cases "$@"
