@@ -243,6 +243,7 @@ static struct early_job *next_job(struct early *e)
 		e->first = job->next;
 		if (!e->first)
 			e->last = &e->first;
+		e->waiting--;
 		e->reading = true;
 	}
 	pthread_mutex_unlock(&e->lock);
@@ -257,7 +258,7 @@ static void *reader(void *data)
 	struct early_job *job;
 
 	if (sched_setscheduler(0, SCHED_IDLE, &none) < 0)
-		return NULL;
+		early_let_go(e);
 	while ((job = next_job(e))) {
 		read_file(e, job);
 		free(job);
@@ -265,16 +266,27 @@ static void *reader(void *data)
 	return NULL;
 }
 
-static void push(struct early *e, struct early_job *job)
+/* False: it is not taken. */
+static bool push(struct early *e, struct early_job *job)
 {
-	job->next = NULL;
+	bool taken;
+
 	pthread_mutex_lock(&e->lock);
-	*e->last = job;
-	e->last = &job->next;
-	pthread_cond_broadcast(&e->wake);
+	taken = !e->stop && e->waiting < NOTED_MAX;
+	if (taken) {
+		job->next = NULL;
+		*e->last = job;
+		e->last = &job->next;
+		e->waiting++;
+		pthread_cond_broadcast(&e->wake);
+	}
 	pthread_mutex_unlock(&e->lock);
-	if (!e->has_thread)
+	if (taken && !e->has_thread) {
 		e->has_thread = pthread_create(&e->thread, NULL, reader, e) == 0;
+		if (!e->has_thread)
+			early_let_go(e);
+	}
+	return taken;
 }
 
 static void close_one(struct early *e, struct early_job *job, bool forked)
@@ -284,12 +296,9 @@ static void close_one(struct early *e, struct early_job *job, bool forked)
 	e->noted--;
 	f->open--;
 	f->shared |= forked;
-	if (f->open || f->shared || is_stopped(e)) {
-		free(job);
-		return;
-	}
 	job->changes = f->changes;
-	push(e, job);
+	if (f->open || f->shared || !push(e, job))
+		free(job);
 }
 
 static struct early_job *in_order(struct early_job *list)

@@ -36,6 +36,7 @@ struct early {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct early_job *first, **last;
+	size_t waiting;
 	bool stop, reading;
 	struct u64map at; /* file -> its place below */
 	struct early_result *results;
