@@ -86,7 +86,7 @@ void digest_end(struct digest *d, unsigned char *out)
 	crypto.EVP_DigestInit_ex(d->ctx, d->kind, NULL);
 }
 
-static int digest_fd(int fd, enum digest_kind kind, unsigned char *out)
+static int digest_fd(int fd, enum digest_kind kind, bool (*stop)(void *), void *data, unsigned char *out)
 {
 	_cleanup_(digest_freep) struct digest *d = digest_new(kind);
 	_cleanup_free_ char *chunk = malloc(CHUNK);
@@ -94,9 +94,12 @@ static int digest_fd(int fd, enum digest_kind kind, unsigned char *out)
 
 	if (!d || !chunk)
 		return kinds[kind] ? -ENOMEM : -ELIBACC;
-	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))
+	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
 		if (n > 0)
 			digest_add(d, chunk, (size_t)n);
+		if (stop && stop(data))
+			return -ECANCELED;
+	}
 	if (n < 0)
 		return -errno;
 	digest_end(d, out);
@@ -105,12 +108,17 @@ static int digest_fd(int fd, enum digest_kind kind, unsigned char *out)
 
 int digest_sha256(int fd, unsigned char out[SHA256_LEN])
 {
-	return digest_fd(fd, DIGEST_SHA256, out);
+	return digest_fd(fd, DIGEST_SHA256, NULL, NULL, out);
+}
+
+int digest_sha256_unless(int fd, bool (*stop)(void *), void *data, unsigned char out[SHA256_LEN])
+{
+	return digest_fd(fd, DIGEST_SHA256, stop, data, out);
 }
 
 int digest_md5(int fd, unsigned char out[MD5_LEN])
 {
-	return digest_fd(fd, DIGEST_MD5, out);
+	return digest_fd(fd, DIGEST_MD5, NULL, NULL, out);
 }
 
 void digest_hex(const unsigned char *digest, size_t n, char *out)

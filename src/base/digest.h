@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SHA256_LEN 32
@@ -9,6 +10,8 @@
 /* The SHA-256 (or MD5) of what fd gives from its place to its end. 0 or -errno. */
 int digest_sha256(int fd, unsigned char out[SHA256_LEN]);
 int digest_md5(int fd, unsigned char out[MD5_LEN]);
+/* digest_sha256, given up with -ECANCELED when stop, asked every so often, says so. */
+int digest_sha256_unless(int fd, bool (*stop)(void *data), void *data, unsigned char out[SHA256_LEN]);
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *digest, size_t n, char *out);
 

@@ -10,7 +10,7 @@
  *	#define CRYPTO(X) X(EVP_MD_fetch) X(EVP_MD_CTX_new)
  *	static struct { CRYPTO(LIBRARY_FUNCTION) } crypto;
  *	static const char *const names[] = { CRYPTO(LIBRARY_NAME) };
- *	library_load("libcrypto.so.3", names, ARRAY_SIZE(names), &crypto);
+ *	library_load("libcrypto.so.3", names, ARRAY_SIZE(names), &crypto, NULL);
  */
 #include <stddef.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/proc.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,14 @@ void proc_path(char out[PROC_PATH], pid_t pid, const char *what)
 void proc_fd_path(char out[PROC_PATH], pid_t pid, int fd)
 {
 	*add_number(stpcpy(begin_path(out, pid), "/fd/"), (unsigned int)fd) = '\0';
+}
+
+void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd)
+{
+	if (dirfd == AT_FDCWD)
+		proc_path(out, pid, "cwd");
+	else
+		proc_fd_path(out, pid, dirfd);
 }
 
 /* A number of /proc/PID/status, by its name with the newline before and the colon behind. */

@@ -11,6 +11,8 @@
  */
 void proc_path(char out[PROC_PATH], pid_t pid, const char *what);
 void proc_fd_path(char out[PROC_PATH], pid_t pid, int fd);
+/* The link to the folder that a name is relative to: AT_FDCWD's is "/proc/PID/cwd". */
+void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd);
 
 /* The parent of a process as /proc tells it; 0 when it is gone. */
 pid_t proc_parent(pid_t pid);

@@ -40,9 +40,10 @@ static int read_script(char **to, const char *file)
 static int set_docs(struct package_options *o, const char *folder)
 {
 	struct stat st;
+	int r = stat(folder, &st);
 
-	if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		complain("--docs %s: %s", folder, stat(folder, &st) < 0 ? strerror(errno) : "it is no folder");
+	if (r < 0 || !S_ISDIR(st.st_mode)) {
+		complain("--docs %s: %s", folder, r < 0 ? strerror(errno) : "it is no folder");
 		return -1;
 	}
 	free(o->docs);

@@ -46,6 +46,13 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 	return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 }
 
+bool inode_stands_at(const struct inode *i, const char *path, int flags)
+{
+	struct inode there;
+
+	return inode_stat(&there, AT_FDCWD, path, flags) == 0 && there.exists && inode_identity(&there) == inode_identity(i);
+}
+
 uint64_t inode_identity(const struct inode *i)
 {
 	return mix64(mix64(i->ino ^ (i->dev << 40)) + (uint64_t)i->birth_ns);

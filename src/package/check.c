@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/hash.h"
 #include "base/digest.h"
+#include "base/hash.h"
 #include "package/payload.h"
 #include "package/say.h"
 #include "package/stop.h"

@@ -106,14 +106,11 @@ void lost_open(struct recorder *r, struct pending *p)
  */
 static bool is_what_was_asked(const struct recorder *r, const struct pending *p)
 {
-	struct inode asked;
-
 	if (!r->tracer.every_call || r->resolver.mounts.active || (p->call.flags & __O_TMPFILE))
 		return true;
 	if (!p->asked.len)
 		return p->error[0] != -ENOENT;
-	return inode_stat(&asked, AT_FDCWD, p->asked.data, 0) == 0 && asked.exists &&
-		inode_identity(&asked) == inode_identity(&p->name[0].now);
+	return inode_stands_at(&p->name[0].now, p->asked.data, 0);
 }
 
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)

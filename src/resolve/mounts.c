@@ -165,12 +165,12 @@ static void read_ours(struct mounts *m)
 /* Mounts as a task sees them, whose names we see from above its root. */
 static void read_theirs(struct mounts *m, pid_t tid)
 {
-	char file[64], root[PATH_MAX];
+	char file[PROC_PATH], root[PATH_MAX];
 
-	snprintf(file, sizeof file, "/proc/%d/root", tid);
+	proc_path(file, tid, "root");
 	if (io_readlink(file, root) < 0)
 		return;
-	snprintf(file, sizeof file, "/proc/%d/mountinfo", tid);
+	proc_path(file, tid, "mountinfo");
 	table_read(&m->now, file, strcmp(root, "/") ? root : "", false);
 }
 
@@ -247,14 +247,6 @@ static bool name_at_start(const struct mounts *m, const char *dev, const char *i
 	return false;
 }
 
-static bool leads_to(const char *path, const struct inode *at)
-{
-	struct inode there;
-
-	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
-		inode_identity(&there) == inode_identity(at);
-}
-
 /*
  * A mount that no list shows: detached (umount -l, open_tree), and then the
  * kernel tells names from the mount's own root on; or out of a chrooted task's
@@ -265,14 +257,14 @@ static int translate_unlisted(struct mounts *m, const struct inode *at, struct b
 	const struct mount_row *r = row_of(&m->former, at->mount);
 	_cleanup_buf_ struct buf inner = BUF_INIT, name = BUF_INIT;
 
-	if (at->nlink == 0 || leads_to(path->data, at))
+	if (at->nlink == 0 || inode_stands_at(at, path->data, AT_SYMLINK_NOFOLLOW))
 		return 0;
 	if (!r)
 		return -ENODEV;
 	buf_adds(&inner, r->root);
 	buf_adds(&inner, strcmp(path->data, "/") ? path->data : "");
 	if (inner.failed || !name_at_start(m, r->dev, inner.data ? inner.data : "", path->data, &name) ||
-		!leads_to(name.data, at))
+		!inode_stands_at(at, name.data, AT_SYMLINK_NOFOLLOW))
 		return -ENODEV;
 	buf_reset(path);
 	buf_add(path, name.data, name.len);

@@ -211,14 +211,6 @@ static bool cut_deleted(struct buf *path)
 	return true;
 }
 
-static bool stands_at(const char *path, const struct inode *i)
-{
-	struct inode there;
-
-	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
-		inode_identity(&there) == inode_identity(i);
-}
-
 int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)
 {
 	char link[PROC_PATH];
@@ -228,7 +220,7 @@ int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *aske
 		*deleted = false;
 		proc_fd_path(link, tid, fd);
 		if (inode_stat(&out->now, AT_FDCWD, link, 0) == 0 && out->now.exists &&
-			stands_at(asked->data, &out->now)) {
+			inode_stands_at(&out->now, asked->data, AT_SYMLINK_NOFOLLOW)) {
 			buf_add(&out->path, asked->data, asked->len);
 			return out->path.failed ? -ENOMEM : 0;
 		}

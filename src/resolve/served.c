@@ -107,10 +107,7 @@ static int open_link(pid_t tid, int dirfd)
 {
 	char link[PROC_PATH];
 
-	if (dirfd == AT_FDCWD)
-		proc_path(link, tid, "cwd");
-	else
-		proc_fd_path(link, tid, dirfd);
+	proc_dirfd_path(link, tid, dirfd);
 	return open(link, O_PATH | O_CLOEXEC);
 }
 

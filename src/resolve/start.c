@@ -60,14 +60,6 @@ static bool rewrite_self(struct start *s, pid_t tid, const char *text)
 	return false;
 }
 
-static void base_of(char out[PROC_PATH], pid_t tid, int dirfd)
-{
-	if (dirfd == AT_FDCWD)
-		proc_path(out, tid, "cwd");
-	else
-		proc_fd_path(out, tid, dirfd);
-}
-
 int start_open(const struct start *s, const char *text, int flags)
 {
 	struct open_how how = { .flags = (uint64_t)(flags | O_PATH | O_CLOEXEC),
@@ -108,7 +100,7 @@ static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, i
 	n = io_readlink(link, root);
 	if (n < 0)
 		return (int)n;
-	base_of(link, tid, dirfd);
+	proc_dirfd_path(link, tid, dirfd);
 	if (io_readlink(link, base) < 0)
 		return -ENOENT;
 	if (n == 1)
@@ -189,7 +181,7 @@ int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const ch
 		return -EREMOTE;
 	if (r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) {
 		/* A root of its own, which the descriptor is; a link of /proc would not lead through it. */
-		base_of(link, tid, dirfd);
+		proc_dirfd_path(link, tid, dirfd);
 		s->text = text;
 		s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		return s->fd < 0 ? -errno : 0;
@@ -201,7 +193,7 @@ int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const ch
 	s->text = text;
 	if (text[0] == '/')
 		return 0;
-	base_of(link, tid, dirfd);
+	proc_dirfd_path(link, tid, dirfd);
 	return start_by_name(s, r, link, text) ? 0 : start_at_link(s, link, text);
 }
 
@@ -225,6 +217,6 @@ bool start_again(struct start *s, int error, pid_t tid, int dirfd, const char *t
 
 	if (error != -EACCES || !s->base)
 		return false;
-	base_of(link, tid, dirfd);
+	proc_dirfd_path(link, tid, dirfd);
 	return start_at_link(s, link, text) == 0;
 }

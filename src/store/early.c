@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/hash.h"
@@ -17,7 +16,6 @@
 /* What is remembered at most; the rest is read at the end. */
 #define NOTED_MAX 32768U
 #define RESULTS_MAX 65536U
-#define CHUNK (256U * 1024)
 /* A read may hang on a file server that one of our tasks is, and that task stand in a stop. */
 #define PATIENCE_S 1
 /* File systems stamp by a clock that ticks every 1 to 10 ms. */
@@ -188,28 +186,15 @@ static void keep_result(struct early *e, const struct early_job *job, const stru
 	e->results[*at] = *result;
 }
 
-static bool is_stopped(struct early *e)
+static bool is_stopped(void *data)
 {
+	struct early *e = data;
 	bool stop;
 
 	pthread_mutex_lock(&e->lock);
 	stop = e->stop;
 	pthread_mutex_unlock(&e->lock);
 	return stop;
-}
-
-static bool read_to_end(struct early *e, int fd, unsigned char hash[SHA256_LEN])
-{
-	_cleanup_(digest_freep) struct digest *d = digest_new(DIGEST_SHA256);
-	_cleanup_free_ char *chunk = malloc(CHUNK);
-	ssize_t n = -1;
-
-	while (d && chunk && !is_stopped(e) && (n = read(fd, chunk, CHUNK)) > 0)
-		digest_add(d, chunk, (size_t)n);
-	if (n != 0)
-		return false;
-	digest_end(d, hash);
-	return true;
 }
 
 static void read_file(struct early *e, const struct early_job *job)
@@ -220,7 +205,7 @@ static void read_file(struct early *e, const struct early_job *job)
 
 	if (fd < 0 || inode_stat(&result.was, fd, "", AT_EMPTY_PATH) < 0 || !S_ISREG(result.was.mode))
 		return;
-	if (!wait_for_settled(e, &result.was) || !read_to_end(e, fd, result.hash))
+	if (!wait_for_settled(e, &result.was) || digest_sha256_unless(fd, is_stopped, e, result.hash) < 0)
 		return;
 	if (inode_stat(&after, fd, "", AT_EMPTY_PATH) < 0 || !same_content(&result.was, &after))
 		return;
