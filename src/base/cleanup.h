@@ -45,6 +45,18 @@ static inline void cleanup_fclosep(FILE **f)
 #define _cleanup_close_ _cleanup_(cleanup_closep)
 #define _cleanup_fclose_ _cleanup_(cleanup_fclosep)
 
+/*
+ * In front of a prototype: a call whose answer nobody looks at does not
+ * compile (--enable-werror). Where it truly does not matter, IGNORE says so,
+ * and the line says why.
+ */
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define IGNORE(call)                                                                               \
+	do {                                                                                       \
+		__auto_type ignored_ = (call);                                                     \
+		(void)ignored_;                                                                    \
+	} while (0)
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif
