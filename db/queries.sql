@@ -257,10 +257,13 @@ WITH RECURSIVE tree (id, depth) AS (
     LEFT JOIN process up ON up.id = p.parent_id AND up.run_id = p.run_id
     WHERE p.run_id = ?1 AND up.id IS NULL
     UNION ALL
-    SELECT p.id, tree.depth + 1 FROM tree JOIN process p ON p.parent_id = tree.id
-    ORDER BY 2 DESC, 1)
+    SELECT p.id, tree.depth + 1 FROM tree CROSS JOIN process p ON p.parent_id = tree.id AND p.run_id = ?1
+    -- the deepest that waits is next, so a process is followed by its own; without a LIMIT SQLite leaves the
+    -- order out where the rows are joined with more, and a record that goes in circles has no end
+    ORDER BY 2 DESC, 1
+    LIMIT (SELECT count(*) FROM process WHERE run_id = ?1))
 SELECT t.depth, p.*, (p.ended_ns - p.started_ns) / 1e9 AS duration_s
-FROM tree t JOIN processes p ON p.process_id = t.id;
+FROM tree t CROSS JOIN processes p ON p.process_id = t.id;
 
 -- name: EVENTS
 -- slow: the log of a run is sorted by its order

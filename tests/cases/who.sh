@@ -94,6 +94,45 @@ case_tree_shows_every_process() {
 	eq "$(ba tree --json | wc -l)" "$(q 'SELECT count(*) FROM processes')"
 }
 
+# Two subtrees beside each other, three deep: each process stands below its own parent, the older one first.
+case_tree_is_depth_first() {
+	rec -q -- bash -c 'f() { [ $1 = 0 ] || { (f $(($1 - 1)); :); (f $(($1 - 1)); :); }; :; }; f 3'
+	settle
+	eq "$(q 'SELECT count(*) FROM processes')" 15
+	ba tree --json | python3 -c '
+import json, sys
+at, last, order = {}, {}, []
+for n, p in enumerate(map(json.loads, sys.stdin)):
+    me, parent, depth = p["process_id"], p["parent_id"], p["depth"]
+    # the way from the root to the process before this one; its parent is the one on it that is a step up
+    assert (parent is None) == (n == 0), p
+    assert parent is None or order[depth - 1] == parent, ("stands below", order[:depth], p)
+    assert depth == (0 if parent is None else at[parent] + 1), p
+    assert last.get(parent, 0) < me, ("the older first", p)
+    del order[depth:]
+    order.append(me)
+    at[me], last[parent] = depth, me
+assert len(at) == 15, at'
+	# The same for people: the parent is the last line above that stands further left.
+	eq "$(ba tree | sed 's/[^ ].*//' | awk '{ printf "%d", length($0) / 2 }')" 012332331233233
+}
+
+# A record that was tampered with: processes that are their own ancestors are no reason to go on for ever.
+case_tree_of_a_record_that_goes_in_circles() {
+	local out
+	rec -q -- sh -c '(sh -c ":; :"; :); :'
+	rec -q -- sh -c ':'
+	settle
+	sqlite3 "$DB" 'UPDATE process SET parent_id = (SELECT min(id) FROM process WHERE run_id = 2) WHERE parent_id IS NULL AND run_id = 1;
+		UPDATE process SET parent_id = (SELECT max(id) FROM process WHERE run_id = 1) WHERE run_id = 2'
+	out=$(timeout 20 "$BUILDAUDIT" -d "$DB" tree --json 1) || fail 'it has no end'
+	eq "$(wc -l <<<"$out")" "$(q 'SELECT count(*) FROM processes WHERE run_id = 1')"
+	sqlite3 "$DB" 'UPDATE process SET parent_id = id'
+	timeout 20 "$BUILDAUDIT" -d "$DB" tree 1 >/dev/null || fail 'it has no end'
+	sqlite3 "$DB" 'UPDATE process SET parent_id = (SELECT min(id) + max(id) - process.id FROM process WHERE run_id = 1) WHERE run_id = 1'
+	timeout 20 "$BUILDAUDIT" -d "$DB" tree 1 >/dev/null || fail 'it has no end'
+}
+
 case_processes_of_the_view() {
 	rec -q -- bash -c '(exit 4); sh -c "kill -9 \$\$"; exit 0'
 	settle
