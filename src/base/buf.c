@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/buf.h"
 
-#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +24,15 @@ void buf_reset(struct buf *b)
 
 char *buf_room(struct buf *b, size_t n)
 {
-	size_t want = b->len + n + 1, cap = b->cap ? b->cap : 64;
+	size_t want, cap = b->cap ? b->cap : 64;
 	char *p;
 
+	/* No object is larger than PTRDIFF_MAX, and twice that still fits. */
+	if (n >= PTRDIFF_MAX - b->len)
+		b->failed = true;
 	if (b->failed)
 		return NULL;
+	want = b->len + n + 1;
 	if (want <= b->cap)
 		return b->data + b->len;
 	while (cap < want)
@@ -65,20 +69,46 @@ void buf_addc(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+void buf_addv(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		b->failed = true;
+	if (n < 0 || !buf_room(b, (size_t)n))
+		return;
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	b->len += (size_t)n;
+}
+
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	buf_addv(b, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !buf_room(b, (size_t)n))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	b->len += (size_t)n;
+}
+
+/* One character of `step` bytes; 0: a byte that is none. */
+static void add_json_character(struct buf *b, const char *s, size_t step)
+{
+	if (step == 0)
+		buf_adds(b, "\\ufffd");
+	else if (*s == '"' || *s == '\\')
+		buf_addf(b, "\\%c", *s);
+	else if (*s == '\n')
+		buf_adds(b, "\\n");
+	else if (*s == '\t')
+		buf_adds(b, "\\t");
+	else if (!utf8_shown(s, step))
+		buf_addf(b, "\\u%04x", (unsigned int)utf8_character(s, step));
+	else
+		buf_add(b, s, step);
 }
 
 void buf_add_json(struct buf *b, const char *s, size_t n)
@@ -87,30 +117,26 @@ void buf_add_json(struct buf *b, const char *s, size_t n)
 
 	buf_addc(b, '"');
 	while (i < n) {
-		unsigned char c = (unsigned char)s[i];
-
 		step = utf8_length(s + i, n - i);
-		if (step == 0) {
-			buf_adds(b, "\\ufffd");
-			i++;
-		} else if (c == '"' || c == '\\') {
-			buf_addc(b, '\\');
-			buf_addc(b, s[i++]);
-		} else if (c == '\n') {
-			buf_adds(b, "\\n");
-			i++;
-		} else if (c == '\t') {
-			buf_adds(b, "\\t");
-			i++;
-		} else if (c < 0x20 || c == 0x7f) {
-			buf_addf(b, "\\u%04x", c);
-			i++;
-		} else {
-			buf_add(b, s + i, step);
-			i += step;
-		}
+		add_json_character(b, s + i, step);
+		i += step ? step : 1;
 	}
 	buf_addc(b, '"');
+}
+
+void buf_add_shown(struct buf *b, const char *s, size_t n)
+{
+	size_t i, step;
+
+	for (i = 0; i < n; i += step) {
+		step = utf8_shown(s + i, n - i);
+		if (step) {
+			buf_add(b, s + i, step);
+		} else {
+			buf_addf(b, "\\%03o", (unsigned char)s[i]);
+			step = 1;
+		}
+	}
 }
 
 void buf_add_shell(struct buf *b, const char *s)

@@ -6,6 +6,7 @@
  * NULs of its own, so len is the truth. An addition that finds no memory sets
  * the sticky flag `failed`: build the whole, then look once.
  */
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -25,8 +26,14 @@ void buf_add(struct buf *b, const void *data, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* s as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD. */
+void buf_addv(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/*
+ * s as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD,
+ * and what a terminal would obey (utf8_shown) is \uXXXX.
+ */
 void buf_add_json(struct buf *b, const char *s, size_t n);
+/* s for a terminal: what is not shown as a character there (utf8_shown) is \ooo, byte by byte. */
+void buf_add_shown(struct buf *b, const char *s, size_t n);
 /* s as one word of a POSIX shell line. */
 void buf_add_shell(struct buf *b, const char *s);
 /* The string, which the caller now frees; NULL when memory ran out. */

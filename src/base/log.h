@@ -5,6 +5,7 @@
  * Words for a person. The library only builds sentences (a struct words) and
  * hands them up; the program prints them with its name in front.
  */
+#include <stdarg.h>
 #include <stddef.h>
 
 struct words {
@@ -13,6 +14,13 @@ struct words {
 
 /* Sets the sentence and returns r, so that `return words_set(w, -EINVAL, ...)` reads well. */
 int words_set(struct words *w, int r, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * A sentence of the program's on stderr: head, the words, a newline, in one
+ * piece. Where a terminal reads it, names in it cannot give that orders.
+ */
+void words_say(const char *head, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void words_vsay(const char *head, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* For what cannot happen; kept in release builds. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)

@@ -14,9 +14,10 @@ static void print_event(const struct ba_rows *rows, int64_t *start, struct buf *
 
 	if (*start < 0)
 		*start = at;
-	buf_addf(line, "%10.6f  %7s  %-11s  ", (double)(at - *start) / 1e9,
-		ba_rows_text(rows, ba_rows_column(rows, "pid"), NULL),
-		ba_rows_text(rows, ba_rows_column(rows, "op"), NULL));
+	buf_addf(line, "%10.6f  %7s  ", (double)(at - *start) / 1e9,
+		ba_rows_text(rows, ba_rows_column(rows, "pid"), NULL));
+	render_cell(line, ba_rows_text(rows, ba_rows_column(rows, "op"), NULL), 11);
+	buf_adds(line, "  ");
 	text = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
 	render_name(line, text, len);
 	text = ba_rows_text(rows, ba_rows_column(rows, "old_path"), &len);

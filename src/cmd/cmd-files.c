@@ -43,8 +43,9 @@ static void print_file(const struct ba_rows *rows, struct buf *line)
 		fwrite(path, 1, len + 1, stdout);
 		return;
 	}
-	buf_addf(line, "%s%-8s%s  %-7s  ", render_colour(c), change, render_colour(PLAIN),
-		ba_rows_text(rows, 1, NULL));
+	buf_adds(line, render_colour(c));
+	render_cell(line, change, 8);
+	buf_addf(line, "%s  %-7s  ", render_colour(PLAIN), ba_rows_text(rows, 1, NULL));
 	render_name(line, path, len);
 	if (ba_rows_int(rows, 3))
 		buf_addf(line, "%s  (excluded)%s", render_colour(DIM), render_colour(PLAIN));

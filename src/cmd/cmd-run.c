@@ -98,6 +98,18 @@ static void say_program(struct buf *out, const char *db)
 	}
 }
 
+/* A folder's name may be anything. */
+static void say_excluded(struct buf *out, const struct ba_summary *s, const char *me)
+{
+	_cleanup_buf_ struct buf folder = BUF_INIT;
+
+	buf_add_shell(&folder, s->excluded_below);
+	buf_adds(out, "all of it is excluded: --include ");
+	if (folder.data)
+		buf_add_shown(out, folder.data, folder.len);
+	buf_addf(out, " would show it, or '%s files --all %lld'", me, (long long)s->run_id);
+}
+
 static void say_next(struct buf *out, const struct ba_summary *s, const char *db)
 {
 	long long run = s->run_id;
@@ -110,8 +122,7 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *db
 	if (s->error)
 		buf_addf(out, "the record is not whole (%s): see '%s runs'", strerror(-s->error), me.data);
 	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
-		buf_addf(out, "all of it is excluded: --include %s would show it, or '%s files --all %lld'",
-			s->excluded_below, me.data, run);
+		say_excluded(out, s, me.data);
 	else
 		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me.data, run, run);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "render/render.h"
 
 #define OPTIONS_MAX 96
@@ -17,19 +18,12 @@ static const struct cmd_option common[] = {
 	{ 0, "json", NULL, "one JSON object a line" },
 };
 
-static void vcomplain(const char *fmt, va_list ap)
-{
-	fputs("buildaudit: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-}
-
 void complain(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vcomplain(fmt, ap);
+	words_vsay("buildaudit: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -43,7 +37,7 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vcomplain(fmt, ap);
+	words_vsay("buildaudit: ", fmt, ap);
 	va_end(ap);
 	usage_line(stderr, cmd);
 	return EXIT_USAGE;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "package/child.h"
 #include "package/archive.h"
 #include "package/formats.h"
@@ -204,7 +205,7 @@ static int make(struct payload *p, struct metadata *m, struct ba *ba, int64_t ru
 	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p, o->type == PACKAGE_DEB) < 0)
 		return -1;
 	for (i = 0; o->show_list && i < p->count; i++)
-		fprintf(stderr, "  %s\n", p->entries[i]->path);
+		words_say("  ", "%s", p->entries[i]->path);
 	if (f->metadata && f->metadata(p, m) < 0)
 		return -1;
 	return make_file(f, p, m, o);

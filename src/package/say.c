@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/log.h"
+
 #define LISTED 40
 
 static bool no_notes;
@@ -13,13 +15,6 @@ void say_no_notes(void)
 	no_notes = true;
 }
 
-static void say_with(const char *fmt, va_list ap)
-{
-	fputs("buildaudit: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-}
-
 void say(const char *fmt, ...)
 {
 	va_list ap;
@@ -27,7 +22,7 @@ void say(const char *fmt, ...)
 	if (no_notes)
 		return;
 	va_start(ap, fmt);
-	say_with(fmt, ap);
+	words_vsay("buildaudit: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -36,7 +31,7 @@ int say_failed(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say_with(fmt, ap);
+	words_vsay("buildaudit: ", fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -54,11 +49,9 @@ void say_item(struct say_list *l, const char *fmt, ...)
 		return;
 	if (l->count == 1)
 		say_failed("%s", l->head);
-	fputs("  ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	words_vsay("  ", fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void say_rest(const struct say_list *l)

@@ -5,17 +5,70 @@
 #include "base/utf8.h"
 #include "render/render.h"
 
-static bool is_json(const char *column)
+/* Behind the JSON string at p; NULL when there is none. */
+static const char *skip_string(const char *p)
 {
-	return !strcmp(column, "argv") || !strcmp(column, "ancestors");
+	if (*p++ != '"')
+		return NULL;
+	for (; *p != '"'; p++) {
+		if ((unsigned char)*p < 0x20)
+			return NULL;
+		if (*p != '\\')
+			continue;
+		if (*++p == 'u' && strspn(p + 1, "0123456789abcdefABCDEF") < 4)
+			return NULL;
+		if (!*p || !strchr("\"\\/bfnrtu", *p))
+			return NULL;
+	}
+	return p + 1;
+}
+
+/* Whether the text is a JSON array of strings, as argv is unless the record was tampered with. */
+static bool is_array(const char *text, size_t len)
+{
+	const char *p = text;
+
+	if (*p++ != '[')
+		return false;
+	if (*p == ']')
+		return len == 2;
+	while ((p = skip_string(p)) && *p == ',')
+		p++;
+	return p && *p == ']' && p + 1 == text + len;
+}
+
+static bool is_json(const char *column, const char *text, size_t len)
+{
+	/* SQLite itself makes this one */
+	if (!strcmp(column, "ancestors"))
+		return len > 0;
+	return !strcmp(column, "argv") && is_array(text, len);
+}
+
+/* JSON as it is; what a terminal would obey, older records have it, is escaped. */
+static void add_json(struct buf *out, const char *text, size_t len)
+{
+	size_t i, step;
+
+	for (i = 0; i < len; i += step) {
+		step = utf8_length(text + i, len - i);
+		if (step == 0) {
+			buf_adds(out, "\\ufffd");
+			step = 1;
+		} else if (utf8_shown(text + i, step)) {
+			buf_add(out, text + i, step);
+		} else {
+			buf_addf(out, "\\u%04x", (unsigned int)utf8_character(text + i, step));
+		}
+	}
 }
 
 static void add_text(struct buf *out, const char *name, const char *text, size_t len)
 {
 	size_t i;
 
-	if (is_json(name) && len && (text[0] == '[' || text[0] == '{')) {
-		buf_add(out, text, len);
+	if (is_json(name, text, len)) {
+		add_json(out, text, len);
 		return;
 	}
 	buf_add_json(out, text, len);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/log.h"
 #include "render/render.h"
 
 static const char *text(const struct ba_rows *rows, const char *column)
@@ -38,11 +39,13 @@ static void add_vis(struct buf *out, const char *s, size_t n)
 /* mtree(8) wants every folder of a name before the name. `last` is what was printed before, with its folders. */
 static void add_folders(struct buf *line, struct buf *last, const char *path)
 {
-	const char *p = path;
+	const char *p;
 
-	while ((p = strchr(p + 1, '/'))) {
+	for (p = strchr(path, '/'); p; p = strchr(p + 1, '/')) {
 		size_t n = (size_t)(p - path);
 
+		if (n == 0)
+			continue;
 		if (last->len >= n && !strncmp(last->data, path, n) &&
 			(last->data[n] == '/' || last->data[n] == '\0'))
 			continue;
@@ -138,7 +141,7 @@ int render_sums(struct ba_rows *rows, bool md5)
 		if (strcmp(text(rows, "type"), "file"))
 			continue;
 		if (!*sha || (md5 && !md5_of(path, sha, hex))) {
-			fprintf(stderr, "buildaudit: %s: %s\n", path,
+			words_say("buildaudit: ", "%s: %s", path,
 				*sha ? "changed or removed since; it is left out" : "its content is not on record");
 			left_out = 1;
 			continue;

@@ -47,6 +47,8 @@ const char *render_colour(enum colour c);
  * UTF-8 are shown as \ooo; elsewhere the exact bytes.
  */
 void render_name(struct buf *out, const char *name, size_t len);
+/* The same with blanks behind it until it is `width` columns wide. */
+void render_cell(struct buf *out, const char *text, int width);
 /*
  * A JSON array of strings as a shell line that says the same, on one line: what
  * would break it is shown as \ooo, and after `most` bytes (0: never) it is cut.

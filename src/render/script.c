@@ -117,6 +117,11 @@ static const char head[] =
 	"\t\tkeep \"$1\" 'not empty'\n"
 	"\tfi\n"
 	"}\n"
+	"# nowhere NAME\n"
+	"nowhere() {\n"
+	"\tkept=$((kept + 1))\n"
+	"\tprintf 'kept  %s  (%s)\\n' \"$1\" 'the record is damaged: this is no absolute path'\n"
+	"}\n"
 	"\n";
 
 static const char tail[] =
@@ -152,6 +157,14 @@ static void add_item(struct buf *line, const struct ba_rows *rows, const char *n
 	buf_add_shell(line, name);
 }
 
+/* A record that was tampered with. */
+static void add_nowhere(struct buf *line, const char *name)
+{
+	buf_adds(line, "nowhere ");
+	buf_add_shell(line, name);
+	render_line(line);
+}
+
 int render_script(struct ba_rows *rows, const char *title)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT, folder = BUF_INIT, last = BUF_INIT;
@@ -161,6 +174,10 @@ int render_script(struct ba_rows *rows, const char *title)
 	while ((r = ba_rows_next(rows)) > 0) {
 		const char *name = ba_rows_text(rows, path, NULL), *slash = strrchr(name, '/');
 
+		if (*name != '/') {
+			add_nowhere(&line, name);
+			continue;
+		}
 		buf_reset(&folder);
 		buf_add(&folder, name, slash == name ? 1 : (size_t)(slash - name));
 		if (!last.data || strcmp(last.data, folder.data)) {

@@ -41,62 +41,89 @@ const char *render_colour(enum colour c)
 	return codes[c];
 }
 
-static void add_escaped(struct buf *out, const char *name, size_t len)
-{
-	size_t i, n;
-
-	for (i = 0; i < len; i += n ? n : 1) {
-		unsigned char c = (unsigned char)name[i];
-
-		n = utf8_length(name + i, len - i);
-		/* C1 controls (U+0080 to U+009F) are two bytes, the first of them 0xc2. */
-		if (n == 0 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)name[i + 1] < 0xa0)) {
-			buf_addf(out, "\\%03o", c);
-			n = 1;
-		} else {
-			buf_add(out, name + i, n);
-		}
-	}
-}
-
 void render_name(struct buf *out, const char *name, size_t len)
 {
 	if (render_is_terminal())
-		add_escaped(out, name, len);
+		buf_add_shown(out, name, len);
 	else
 		buf_add(out, name, len);
 }
 
-static int hex_digit(char c)
+/* Characters, as far as a terminal shows one column for each. */
+static int columns_of(const char *s)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 0;
+	int n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void pad(struct buf *line, int n)
+{
+	while (n-- > 0)
+		buf_addc(line, ' ');
+}
+
+void render_cell(struct buf *out, const char *text, int width)
+{
+	size_t start = out->len;
+
+	render_name(out, text, strlen(text));
+	if (out->data)
+		pad(out, width - columns_of(out->data + start));
+}
+
+/* Four hexadecimal digits; -1 where there are none, or the text ends before. */
+static int hex4(const char *p)
+{
+	static const char digits[] = "0123456789abcdef";
+	int i, value = 0;
+
+	for (i = 0; i < 4; i++) {
+		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
+
+		if (!d)
+			return -1;
+		value = value * 16 + (int)(d - digits);
+	}
+	return value;
+}
+
+/* What stands after a backslash at p; how many bytes that were. */
+static size_t json_escape(const char *p, struct buf *out)
+{
+	char character[4];
+	int c;
+
+	switch (*p) {
+	case '\0':
+		return 0;
+	case 'n':
+		buf_addc(out, '\n');
+		return 1;
+	case 't':
+		buf_addc(out, '\t');
+		return 1;
+	case 'u':
+		c = hex4(p + 1);
+		if (c > 0)
+			buf_add(out, character, utf8_encode((uint32_t)c, character));
+		return c < 0 ? 1 : 5;
+	default:
+		buf_addc(out, *p);
+		return 1;
+	}
 }
 
 /* The strings of our own JSON arrays: no escapes but those that buf_add_json makes. */
 static const char *json_string(const char *p, struct buf *out)
 {
-	for (; *p && *p != '"'; p++) {
-		if (*p != '\\') {
-			buf_addc(out, *p);
-			continue;
-		}
-		switch (*++p) {
-		case 'n':
-			buf_addc(out, '\n');
-			break;
-		case 't':
-			buf_addc(out, '\t');
-			break;
-		case 'u':
-			if (!strncmp(p + 1, "fffd", 4))
-				buf_adds(out, "\xef\xbf\xbd");
-			else
-				buf_addc(out, (char)(hex_digit(p[3]) * 16 + hex_digit(p[4])));
-			p += 4;
-			break;
-		default:
-			buf_addc(out, *p);
-		}
+	while (*p && *p != '"') {
+		if (*p == '\\')
+			p += 1 + json_escape(p + 1, out);
+		else
+			buf_addc(out, *p++);
 	}
 	return *p ? p + 1 : p;
 }
@@ -116,12 +143,12 @@ void render_argv(struct buf *out, const char *json, size_t most)
 	if (!line.data)
 		return;
 	if (!most || line.len <= most) {
-		add_escaped(out, line.data, line.len);
+		buf_add_shown(out, line.data, line.len);
 		return;
 	}
 	while (most && ((unsigned char)line.data[most] & 0xc0) == 0x80)
 		most--; /* not inside of a character */
-	add_escaped(out, line.data, most);
+	buf_add_shown(out, line.data, most);
 	buf_adds(out, "...");
 }
 
@@ -170,22 +197,6 @@ void table_add(struct table *t, struct buf *cell)
 		t->room = room;
 	}
 	t->cells[t->count++] = buf_steal(cell);
-}
-
-/* Characters, as far as a terminal shows one column for each. */
-static int columns_of(const char *s)
-{
-	int n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
-static void pad(struct buf *line, int n)
-{
-	while (n-- > 0)
-		buf_addc(line, ' ');
 }
 
 /* The line, or as much of it as the terminal has columns. */

@@ -245,4 +245,29 @@ case_control_characters_are_shown_escaped() {
 	hasnt "$out" $'evil\033'
 }
 
+# What turns the direction of writing round makes a line read as another: U+061C, 200E, 200F, 202A-202E, 2066-2069.
+case_bidirectional_controls_are_shown_escaped() {
+	command -v script >/dev/null || skip 'no script(1)'
+	local c out x all=
+	local each='\330\234 \342\200\216 \342\200\217 \342\200\252 \342\200\253 \342\200\254 \342\200\255 \342\200\256
+		\342\201\246 \342\201\247 \342\201\250 \342\201\251'
+	local shown='ev\\330\\234.*\\342\\200\\256.*\\342\\201\\251il'
+	for x in $each; do all=$all$(printf "$x"); done
+	rec --label "ev${all}il" --include "$T" -q -- sh -c 'echo >"$1"' sh "ev${all}il"
+	settle
+	for c in runs files tree events manifest 'uninstall --list' 'uninstall -n' "who 'ev${all}il'" 'sql "SELECT label FROM runs"'; do
+		out=$(NO_COLOR=1 script -qec "stty cols 1000; '$BUILDAUDIT' -d '$DB' $c" /dev/null </dev/null)
+		has "$out" "$shown" || fail "$c"
+		for x in $each; do
+			hasnt "$out" "$(printf "$x")" || fail "$c"
+		done
+	done
+	# What is said on the way, too; and elsewhere the bytes are exact.
+	has "$(NO_COLOR=1 script -qec "stty cols 1000; '$BUILDAUDIT' -d '$DB' who 'ev${all}ill'" /dev/null </dev/null)" "$shown"
+	has "$(ba files)" "ev${all}il"
+	out=$(ba files --json)
+	has "$out" 'ev\\u061c.*\\u202e.*\\u2069il'
+	eq "$(python3 -c 'import json, sys; sys.stdout.write(json.loads(sys.argv[1])["path"])' "$out")" "$T/ev${all}il"
+}
+
 run_cases "$@"

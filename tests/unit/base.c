@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/mix.h"
 #include "base/ring.h"
 #include "base/u64map.h"
@@ -25,6 +26,9 @@ static void buffers(void)
 	buf_reset(&b);
 	buf_addf(&b, "%s-%d", "x", 7);
 	ok_str(b.data, "x-7", "formatted");
+	ok(buf_room(&b, SIZE_MAX - 2) == NULL && b.failed, "more than there can be is no memory, and ends");
+	buf_addc(&b, 'y');
+	ok_str(b.data, "x-7", "and stays so");
 }
 
 static void characters(void)
@@ -34,6 +38,34 @@ static void characters(void)
 	ok(!utf8_valid("\xed\xa0\x80", 3), "a surrogate");
 	ok(!utf8_valid("\xf4\x90\x80\x80", 4), "past the end of Unicode");
 	ok(!utf8_valid("\xe2\x82", 2), "cut short");
+}
+
+static const struct {
+	const char *text;
+	size_t length;
+	bool shown;
+} marks[] = {
+	{ " ", 1, true }, { "\033", 1, false }, { "\n", 1, false }, { "\x7f", 1, false },
+	{ "\xc2\x80", 2, false }, { "\xc2\x9f", 2, false }, { "\xc2\xa0", 2, true },
+	{ "\xd8\x9b", 2, true }, { "\xd8\x9c", 2, false }, { "\xd8\x9d", 2, true },
+	{ "\xe2\x80\x8d", 3, true }, { "\xe2\x80\x8e", 3, false }, { "\xe2\x80\x8f", 3, false },
+	{ "\xe2\x80\x90", 3, true }, { "\xe2\x80\xa9", 3, true }, { "\xe2\x80\xaa", 3, false },
+	{ "\xe2\x80\xae", 3, false }, { "\xe2\x80\xaf", 3, true }, { "\xe2\x81\xa5", 3, true },
+	{ "\xe2\x81\xa6", 3, false }, { "\xe2\x81\xa9", 3, false }, { "\xe2\x81\xaa", 3, true },
+	{ "\xf0\x9f\x98\x80", 4, true }, { "\xff", 1, false }, { "\xe2\x80", 2, false },
+};
+
+static void shown(void)
+{
+	size_t i;
+	bool good = true;
+
+	for (i = 0; i < ARRAY_SIZE(marks); i++)
+		if ((utf8_shown(marks[i].text, marks[i].length) == marks[i].length) != marks[i].shown) {
+			printf("# mark %zu\n", i);
+			good = false;
+		}
+	ok(good, "controls and what turns the direction of writing are no characters to be shown");
 }
 
 static void maps(void)
@@ -109,6 +141,7 @@ int main(void)
 {
 	buffers();
 	characters();
+	shown();
 	maps();
 	rings();
 	return done_testing();
