@@ -1,0 +1,404 @@
+"""What is interrupted: a tree, a database and one command, on a disk that can be had again as it was, and what has to
+hold afterwards.  kill.py, power.py and objects.py interrupt it, each in its own way."""
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+for folder in ('lib', 'cases'):
+    sys.path.insert(0, os.path.join(HERE, '..', folder))
+import balib
+import disk
+import undo
+
+BA = shutil.which(os.environ.get('BUILDAUDIT', 'buildaudit')) or sys.exit('BUILDAUDIT is no program')
+LIMIT = 120                         # seconds that one command may take; those that wait for ever are found so
+# Where package and its helpers put what they work on.  What is there in a World is its own.
+STAGES = ('/tmp', '/dev/shm', '/var/tmp')
+NEEDED = (os.path.join(HERE, '..', '..'), os.path.dirname(os.path.dirname(os.path.realpath(BA))), sys.prefix)
+
+
+def build_killat(folder):
+    out = os.path.join(folder, 'killat')
+    subprocess.run([os.environ.get('CC', 'cc'), '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra',
+                    '-Wno-missing-field-initializers', '-Werror', '-o', out, os.path.join(HERE, 'killat.c')], check=True)
+    return out
+
+
+class Hit:
+    """What killat says of one command."""
+
+    def __init__(self, text, code, said):
+        words = dict(l.split(' ', 1) for l in text.splitlines() if l.startswith(('calls ', 'hit ', 'status ')))
+        self.calls = int(words.get('calls', -1))
+        self.hit = 'hit' in words
+        self.status = int(words.get('status', -1))
+        self.lines = [l for l in text.splitlines() if '\t' in l]
+        self.code, self.said = code, said
+        if self.calls < 0:
+            raise RuntimeError('killat failed: %s %s' % (text, said))
+
+
+class World:
+    """A disk mounted at `m` with the tree `t`, the database's folder (there, or on a disk of its own), and the folder where
+    packages go.  Only one in a process; it sees empty
+    folders for temporary files, and all is gone when it ends."""
+
+    def __init__(self, kind='ext4', db_apart=False, size=None):
+        disk.private()
+        for folder in STAGES:
+            if os.path.isdir(folder):
+                disk.cover(folder, NEEDED)
+        # The same in every World: names are as long, and calls as many.
+        self.top = '/tmp/crash'
+        os.mkdir(self.top, 0o755)
+        home = self.top + '/home'       # rpm makes a database there, once, whatever it is asked
+        os.mkdir(home)
+        counted = (self.top + '/[md]/*', '/dev/shm/*', '/var/tmp/*', '/tmp/[!c]*')
+        self.counted = [word for glob in counted for word in ('-w', glob)]
+        self.kept = {folder: set(os.listdir(folder)) for folder in STAGES if os.path.isdir(folder)}
+        self.killat = build_killat(self.top)
+        self.disk = disk.Disk(self.top, 'm', kind, size)
+        self.disks = [self.disk]
+        self.m = self.disk.at
+        if db_apart:
+            self.disks.append(disk.Disk(self.top, 'd', kind))
+        self.t = self.m + '/tree'
+        self.db_folder = self.disks[-1].at + '/db'
+        self.db = self.db_folder + '/audit.db'
+        self.out = self.m + '/out'
+        self.env = dict(os.environ, LC_ALL='C', SOURCE_DATE_EPOCH='1600000000', CHECKINSTALLRC='/dev/null', HOME=home)
+        for name in ('BUILDAUDIT_DB', 'TMPDIR'):
+            self.env.pop(name, None)
+
+    def fresh(self):
+        """The first time: empty folders, mounted."""
+        for d in self.disks:
+            d.mount()
+        for p in (self.t, self.db_folder, self.out):
+            os.mkdir(p, 0o700)
+
+    def mount(self, which=0):
+        for d in self.disks:
+            d.mount(which)
+
+    def umount(self):
+        for d in self.disks:
+            d.umount()
+
+    def save(self):
+        return [d.image() for d in self.disks]
+
+    def restore(self, images):
+        for d, i in zip(self.disks, images):
+            d.restore(i)
+
+    def run(self, argv, **more):
+        return subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors='surrogateescape', env=self.env, cwd=self.out, timeout=LIMIT, check=False, **more)
+
+    def ba(self, *args):
+        return self.run([BA, '-d', self.db, *args])
+
+    def killed(self, args, *options):
+        """The command under killat with these options."""
+        report = self.top + '/report'
+        p = self.run([self.killat, '-o', report, *self.counted, *options, '--', BA, '-d', self.db, *args])
+        with open(report, errors='surrogateescape') as f:
+            return Hit(f.read(), p.returncode, p.stdout)
+
+    # What there is.
+
+    def store(self):
+        """{object's name: is it whole?}, and what else lies there."""
+        out, other = {}, []
+        folder = self.db + '.d'
+        for top, _, files in os.walk(folder):
+            for n in files:
+                p = os.path.join(top, n)
+                name = os.path.relpath(p, folder).replace('/', '')
+                if len(name) != 64:
+                    if n != 'lock':
+                        other.append(p)
+                    continue
+                out[name] = digest(p) == name
+        return out, other
+
+    def litter(self):
+        """What nobody asked for: temporary names in the tree, in the store, beside the database and where packages are
+        made."""
+        out = []
+        for top, dirs, files in os.walk(os.fsencode(self.t)):
+            out += [os.path.join(top, n) for n in dirs + files if n.startswith(b'.buildaudit')]
+        out += self.store()[1]
+        out += [self.db_folder + '/' + n for n in os.listdir(self.db_folder)
+                if n not in ('audit.db', 'audit.db.d') and not n.startswith('lost+found')]
+        out += [self.out + '/' + n for n in os.listdir(self.out) if n.endswith('.part')]
+        for folder, kept in self.kept.items():
+            out += [os.path.join(folder, n) for n in sorted(set(os.listdir(folder)) - kept)]
+        return out
+
+    def clear(self):
+        """What an interrupted command left in memory."""
+        for folder, kept in self.kept.items():
+            for n in set(os.listdir(folder)) - kept:
+                p = os.path.join(folder, n)
+                shutil.rmtree(p) if os.path.isdir(p) and not os.path.islink(p) else os.unlink(p)
+
+    def runs(self):
+        """(kind, of_run, state) of each run."""
+        con = sqlite3.connect('file:%s?mode=ro' % self.db, uri=True)
+        try:
+            return con.execute('SELECT kind, of_run, state FROM run ORDER BY id').fetchall()
+        finally:
+            con.close()
+
+
+def digest(path):
+    h = hashlib.sha256()
+    with open(path, 'rb') as f:
+        for block in iter(lambda: f.read(1 << 20), b''):
+            h.update(block)
+    return h.hexdigest()
+
+
+def contents(snapshot):
+    return {e['sha256']: p for p, e in snapshot.items() if e['type'] == 'file' and e['size']}
+
+
+def lost(world, before):
+    """The contents of before that stand nowhere now, neither in the tree nor whole in the store."""
+    there = set(contents(undo.snapshot(world.t)))
+    there |= {name for name, whole in world.store()[0].items() if whole}
+    return ['lost: the content of %s' % balib.esc(p) for h, p in sorted(contents(before).items()) if h not in there]
+
+
+def outputs(world):
+    """{name: digest} of the packages that were made."""
+    return {n: digest(world.out + '/' + n) for n in sorted(os.listdir(world.out)) if os.path.isfile(world.out + '/' + n)}
+
+
+def cannot(why):
+    """Ends: there is nothing to test with.  Where it must be there, that is a failure."""
+    must = os.environ.get('BUILDAUDIT_MUST_TRACE') == '1' and os.getuid() == 0
+    print('not ok 1 - %s\n1..1' % why if must else '1..0 # SKIP ' + why)
+    sys.exit(1 if must else 0)
+
+
+class Ideal:
+    """What is there when the command was not disturbed."""
+
+    def __init__(self, world, p):
+        self.status, self.said = p.returncode, p.stdout
+        self.tree = undo.snapshot(world.t)
+        self.store, _ = world.store()
+        self.outputs = outputs(world)
+        self.runs = world.runs()
+
+
+class Scene:
+    """One command.  prepare() makes the disk as it is before; what it returns is kept for the checks."""
+    recorder = False                # is it the recorder that is meant?
+    whom = ('caller',)              # whom to kill
+    args = ()
+
+    def command(self, w):
+        return self.args
+
+    def prepare(self, w):
+        undo.build(w.t)
+        before = undo.snapshot(w.t)
+        self.install(w)
+        return before
+
+    def install(self, w, *flags):
+        p = w.ba('run', '-q', '--include', w.t, *flags, '--', sys.executable, undo.__file__, '--install', w.t)
+        if p.returncode:
+            raise RuntimeError('the installer failed: ' + p.stdout)
+        balib.settle(w.db)
+
+    def options(self):
+        return ['--recorder'] if self.recorder else []
+
+    def again(self, w):
+        """The same command once more."""
+        return w.ba(*self.command(w))
+
+    def wrong_status(self, p, ideal, w):
+        if p.returncode != ideal.status:
+            return ['the same command again ends with %d: %s' % (p.returncode, p.stdout[-1500:])]
+        return []
+
+    def wrong_tree(self, w, ideal, before):
+        return undo.compare(ideal.tree, undo.snapshot(w.t))
+
+    def wrong_ideal(self, ideal, before):
+        """What is wrong without any interruption."""
+        return ['undisturbed it ends with %d: %s' % (ideal.status, ideal.said)] if ideal.status else []
+
+    def check(self, w, ideal, before):
+        """After the interruption: the command again, and all that has to hold then."""
+        p = self.again(w)
+        wrong = self.wrong_status(p, ideal, w)
+        wrong += self.wrong_tree(w, ideal, before)
+        store, _ = w.store()
+        wrong += ['an object too many: ' + n for n in sorted(set(store) - set(ideal.store))]
+        wrong += ['an object is gone: ' + n for n in sorted(set(ideal.store) - set(store))]
+        wrong += ['an object is damaged: ' + n for n, whole in sorted(store.items()) if not whole]
+        wrong += ['litter: %r' % n for n in w.litter()]
+        if outputs(w) != ideal.outputs:
+            wrong.append('made: %r, wanted %r' % (outputs(w), ideal.outputs))
+        return wrong + self.wrong_runs(w, ideal)
+
+    def wrong_runs(self, w, ideal):
+        """As undisturbed, but that interrupted tries may stand before the last."""
+        runs = w.runs()
+        wrong = ['a run counts as running: %r' % (r,) for r in runs if r[2] == 'running']
+        kept = [r for i, r in enumerate(runs) if r[2] == 'complete' or i == 0]
+        if kept[:len(ideal.runs)] != ideal.runs or len(kept) - len(ideal.runs) not in (0, 1):
+            wrong.append('the runs are %r, undisturbed they are %r' % (runs, ideal.runs))
+        return wrong
+
+
+class Rollback(Scene):
+    args = ('rollback', '-y', '1')
+
+    def wrong_tree(self, w, ideal, before):
+        return undo.compare(before, undo.snapshot(w.t))
+
+
+    def wrong_ideal(self, ideal, before):
+        return super().wrong_ideal(ideal, before) + undo.compare(before, ideal.tree)
+
+
+class Uninstall(Scene):
+    """What the run carried elsewhere is not its own, and stays: it ends with 1."""
+    args = ('uninstall', '-y', '1')
+
+    def wrong_ideal(self, ideal, before):
+        return [] if ideal.status == 1 and 'it was there before the run' in ideal.said else super().wrong_ideal(ideal, before)
+
+
+class Forget(Scene):
+    """Two runs share some of their originals; the first is forgotten."""
+    args = ('forget', '1')
+
+    def prepare(self, w):
+        before = super().prepare(w)
+        for n in ('overwritten', 'truncated', 'renamed_over', 'big'):
+            undo.write(w.t + '/' + n, 'another' if n == 'big' else n * 50)
+        p = w.ba('run', '-q', '--include', w.t, '--', 'sh', '-c', 'cd "$1" && for f in overwritten truncated renamed_over big; '
+                 'do echo second >$f; done', 'sh', w.t)
+        if p.returncode:
+            raise RuntimeError('the second run failed: ' + p.stdout)
+        balib.settle(w.db)
+        return before
+
+    def wrong_status(self, p, ideal, w):
+        # What is forgotten already is not there: that, too, is the truth, and what was asked for.
+        if p.returncode and "no run has the number or label '1'" in p.stdout and len(w.runs()) == 1:
+            return []
+        return super().wrong_status(p, ideal, w)
+
+    def wrong_runs(self, w, ideal):
+        return [] if w.runs() == ideal.runs else ['the runs are %r, wanted %r' % (w.runs(), ideal.runs)]
+
+
+class Package(Scene):
+    """What is packed is small; names that a format cannot have are in no package."""
+    whom = ('tree', 'main')
+    script = ('cd "$1"; mkdir -p bin lib/deep share; echo one >bin/a; cp bin/a bin/b; chmod 755 bin/*; ln bin/a bin/a2; '
+              'ln -s a bin/link; seq 20000 >share/data; echo x >lib/deep/x; chmod 4755 bin/b')
+
+    def prepare(self, w):
+        undo.write(w.t + '/there', 'before')
+        before = undo.snapshot(w.t)
+        p = w.ba('run', '-q', '--include', w.t, '--', 'sh', '-ec', self.script, 'sh', w.t)
+        if p.returncode:
+            raise RuntimeError('the installer failed: ' + p.stdout)
+        balib.settle(w.db)
+        return before
+
+
+class Deb(Package):
+    args = ('package', '--type=deb', '--pkgname=thing', '--pkgversion=1', '1')
+
+
+class Rpm(Package):
+    args = ('package', '--type=rpm', '--pkgname=thing', '--pkgversion=1', '1')
+
+
+class Tar(Package):
+    args = ('package', '--type=tar', '--pkgname=thing', '--pkgversion=1', '1')
+
+
+class Run(Scene):
+    """The recorder dies, and by that its command.  What is left is no whole record, and says so; but nothing is lost."""
+    recorder = True
+    whom = ('caller', 'tree')
+
+    def __init__(self):
+        self.flags = ['--no-seccomp'] if os.environ.get('MODE') == 'ptrace' else []
+
+    def prepare(self, w):
+        undo.build(w.t)
+        return undo.snapshot(w.t)
+
+    def command(self, w):
+        return ('run', *self.flags, '-q', '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
+
+    def check(self, w, ideal, before):
+        wrong = lost(w, before)
+        if not os.path.exists(w.db):
+            return wrong + undo.compare(before, undo.snapshot(w.t))
+        p = w.ba('sql', 'PRAGMA integrity_check')
+        if p.returncode or p.stdout != 'ok\n':
+            wrong.append('the database: %s' % p.stdout)
+        p = w.ba('runs')
+        runs = w.runs() if p.returncode == 0 else []
+        if not runs:
+            wrong += undo.compare(before, undo.snapshot(w.t))
+        else:
+            wrong += self.check_run(w, before)
+        return wrong + self.check_next(w)
+
+    def check_run(self, w, before):
+        state = w.ba('sql', 'SELECT state FROM runs WHERE run_id = 1').stdout.strip()
+        wrong = [] if state in ('incomplete', 'complete') else ['the run is ' + state]
+        as_left = undo.snapshot(w.t)
+        p = w.ba('rollback', '-y', '1')
+        now = undo.snapshot(w.t)
+        if p.returncode == 0:
+            wrong += undo.compare(before, now)
+        elif p.returncode != 1:
+            wrong += ['refused, and yet: ' + s for s in undo.compare(as_left, now)]
+        if state == 'complete' and p.returncode:
+            wrong.append('a run that counts as complete is not rolled back: ' + p.stdout[-800:])
+        wrong += ['after the rollback (%d): %s' % (p.returncode, s) for s in lost(w, before)]
+        return wrong
+
+    def check_next(self, w):
+        """A run after it goes right, and forgetting takes all that was left."""
+        wrong = []
+        p = w.ba('run', '-q', '--', 'true')
+        balib.settle(w.db)
+        if p.returncode:
+            wrong.append('the next run ends with %d: %s' % (p.returncode, p.stdout))
+        wrong += ['a run counts as running: %r' % (r,) for r in w.runs() if r[2] == 'running']
+        con = sqlite3.connect('file:%s?mode=ro' % w.db, uri=True)
+        ids = [r[0] for r in con.execute('SELECT id FROM run ORDER BY id')]
+        con.close()
+        for i in ids:
+            p = w.ba('forget', str(i))
+            if p.returncode:
+                wrong.append('forget %d ends with %d: %s' % (i, p.returncode, p.stdout))
+        store, _ = w.store()
+        wrong += ['an object that nobody names: ' + n for n in store]
+        return wrong + ['litter: %r' % n for n in w.litter()]
+
+
+SCENES = {'rollback': Rollback, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar, 'run': Run}
