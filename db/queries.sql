@@ -6,7 +6,7 @@
 
 -- name: RUN_ADD
 INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + 3, ?9, ?10);
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + ?11, ?9, ?10);
 
 -- name: RUN_HEARTBEAT
 UPDATE run SET heartbeat = unixepoch('now') + ?2 WHERE id = ?1;
@@ -88,16 +88,17 @@ INSERT OR IGNORE INTO alias (run_id, file, path_id) VALUES (?1, ?2, ?3);
 -- The manifest
 
 -- name: ENTRY_BATCH
-SELECT e.path_id, p.name, e.file, e.late, e.excluded, e.before_mode, e.before_uid, e.before_gid,
-    e.before_size, e.before_mtime, e.before_ctime, e.before_dev, e.before_ino, e.before_nlink,
-    e.before_rdev, e.before_target, e.before_sha256, e.before_xattrs, e.keep
+SELECT e.path_id, p.name, e.file, e.late, e.excluded, e.before_target, e.before_sha256, e.before_xattrs,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
 
 -- name: ENTRY_SET
-UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?9, ino = ?10,
-    rdev = ?11, sha256 = ?12, target = ?13, xattrs = ?14, nlink_group = ?15, content_changed = ?16,
-    process_id = ?17, attributes_only = ?18
+-- What stands there has no column for its change time (?9) and its links (?12).
+UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?10, ino = ?11,
+    rdev = ?13, sha256 = ?14, target = ?15, xattrs = ?16, nlink_group = ?17, content_changed = ?18,
+    process_id = ?19, attributes_only = ?20
 WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: ENTRY_UNGROUP
@@ -133,8 +134,8 @@ WHERE run_id = ?1 AND process_id IS NOT NULL;
 
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.
-SELECT e.path_id, p.name, e.before_dev, e.before_ino, e.before_nlink, e.before_mode, e.before_uid,
-    e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_file, e.before_sha256
+SELECT p.name, e.before_file, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime,
+    e.before_ctime, e.before_dev, e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.before_nlink > 1 AND (e.before_mode & 61440) <> 16384;
 
@@ -283,9 +284,9 @@ SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;
 -- What a run changed, both sides; and the excluded paths from which it carried a file to one that is not.
 SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
     EXISTS (SELECT 1 FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id),
-    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_dev, e.before_ino,
-    e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
-    e.mode, e.uid, e.gid, e.size, e.mtime, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.change IS NOT NULL
     AND (NOT e.excluded OR (e.change = 'removed' AND e.before_file IN (
@@ -323,10 +324,11 @@ SELECT state, kind, of_run FROM runs WHERE run_id = ?1;
 SELECT state FROM run WHERE of_run = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1;
 
 -- name: UNDO_ENTRY
+-- Which inodes they were (?9, ?10, ?11, ?12 and ?21 to ?24) is of no use to anybody.
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, keep, change,
     before_mode, before_uid, before_gid, before_size, before_mtime, before_rdev, before_sha256, before_target,
     mode, uid, gid, size, mtime, rdev, sha256, target, process_id)
-VALUES (?1, ?2, 0, 0, 3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20);
+VALUES (?1, ?2, 0, 0, 3, ?3, ?4, ?5, ?6, ?7, ?8, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?25, ?26, ?27, ?28);
 
 -- name: UNDO_PLACE_ADD
 INSERT OR IGNORE INTO undo_place (run_id, path_id) VALUES (?1, ?2);

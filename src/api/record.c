@@ -236,8 +236,7 @@ static void json_of(char *const argv[], struct buf *out)
 static int open_run(struct ba_recording *rec, struct db **db, char *const argv[], struct words *words)
 {
 	_cleanup_buf_ struct buf json = BUF_INIT;
-	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid(),
-		.scope = &rec->recorder.scope };
+	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid() };
 	int r;
 
 	make_default_folder(rec);
@@ -249,9 +248,9 @@ static int open_run(struct ba_recording *rec, struct db **db, char *const argv[]
 	if (r < 0)
 		return r;
 	liveness_sweep(*db);
-	r = writer_start(&rec->writer, *db, &facts, words);
+	r = writer_start(&rec->writer, *db, &facts, &rec->recorder.scope, words);
 	if (r == 0)
-		*rec->run_id = rec->writer.run_id;
+		*rec->run_id = rec->writer.run.id;
 	return r;
 }
 

@@ -12,51 +12,56 @@
 struct linked {
 	char *path;
 	struct inode before;
-	int64_t file;
+	uint32_t file;
 	struct linked *next;
 };
 
 struct search {
-	struct writer *w;
+	struct run *run;
+	const struct scope *scope;
 	const struct linked *of;
 	unsigned int names; /* that it has now, as one of them shows; 0: none was found */
 };
 
-static int add_entry(const char *path, const struct inode *now, void *data)
+static int add_entry(struct search *s, const char *path)
+{
+	const struct linked *of = s->of;
+	struct touch t = { .path = path, .before = of->before, .before_file = of->file,
+		.excluded = scope_excludes(s->scope, path) };
+	int r = run_touch(s->run, &t);
+
+	if (r == 0)
+		r = run_place(s->run, path, of->file);
+	return r == 0 ? run_alias(s->run, of->file, path) : r;
+}
+
+static int add_name(const char *path, const struct inode *now, void *data)
 {
 	struct search *s = data;
-	const struct inode *b = &s->of->before;
-	int64_t v[] = { b->mode, b->uid, b->gid, (int64_t)b->size, b->mtime_ns, b->ctime_ns,
-		(int64_t)b->dev, (int64_t)b->ino, b->nlink, (int64_t)b->rdev };
-	int64_t id = writer_path_id(s->w, path, strlen(path));
-	int r;
+	int64_t id = run_path_id(s->run, path);
+	int r = 0;
 
 	s->names = now->nlink;
 	if (id < 0)
 		return (int)id;
-	if (db_int(s->w->db, Q_ENTRY_KNOWN, 0, "ii", s->w->run_id, id))
-		return (int)now->nlink;
-	r = db_run(s->w->db, Q_ENTRY_ADD, "iiiiIIIIIIIIIIi", s->w->run_id, id,
-		(int64_t)scope_excludes(s->w->scope, path), (int64_t)0, &v[0], &v[1], &v[2], &v[3], &v[4],
-		&v[5], &v[6], &v[7], &v[8], &v[9], s->of->file);
-	if (r == 0)
-		r = db_run(s->w->db, Q_ENTRY_PLACE, "iii", s->w->run_id, id, s->of->file);
-	if (r == 0)
-		r = db_run(s->w->db, Q_ALIAS_ADD, "iii", s->w->run_id, s->of->file, id);
+	if (!db_int(s->run->db, Q_ENTRY_KNOWN, 0, "ii", s->run->id, id))
+		r = add_entry(s, path);
 	return r < 0 ? r : (int)now->nlink;
 }
 
 /* How many names it has now against how many were found. 0 or -errno. */
-static int complete(struct writer *w, const struct linked *l)
+static int complete(struct search *s, const struct linked *l)
 {
-	struct search s = { w, l, 0 };
-	int found = names_near(l->path, l->before.dev, l->before.ino, l->before.nlink, add_entry, &s);
+	int found;
 
+	s->of = l;
+	s->names = 0;
+	found = names_near(l->path, l->before.dev, l->before.ino, l->before.nlink, add_name, s);
 	if (found < 0)
 		return found;
-	if ((unsigned int)found < s.names)
-		writer_note(w, "a file with several hard links was changed in place, and not all of its "
-			       "names were found: those are not in the manifest");
+	if ((unsigned int)found < s->names)
+		run_note(s->run, "a file with several hard links was changed in place, and not all of its "
+				 "names were found: those are not in the manifest");
 	return 0;
 }
 
@@ -71,50 +76,53 @@ static void linked_free(struct linked *l)
 	}
 }
 
+static struct linked *linked_new(const struct rows *rows)
+{
+	struct linked *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return NULL;
+	l->path = strdup(rows_text(rows, 0));
+	l->file = (uint32_t)rows_int(rows, 1);
+	rows_inode(rows, 2, &l->before);
+	if (!l->path) {
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
 /* One name for each inode that was changed in place is enough to start from. */
-static int read_linked(struct writer *w, struct linked **out)
+static int read_linked(struct run *run, const struct hands *hands, struct linked **out)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct u64map seen = { 0 };
-	int r = db_rows(&rows, w->db, Q_ENTRY_LINKED, "i", w->run_id);
+	int r = db_rows(&rows, run->db, Q_ENTRY_LINKED, "i", run->id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		int64_t dev = rows_int(&rows, 2), ino = rows_int(&rows, 3), file = rows_int(&rows, 11);
-		struct linked *l;
-		bool added;
+		struct linked *l = linked_new(&rows);
+		bool added = false;
 
-		r = 0;
-		if (file >= (int64_t)w->in_place.count || !w->in_place.ids[file] ||
-			!u64map_put(&seen, mix64((uint64_t)ino ^ (uint64_t)dev << 40), &added) || !added)
-			continue;
-		l = calloc(1, sizeof *l);
-		if (!l)
-			break;
-		l->path = strdup(rows_text(&rows, 1));
-		l->file = file;
-		l->before = (struct inode){ .exists = true, .dev = (uint64_t)dev, .ino = (uint64_t)ino,
-			.nlink = (uint32_t)rows_int(&rows, 4), .mode = (uint32_t)rows_int(&rows, 5),
-			.uid = (uint32_t)rows_int(&rows, 6), .gid = (uint32_t)rows_int(&rows, 7),
-			.size = (uint64_t)rows_int(&rows, 8), .mtime_ns = rows_int(&rows, 9),
-			.ctime_ns = rows_int(&rows, 10) };
-		l->next = *out;
-		*out = l;
+		r = l && u64map_put(&seen, mix64(l->before.ino ^ l->before.dev << 40), &added) ? 0 : -ENOMEM;
+		if (r == 0 && added && id_get(&hands->in_place, l->file)) {
+			l->next = *out;
+			*out = l;
+		} else {
+			linked_free(l);
+		}
 	}
 	u64map_release(&seen);
 	return r;
 }
 
-int links_complete(struct writer *w)
+int links_complete(struct run *run, const struct hands *hands, const struct scope *scope)
 {
+	struct search s = { .run = run, .scope = scope };
 	struct linked *all = NULL, *l;
-	int r = read_linked(w, &all);
+	int r = read_linked(run, hands, &all);
 
-	if (r == 0 && all)
-		r = writer_begin(w);
 	for (l = all; r == 0 && l; l = l->next)
-		r = l->path ? complete(w, l) : -ENOMEM;
-	if (r == 0 && all)
-		r = writer_commit(w);
+		r = complete(&s, l);
 	linked_free(all);
-	return r;
+	return r == 0 ? run_commit(run) : r;
 }

@@ -4,6 +4,8 @@
  * against what the disk shows now. The disk is asked, so a change that was
  * seen only in part (a task killed inside a call) still comes out right.
  */
+#include "store/manifest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,7 +21,6 @@
 #include "base/xattrs.h"
 #include "store/hashing.h"
 #include "store/links.h"
-#include "store/writer.h"
 
 /* Entries in memory at a time. */
 #define BATCH 2048
@@ -57,44 +58,46 @@ static void batch_clear(struct batch *b)
 	b->count = 0;
 }
 
-static void read_item(struct item *it, const struct rows *rows)
-{
-	struct inode *b = &it->before;
+/* The columns of ENTRY_BATCH. */
+enum column {
+	COLUMN_PATH_ID,
+	COLUMN_PATH,
+	COLUMN_FILE,
+	COLUMN_LATE,
+	COLUMN_EXCLUDED,
+	COLUMN_TARGET,
+	COLUMN_SHA256,
+	COLUMN_XATTRS,
+	COLUMN_BEFORE,
+};
 
-	*it = (struct item){ .path_id = rows_int(rows, 0), .path = strdup(rows_text(rows, 1)),
-		.file = (uint32_t)rows_int(rows, 2), .late = rows_int(rows, 3),
-		.excluded = rows_int(rows, 4) };
-	if (rows_type(rows, 5) != ROWS_NULL)
-		*b = (struct inode){ .exists = true, .mode = (uint32_t)rows_int(rows, 5),
-			.uid = (uint32_t)rows_int(rows, 6), .gid = (uint32_t)rows_int(rows, 7),
-			.size = (uint64_t)rows_int(rows, 8), .mtime_ns = rows_int(rows, 9),
-			.ctime_ns = rows_int(rows, 10), .dev = (uint64_t)rows_int(rows, 11),
-			.ino = (uint64_t)rows_int(rows, 12), .nlink = (uint32_t)rows_int(rows, 13),
-			.rdev = (uint64_t)rows_int(rows, 14) };
-	if (rows_type(rows, 15) != ROWS_NULL)
-		it->before_target = strdup(rows_text(rows, 15));
-	if (rows_bytes(rows, 16) == SHA256_LEN) {
+static int read_item(struct item *it, const struct rows *rows)
+{
+	*it = (struct item){ .path_id = rows_int(rows, COLUMN_PATH_ID),
+		.path = strdup(rows_text(rows, COLUMN_PATH)), .file = (uint32_t)rows_int(rows, COLUMN_FILE),
+		.late = rows_int(rows, COLUMN_LATE), .excluded = rows_int(rows, COLUMN_EXCLUDED) };
+	rows_inode(rows, COLUMN_BEFORE, &it->before);
+	if (rows_type(rows, COLUMN_TARGET) != ROWS_NULL)
+		it->before_target = strdup(rows_text(rows, COLUMN_TARGET));
+	if (rows_bytes(rows, COLUMN_SHA256) == SHA256_LEN) {
 		it->has_before_hash = true;
-		memcpy(it->before_hash, rows_blob(rows, 16), SHA256_LEN);
+		memcpy(it->before_hash, rows_blob(rows, COLUMN_SHA256), SHA256_LEN);
 	}
-	if (rows_type(rows, 17) != ROWS_NULL) {
+	if (rows_type(rows, COLUMN_XATTRS) != ROWS_NULL) {
 		it->has_before_xattrs = true;
-		buf_add(&it->before_xattrs, rows_blob(rows, 17), (size_t)rows_bytes(rows, 17));
+		buf_add(&it->before_xattrs, rows_blob(rows, COLUMN_XATTRS),
+			(size_t)rows_bytes(rows, COLUMN_XATTRS));
 	}
+	return it->path && !it->before_xattrs.failed ? 0 : -ENOMEM;
 }
 
-static int read_batch(struct writer *w, struct batch *b, int64_t after)
+static int read_batch(struct run *run, struct batch *b, int64_t after)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, w->db, Q_ENTRY_BATCH, "iii", w->run_id, after, (int64_t)BATCH);
+	int r = db_rows(&rows, run->db, Q_ENTRY_BATCH, "iii", run->id, after, (int64_t)BATCH);
 
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		read_item(&b->items[b->count], &rows);
-		if (!b->items[b->count++].path)
-			r = -ENOMEM;
-		else
-			r = 0;
-	}
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = read_item(&b->items[b->count++], &rows);
 	return r;
 }
 
@@ -109,7 +112,7 @@ static bool is_device(const struct inode *i)
 }
 
 /* Both there: is it another file, or the same one written, or given another mode or owner? */
-static bool is_modified(const struct writer *w, const struct item *it)
+static bool is_modified(const struct hands *hands, const struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
 	bool written;
@@ -123,7 +126,7 @@ static bool is_modified(const struct writer *w, const struct item *it)
 	if (b->size != n->size || b->mtime_ns != n->mtime_ns)
 		return true;
 	/* Written, and then given its old time back (cp -p, tar): only the ctime tells. */
-	written = it->file && it->file < w->contents.count && w->contents.ids[it->file];
+	written = id_get(&hands->contents, it->file);
 	return (written && b->ctime_ns != n->ctime_ns) || (it->late && written);
 }
 
@@ -139,14 +142,14 @@ static void read_xattrs(struct item *it)
 	it->has_xattrs = it->now.exists && xattrs_read(it->path, false, &it->xattrs) == 0;
 }
 
-static void decide(const struct writer *w, struct item *it)
+static void decide(const struct hands *hands, struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
 
 	if (b->exists && n->exists && is_device(b) && is_device(n))
 		return; /* a device node is no installed file; one that was made is */
 	if (b->exists && n->exists) {
-		bool modified = is_modified(w, it);
+		bool modified = is_modified(hands, it);
 
 		it->attributes_only = !modified && xattrs_differ(it);
 		it->change = modified || it->attributes_only ? "modified" : NULL;
@@ -163,7 +166,7 @@ static void read_target(struct item *it)
 		it->target = strdup(target);
 }
 
-static void hash_batch(struct writer *w, struct batch *b, struct hashing *h)
+static void hash_batch(const struct manifest *m, struct batch *b, struct hashing *h)
 {
 	size_t i, n = 0;
 
@@ -172,14 +175,14 @@ static void hash_batch(struct writer *w, struct batch *b, struct hashing *h)
 
 		if (!it->change || !it->now.exists || !S_ISREG(it->now.mode))
 			continue;
-		it->has_hash = early_hash(&w->early, it->file, &it->now, it->hash);
+		it->has_hash = m->early && early_hash(m->early, it->file, &it->now, it->hash);
 		if (!it->has_hash)
 			b->jobs[n++] = (struct hash_job){ it->path, &it->now, it->hash, &it->has_hash };
 	}
 	hashing_run(h, b->jobs, n);
 }
 
-static void compare_content(const struct writer *w, struct item *it)
+static void compare_content(const struct hands *hands, struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
 	bool same_inode = b->ino == n->ino && b->dev == n->dev;
@@ -199,60 +202,58 @@ static void compare_content(const struct writer *w, struct item *it)
 		it->content_changed = memcmp(it->before_hash, it->hash, SHA256_LEN) != 0;
 	else if (b->size != n->size)
 		it->content_changed = 1;
-	else if (same_inode && !(it->file < w->contents.count && w->contents.ids[it->file]))
+	else if (same_inode && !id_get(&hands->contents, it->file))
 		it->content_changed = 0; /* never opened for writing */
 }
 
 /* Who wrote what stands there; for what is gone, who took it away. */
-static const int64_t *writer_of(const struct writer *w, const struct item *it)
+static const int64_t *writer_of(const struct manifest *m, const struct item *it)
 {
-	const struct id_list *list = it->now.exists ? &w->contents : &w->touchers;
-	int64_t exec = it->file < list->count ? list->ids[it->file] : 0;
+	const int64_t *exec = it->now.exists ? id_get(&m->hands->contents, it->file) : NULL;
 
-	if (!exec && it->file < w->touchers.count)
-		exec = w->touchers.ids[it->file];
-	return exec && (size_t)exec < w->execs.count ? &w->execs.ids[exec] : NULL;
+	return exec ? exec : id_get(&m->hands->touchers, it->file);
 }
 
-static int write_item(struct writer *w, const struct item *it, const int64_t *group)
+static int write_item(const struct manifest *m, const struct item *it, const int64_t *group)
 {
-	const struct inode *n = &it->now;
-	int64_t v[] = { n->mode, n->uid, n->gid, (int64_t)n->size, n->mtime_ns, (int64_t)n->dev,
-		(int64_t)n->ino, (int64_t)n->rdev };
+	static const struct inode nothing;
 	int64_t content = it->content_changed;
-	bool there = it->change && n->exists;
-	const int64_t *exec = it->change ? writer_of(w, it) : NULL;
+	bool there = it->change && it->now.exists;
 
-#define V(i) (there ? &v[i] : NULL)
-	return db_run(w->db, Q_ENTRY_SET, "iisIIIIIIIIbsbIIIi", w->run_id, it->path_id, it->change, V(0),
-		V(1), V(2), V(3), V(4), V(5), V(6), V(7), it->has_hash ? it->hash : NULL, SHA256_LEN,
+	return db_run(m->run->db, Q_ENTRY_SET, "iisNbsbIIIi", m->run->id, it->path_id, it->change,
+		there ? &it->now : &nothing, it->has_hash ? it->hash : NULL, SHA256_LEN,
 		it->change ? it->target : NULL,
 		there && it->has_xattrs ? (it->xattrs.data ? it->xattrs.data : "") : NULL,
 		(int)it->xattrs.len, there ? group : NULL,
-		it->change && content >= 0 ? &content : NULL, exec, (int64_t)it->attributes_only);
-#undef V
+		it->change && content >= 0 ? &content : NULL, it->change ? writer_of(m, it) : NULL,
+		(int64_t)it->attributes_only);
 }
 
-static int write_batch(struct writer *w, struct batch *b, struct u64map *groups)
+/* Names of one inode have one number; 0: it has but one name. */
+static int64_t group_of(struct u64map *groups, const struct inode *now)
 {
-	int r = writer_begin(w);
+	uint32_t *number;
+	bool added;
+
+	if (!now->exists || now->nlink < 2 || S_ISDIR(now->mode))
+		return 0;
+	number = u64map_put(groups, mix64(now->ino ^ now->dev << 40), &added);
+	if (number && added)
+		*number = (uint32_t)groups->used;
+	return number ? *number : 0;
+}
+
+static int write_batch(const struct manifest *m, struct batch *b, struct u64map *groups)
+{
+	int r = run_begin(m->run);
 	size_t i;
 
 	for (i = 0; r == 0 && i < b->count; i++) {
-		const struct inode *n = &b->items[i].now;
-		int64_t group = 0;
+		int64_t group = group_of(groups, &b->items[i].now);
 
-		if (n->exists && n->nlink > 1 && !S_ISDIR(n->mode)) {
-			bool added;
-			uint32_t *number = u64map_put(groups, mix64(n->ino ^ n->dev << 40), &added);
-
-			if (number && added)
-				*number = (uint32_t)groups->used;
-			group = number ? *number : 0;
-		}
-		r = write_item(w, &b->items[i], group ? &group : NULL);
+		r = write_item(m, &b->items[i], group ? &group : NULL);
 	}
-	return r == 0 ? writer_commit(w) : r;
+	return r == 0 ? run_commit(m->run) : r;
 }
 
 /*
@@ -272,64 +273,72 @@ static int look(struct parents *parents, const char *path, struct inode *now)
 	return inode_stat(now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 }
 
-static int settle_batch(struct writer *w, struct batch *b, struct u64map *groups, struct hashing *h)
+static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
+{
+	if (look(parents, it->path, &it->now) < 0) {
+		it->now = it->before;
+		run_note(m->run, "a path that was touched could not be looked at after the command: "
+				 "it is not in the manifest");
+	}
+	if (it->has_before_xattrs)
+		read_xattrs(it);
+	decide(m->hands, it);
+	if (it->change && !it->excluded && !it->has_xattrs)
+		read_xattrs(it);
+	read_target(it);
+}
+
+static int settle_batch(const struct manifest *m, struct batch *b, struct u64map *groups, struct hashing *h)
 {
 	struct parents parents = PARENTS_INIT;
 	size_t i;
 
-	for (i = 0; i < b->count; i++) {
-		struct item *it = &b->items[i];
-
-		if (look(&parents, it->path, &it->now) < 0) {
-			it->now = it->before;
-			writer_note(w, "a path that was touched could not be looked at after the command: it is not in the manifest");
-		}
-		if (it->has_before_xattrs)
-			read_xattrs(it);
-		decide(w, it);
-		if (it->change && !it->excluded && !it->has_xattrs)
-			read_xattrs(it);
-		read_target(it);
-	}
-	parents_forget(&parents);
-	hash_batch(w, b, h);
 	for (i = 0; i < b->count; i++)
-		compare_content(w, &b->items[i]);
-	return write_batch(w, b, groups);
+		look_at(m, &parents, &b->items[i]);
+	parents_forget(&parents);
+	hash_batch(m, b, h);
+	for (i = 0; i < b->count; i++)
+		compare_content(m->hands, &b->items[i]);
+	return write_batch(m, b, groups);
 }
 
-int writer_manifest(struct writer *w)
+static int settle_all(const struct manifest *m, struct batch *b)
 {
 	struct u64map groups = { 0 };
 	struct hashing hashing = { 0 };
-	struct batch *b = calloc(1, sizeof *b);
 	int64_t after = 0;
-	int r = b ? links_complete(w) : -ENOMEM;
+	int r;
 
-	if (r == 0)
-		r = writer_begin(w);
-	if (r == 0)
-		r = db_run(w->db, Q_ORIGINALS_PLACE, "i", w->run_id);
-	while (r == 0) {
-		r = read_batch(w, b, after);
-		if (r < 0 || b->count == 0)
-			break;
+	while ((r = read_batch(m->run, b, after)) == 0 && b->count) {
 		after = b->items[b->count - 1].path_id;
-		r = settle_batch(w, b, &groups, &hashing);
+		r = settle_batch(m, b, &groups, &hashing);
 		batch_clear(b);
+		if (r < 0)
+			break;
 	}
-	if (r == 0)
-		r = writer_begin(w);
-	if (r == 0)
-		r = db_run(w->db, Q_ENTRY_UNGROUP, "i", w->run_id);
-	if (r == 0)
-		r = db_run(w->db, Q_ENTRY_PROCESS, "i", w->run_id);
-	if (r == 0)
-		r = writer_commit(w);
-	if (b)
-		batch_clear(b);
-	free(b);
+	batch_clear(b);
 	u64map_release(&groups);
 	hashing_release(&hashing);
 	return r;
+}
+
+int manifest_make(const struct manifest *m)
+{
+	_cleanup_free_ struct batch *b = calloc(1, sizeof *b);
+	struct run *run = m->run;
+	int r = b ? links_complete(run, m->hands, m->scope) : -ENOMEM;
+
+	if (r == 0)
+		r = run_begin(run);
+	if (r == 0)
+		r = db_run(run->db, Q_ORIGINALS_PLACE, "i", run->id);
+	if (r == 0)
+		r = settle_all(m, b);
+	if (r == 0)
+		r = run_begin(run);
+	if (r == 0)
+		r = db_run(run->db, Q_ENTRY_UNGROUP, "i", run->id);
+	if (r == 0)
+		r = db_run(run->db, Q_ENTRY_PROCESS, "i", run->id);
+	return r == 0 ? run_commit(run) : r;
 }

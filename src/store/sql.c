@@ -85,6 +85,17 @@ const char *query_slow(enum query q)
 	return queries[q].slow;
 }
 
+static int bind_inode(sqlite3_stmt *stmt, int at, const struct inode *i)
+{
+	const int64_t v[INODE_COLUMNS] = { i->mode, i->uid, i->gid, (int64_t)i->size, i->mtime_ns, i->ctime_ns,
+		(int64_t)i->dev, (int64_t)i->ino, i->nlink, (int64_t)i->rdev };
+	int n, r = SQLITE_OK;
+
+	for (n = 0; n < INODE_COLUMNS && r == SQLITE_OK; n++)
+		r = i->exists ? sqlite3_bind_int64(stmt, at + n, v[n]) : sqlite3_bind_null(stmt, at + n);
+	return r;
+}
+
 static int bind(sqlite3_stmt *stmt, const char *fmt, va_list ap)
 {
 	int i, r = SQLITE_OK;
@@ -110,6 +121,10 @@ static int bind(sqlite3_stmt *stmt, const char *fmt, va_list ap)
 		case 'b':
 			p = va_arg(ap, const void *);
 			r = sqlite3_bind_blob(stmt, i, p, va_arg(ap, int), SQLITE_STATIC);
+			break;
+		case 'N':
+			r = bind_inode(stmt, i, va_arg(ap, const struct inode *));
+			i += INODE_COLUMNS - 1;
 			break;
 		default:
 			BUG("no parameter type '%c'", *fmt);
@@ -232,6 +247,19 @@ enum rows_type rows_type(const struct rows *rows, int column)
 int64_t rows_int(const struct rows *rows, int column)
 {
 	return sqlite3_column_int64(rows->stmt, column);
+}
+
+void rows_inode(const struct rows *rows, int at, struct inode *out)
+{
+	*out = (struct inode){ 0 };
+	if (rows_type(rows, at) == ROWS_NULL)
+		return;
+	*out = (struct inode){ .exists = true, .mode = (uint32_t)rows_int(rows, at),
+		.uid = (uint32_t)rows_int(rows, at + 1), .gid = (uint32_t)rows_int(rows, at + 2),
+		.size = (uint64_t)rows_int(rows, at + 3), .mtime_ns = rows_int(rows, at + 4),
+		.ctime_ns = rows_int(rows, at + 5), .dev = (uint64_t)rows_int(rows, at + 6),
+		.ino = (uint64_t)rows_int(rows, at + 7), .nlink = (uint32_t)rows_int(rows, at + 8),
+		.rdev = (uint64_t)rows_int(rows, at + 9) };
 }
 
 double rows_real(const struct rows *rows, int column)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "model/inode.h"
 
 #define QUERY_NAMES
 #include "queries.inc"
@@ -52,7 +53,8 @@ int db_begin(struct db *db, int64_t *sequence);
 /*
  * Runs a statement of the list to its end. fmt names the parameters in order:
  * i int64_t, I const int64_t * (NULL is SQL's NULL), s const char * (or NULL),
- * S the same and copied, b const void * and int (NULL: NULL). 0 or -errno.
+ * S the same and copied, b const void * and int (NULL: NULL), N const struct
+ * inode *: INODE_COLUMNS parameters, all NULL when nothing is there. 0 or -errno.
  */
 int db_run(struct db *db, enum query q, const char *fmt, ...);
 /* Starts one that gives rows; rows_next: 1 a row, 0 the end, or -errno. rows_done in any case. */
@@ -61,6 +63,11 @@ int db_rows(struct rows *rows, struct db *db, enum query q, const char *fmt, ...
 int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char **tail);
 int rows_next(struct rows *rows);
 void rows_done(struct rows *rows);
+
+/* An inode's columns: mode uid gid size mtime ctime dev ino nlink rdev, in statements and in answers. */
+#define INODE_COLUMNS 10
+/* From the column `at` on; no mode is no inode. */
+void rows_inode(const struct rows *rows, int at, struct inode *out);
 
 int rows_count(const struct rows *rows);
 const char *rows_name(const struct rows *rows, int column);

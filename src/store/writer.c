@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/io.h"
-#include "store/liveness.h"
+#include "store/manifest.h"
 #include "store/message.h"
 
 /* 8 MiB of queue: a second of the fastest stops, while a disk makes up its mind. */
@@ -144,7 +142,7 @@ static void sink_command_end(struct sink *s, int status, int64_t at, unsigned in
 
 static void sink_let_go(struct sink *s)
 {
-	early_let_go(&((struct writer *)s)->early);
+	early_let_go(&((struct writer *)s)->apply.early);
 }
 
 static const struct sink writer_sink = {
@@ -163,66 +161,6 @@ static const struct sink writer_sink = {
 
 /* The thread. */
 
-void writer_note(struct writer *w, const char *text)
-{
-	_cleanup_free_ char *old = w->notes;
-	size_t n = old ? strlen(old) : 0;
-
-	w->notes = NULL;
-	if (old && strstr(old, text)) {
-		w->notes = STEAL(old);
-		return;
-	}
-	w->notes = malloc(n + strlen(text) + 2);
-	if (!w->notes) {
-		w->notes = STEAL(old);
-		return;
-	}
-	memcpy(w->notes, old ? old : "", n);
-	if (n)
-		w->notes[n++] = '\n';
-	memcpy(w->notes + n, text, strlen(text) + 1);
-	w->notes_changed = true;
-}
-
-int writer_begin(struct writer *w)
-{
-	int r;
-
-	if (w->in_transaction)
-		return 0;
-	r = db_begin(w->db, &w->sequence);
-	w->in_transaction = r == 0;
-	return r;
-}
-
-static int64_t heartbeat(const struct writer *w)
-{
-	return w->settle_done ? HEARTBEAT_BEHIND_S : HEARTBEAT_S;
-}
-
-int writer_commit(struct writer *w)
-{
-	int r = 0;
-
-	if (!w->in_transaction)
-		return 0;
-	if (w->notes_changed)
-		r = db_run(w->db, Q_RUN_NOTES, "is", w->run_id, w->notes);
-	if (r == 0)
-		r = db_run(w->db, Q_RUN_HEARTBEAT, "ii", w->run_id, heartbeat(w));
-	if (r == 0)
-		r = db_run(w->db, Q_SEQUENCE_SET, "i", w->sequence);
-	if (r == 0)
-		r = db_exec(w->db, "COMMIT");
-	if (r < 0)
-		return r;
-	w->notes_changed = false;
-	w->in_transaction = false;
-	w->last_commit_ns = io_monotonic_ns();
-	return 0;
-}
-
 /* The record is broken from here on; the build goes on without it. */
 static void fail(struct writer *w, int error)
 {
@@ -230,13 +168,21 @@ static void fail(struct writer *w, int error)
 
 	if (w->error == 0) {
 		w->error = error;
+		w->apply.broken = true;
 		snprintf(text, sizeof text, "the database could not be written (%s): the record is not whole",
 			strerror(-error));
-		writer_note(w, text);
+		run_note(&w->run, text);
 	}
-	if (w->in_transaction)
-		db_exec(w->db, "ROLLBACK");
-	w->in_transaction = false;
+	run_abandon(&w->run);
+}
+
+/* Short transactions let other auditors in, and keep the log small. */
+static int commit_if_due(struct writer *w)
+{
+	if (!w->run.in_transaction || (w->apply.events & 4095) != 4095 ||
+		io_monotonic_ns() - w->run.committed_ns <= COMMIT_NS)
+		return 0;
+	return run_commit(&w->run);
 }
 
 static void drain(struct writer *w)
@@ -246,30 +192,24 @@ static void drain(struct writer *w)
 	int r;
 
 	while ((m = ring_peek(&w->ring, &n))) {
-		r = w->error ? 0 : writer_begin(w);
+		r = apply_message(&w->apply, m);
+		ring_pop(&w->ring);
 		if (r == 0)
-			r = writer_apply(w, m);
+			r = commit_if_due(w);
 		if (r < 0)
 			fail(w, r);
-		ring_pop(&w->ring);
-		/* Short transactions let other auditors in, and keep the log small. */
-		if (w->in_transaction && (w->events & 4095) == 4095 &&
-			io_monotonic_ns() - w->last_commit_ns > COMMIT_NS) {
-			r = writer_commit(w);
-			if (r < 0)
-				fail(w, r);
-		}
 	}
-	r = writer_commit(w);
+	r = run_commit(&w->run);
 	if (r < 0)
 		fail(w, r);
 }
 
 static void beat(struct writer *w)
 {
-	if (w->error == 0 && io_monotonic_ns() - w->last_commit_ns > heartbeat(w) * 500000000LL &&
-		writer_begin(w) == 0 && writer_commit(w) < 0)
-		fail(w, -EIO);
+	int r = w->error ? 0 : run_beat(&w->run);
+
+	if (r < 0)
+		fail(w, r);
 }
 
 static void count(struct writer *w)
@@ -277,7 +217,7 @@ static void count(struct writer *w)
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct run_result *res = &w->result;
 
-	if (db_rows(&rows, w->db, Q_RUN_RESULT, "i", w->run_id) < 0 || rows_next(&rows) <= 0)
+	if (db_rows(&rows, w->run.db, Q_RUN_RESULT, "i", w->run.id) < 0 || rows_next(&rows) <= 0)
 		return;
 	res->created = rows_int(&rows, 0);
 	res->modified = rows_int(&rows, 1);
@@ -295,7 +235,7 @@ static void name_excluded(struct writer *w)
 	size_t i, folder = 0;
 
 	out[0] = '\0';
-	if (db_rows(&rows, w->db, Q_RUN_EXCLUDED, "i", w->run_id) < 0 || rows_next(&rows) <= 0)
+	if (db_rows(&rows, w->run.db, Q_RUN_EXCLUDED, "i", w->run.id) < 0 || rows_next(&rows) <= 0)
 		return;
 	first = rows_text(&rows, 0);
 	last = rows_text(&rows, 1);
@@ -309,34 +249,26 @@ static void name_excluded(struct writer *w)
 
 static int settle_rows(struct writer *w)
 {
+	struct manifest m = { &w->run, &w->apply.hands, w->scope, &w->apply.early };
 	int r;
 
 	/* Hashing may take its time, and says nothing meanwhile. */
-	db_run(w->db, Q_RUN_HEARTBEAT, "ii", w->run_id, (int64_t)HEARTBEAT_SETTLE_S);
-	early_let_go(&w->early);
-	r = writer_manifest(w);
-
+	r = db_run(w->run.db, Q_RUN_HEARTBEAT, "ii", w->run.id, (int64_t)HEARTBEAT_SETTLE_S);
+	early_let_go(&w->apply.early);
 	if (r == 0)
-		r = writer_begin(w);
+		r = manifest_make(&m);
 	if (r == 0)
-		r = db_run(w->db, Q_PROCESS_FILES, "i", w->run_id);
-	if (r == 0)
-		r = db_run(w->db, Q_RUN_COUNTS, "i", w->run_id);
-	if (r == 0)
-		r = writer_commit(w);
-	return r;
+		r = run_count(&w->run);
+	return r == 0 ? run_commit(&w->run) : r;
 }
 
 /* With a full disk even this may fail; then the heartbeat's silence tells it. */
 static void close_run(struct writer *w)
 {
-	int r;
+	int r = run_close(&w->run, w->error ? "incomplete" : "complete");
 
-	do
-		r = db_run(w->db, Q_RUN_STATE, "is", w->run_id, w->error ? "incomplete" : "complete");
-	while (r == -EBUSY);
-	if (w->error)
-		db_run(w->db, Q_RUN_NOTES, "is", w->run_id, w->notes);
+	if (r < 0)
+		fail(w, r);
 	w->closed = true;
 }
 
@@ -349,7 +281,9 @@ static void settle(struct writer *w)
 	count(w);
 	if (w->result.excluded)
 		name_excluded(w);
-	w->result.run_id = w->run_id;
+	w->result.run_id = w->run.id;
+	w->result.status = w->apply.status;
+	w->result.duration_ns = w->apply.duration_ns;
 	w->result.error = w->error;
 }
 
@@ -360,7 +294,7 @@ static void finish(struct writer *w)
 	if (w->error == 0)
 		settle(w);
 	close_run(w);
-	db_settle(w->db);
+	db_settle(w->run.db);
 }
 
 static void tell(struct writer *w, bool *what)
@@ -381,7 +315,8 @@ static void settle_command(struct writer *w)
 	w->summary.done(&w->result, w->summary.data);
 	tell(w, &w->settle_whole);
 	if (w->closed)
-		db_settle(w->db);
+		db_settle(w->run.db);
+	w->run.heartbeat_s = HEARTBEAT_BEHIND_S;
 	tell(w, &w->settle_done);
 }
 
@@ -440,14 +375,8 @@ int writer_finish(struct writer *w)
 	pthread_join(w->thread, NULL);
 	error = w->error;
 	ring_release(&w->ring);
-	free(w->processes.ids);
-	free(w->execs.ids);
-	free(w->contents.ids);
-	free(w->touchers.ids);
-	free(w->in_place.ids);
-	u64map_release(&w->paths);
-	early_release(&w->early);
-	free(w->notes);
+	apply_release(&w->apply);
+	run_release(&w->run);
 	return error;
 }
 
@@ -464,43 +393,18 @@ static int start_thread(struct writer *w)
 	return -e;
 }
 
-static int add_run(struct writer *w, const struct run_facts *f)
-{
-	_cleanup_free_ char *self = liveness_self();
-	struct utsname u;
-	char kernel[256];
-	int r;
-
-	/*
-	 * SQLite waits for the disk when it begins a log, and the command would
-	 * wait with it, to save a row on which nothing hangs yet.
-	 */
-	db_wait_for_disk(w->db, false);
-	uname(&u);
-	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
-	do
-		r = db_run(w->db, Q_RUN_ADD, "sssississI", f->label, f->argv, f->cwd, (int64_t)f->uid,
-			u.nodename, kernel, w->started_ns, self ? self : "", f->kind,
-			f->of_run ? &f->of_run : NULL);
-	while (r == -EBUSY);
-	db_wait_for_disk(w->db, true);
-	w->run_id = db_last_id(w->db);
-	return r;
-}
-
-int writer_start(struct writer *w, struct db *db, const struct run_facts *facts, struct words *words)
+int writer_start(struct writer *w, struct db *db, const struct run_facts *facts, const struct scope *scope,
+	struct words *words)
 {
 	int r;
 
 	memset(w, 0, sizeof *w);
 	w->sink = writer_sink;
-	w->db = db;
-	w->scope = facts->scope;
-	w->started_ns = io_now_ns();
-	w->last_commit_ns = io_monotonic_ns();
+	w->scope = scope;
+	w->apply.run = &w->run;
 	pthread_mutex_init(&w->lock, NULL);
-	early_begin(&w->early);
-	r = add_run(w, facts);
+	early_begin(&w->apply.early);
+	r = run_add(&w->run, db, facts, HEARTBEAT_S);
 	if (r < 0)
 		return words_set(words, r, "cannot write to the database %s: %s", db_path(db), db_error(db));
 	r = ring_init(&w->ring, RING_SIZE);

@@ -31,43 +31,67 @@ void entries_release(struct entries *all)
 	*all = (struct entries){ 0 };
 }
 
-/* The columns of one side, from `at` on: mode uid gid size mtime dev ino nlink rdev sha256 target xattrs. */
+/* The columns of ENTRIES; of a side, where it begins. */
+enum column {
+	COLUMN_PATH_ID,
+	COLUMN_PATH,
+	COLUMN_CHANGE,
+	COLUMN_EXCLUDED,
+	COLUMN_LATE,
+	COLUMN_CONTENT_CHANGED,
+	COLUMN_KEEP,
+	COLUMN_FILE,
+	COLUMN_BEFORE_FILE,
+	COLUMN_BEGUN,
+	COLUMN_BEFORE,
+	SIDE_SHA256 = INODE_COLUMNS,
+	SIDE_TARGET,
+	SIDE_XATTRS,
+	SIDE_COLUMNS,
+	COLUMN_AFTER = COLUMN_BEFORE + SIDE_COLUMNS,
+};
+
 static int read_side(struct side *s, const struct rows *rows, int at)
 {
-	if (rows_type(rows, at) == ROWS_NULL)
+	int sha256 = at + SIDE_SHA256, target = at + SIDE_TARGET, xattrs = at + SIDE_XATTRS;
+
+	rows_inode(rows, at, &s->i);
+	if (!s->i.exists)
 		return 0;
-	s->i = (struct inode){ .exists = true, .mode = (uint32_t)rows_int(rows, at),
-		.uid = (uint32_t)rows_int(rows, at + 1), .gid = (uint32_t)rows_int(rows, at + 2),
-		.size = (uint64_t)rows_int(rows, at + 3), .mtime_ns = rows_int(rows, at + 4),
-		.dev = (uint64_t)rows_int(rows, at + 5), .ino = (uint64_t)rows_int(rows, at + 6),
-		.nlink = (uint32_t)rows_int(rows, at + 7), .rdev = (uint64_t)rows_int(rows, at + 8) };
-	if (rows_bytes(rows, at + 9) == SHA256_LEN) {
+	if (rows_bytes(rows, sha256) == SHA256_LEN) {
 		s->has_hash = true;
-		memcpy(s->hash, rows_blob(rows, at + 9), SHA256_LEN);
+		memcpy(s->hash, rows_blob(rows, sha256), SHA256_LEN);
 	}
-	if (rows_type(rows, at + 10) != ROWS_NULL && !(s->target = strdup(rows_text(rows, at + 10))))
+	if (rows_type(rows, target) != ROWS_NULL && !(s->target = strdup(rows_text(rows, target))))
 		return -ENOMEM;
-	if (rows_type(rows, at + 11) != ROWS_NULL) {
+	if (rows_type(rows, xattrs) != ROWS_NULL) {
 		s->has_xattrs = true;
-		buf_add(&s->xattrs, rows_blob(rows, at + 11), (size_t)rows_bytes(rows, at + 11));
+		buf_add(&s->xattrs, rows_blob(rows, xattrs), (size_t)rows_bytes(rows, xattrs));
 	}
 	return s->xattrs.failed ? -ENOMEM : 0;
 }
 
+static enum change change_of(const char *word)
+{
+	return *word == 'c' ? CHANGE_CREATED : *word == 'm' ? CHANGE_MODIFIED : CHANGE_REMOVED;
+}
+
 int entry_read(struct entry *e, const struct rows *rows)
 {
-	const char *change = rows_text(rows, 2);
 	int r;
 
-	*e = (struct entry){ .path_id = rows_int(rows, 0), .path = strdup(rows_text(rows, 1)),
-		.change = *change == 'c' ? CHANGE_CREATED : *change == 'm' ? CHANGE_MODIFIED : CHANGE_REMOVED,
-		.excluded = rows_int(rows, 3), .late = rows_int(rows, 4),
-		.content_changed = rows_type(rows, 5) == ROWS_NULL ? -1 : (int)rows_int(rows, 5),
-		.keep = (enum keep)rows_int(rows, 6), .file = (uint32_t)rows_int(rows, 7),
-		.before_file = (uint32_t)rows_int(rows, 8), .begun = rows_int(rows, 9) };
-	r = e->path ? read_side(&e->before, rows, 10) : -ENOMEM;
+	*e = (struct entry){ .path_id = rows_int(rows, COLUMN_PATH_ID),
+		.path = strdup(rows_text(rows, COLUMN_PATH)),
+		.change = change_of(rows_text(rows, COLUMN_CHANGE)),
+		.excluded = rows_int(rows, COLUMN_EXCLUDED), .late = rows_int(rows, COLUMN_LATE),
+		.content_changed = rows_type(rows, COLUMN_CONTENT_CHANGED) == ROWS_NULL ? -1 :
+			(int)rows_int(rows, COLUMN_CONTENT_CHANGED),
+		.keep = (enum keep)rows_int(rows, COLUMN_KEEP), .file = (uint32_t)rows_int(rows, COLUMN_FILE),
+		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
+		.begun = rows_int(rows, COLUMN_BEGUN) };
+	r = e->path ? read_side(&e->before, rows, COLUMN_BEFORE) : -ENOMEM;
 	if (r == 0)
-		r = read_side(&e->after, rows, 22);
+		r = read_side(&e->after, rows, COLUMN_AFTER);
 	if (r < 0)
 		entry_release(e);
 	return r;

@@ -53,7 +53,7 @@ struct entry *entries_find(const struct entries *all, const char *path, size_t n
 struct entry *entries_above(const struct entries *all, const char *path);
 void entries_release(struct entries *all);
 
-/* One row of query ENTRIES or ENTRIES_ALL. 0 or -ENOMEM. */
+/* One row of query ENTRIES. 0 or -ENOMEM. */
 int entry_read(struct entry *e, const struct rows *rows);
 
 /* "file", "dir" and so on, as the view manifest says. */

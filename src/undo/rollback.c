@@ -536,7 +536,7 @@ int undo_rollback(struct db *db, int64_t run_id, const struct undo_how *how, str
 		words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
 	if (r == 0 && !how->dry) {
 		r = journal_begin(&rb.journal, db_path(db), "rollback", run_id, words);
-		result->run_id = rb.journal.run_id;
+		result->run_id = rb.journal.run.id;
 	}
 	if (r == 0) {
 		rb.total = rb.plan.all.count;

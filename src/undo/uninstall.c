@@ -216,7 +216,7 @@ int undo_uninstall(struct db *db, int64_t run_id, const struct undo_how *how, st
 		words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
 	if (r == 0 && !how->dry) {
 		r = journal_begin(&u.journal, db_path(db), "uninstall", run_id, words);
-		result->run_id = u.journal.run_id;
+		result->run_id = u.journal.run.id;
 	}
 	if (r == 0) {
 		walk(&u, false, stays);

@@ -73,11 +73,11 @@ static void root(struct sink *s)
 static int one_run(struct db *db, uint32_t processes, struct words *words)
 {
 	static const struct scope scope;
-	struct run_facts facts = { .argv = "[\"make\",\"install\"]", .cwd = "/nowhere", .scope = &scope };
+	struct run_facts facts = { .argv = "[\"make\",\"install\"]", .cwd = "/nowhere" };
 	struct writer *w = calloc(1, sizeof *w);
 	struct rusage before, after;
 	uint32_t n;
-	int r = w ? writer_start(w, db, &facts, words) : -ENOMEM;
+	int r = w ? writer_start(w, db, &facts, &scope, words) : -ENOMEM;
 
 	if (r < 0)
 		return r;

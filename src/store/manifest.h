@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef STORE_MANIFEST_H
+#define STORE_MANIFEST_H
+/* What a run comes to: its entries, each held against the disk as it is now. */
+#include "model/scope.h"
+#include "store/early.h"
+#include "store/hands.h"
+#include "store/run.h"
+
+struct manifest {
+	struct run *run;
+	const struct hands *hands;
+	const struct scope *scope;
+	struct early *early; /* digests that are there already; or NULL */
+};
+
+/* May be made again as the disk goes on. 0 or -errno. */
+int manifest_make(const struct manifest *m);
+
+#endif

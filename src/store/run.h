@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef STORE_RUN_H
+#define STORE_RUN_H
+/*
+ * One run in the database, and the only thing that writes its rows: the
+ * recorder's writer and an undo each have one. It belongs to one thread.
+ *
+ * Rows are added inside transactions that every adding call begins by itself;
+ * run_commit() ends one. Functions return 0 (or a row's number) or -errno.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/u64map.h"
+#include "model/sink.h"
+#include "store/sql.h"
+
+/* What is known of a run when it begins. */
+struct run_facts {
+	const char *label;      /* or NULL */
+	const char *argv, *cwd; /* argv: a JSON array */
+	const char *kind;       /* NULL: a command; else which undo it is */
+	int64_t of_run;         /* the run that is undone; 0: none */
+	uid_t uid;
+};
+
+struct run {
+	struct db *db; /* not ours to close */
+	int64_t id, started_ns;
+	int64_t sequence;    /* the number of the last event, over all runs */
+	int64_t heartbeat_s; /* until then we shall have been heard of again */
+	int64_t committed_ns; /* the last commit, by the monotonic clock */
+	bool in_transaction;
+	char *notes; /* a sentence a line, or NULL */
+	bool notes_changed;
+	struct u64map paths; /* a path's hash -> its row */
+};
+
+/* Adds the run: its row is there, state `running`, when this returns. */
+int run_add(struct run *run, struct db *db, const struct run_facts *facts, int64_t heartbeat_s);
+/* Frees what the run holds; its rows stay. */
+void run_release(struct run *run);
+
+/* Begins a transaction, if none is open, after every other auditor's turn. */
+int run_begin(struct run *run);
+/* Ends it, with the notes and a heartbeat; without one there is nothing to do. */
+int run_commit(struct run *run);
+/* Gives up what is not committed. */
+void run_abandon(struct run *run);
+/* Says that we are still there, when that is due. */
+int run_beat(struct run *run);
+
+/* A sentence for the notes; the same one is kept once. */
+void run_note(struct run *run, const char *text);
+/* The row of a path, made at first sight. */
+int64_t run_path_id(struct run *run, const char *path);
+/* The rows that others point to by their number; a NULL pointer is none. */
+int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent, const int64_t *exec);
+int run_process_end(struct run *run, int64_t process, int64_t at, int status);
+int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process, const int64_t *copy_of);
+/* One event of that exec. */
+int run_event(struct run *run, const struct event *e, int64_t exec);
+
+/* What stood at a path before its first change, what was kept of a file, which file is where. */
+int run_touch(struct run *run, const struct touch *t);
+int run_original(struct run *run, const struct original *o);
+int run_place(struct run *run, const char *path, uint32_t file);
+int run_alias(struct run *run, uint32_t file, const char *path);
+
+/* The command ended, with wait(2)'s status. */
+int run_ended(struct run *run, int64_t at, int status);
+/* Counts what the run's rows come to, for view `runs`. */
+int run_count(struct run *run);
+/* The last word: state is `complete` or `incomplete`. */
+int run_close(struct run *run, const char *state);
+
+#endif
