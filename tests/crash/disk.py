@@ -17,6 +17,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 0x20000, 0x1000, 0x4000, 1 << 18, 2
 LOOP_SET_FD, LOOP_SET_STATUS64, LOOP_CTL_GET_FREE, LO_FLAGS_AUTOCLEAR = 0x4C00, 0x4C04, 0x4C82, 4
 BLKFLSBUF = 0x1261
+BTRFS_START_SYNC, BTRFS_WAIT_SYNC = 0x80089418, 0x40089416
 GOING_DOWN, NO_LOG_FLUSH = 0x8004587d, 2            # EXT4_IOC_SHUTDOWN and XFS_IOC_GOINGDOWN are one number
 MB = 1 << 20
 
@@ -140,7 +141,7 @@ class Disk:
         self.fd = os.memfd_create('disk')
         self.erase()
         self.loops = [loop_on(self.fd, folder), loop_on(self.fd, folder)]
-        self.mounted = False
+        self.mounted = self.shifted = False
         self.cut_image = None
 
     def erase(self):
@@ -153,6 +154,11 @@ class Disk:
     def mount(self, which=0):
         fcntl.ioctl(self.loops[which][0], BLKFLSBUF, 0)
         options = {'ext4': 'noauto_da_alloc', 'xfs': 'nouuid', 'btrfs': ''}[self.kind]
+        # btrfs has an anonymous device's number, the lowest that is free: something else takes that first.
+        if self.kind == 'btrfs' and which and not self.shifted:
+            os.makedirs(self.at + '.shift', exist_ok=True)
+            mount('none', self.at + '.shift', 'tmpfs')
+            self.shifted = True
         mount(self.loops[which][1], self.at, self.kind, 0, options)
         self.mounted = True
 
@@ -166,6 +172,9 @@ class Disk:
                 raise OSError('%s is still in use' % self.at)
             time.sleep(0.01)
         self.mounted = False
+        if self.shifted:
+            call('umount', libc.umount2((self.at + '.shift').encode(), 0))
+            self.shifted = False
         for loop, _ in self.loops:
             fcntl.ioctl(loop, BLKFLSBUF, 0)
 
@@ -173,27 +182,44 @@ class Disk:
         """What is on it, unmounted."""
         return copy_data(self.fd, os.memfd_create('image'))
 
+    def image_at_rest(self):
+        """What is on it, mounted: two copies that are the same are of one moment."""
+        last = self.image()
+        for _ in range(50):
+            again = self.image()
+            if same_data(again, last):
+                os.close(again)
+                return last
+            os.close(last)
+            last = again
+        raise OSError('the file system does not come to rest')
+
     def restore(self, image):
         copy_data(image, self.fd)
 
-    def cut(self):
+    def commit_names(self):
+        """What happens every few seconds anyhow: names and attributes go to the disk, what was written need not yet."""
+        d = os.open(self.at, os.O_RDONLY)
+        if self.kind == 'btrfs':
+            fcntl.ioctl(d, BTRFS_WAIT_SYNC, fcntl.ioctl(d, BTRFS_START_SYNC, bytes(8)))
+        else:
+            f = os.open('.commit', os.O_CREAT | os.O_WRONLY, 0o600, dir_fd=d)
+            os.write(f, b'x')
+            os.fsync(f)
+            os.close(f)
+        os.close(d)
+
+    def cut(self, late):
         """The power goes, while it is mounted: what was not written out yet is lost.  umount() is next."""
+        if late:
+            self.commit_names()
         if self.kind != 'btrfs':
             d = os.open(self.at, os.O_RDONLY)
             fcntl.ioctl(d, GOING_DOWN, struct.pack('=I', NO_LOG_FLUSH))
             os.close(d)
             return
-        # What has come out of the file system by now is what a disk would have; two copies that are the same are of one
-        # moment.
-        self.cut_image = self.image()
-        for _ in range(50):
-            again = self.image()
-            if same_data(again, self.cut_image):
-                os.close(again)
-                return
-            os.close(self.cut_image)
-            self.cut_image = again
-        raise OSError('the file system does not come to rest')
+        # What has come out of the file system by now is what a disk would have.
+        self.cut_image = self.image_at_rest()
 
     def after_cut(self):
         self.umount()

@@ -2,6 +2,7 @@
 hold afterwards.  kill.py, power.py and objects.py interrupt it, each in its own way."""
 import hashlib
 import os
+import select
 import shutil
 import sqlite3
 import subprocess
@@ -91,7 +92,8 @@ class World:
             d.umount()
 
     def save(self):
-        return [d.image() for d in self.disks]
+        os.sync()
+        return [d.image_at_rest() for d in self.disks]
 
     def restore(self, images):
         for d, i in zip(self.disks, images):
@@ -111,6 +113,41 @@ class World:
         with open(report, errors='surrogateescape') as f:
             return Hit(f.read(), p.returncode, p.stdout)
 
+    def cut_at(self, n, args, disks, late, *options):
+        """The command, and at its N-th call the power goes; then it and all it started is killed."""
+        report, ask, answer = self.top + '/report', self.top + '/ask', self.top + '/answer'
+        for p in (ask, answer):
+            if not os.path.exists(p):
+                os.mkfifo(p)
+        asked = os.open(ask, os.O_RDONLY | os.O_NONBLOCK)
+        with open(self.top + '/said', 'w+b') as said:
+            p = subprocess.Popen([self.killat, '-o', report, *self.counted, '-n', str(n), '-k', 'tree', *options,
+                                  '--do', 'echo >%s; read x <%s' % (ask, answer), '--', BA, '-d', self.db, *args],
+                                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=self.env, cwd=self.out)
+            ended = os.pidfd_open(p.pid)
+            ready, _, _ = select.select([asked, ended], [], [], LIMIT)
+            if asked in ready:
+                self.cut(disks, late)
+                with open(answer, 'w') as f:
+                    f.write('\n')
+            p.wait(LIMIT)
+            os.close(asked)
+            os.close(ended)
+            said.seek(0)
+            with open(report, errors='surrogateescape') as f:
+                return Hit(f.read(), p.returncode, said.read().decode(errors='surrogateescape'))
+
+    @staticmethod
+    def cut(disks, late):
+        for d in disks:
+            d.cut(late)
+
+    def after_cut(self, which):
+        for d in self.disks:
+            d.after_cut()
+        self.clear()
+        self.mount(which)
+
     # What there is.
 
     def store(self):
@@ -128,15 +165,15 @@ class World:
                 out[name] = digest(p) == name
         return out, other
 
-    def litter(self):
+    def litter(self, cut=False):
         """What nobody asked for: temporary names in the tree, in the store, beside the database and where packages are
-        made."""
+        made.  After a power cut the database's own files are there, and right."""
         out = []
         for top, dirs, files in os.walk(os.fsencode(self.t)):
             out += [os.path.join(top, n) for n in dirs + files if n.startswith(b'.buildaudit')]
         out += self.store()[1]
         out += [self.db_folder + '/' + n for n in os.listdir(self.db_folder)
-                if n not in ('audit.db', 'audit.db.d') and not n.startswith('lost+found')]
+                if n not in ('audit.db', 'audit.db.d') and not (cut and n.startswith('audit.db-'))]
         out += [self.out + '/' + n for n in os.listdir(self.out) if n.endswith('.part')]
         for folder, kept in self.kept.items():
             out += [os.path.join(folder, n) for n in sorted(set(os.listdir(folder)) - kept)]
@@ -182,10 +219,12 @@ def outputs(world):
     return {n: digest(world.out + '/' + n) for n in sorted(os.listdir(world.out)) if os.path.isfile(world.out + '/' + n)}
 
 
-def cannot(why):
-    """Ends: there is nothing to test with.  Where it must be there, that is a failure."""
+def must_have(missing):
+    """Ends when something is missing: a skip, but a failure where it must be there."""
+    if missing is None:
+        return
     must = os.environ.get('BUILDAUDIT_MUST_TRACE') == '1' and os.getuid() == 0
-    print('not ok 1 - %s\n1..1' % why if must else '1..0 # SKIP ' + why)
+    print('not ok 1 - %s\n1..1' % missing if must else '1..0 # SKIP ' + missing)
     sys.exit(1 if must else 0)
 
 
@@ -240,19 +279,30 @@ class Scene:
         """What is wrong without any interruption."""
         return ['undisturbed it ends with %d: %s' % (ideal.status, ideal.said)] if ideal.status else []
 
-    def check(self, w, ideal, before):
-        """After the interruption: the command again, and all that has to hold then."""
+    def check(self, w, ideal, before, cut=False):
+        """After the interruption (a power cut, too): the command again, and all that has to hold then."""
         p = self.again(w)
-        wrong = self.wrong_status(p, ideal, w)
-        wrong += self.wrong_tree(w, ideal, before)
+        return self.wrong_status(p, ideal, w) + self.still(w, ideal, before, cut=False)
+
+    def done_and_cut(self, w, ideal, before):
+        """The power went after the command had said that it is done."""
+        return self.still(w, ideal, before, cut=True)
+
+    def still(self, w, ideal, before, cut):
+        """What holds from the command's end on, whatever comes."""
+        wrong = self.wrong_tree(w, ideal, before)
         store, _ = w.store()
         wrong += ['an object too many: ' + n for n in sorted(set(store) - set(ideal.store))]
         wrong += ['an object is gone: ' + n for n in sorted(set(ideal.store) - set(store))]
         wrong += ['an object is damaged: ' + n for n, whole in sorted(store.items()) if not whole]
-        wrong += ['litter: %r' % n for n in w.litter()]
+        wrong += ['litter: %r' % n for n in w.litter(cut)]
         if outputs(w) != ideal.outputs:
             wrong.append('made: %r, wanted %r' % (outputs(w), ideal.outputs))
         return wrong + self.wrong_runs(w, ideal)
+
+    def last(self, w):
+        """What is asked when nothing more is needed."""
+        return []
 
     def wrong_runs(self, w, ideal):
         """As undisturbed, but that interrupted tries may stand before the last."""
@@ -351,37 +401,50 @@ class Run(Scene):
     def command(self, w):
         return ('run', *self.flags, '-q', '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
 
-    def check(self, w, ideal, before):
+    def check(self, w, ideal, before, cut=False):
+        self.done = False
         wrong = lost(w, before)
         if not os.path.exists(w.db):
             return wrong + undo.compare(before, undo.snapshot(w.t))
         p = w.ba('sql', 'PRAGMA integrity_check')
+        if cut and 'is empty: nothing was recorded' in p.stdout:
+            return wrong            # nothing of it has come to the disk
         if p.returncode or p.stdout != 'ok\n':
             wrong.append('the database: %s' % p.stdout)
         p = w.ba('runs')
         runs = w.runs() if p.returncode == 0 else []
-        if not runs:
+        if runs:
+            wrong += self.check_run(w, before, cut)
+        elif not cut:
             wrong += undo.compare(before, undo.snapshot(w.t))
-        else:
-            wrong += self.check_run(w, before)
-        return wrong + self.check_next(w)
+        return wrong
 
-    def check_run(self, w, before):
+    def check_run(self, w, before, cut):
         state = w.ba('sql', 'SELECT state FROM runs WHERE run_id = 1').stdout.strip()
         wrong = [] if state in ('incomplete', 'complete') else ['the run is ' + state]
         as_left = undo.snapshot(w.t)
         p = w.ba('rollback', '-y', '1')
         now = undo.snapshot(w.t)
-        if p.returncode == 0:
+        self.done = p.returncode == 0
+        if self.done:
             wrong += undo.compare(before, now)
-        elif p.returncode != 1:
+        elif 'rolled back' not in p.stdout:
             wrong += ['refused, and yet: ' + s for s in undo.compare(as_left, now)]
-        if state == 'complete' and p.returncode:
+        # A power cut leaves what no command made: that may be "changed since".
+        if state == 'complete' and p.returncode and not cut:
             wrong.append('a run that counts as complete is not rolled back: ' + p.stdout[-800:])
-        wrong += ['after the rollback (%d): %s' % (p.returncode, s) for s in lost(w, before)]
+        return wrong + ['after the rollback (%d): %s' % (p.returncode, s) for s in lost(w, before)]
+
+    def done_and_cut(self, w, ideal, before):
+        wrong = self.check(w, ideal, before, cut=True)
+        if not os.path.exists(w.db) or w.runs()[:1] != [(None, None, 'complete')]:
+            wrong.append('the record of a run that said it is done is not there, or not complete')
         return wrong
 
-    def check_next(self, w):
+    def still(self, w, ideal, before, cut):
+        return undo.compare(before, undo.snapshot(w.t)) if self.done else lost(w, before)
+
+    def last(self, w):
         """A run after it goes right, and forgetting takes all that was left."""
         wrong = []
         p = w.ba('run', '-q', '--', 'true')
@@ -401,4 +464,16 @@ class Run(Scene):
         return wrong + ['litter: %r' % n for n in w.litter()]
 
 
-SCENES = {'rollback': Rollback, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar, 'run': Run}
+class Precious(Run):
+    """A content that is carried away by its name, and then written over there."""
+
+    def prepare(self, w):
+        undo.write(w.t + '/A', 'precious')
+        return undo.snapshot(w.t)
+
+    def command(self, w):
+        return ('run', *self.flags, '-q', '--include', w.t, '--', 'sh', '-c', 'cd "$1"; mv A B; : >>B', 'sh', w.t)
+
+
+SCENES = {'rollback': Rollback, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar, 'run': Run,
+          'precious': Precious}
