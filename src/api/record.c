@@ -333,7 +333,7 @@ static int follow(struct ba_recording *rec, const struct spawn *spawn)
 	wait_for_stamps(rec->asked_ns);
 	r->allow_io_uring = rec->allow_io_uring;
 	r->wait_all = rec->wait_all;
-	e = keep_init(&r->keeper, rec->db_path);
+	e = keep_init(&r->keeper, rec->db_path, rec->writer.run.id);
 	if (e < 0)
 		return e;
 	r->keeper.off = rec->no_backup;
@@ -360,7 +360,8 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 	if (spawn_send(spawn, &m) < 0 || r < 0 || spawn_receive(spawn, &m) < 0) {
 		if (*rec->run_id) {
 			writer_finish(&rec->writer);
-			db_run(db, Q_RUN_DROP, "i", *rec->run_id);
+			/* One that stays is found to be without a recorder by the next look. */
+			IGNORE(db_run(db, Q_RUN_DROP, "i", *rec->run_id));
 			db_settle(db);
 		}
 		_exit(125);

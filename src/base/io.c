@@ -46,12 +46,8 @@ ssize_t io_read_all(int fd, void *data, size_t n)
 	return (ssize_t)got;
 }
 
-int io_read_file(const char *path, struct buf *out, size_t limit)
+int io_read_fd(int fd, struct buf *out, size_t limit)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
 	while (out->len < limit) {
 		size_t want = limit - out->len < 16384 ? limit - out->len : 16384;
 		char *p = buf_room(out, want);
@@ -68,6 +64,13 @@ int io_read_file(const char *path, struct buf *out, size_t limit)
 			break;
 	}
 	return 0;
+}
+
+int io_read_file(const char *path, struct buf *out, size_t limit)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : io_read_fd(fd, out, limit);
 }
 
 void io_read_line(const char *path, char *out, size_t size)

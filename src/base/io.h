@@ -12,6 +12,8 @@ int io_write_all(int fd, const void *data, size_t n);
 ssize_t io_read_all(int fd, void *data, size_t n);
 /* The whole of a file, such as one below /proc, at most limit bytes. 0 or -errno. */
 int io_read_file(const char *path, struct buf *out, size_t limit);
+/* The same from a descriptor, from its place on. */
+int io_read_fd(int fd, struct buf *out, size_t limit);
 /* The first line of a small file, at most size - 1 bytes of it, into out; "" when there is none. */
 void io_read_line(const char *path, char *out, size_t size);
 /* readlink of any length up to PATH_MAX into out (at least PATH_MAX bytes). Length or -errno. */

@@ -74,6 +74,7 @@ struct original {
 	const char *target;        /* a symlink's text, or NULL */
 	const void *xattrs;        /* packed (base/xattrs.h), NULL: this part is not told */
 	uint32_t xattrs_len;
+	uint64_t receipt;          /* its number (model/receipt.h); 0: it has none */
 };
 
 struct sink {
@@ -83,6 +84,8 @@ struct sink {
 	void (*event)(struct sink *s, const struct event *e);
 	void (*touch)(struct sink *s, const struct touch *t);
 	void (*original)(struct sink *s, const struct original *o);
+	/* Comes back when the run is on disk, with all that was told so far. */
+	void (*secure)(struct sink *s);
 	/* The file now at path is this one; said when it differs from what was said last. */
 	void (*place)(struct sink *s, const char *path, uint32_t file);
 	/* One file has, or had, both names. */

@@ -33,7 +33,7 @@ enum next enter_entry(struct recorder *r, struct task *task, struct pending *p)
 	if (p->op == OP_MKDIR)
 		p->call.mode &= 07777;
 	if ((p->op == OP_UNLINK || p->op == OP_RMDIR) && p->named[0])
-		originals_lose(r, &p->name[0], FILE_CONTENT | FILE_META);
+		originals_lose_name(r, &p->name[0]);
 	return next_of(p);
 }
 

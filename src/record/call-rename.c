@@ -37,7 +37,7 @@ enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 		if (p->call.flags & RENAME_EXCHANGE)
 			look_inside(r, p, 1);
 		else if (p->named[1])
-			originals_lose(r, &p->name[1], FILE_CONTENT | FILE_META);
+			originals_lose_name(r, &p->name[1]);
 	}
 	return next;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "record/originals.h"
 #include "trace/mem.h"
 
 static const struct handler handlers[CALL_ACTIONS] = {
@@ -55,7 +56,9 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	p->call.abi = (enum abi)abi;
 	p->op = handlers[sys->action].op;
 	call_sort_arguments(&p->call, stop->args);
+	r->spared.file = 0;
 	next = handlers[sys->action].enter(r, task, p);
+	p->spared = r->spared;
 	for (i = 0; i < 2 && next == NEXT_FOLLOW; i++)
 		if (p->named[i])
 			touches_expect(&r->touches, p->name[i].path.data, &p->name[i].now);
@@ -82,12 +85,15 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 	/* Only an open's success is a number of its own; see is_what_was_asked() for the others. */
 	if (stop->result == 0 || (stop->result > 0 && p->call.sys->action == CALL_OPEN))
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
+	else
+		originals_spared(r, p);
 	call_done(r, p);
 }
 
 void call_lost(struct recorder *r, struct pending *p)
 {
 	handlers[p->call.sys->action].lost(r, p);
+	originals_spared(r, p);
 	call_done(r, p);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/keep.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,22 +13,48 @@
 
 #include "base/cleanup.h"
 #include "base/copy.h"
+#include "base/durable.h"
+#include "base/proc.h"
+#include "model/receipt.h"
 
-int keep_init(struct keeper *k, const char *db_path)
+#define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+int keep_init(struct keeper *k, const char *db_path, int64_t run_id)
 {
-	*k = (struct keeper){ .limit = KEEP_LIMIT_DEFAULT, .dir = -1, .lock = -1 };
+	*k = (struct keeper){ .limit = KEEP_LIMIT_DEFAULT, .run_id = run_id, .dir = -1, .lock = -1, .receipts = -1 };
 	return asprintf(&k->folder, "%s.d", db_path) < 0 ? -ENOMEM : 0;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
 }
 
 void keep_release(struct keeper *k)
 {
-	if (k->dir >= 0)
-		close(k->dir);
-	if (k->lock >= 0)
-		close(k->lock);
+	close_fd(&k->receipts);
+	close_fd(&k->dir);
+	close_fd(&k->lock);
 	free(k->folder);
 	k->folder = NULL;
-	k->dir = k->lock = -1;
+}
+
+/* Copies that were never finished; with nobody else recording, nobody is at them. */
+static void sweep_copies(const struct keeper *k)
+{
+	int fd = openat(k->dir, ".", FOLDER);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (!strncmp(e->d_name, "tmp-", 4))
+			unlinkat(k->dir, e->d_name, 0);
+	if (d)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
 }
 
 /*
@@ -35,18 +62,45 @@ void keep_release(struct keeper *k)
  * object away: one may have been found here, and counted on, before the row
  * that says so is on disk.
  */
+static int take_lock(struct keeper *k)
+{
+	k->lock = openat(k->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (k->lock < 0)
+		return -errno;
+	if (flock(k->lock, LOCK_EX | LOCK_NB) == 0)
+		sweep_copies(k);
+	return flock(k->lock, LOCK_SH) < 0 ? -errno : 0;
+}
+
+static int open_receipts(struct keeper *k)
+{
+	char name[RECEIPT_NAME];
+
+	receipt_folder(name, k->run_id);
+	if (mkdirat(k->dir, name, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	k->receipts = openat(k->dir, name, FOLDER);
+	return k->receipts < 0 ? -errno : 0;
+}
+
 static int open_folder(struct keeper *k)
 {
-	if (k->dir >= 0 || k->error < 0)
+	struct stat st;
+	int r = 0;
+
+	if (k->receipts >= 0 || k->error < 0)
 		return k->error;
 	if (mkdir(k->folder, 0700) < 0 && errno != EEXIST)
 		return k->error = -errno;
-	k->dir = open(k->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (k->dir >= 0)
-		k->lock = openat(k->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (k->lock < 0 || flock(k->lock, LOCK_SH) < 0)
-		k->error = -errno;
-	return k->error;
+	k->dir = open(k->folder, FOLDER);
+	if (k->dir < 0 || fstat(k->dir, &st) < 0)
+		return k->error = -errno;
+	k->dev = st.st_dev;
+	k->ordered = durable_in_order(k->dir);
+	r = take_lock(k);
+	if (r == 0)
+		r = open_receipts(k);
+	return k->error = r;
 }
 
 static int open_original(const char *path, const struct inode *now, struct stat *st)
@@ -77,65 +131,201 @@ static bool changed_meanwhile(int fd, const struct stat *was)
 		!same_time(&st.st_mtim, &was->st_mtim) || !same_time(&st.st_ctim, &was->st_ctim);
 }
 
-/* "tmp-PID" -> "ab/cdef..."; one that is there already is the same. */
-static int give_name(struct keeper *k, const char *temp, const unsigned char hash[SHA256_LEN])
+static int read_into(int from, int to, const struct stat *st, struct keeping *g, uint64_t *stored)
 {
-	char hex[2 * SHA256_LEN + 1], folder[3], name[2 * SHA256_LEN + 2];
+	int r = copy_content(from, to, g->hash, stored);
 
-	digest_hex(hash, SHA256_LEN, hex);
-	snprintf(folder, sizeof folder, "%.2s", hex);
-	snprintf(name, sizeof name, "%.2s/%s", hex, hex + 2);
-	if (mkdirat(k->dir, folder, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	return renameat(k->dir, temp, k->dir, name) < 0 ? -errno : 0;
+	return r == 0 && changed_meanwhile(from, st) ? -EAGAIN : r;
 }
 
-static int store(struct keeper *k, int fd, const struct stat *st, unsigned char hash[SHA256_LEN])
+static int name_object(struct keeper *k, struct keeping *g)
 {
-	_cleanup_close_ int to = -1;
+	char hex[2 * SHA256_LEN + 1], folder[3];
+
+	digest_hex(g->hash, SHA256_LEN, hex);
+	snprintf(folder, sizeof folder, "%.2s", hex);
+	snprintf(g->name, sizeof g->name, "%.2s/%s", hex, hex + 2);
+	return mkdirat(k->dir, folder, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/*
+ * Is it there, and whole? Then it is on disk, too, before this returns. The file
+ * itself, under the name that a call gave it which failed then, does not count.
+ */
+static bool object_whole(const struct keeper *k, const struct keeping *g, const struct stat *st)
+{
+	_cleanup_close_ int fd = openat(k->dir, g->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	unsigned char hash[SHA256_LEN];
+	struct stat there;
+
+	return fd >= 0 && fstat(fd, &there) == 0 && S_ISREG(there.st_mode) && there.st_size == st->st_size &&
+		(there.st_ino != st->st_ino || there.st_dev != st->st_dev) && digest_sha256(fd, hash) == 0 && !memcmp(hash, g->hash, SHA256_LEN) && durable_data(fd) == 0;
+}
+
+/*
+ * One name more for the file itself. A lease on writing is given only where
+ * nobody else has the file open (fcntl(2)): nobody can go on writing to it,
+ * nor see that it has a name still.
+ */
+static bool link_object(struct keeper *k, int from, struct keeping *g)
+{
+	char path[PROC_PATH];
+
+	if (fcntl(from, F_SETLEASE, F_WRLCK) < 0 || durable_data(from) < 0)
+		return false;
+	proc_fd_path(path, getpid(), from);
+	/* A damaged one that has the name is not ours to count on, nor to keep. */
+	if (linkat(AT_FDCWD, path, k->dir, g->name, AT_SYMLINK_FOLLOW) == 0)
+		return true;
+	return errno == EEXIST && unlinkat(k->dir, g->name, 0) == 0 &&
+		linkat(AT_FDCWD, path, k->dir, g->name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static void temp_name(char out[32])
+{
+	snprintf(out, 32, "tmp-%d", getpid());
+}
+
+static int copy_object(struct keeper *k, int from, const struct stat *st, struct keeping *g)
+{
 	uint64_t stored = 0;
 	char temp[32];
 	int r;
 
-	snprintf(temp, sizeof temp, "tmp-%d", getpid());
-	to = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (to < 0)
+	temp_name(temp);
+	g->copy = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (g->copy < 0)
 		return -errno;
-	r = copy_content(fd, to, hash, &stored);
-	if (r == 0 && changed_meanwhile(fd, st))
-		r = -EAGAIN;
+	r = read_into(from, g->copy, st, g, &stored);
 	if (r == 0)
-		r = give_name(k, temp, hash);
-	if (r < 0)
-		unlinkat(k->dir, temp, 0);
-	else
+		r = name_object(k, g);
+	if (r == 0 && !object_whole(k, g, st)) {
 		k->used += stored;
+		return 0;
+	}
+	unlinkat(k->dir, temp, 0);
+	close_fd(&g->copy);
 	return r;
 }
 
-enum keep keep_content(struct keeper *k, const char *path, const struct inode *now,
-	unsigned char hash[SHA256_LEN], int *error)
+static int store(struct keeper *k, int from, const struct inode *now, bool goes_whole, const struct stat *st,
+	struct keeping *g)
+{
+	int r;
+
+	if (!goes_whole || now->nlink != 1 || now->dev != k->dev || !k->ordered)
+		return copy_object(k, from, st, g);
+	r = read_into(from, -1, st, g, NULL);
+	if (r == 0)
+		r = name_object(k, g);
+	if (r < 0 || object_whole(k, g, st))
+		return r;
+	if (!link_object(k, from, g))
+		return lseek(from, 0, SEEK_SET) < 0 ? -errno : copy_object(k, from, st, g);
+	k->used += (uint64_t)st->st_blocks * 512;
+	g->linked = true;
+	return 0;
+}
+
+enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now, bool goes_whole,
+	struct keeping *g)
 {
 	_cleanup_close_ int fd = -1;
 	struct stat st;
 	uint64_t size;
-	int r;
 
-	*error = 0;
+	*g = (struct keeping){ .copy = -1 };
 	if (k->off)
 		return KEEP_OFF;
 	fd = open_original(path, now, &st);
 	if (fd < 0) {
-		*error = fd;
+		g->error = fd;
 		return KEEP_FAILED;
 	}
 	size = (uint64_t)st.st_blocks * 512 < (uint64_t)st.st_size ? (uint64_t)st.st_blocks * 512 :
 								      (uint64_t)st.st_size;
 	if (size > k->limit || k->used > k->limit - size)
 		return KEEP_LIMIT;
+	g->error = open_folder(k);
+	if (g->error == 0)
+		g->error = store(k, fd, now, goes_whole, &st, g);
+	return g->error < 0 ? KEEP_FAILED : KEEP_WHOLE;
+}
+
+/* What is too long for a symlink stands in a file, and that one is flushed. */
+static int write_receipt(const struct keeper *k, const char *name, const struct buf *text)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (text->len <= RECEIPT_LINK_MAX && symlinkat(text->data, k->receipts, name) == 0)
+		return 0;
+	if (text->len <= RECEIPT_LINK_MAX && errno != ENAMETOOLONG && errno != EPERM)
+		return -errno;
+	fd = openat(k->receipts, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	return durable_write(fd, text->data, text->len);
+}
+
+int keep_receipt(struct keeper *k, const struct touch *t, struct original *o)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char name[32];
+	int r;
+
+	if (k->off)
+		return 0;
 	r = open_folder(k);
+	receipt_pack(&text, t, o);
+	if (r == 0 && text.failed)
+		r = -ENOMEM;
+	snprintf(name, sizeof name, "%llu", (unsigned long long)k->last_receipt + 1);
 	if (r == 0)
-		r = store(k, fd, &st, hash);
-	*error = r;
-	return r < 0 ? KEEP_FAILED : KEEP_WHOLE;
+		r = write_receipt(k, name, &text);
+	if (r == 0)
+		o->receipt = ++k->last_receipt;
+	return r;
+}
+
+/* The names: of the object, of its folder, of the receipt. */
+static int flush_names(const struct keeper *k, const struct keeping *g)
+{
+	_cleanup_close_ int folder = -1;
+	char name[3];
+	int r;
+
+	snprintf(name, sizeof name, "%.2s", g->name);
+	folder = *name ? openat(k->dir, name, FOLDER) : -1;
+	r = folder < 0 ? 0 : durable_sync(folder);
+	if (r == 0)
+		r = durable_sync(k->receipts);
+	return r == 0 ? durable_sync(k->dir) : r;
+}
+
+int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
+{
+	char temp[32];
+	int r = 0;
+
+	if (k->receipts < 0)
+		return 0;
+	temp_name(temp);
+	/* Flushed under its last name: what was done to it before is on disk with it. */
+	if (g->copy >= 0 && renameat(k->dir, temp, k->dir, g->name) < 0)
+		r = -errno;
+	if (g->copy >= 0 && r == 0)
+		r = durable_sync(g->copy);
+	close_fd(&g->copy);
+	if (r == 0 && (!k->ordered || victims_dev != k->dev))
+		r = flush_names(k, g);
+	return r;
+}
+
+void keep_spare(struct keeper *k, const char *object)
+{
+	struct stat st;
+
+	/* Without its other name it would be the last one. */
+	if (fstatat(k->dir, object, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_nlink > 1)
+		unlinkat(k->dir, object, 0);
 }

@@ -3,34 +3,66 @@
 #define RECORD_KEEP_H
 /*
  * The store of kept originals, a folder beside the database: each content
- * once, in a file named by its SHA-256 (ab/cdef...). Written under another
- * name first, so that what has its name there is whole.
+ * once, in a file named by its SHA-256 (ab/cdef...); and beside them the
+ * receipts of the run (model/receipt.h).
+ *
+ * Nothing is destroyed before what it was is on disk. A file that goes whole
+ * and that nobody else has open stays what it is, under one name more: link(2)
+ * comes before the unlink in the journal of ext4 and XFS, so nothing need be
+ * flushed. What is changed in place is copied and flushed, which takes
+ * milliseconds, once for each file that was there before the run.
+ *
+ * An object that is there already is read before it is counted on: it may have
+ * been damaged since, or a power cut may have come before its content.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "base/digest.h"
 #include "model/inode.h"
 #include "model/sink.h"
 
 #define KEEP_LIMIT_DEFAULT (1ULL << 30)
+#define OBJECT_NAME (2 * SHA256_LEN + 2)
 
 struct keeper {
 	char *folder;
 	bool off;
 	uint64_t limit, used; /* bytes a run; what was stored so far */
-	int dir, lock;        /* the folder, once it was needed; -1 */
-	int error;            /* why the folder cannot be used */
+	int64_t run_id;
+	int dir, lock, receipts; /* folders, once they were needed; -1 */
+	uint64_t dev;            /* the store's file system */
+	bool ordered;            /* it does its steps in their order, whatever happens */
+	uint64_t last_receipt;
+	int error;               /* why the folder cannot be used */
 };
 
 /* For the database at db_path; nothing is made before it is needed. 0 or -ENOMEM. */
-int keep_init(struct keeper *k, const char *db_path);
+int keep_init(struct keeper *k, const char *db_path, int64_t run_id) MUST_CHECK;
 void keep_release(struct keeper *k);
+
+/* A content on its way into the store. */
+struct keeping {
+	int copy;    /* its copy, still under a name of its own; -1: there is none */
+	bool linked; /* the file itself has the object's name, too */
+	char name[OBJECT_NAME];
+	unsigned char hash[SHA256_LEN];
+	int error; /* of KEEP_FAILED: the -errno */
+};
+
 /*
- * Keeps the content of the regular file at path, which `now` was read of.
- * KEEP_WHOLE sets hash; anything else says why not, and *error its -errno.
+ * Reads the content of the regular file at path, which `now` was read of;
+ * goes_whole: the call takes away its last name and changes nothing in it.
+ * KEEP_WHOLE sets hash, and keep_end() makes it so; anything else says why not.
  */
-enum keep keep_content(struct keeper *k, const char *path, const struct inode *now,
-	unsigned char hash[SHA256_LEN], int *error);
+enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now, bool goes_whole,
+	struct keeping *g);
+/* The receipt of what is about to be lost; between the two, so that one flush is for both. 0 or -errno. */
+int keep_receipt(struct keeper *k, const struct touch *t, struct original *o) MUST_CHECK;
+/* All of it is on disk before a loss on that file system can be. 0 or -errno. */
+int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g) MUST_CHECK;
+/* The call failed, and the file still has its own name: the object's is taken from it again. */
+void keep_spare(struct keeper *k, const char *object);
 
 #endif

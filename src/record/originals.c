@@ -24,38 +24,68 @@ static void note_loss(struct recorder *r, enum keep keep, const char *path, int 
 	r->sink->note(r->sink, text);
 }
 
-static void tell_content(struct recorder *r, const struct name *n, struct original *o)
-{
-	unsigned char hash[SHA256_LEN];
-	int error;
+/* A symlink's text and the attributes; they are told with what else is lost. */
+struct meta {
+	char target[PATH_MAX];
+	struct buf xattrs;
+};
 
-	o->keep = keep_content(&r->keeper, n->path.data, &n->now, hash, &error);
-	o->hash = o->keep == KEEP_WHOLE ? hash : NULL;
+static void read_meta(const struct name *n, struct meta *m, struct original *o)
+{
+	if (S_ISLNK(n->now.mode) && io_readlink(n->path.data, m->target) >= 0)
+		o->target = m->target;
+	if (xattrs_read(n->path.data, false, &m->xattrs) == 0) {
+		o->xattrs = m->xattrs.data ? m->xattrs.data : "";
+		o->xattrs_len = (uint32_t)m->xattrs.len;
+	}
+}
+
+/* With its receipt, and on disk before the call goes on. */
+static int secure(struct recorder *r, const struct name *n, struct original *o, struct keeping *g)
+{
+	struct touch t = { .path = n->path.data, .before = n->now,
+		.excluded = scope_excludes(&r->scope, n->path.data) };
+	int e, end;
+
+	if (!r->secured)
+		r->sink->secure(r->sink);
+	r->secured = true;
+	e = keep_receipt(&r->keeper, &t, o);
+	end = keep_end(&r->keeper, n->now.dev, g);
+	return e < 0 ? e : end;
+}
+
+static void keep(struct recorder *r, const struct name *n, unsigned int what, bool goes_whole, struct original *o)
+{
+	struct keeping g = { .copy = -1 };
+	int e;
+
+	if ((what & FILE_CONTENT) && S_ISREG(n->now.mode))
+		o->keep = keep_begin(&r->keeper, n->path.data, &n->now, goes_whole, &g);
+	o->hash = o->keep == KEEP_WHOLE ? g.hash : NULL;
+	e = secure(r, n, o, &g);
+	if (e < 0 && o->keep == KEEP_WHOLE) {
+		o->keep = KEEP_FAILED;
+		o->hash = NULL;
+		g.error = e;
+	}
 	if (o->keep == KEEP_LIMIT || o->keep == KEEP_FAILED)
-		note_loss(r, o->keep, n->path.data, error);
+		note_loss(r, o->keep, n->path.data, g.error);
+	if (g.linked && o->keep == KEEP_WHOLE) {
+		r->spared.file = o->file;
+		memcpy(r->spared.object, g.name, sizeof g.name);
+	}
+	/* What is about to be lost is told before it is. */
+	touches_path(&r->touches, n->path.data, &n->now, false);
 	r->sink->original(r->sink, o);
 }
 
-static void tell_meta(struct recorder *r, const struct name *n, struct original *o)
-{
-	_cleanup_buf_ struct buf xattrs = BUF_INIT;
-	char target[PATH_MAX];
-
-	if (S_ISLNK(n->now.mode) && io_readlink(n->path.data, target) >= 0)
-		o->target = target;
-	if (xattrs_read(n->path.data, false, &xattrs) == 0) {
-		o->xattrs = xattrs.data ? xattrs.data : "";
-		o->xattrs_len = (uint32_t)xattrs.len;
-	}
-	if (o->target || o->xattrs)
-		r->sink->original(r->sink, o);
-}
-
-void originals_lose(struct recorder *r, const struct name *n, unsigned int what)
+static void lose(struct recorder *r, const struct name *n, unsigned int what, bool goes_whole)
 {
 	unsigned int flags = n->now.exists ? touches_flags(&r->touches, &n->now) : 0;
+	struct meta meta = { .xattrs = BUF_INIT };
 	struct original o = { 0 };
-	bool in_place = what == FILE_META;
+	bool in_place = what == FILE_META, excluded;
 
 	what &= ~flags;
 	if (!n->now.exists || !what || (flags & FILE_MADE) || path_is_virtual(n->path.data))
@@ -65,18 +95,33 @@ void originals_lose(struct recorder *r, const struct name *n, unsigned int what)
 	o.file = touches_file(&r->touches, &n->now);
 	touches_mark(&r->touches, o.file, what);
 	/* What stood at an installed path is kept wherever the run has carried it. */
-	if (!(flags & FILE_WANTED) && scope_excludes(&r->scope, n->path.data)) {
-		/* Attributes changed where the file stands: the manifest wants to know. */
-		if (in_place)
-			tell_meta(r, n, &o);
+	excluded = !(flags & FILE_WANTED) && scope_excludes(&r->scope, n->path.data);
+	if ((what & FILE_META) && (in_place || !excluded))
+		read_meta(n, &meta, &o);
+	if (!excluded)
+		keep(r, n, what, goes_whole, &o);
+	else if (o.target || o.xattrs) /* attributes changed where the file stands: the manifest wants to know */
+		r->sink->original(r->sink, &o);
+	buf_release(&meta.xattrs);
+}
+
+void originals_lose(struct recorder *r, const struct name *n, unsigned int what)
+{
+	lose(r, n, what, false);
+}
+
+void originals_lose_name(struct recorder *r, const struct name *n)
+{
+	lose(r, n, FILE_CONTENT | FILE_META, true);
+}
+
+void originals_spared(struct recorder *r, struct pending *p)
+{
+	if (!p->spared.file)
 		return;
-	}
-	if (what & FILE_META)
-		tell_meta(r, n, &o);
-	o.target = NULL;
-	o.xattrs = NULL;
-	if ((what & FILE_CONTENT) && S_ISREG(n->now.mode))
-		tell_content(r, n, &o);
+	keep_spare(&r->keeper, p->spared.object);
+	touches_unmark(&r->touches, p->spared.file, FILE_CONTENT | FILE_META);
+	p->spared.file = 0;
 }
 
 static unsigned int open_takes(uint32_t flags)

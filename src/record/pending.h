@@ -5,8 +5,15 @@
  * A call between its two stops: what was asked, and what stood there before.
  */
 #include "decode/call.h"
+#include "record/keep.h"
 #include "record/walk.h"
 #include "resolve/path.h"
+
+/* A file that was given a second name in the store, in case the call takes its own away. */
+struct spared {
+	uint32_t file; /* 0: none */
+	char object[OBJECT_NAME];
+};
 
 struct pending {
 	struct call call;
@@ -18,6 +25,7 @@ struct pending {
 	struct buf target;     /* what a symlink(2) will hold */
 	struct buf asked;      /* open: the name that was asked for; with --no-seccomp or a death in the call, all there is */
 	bool moves_folder;     /* rename: resolver.folders.moving counts it */
+	struct spared spared;
 	struct walk inside[2]; /* what is in a folder that is about to be renamed */
 };
 

@@ -22,6 +22,8 @@ struct recorder {
 	struct lives lives;
 	struct touches touches;
 	struct keeper keeper;
+	bool secured;         /* the run itself is on disk: what is kept has somebody to belong to */
+	struct spared spared; /* of the call at its entry stop; goes with its struct pending */
 	struct sink *sink;
 	struct overlay_folder *overlays; /* what the run mounts over (overlay.c) */
 	bool mounts_told; /* what only the end can tell of mounts was told when the command ended */

@@ -164,6 +164,12 @@ void touches_mark(struct touches *t, uint32_t file, unsigned int flags)
 	t->flags[file] |= (unsigned char)flags;
 }
 
+void touches_unmark(struct touches *t, uint32_t file, unsigned int flags)
+{
+	if (file < t->flags_room)
+		t->flags[file] &= (unsigned char)~flags;
+}
+
 /*
  * A file with several names is asked about once for each of them; by the
  * second the run may have changed it under the first.

@@ -47,6 +47,7 @@ uint32_t touches_made(struct touches *t, const struct inode *i);
 /* enum file_flag of a file; 0 also when it is not known. */
 unsigned int touches_flags(const struct touches *t, const struct inode *i);
 void touches_mark(struct touches *t, uint32_t file, unsigned int flags);
+void touches_unmark(struct touches *t, uint32_t file, unsigned int flags);
 bool touches_path_known(const struct touches *t, const char *path);
 bool touches_file_known(const struct touches *t, const struct inode *i);
 /*

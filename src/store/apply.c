@@ -82,6 +82,7 @@ static int apply_original(struct apply *a, const struct message *m, const char *
 	o.target = s[1];
 	/* An empty list of attributes is told, too: it is not NULL. */
 	o.xattrs = !o.xattrs ? NULL : s[2] ? s[2] : "";
+	a->receipt = o.receipt ? o.receipt : a->receipt;
 	return run_original(a->run, &o);
 }
 

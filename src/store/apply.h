@@ -14,7 +14,8 @@ struct apply {
 	struct id_list processes, execs; /* the run's numbers -> rows */
 	struct hands hands;
 	struct early early;
-	int64_t events; /* applied so far */
+	int64_t events;   /* applied so far */
+	uint64_t receipt; /* of the last original */
 	bool broken;    /* the record failed: nothing is written any more */
 	/* how the command ended */
 	int status;

@@ -63,7 +63,7 @@ static int migrate(struct db *db, struct words *words)
 	if (r == 0 && (r = db_exec(db, "COMMIT")) < 0)
 		words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
 	if (r < 0)
-		db_exec(db, "ROLLBACK");
+		db_rollback(db);
 	return r;
 }
 
@@ -87,9 +87,10 @@ static int check_owner(struct db *db, enum db_mode mode, struct words *words)
 	bool fresh;
 
 	/* One look, or another auditor's tables are seen half made. */
-	db_exec(db, "BEGIN");
-	r = read_owner(db, &id, &version, &tables, words);
-	db_exec(db, "ROLLBACK");
+	r = db_exec(db, "BEGIN");
+	if (r == 0)
+		r = read_owner(db, &id, &version, &tables, words);
+	db_rollback(db);
 	if (r < 0)
 		return r;
 	fresh = id == 0 && version == 0 && tables == 0;
@@ -130,9 +131,16 @@ static int make_file(const char *path, struct words *words)
 	return words_set(words, -errno, "cannot write the database %s: %s", path, strerror(errno));
 }
 
-void db_wait_for_disk(struct db *db, bool wait)
+void db_wait(struct db *db, enum db_wait what)
 {
-	db_exec(db, wait ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = OFF");
+	static const char *const pragma[] = {
+		[DB_WAIT_NOTHING] = "PRAGMA synchronous = OFF",
+		[DB_WAIT_ORDER] = "PRAGMA synchronous = NORMAL",
+		[DB_WAIT_DISK] = "PRAGMA synchronous = FULL",
+	};
+
+	if (db_exec(db, pragma[what]) < 0)
+		BUG("%s: %s", pragma[what], db_error(db));
 }
 
 /*
@@ -146,9 +154,9 @@ static void change_mode(struct db *db, const char *mode)
 	char text[64];
 
 	snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
-	db_wait_for_disk(db, false);
-	db_exec(db, text);
-	db_wait_for_disk(db, true);
+	db_wait(db, DB_WAIT_NOTHING);
+	IGNORE(db_exec(db, text)); /* somebody else has it open, or it is a network's: the old mode will do */
+	db_wait(db, DB_WAIT_ORDER);
 }
 
 static int configure(struct db *db, enum db_mode mode)

@@ -24,12 +24,12 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 	int r;
 
 	*run = (struct run){ .db = db, .started_ns = io_now_ns(), .heartbeat_s = heartbeat_s,
-		.committed_ns = io_monotonic_ns() };
+		.committed_ns = io_monotonic_ns(), .synced_ns = io_monotonic_ns(), .unsynced = true };
 	/*
 	 * SQLite waits for the disk when it begins a log, and the command would
 	 * wait with it, to save a row on which nothing hangs yet.
 	 */
-	db_wait_for_disk(db, false);
+	db_wait(db, DB_WAIT_NOTHING);
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	do
@@ -37,7 +37,7 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 			u.nodename, kernel, run->started_ns, self ? self : "", f->kind,
 			f->of_run ? &f->of_run : NULL, heartbeat_s);
 	while (r == -EBUSY);
-	db_wait_for_disk(db, true);
+	db_wait(db, DB_WAIT_ORDER);
 	run->id = db_last_id(db);
 	return r;
 }
@@ -78,14 +78,33 @@ int run_commit(struct run *run)
 		return r;
 	run->notes_changed = false;
 	run->in_transaction = false;
+	run->unsynced = true;
 	run->committed_ns = io_monotonic_ns();
 	return 0;
 }
 
+/* A log is flushed as a whole: one small commit brings all those before it to disk. */
+int run_sync(struct run *run)
+{
+	int r = run_commit(run);
+
+	if (r < 0 || !run->unsynced)
+		return r;
+	db_wait(run->db, DB_WAIT_DISK);
+	r = run_begin(run);
+	if (r == 0)
+		r = run_commit(run);
+	if (r < 0)
+		run_abandon(run);
+	db_wait(run->db, DB_WAIT_ORDER);
+	run->unsynced = r < 0;
+	run->synced_ns = io_monotonic_ns();
+	return r;
+}
+
 void run_abandon(struct run *run)
 {
-	if (run->in_transaction)
-		db_exec(run->db, "ROLLBACK");
+	db_rollback(run->db);
 	run->in_transaction = false;
 }
 

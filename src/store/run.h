@@ -30,49 +30,52 @@ struct run {
 	int64_t id, started_ns;
 	int64_t sequence;    /* the number of the last event, over all runs */
 	int64_t heartbeat_s; /* until then we shall have been heard of again */
-	int64_t committed_ns; /* the last commit, by the monotonic clock */
+	int64_t committed_ns, synced_ns; /* the last commit, and the last that waited for the disk; monotonic */
 	bool in_transaction;
+	bool unsynced; /* there are commits that may not be on disk yet */
 	char *notes; /* a sentence a line, or NULL */
 	bool notes_changed;
 	struct u64map paths; /* a path's hash -> its row */
 };
 
 /* Adds the run: its row is there, state `running`, when this returns. */
-int run_add(struct run *run, struct db *db, const struct run_facts *facts, int64_t heartbeat_s);
+int run_add(struct run *run, struct db *db, const struct run_facts *facts, int64_t heartbeat_s) MUST_CHECK;
 /* Frees what the run holds; its rows stay. */
 void run_release(struct run *run);
 
 /* Begins a transaction, if none is open, after every other auditor's turn. */
-int run_begin(struct run *run);
+int run_begin(struct run *run) MUST_CHECK;
 /* Ends it, with the notes and a heartbeat; without one there is nothing to do. */
-int run_commit(struct run *run);
+int run_commit(struct run *run) MUST_CHECK;
+/* The same, and all so far is on the disk. */
+int run_sync(struct run *run) MUST_CHECK;
 /* Gives up what is not committed. */
 void run_abandon(struct run *run);
 /* Says that we are still there, when that is due. */
-int run_beat(struct run *run);
+int run_beat(struct run *run) MUST_CHECK;
 
 /* A sentence for the notes; the same one is kept once. */
 void run_note(struct run *run, const char *text);
 /* The row of a path, made at first sight. */
-int64_t run_path_id(struct run *run, const char *path);
+int64_t run_path_id(struct run *run, const char *path) MUST_CHECK;
 /* The rows that others point to by their number; a NULL pointer is none. */
-int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent, const int64_t *exec);
-int run_process_end(struct run *run, int64_t process, int64_t at, int status);
-int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process, const int64_t *copy_of);
+int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent, const int64_t *exec) MUST_CHECK;
+int run_process_end(struct run *run, int64_t process, int64_t at, int status) MUST_CHECK;
+int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process, const int64_t *copy_of) MUST_CHECK;
 /* One event of that exec. */
-int run_event(struct run *run, const struct event *e, int64_t exec);
+int run_event(struct run *run, const struct event *e, int64_t exec) MUST_CHECK;
 
 /* What stood at a path before its first change, what was kept of a file, which file is where. */
-int run_touch(struct run *run, const struct touch *t);
-int run_original(struct run *run, const struct original *o);
-int run_place(struct run *run, const char *path, uint32_t file);
-int run_alias(struct run *run, uint32_t file, const char *path);
+int run_touch(struct run *run, const struct touch *t) MUST_CHECK;
+int run_original(struct run *run, const struct original *o) MUST_CHECK;
+int run_place(struct run *run, const char *path, uint32_t file) MUST_CHECK;
+int run_alias(struct run *run, uint32_t file, const char *path) MUST_CHECK;
 
 /* The command ended, with wait(2)'s status. */
-int run_ended(struct run *run, int64_t at, int status);
+int run_ended(struct run *run, int64_t at, int status) MUST_CHECK;
 /* Counts what the run's rows come to, for view `runs`. */
-int run_count(struct run *run);
+int run_count(struct run *run) MUST_CHECK;
 /* The last word: state is `complete` or `incomplete`. */
-int run_close(struct run *run, const char *state);
+int run_close(struct run *run, const char *state) MUST_CHECK;
 
 #endif

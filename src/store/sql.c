@@ -48,6 +48,12 @@ int db_exec(struct db *db, const char *sql)
 	return db_errno(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
 }
 
+void db_rollback(struct db *db)
+{
+	if (!sqlite3_get_autocommit(db->sqlite))
+		IGNORE(db_exec(db, "ROLLBACK")); /* it fails only where SQLite did it by itself */
+}
+
 int db_begin(struct db *db, int64_t *sequence)
 {
 	int r;

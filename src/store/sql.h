@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "model/inode.h"
 
@@ -33,35 +34,42 @@ enum db_mode {
 };
 
 /* 0 or -errno with a sentence in *words. */
-int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words);
+int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words) MUST_CHECK;
 void db_close(struct db *db);
 const char *db_path(const struct db *db);
 /* The last error of this connection in SQLite's words. */
 const char *db_error(struct db *db);
+/* Undoes what was begun; a transaction that is none any more is no fault. */
+void db_rollback(struct db *db);
 /* One file at the end: folds the write-ahead log in, if nobody else has the database open. */
 void db_settle(struct db *db);
-/* Whether SQLite makes sure that what it must not lose is on the disk; it does, unless told otherwise. */
-void db_wait_for_disk(struct db *db, bool wait);
+/* What a commit waits for; between transactions. */
+enum db_wait {
+	DB_WAIT_NOTHING, /* for what nothing hangs on */
+	DB_WAIT_ORDER,   /* the database stays whole whatever happens, its last commits may be gone; as opened */
+	DB_WAIT_DISK,    /* what is committed, and all before it, is on the disk */
+};
+void db_wait(struct db *db, enum db_wait what);
 
 /* A plain statement without results ("BEGIN IMMEDIATE"). 0 or -errno. */
-int db_exec(struct db *db, const char *sql);
+int db_exec(struct db *db, const char *sql) MUST_CHECK;
 /*
  * Begins a transaction that writes, after every other auditor's turn, however
  * long that takes; *sequence is the last number given to an event. 0 or -errno.
  */
-int db_begin(struct db *db, int64_t *sequence);
+int db_begin(struct db *db, int64_t *sequence) MUST_CHECK;
 /*
  * Runs a statement of the list to its end. fmt names the parameters in order:
  * i int64_t, I const int64_t * (NULL is SQL's NULL), s const char * (or NULL),
  * S the same and copied, b const void * and int (NULL: NULL), N const struct
  * inode *: INODE_COLUMNS parameters, all NULL when nothing is there. 0 or -errno.
  */
-int db_run(struct db *db, enum query q, const char *fmt, ...);
+int db_run(struct db *db, enum query q, const char *fmt, ...) MUST_CHECK;
 /* Starts one that gives rows; rows_next: 1 a row, 0 the end, or -errno. rows_done in any case. */
-int db_rows(struct rows *rows, struct db *db, enum query q, const char *fmt, ...);
+int db_rows(struct rows *rows, struct db *db, enum query q, const char *fmt, ...) MUST_CHECK;
 /* The same for a text of the user's. *tail: what is left of it. */
-int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char **tail);
-int rows_next(struct rows *rows);
+int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char **tail) MUST_CHECK;
+int rows_next(struct rows *rows) MUST_CHECK;
 void rows_done(struct rows *rows);
 
 /* An inode's columns: mode uid gid size mtime ctime dev ino nlink rdev, in statements and in answers. */

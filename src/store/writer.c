@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "store/manifest.h"
 #include "store/message.h"
+#include "store/receipts.h"
 
 /* 8 MiB of queue: a second of the fastest stops, while a disk makes up its mind. */
 #define RING_SIZE (8U << 20)
@@ -109,6 +110,18 @@ static void sink_original(struct sink *s, const struct original *o)
 	put(s, &m, strings);
 }
 
+static void sink_secure(struct sink *s)
+{
+	struct writer *w = (struct writer *)s;
+
+	pthread_mutex_lock(&w->lock);
+	w->secure_asked = true;
+	ring_wake(&w->ring);
+	while (w->secure_asked)
+		pthread_cond_wait(&w->on_disk, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void sink_place(struct sink *s, const char *path, uint32_t file)
 {
 	struct message m = { .kind = MSG_PLACE, .u.file = file };
@@ -152,6 +165,7 @@ static const struct sink writer_sink = {
 	.event = sink_event,
 	.touch = sink_touch,
 	.original = sink_original,
+	.secure = sink_secure,
 	.place = sink_place,
 	.alias = sink_alias,
 	.note = sink_note,
@@ -210,6 +224,36 @@ static void beat(struct writer *w)
 
 	if (r < 0)
 		fail(w, r);
+}
+
+/* All so far is on disk; then its receipts have done their work. */
+static void sync_run(struct writer *w)
+{
+	int r = w->error ? 0 : run_sync(&w->run);
+
+	if (r < 0)
+		fail(w, r);
+	if (w->error == 0 && w->apply.receipt)
+		receipts_drop(w->run.db, w->run.id, w->apply.receipt);
+}
+
+/* When the tracer waits for it, and now and then: what a power cut takes is never more than half a second. */
+static void sync_if_due(struct writer *w)
+{
+	bool asked;
+
+	pthread_mutex_lock(&w->lock);
+	asked = w->secure_asked;
+	pthread_mutex_unlock(&w->lock);
+	if (!asked && (!w->run.unsynced || io_monotonic_ns() - w->run.synced_ns < COMMIT_NS))
+		return;
+	drain(w); /* with all that was told before it asked */
+	sync_run(w);
+	pthread_mutex_lock(&w->lock);
+	if (asked)
+		w->secure_asked = false;
+	pthread_cond_broadcast(&w->on_disk);
+	pthread_mutex_unlock(&w->lock);
 }
 
 static void count(struct writer *w)
@@ -279,6 +323,9 @@ static void settle(struct writer *w)
 	if (r < 0)
 		fail(w, r);
 	count(w);
+	/* Of what changed nothing there is nothing to lose, and nothing to wait for. */
+	if (w->result.created || w->result.modified || w->result.removed || w->result.excluded)
+		sync_run(w);
 	if (w->result.excluded)
 		name_excluded(w);
 	w->result.run_id = w->run.id;
@@ -289,12 +336,14 @@ static void settle(struct writer *w)
 
 static void finish(struct writer *w)
 {
-	if (w->closed)
-		return;
-	if (w->error == 0)
-		settle(w);
-	close_run(w);
-	db_settle(w->run.db);
+	if (!w->closed) {
+		if (w->error == 0)
+			settle(w);
+		close_run(w);
+		db_settle(w->run.db);
+	}
+	if (w->error == 0 && w->apply.receipt)
+		receipts_end(w->run.db, w->run.id);
 }
 
 static void tell(struct writer *w, bool *what)
@@ -332,6 +381,7 @@ static void *writer_thread(void *data)
 		last = w->finish_asked;
 		pthread_mutex_unlock(&w->lock);
 		drain(w);
+		sync_if_due(w);
 		beat(w);
 		if (asked)
 			settle_command(w);
@@ -403,6 +453,7 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	w->scope = scope;
 	w->apply.run = &w->run;
 	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->on_disk, NULL);
 	early_begin(&w->apply.early);
 	r = run_add(&w->run, db, facts, HEARTBEAT_S);
 	if (r < 0)

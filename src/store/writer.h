@@ -36,6 +36,8 @@ struct writer {
 
 	/* between the two threads */
 	pthread_mutex_t lock;
+	pthread_cond_t on_disk;
+	bool secure_asked; /* the tracer waits until all so far is on disk */
 	bool settle_asked, settle_whole, settle_done, finish_asked;
 	int64_t whole_ns;
 	bool closed; /* the run's state is set, and nothing came since */

@@ -113,7 +113,7 @@ int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words
 	*f = (struct forgotten){ 0 };
 	if (r < 0) {
 		words_set(words, r, "cannot forget run %lld: %s: %s", (long long)run_id, db_path(db), db_error(db));
-		db_exec(db, "ROLLBACK");
+		db_rollback(db);
 		return r;
 	}
 	sweep(db, f);
