@@ -283,7 +283,7 @@ SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;
 -- name: ENTRIES
 -- What a run changed, both sides; and the excluded paths from which it carried a file to one that is not.
 SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
-    EXISTS (SELECT 1 FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id),
+    ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id), 0),
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
@@ -305,6 +305,17 @@ WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IN ('created', 'modified') A
     AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')
 ORDER BY e.run_id DESC LIMIT 1;
 
+-- name: LATER_OWNER
+-- The newest later command that changed a path, removed it perhaps, and whose change of it stands: an undo
+-- took it back if it did so with this path, or with all that it could.
+SELECT e.run_id FROM entry e JOIN run r ON r.id = e.run_id
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL AND NOT e.excluded AND r.kind IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete'
+            AND (EXISTS (SELECT 1 FROM entry d WHERE d.run_id = u.id AND d.path_id = e.path_id)
+                OR (u.status = 0 AND (u.kind = 'rollback' OR e.change = 'created'))))
+ORDER BY e.run_id DESC LIMIT 1;
+
 -- name: LATER_RUNS
 -- slow: the paths of a run are grouped by who changed them later
 SELECT r.id AS run_id, r.label, r.argv, count(*) AS paths, min(p.name) AS path
@@ -323,6 +334,10 @@ SELECT state, kind, of_run FROM runs WHERE run_id = ?1;
 -- How the last undo of a run and of one kind ended.
 SELECT state FROM run WHERE of_run = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1;
 
+-- name: UNDO_RUNNING
+-- slow: its index holds the runs that go on, and few do
+SELECT id, recorder, kind, of_run FROM run WHERE state = 'running' AND kind IS NOT NULL;
+
 -- name: UNDO_ENTRY
 -- Which inodes they were (?9, ?10, ?11, ?12 and ?21 to ?24) is of no use to anybody.
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, keep, change,
@@ -331,7 +346,8 @@ INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, keep, change,
 VALUES (?1, ?2, 0, 0, 3, ?3, ?4, ?5, ?6, ?7, ?8, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?25, ?26, ?27, ?28);
 
 -- name: UNDO_PLACE_ADD
-INSERT OR IGNORE INTO undo_place (run_id, path_id) VALUES (?1, ?2);
+INSERT INTO undo_place (run_id, path_id, what) VALUES (?1, ?2, ?3)
+ON CONFLICT DO UPDATE SET what = max(what, excluded.what);
 
 -- name: UNDO_PLACES_DROP
 DELETE FROM undo_place WHERE run_id = ?1;

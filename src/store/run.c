@@ -25,11 +25,6 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 
 	*run = (struct run){ .db = db, .started_ns = io_now_ns(), .heartbeat_s = heartbeat_s,
 		.committed_ns = io_monotonic_ns(), .synced_ns = io_monotonic_ns(), .unsynced = true };
-	/*
-	 * SQLite waits for the disk when it begins a log, and the command would
-	 * wait with it, to save a row on which nothing hangs yet.
-	 */
-	db_wait(db, DB_WAIT_NOTHING);
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	do
@@ -37,7 +32,6 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 			u.nodename, kernel, run->started_ns, self ? self : "", f->kind,
 			f->of_run ? &f->of_run : NULL, heartbeat_s);
 	while (r == -EBUSY);
-	db_wait(db, DB_WAIT_ORDER);
 	run->id = db_last_id(db);
 	return r;
 }

@@ -455,7 +455,13 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->on_disk, NULL);
 	early_begin(&w->apply.early);
+	/*
+	 * SQLite waits for the disk when it begins a log, and the command would
+	 * wait with it, to save a row on which nothing hangs yet.
+	 */
+	db_wait(db, DB_WAIT_NOTHING);
 	r = run_add(&w->run, db, facts, HEARTBEAT_S);
+	db_wait(db, DB_WAIT_ORDER);
 	if (r < 0)
 		return words_set(words, r, "cannot write to the database %s: %s", db_path(db), db_error(db));
 	r = ring_init(&w->ring, RING_SIZE);

@@ -88,7 +88,7 @@ int entry_read(struct entry *e, const struct rows *rows)
 			(int)rows_int(rows, COLUMN_CONTENT_CHANGED),
 		.keep = (enum keep)rows_int(rows, COLUMN_KEEP), .file = (uint32_t)rows_int(rows, COLUMN_FILE),
 		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
-		.begun = rows_int(rows, COLUMN_BEGUN) };
+		.begun = (enum begun)rows_int(rows, COLUMN_BEGUN) };
 	r = e->path ? read_side(&e->before, rows, COLUMN_BEFORE) : -ENOMEM;
 	if (r == 0)
 		r = read_side(&e->after, rows, COLUMN_AFTER);

@@ -22,13 +22,16 @@ struct side {
 
 enum change { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_REMOVED };
 
+/* Half-done, a file matches no side of the record. The numbers stand in the database. */
+enum begun { BEGUN_NOT, BEGUN_META, BEGUN_CONTENT };
+
 struct entry {
 	int64_t path_id;
 	char *path;
 	enum change change;
 	bool excluded;
 	bool late;                   /* what was before was asked too late to be sure */
-	bool begun;                  /* an undo began to write it in place */
+	enum begun begun;            /* an undo was at it, in place */
 	int content_changed;         /* -1: not known */
 	enum keep keep;
 	uint32_t file, before_file;  /* which inode stands there now, and which did before */

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "store/liveness.h"
 
 #define COMMIT_NS 400000000LL
 /* Between two commits a large file may be hashed. */
@@ -21,6 +22,18 @@ bool journal_interrupted(struct db *db, int64_t of_run, const char *kind)
 
 	return db_rows(&rows, db, Q_UNDO_LAST, "is", of_run, kind) == 0 && rows_next(&rows) > 0 &&
 		strcmp(rows_text(&rows, 0), "complete") != 0;
+}
+
+int64_t journal_under_way(struct db *db)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+
+	if (db_rows(&rows, db, Q_UNDO_RUNNING, "") < 0)
+		return 0;
+	while (rows_next(&rows) > 0)
+		if (liveness_alive(rows_text(&rows, 1)))
+			return rows_int(&rows, 0);
+	return 0;
 }
 
 /* Our own arguments as a JSON array. */
@@ -61,6 +74,7 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 	_cleanup_buf_ struct buf argv = BUF_INIT;
 	char cwd[PATH_MAX];
 	struct run_facts facts = { .cwd = cwd, .uid = getuid(), .kind = kind, .of_run = j->of_run };
+	int64_t other;
 	int r;
 
 	own_argv(&argv);
@@ -69,15 +83,26 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 	if (argv.failed)
 		return words_set(words, -ENOMEM, "out of memory");
 	facts.argv = argv.data;
-	r = run_add(&j->run, j->db, &facts, HEARTBEAT_S);
+	r = db_exec(j->db, "BEGIN IMMEDIATE");
+	if (r == 0 && (other = journal_under_way(j->db)))
+		return words_set(words, -EBUSY, "%s: run %lld is an undo that is under way: try again when it has ended",
+			db_path(j->db), (long long)other);
+	j->resumed = journal_interrupted(j->db, j->of_run, kind);
+	if (r == 0)
+		r = run_add(&j->run, j->db, &facts, HEARTBEAT_S);
+	if (r == 0)
+		r = db_exec(j->db, "COMMIT");
 	if (r == 0)
 		r = add_process(j, argv.data, cwd);
 	return r < 0 ? words_set(words, r, "cannot write to the database %s: %s", db_path(j->db),
 			       db_error(j->db)) : 0;
 }
 
-static void let_go(struct journal *j)
+void journal_break(struct journal *j)
 {
+	run_abandon(&j->run);
+	if (j->run.id && !j->ended)
+		IGNORE(run_close(&j->run, "incomplete")); /* else the next look finds that we are gone */
 	run_release(&j->run);
 	db_close(j->db);
 	j->db = NULL;
@@ -93,7 +118,7 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 		return r;
 	r = add_run(j, kind, words);
 	if (r < 0)
-		let_go(j);
+		journal_break(j);
 	return r;
 }
 
@@ -141,13 +166,16 @@ int journal_step(struct journal *j, const struct entry *e, const char *change, c
 	return r;
 }
 
-int journal_place(struct journal *j, const struct entry *e)
+int journal_place(struct journal *j, const struct entry *e, enum begun what)
 {
 	int r = run_begin(&j->run);
 
-	if (r == 0)
-		r = db_run(j->db, Q_UNDO_PLACE_ADD, "ii", j->of_run, e->path_id);
-	return r == 0 ? run_commit(&j->run) : r;
+	return r < 0 ? r : db_run(j->db, Q_UNDO_PLACE_ADD, "iii", j->of_run, e->path_id, (int64_t)what);
+}
+
+int journal_sync(struct journal *j)
+{
+	return run_sync(&j->run);
 }
 
 int journal_end(struct journal *j, int exit_status)
@@ -166,6 +194,9 @@ int journal_end(struct journal *j, int exit_status)
 		r = run_count(&j->run);
 	if (r == 0)
 		r = run_close(&j->run, "complete");
-	let_go(j);
+	if (r == 0)
+		r = run_sync(&j->run);
+	j->ended = r == 0;
+	journal_break(j);
 	return r;
 }

@@ -11,20 +11,31 @@
 struct journal {
 	struct db *db; /* our own connection; NULL: nothing is recorded (a dry run) */
 	struct run run;
+	bool ended;
+	bool resumed; /* the last one of this kind did not come to its end */
 	int64_t of_run, exec, process; /* rows: the run that is undone, and ourselves */
 };
 
 /* Is the last undo of this kind of that run one that did not come to its end? */
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind);
+/* Is an undo under way on this database, now? Its run, else 0. */
+int64_t journal_under_way(struct db *db);
 
-/* These are 0 or -errno; an undo that cannot be recorded goes no further. */
-int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run, struct words *words);
+/*
+ * These are 0 or -errno; an undo that cannot be recorded goes no further. One
+ * at a time: -EBUSY, another one is under way.
+ */
+int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run,
+	struct words *words) MUST_CHECK;
 /* One path went from one side to the other. */
 int journal_step(struct journal *j, const struct entry *e, const char *change, const struct side *from,
-	const struct side *to);
-/* Before a file is written in its place; on disk when it returns. */
-int journal_place(struct journal *j, const struct entry *e);
-/* The end; exit_status as the command's. */
-int journal_end(struct journal *j, int exit_status);
+	const struct side *to) MUST_CHECK;
+/* It will be written in its place; on disk when journal_sync() returns. */
+int journal_place(struct journal *j, const struct entry *e, enum begun what) MUST_CHECK;
+int journal_sync(struct journal *j) MUST_CHECK;
+/* The end: on disk when it returns; exit_status as the command's. */
+int journal_end(struct journal *j, int exit_status) MUST_CHECK;
+/* The same without a word: the next one goes on from here. */
+void journal_break(struct journal *j);
 
 #endif

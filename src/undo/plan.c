@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/mix.h"
+#include "undo/devices.h"
 #include "undo/look.h"
 #include "undo/remake.h"
 
@@ -60,20 +61,48 @@ static bool is_after(const struct plan_item *it, int dir, const char *name)
 	return !look_differs(dir, name, &it->now, &e->after, mask);
 }
 
+/*
+ * A rollback that was interrupted may have put it there: with its old time,
+ * which comes before its name. A power cut may have taken the content.
+ */
+static bool is_half_done(const struct plan *p, const struct plan_item *it, int dir, const char *name)
+{
+	const struct side *b = &it->e->before;
+
+	if (it->e->begun && plan_same_inode(it))
+		return true;
+	if (!p->resumed || !b->i.exists)
+		return false;
+	if (!it->now.exists)
+		return true;
+	if ((it->now.mode & S_IFMT) != (b->i.mode & S_IFMT))
+		return false;
+	return S_ISDIR(b->i.mode) || it->now.mtime_ns == b->i.mtime_ns ||
+		!look_differs(dir, name, &it->now, b, DIFFERS_WHAT);
+}
+
+/* What a later run changed is that run's, in whatever order they are taken back. */
+static bool is_owned_later(struct plan *p, struct plan_item *it)
+{
+	int64_t later = p->force ? 0 : db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
+
+	if (later)
+		plan_refuse(it, "run %lld changed it since: roll that one back first", (long long)later);
+	return later;
+}
+
 static void judge_there(struct plan *p, struct plan_item *it, int dir, const char *name)
 {
 	const struct entry *e = it->e;
 
+	if (is_owned_later(p, it))
+		return;
 	if (!it->now.exists && e->change == CHANGE_CREATED)
 		it->state = STATE_BEFORE;
 	else if (e->before.i.exists && it->now.exists && is_before(it, dir, name))
 		it->state = STATE_BEFORE;
-	else if (is_after(it, dir, name))
+	else if (is_after(it, dir, name) || is_half_done(p, it, dir, name))
 		it->state = STATE_OURS;
-	else if (e->begun && plan_same_inode(it))
-		it->state = STATE_OURS; /* half of it is ours */
-	else if (p->resumed && (!it->now.exists || (S_ISDIR(it->now.mode) && S_ISDIR(e->before.i.mode))))
-		it->state = STATE_OURS; /* taken away, or made anew, by the one that was interrupted */
 	else if (p->force && !(S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode)))
 		it->state = STATE_OURS;
 	else
@@ -147,7 +176,7 @@ static bool carries(const struct plan_item *from, const struct plan_item *it)
 }
 
 /* Did a rollback that was interrupted give the file its temporary name beside `beside` already? */
-static bool has_temp(struct plan *p, const struct plan_item *it, const struct plan_item *from,
+static bool has_temp(struct plan *p, struct plan_item *it, const struct plan_item *from,
 	const struct plan_item *beside)
 {
 	struct inode temp;
@@ -159,6 +188,7 @@ static bool has_temp(struct plan *p, const struct plan_item *it, const struct pl
 	if (parents_open(&p->parents, beside->e->path, &dir, &last) < 0 ||
 		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !has_inode_of(&temp, &it->e->before.i))
 		return false;
+	it->temp = temp;
 	/* It may also be half of a new file, under a number that came round again. */
 	return !look_differs(dir, name, &temp, &from->e->after, DIFFERS_WHAT) ||
 		!look_differs(dir, name, &temp, &it->e->before, DIFFERS_ALL);
@@ -180,6 +210,19 @@ static const char *not_kept(const struct entry *e)
 	}
 }
 
+/* Whole, that is: each is read once. */
+static bool has_object(struct plan *p, const struct side *b)
+{
+	bool added;
+	uint32_t *known = u64map_put(&p->objects_seen, mix_bytes(b->hash, SHA256_LEN), &added);
+
+	if (!known)
+		return object_whole(p->objects, b);
+	if (added)
+		*known = object_whole(p->objects, b) ? 1 : 2;
+	return *known == 1;
+}
+
 /* With what can it be put back? */
 static void find_means(struct plan *p, struct plan_item *it)
 {
@@ -191,13 +234,13 @@ static void find_means(struct plan *p, struct plan_item *it)
 		it->secured = true;
 	if (it->state != STATE_OURS || !b->i.exists)
 		return;
-	it->content_same = plan_same_inode(it) && !e->begun &&
+	it->content_same = plan_same_inode(it) && e->begun != BEGUN_CONTENT &&
 		(e->content_changed == 0 || S_ISDIR(b->i.mode) || !S_ISREG(b->i.mode) ||
 			(b->has_hash && e->after.has_hash && !memcmp(b->hash, e->after.hash, SHA256_LEN)));
 	if (S_ISLNK(b->i.mode) && b->target)
 		it->secured = true;
 	else if (S_ISREG(b->i.mode))
-		it->secured = b->i.size == 0 || (e->keep == KEEP_WHOLE && object_there(p->objects, b));
+		it->secured = b->i.size == 0 || (e->keep == KEEP_WHOLE && has_object(p, b));
 	else
 		it->secured = !S_ISLNK(b->i.mode);
 	if (!it->secured && from && carries(from, it))
@@ -214,6 +257,14 @@ static void find_means(struct plan *p, struct plan_item *it)
 		plan_refuse(it, "%s", not_kept(e));
 }
 
+/* Of the names of one file the one that is furthest counts. */
+static bool begins_more(const struct plan *p, const struct u64map *begun, const struct entry *e)
+{
+	const struct plan_item *other = item_at(p, begun, e->before_file);
+
+	return !other || other->e->begun < e->begun;
+}
+
 int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed)
 {
 	_cleanup_free_ char *folder = NULL;
@@ -221,7 +272,7 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 	size_t i;
 	int r;
 
-	*p = (struct plan){ .run_id = run_id, .force = force, .resumed = resumed, .objects = -1,
+	*p = (struct plan){ .db = db, .run_id = run_id, .force = force, .resumed = resumed, .objects = -1,
 		.parents = PARENTS_INIT };
 	r = entries_load(&p->all, db, run_id);
 	if (r < 0)
@@ -238,14 +289,45 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 			r = index_item(&p->carried, e->file, i);
 		if (r == 0 && e->before.i.exists)
 			r = index_item(&p->homes, e->before_file, i);
-		if (r == 0 && e->begun)
+		if (r == 0 && e->begun && begins_more(p, &begun, e))
 			r = index_item(&begun, e->before_file, i);
 	}
 	/* What is half-written under one name is so under all names of the file. */
-	for (i = 0; i < p->all.count; i++)
-		if (u64map_get(&begun, mix64(p->all.e[i].before_file)) && p->all.e[i].before_file)
-			p->all.e[i].begun = true;
+	for (i = 0; i < p->all.count; i++) {
+		const struct plan_item *other = item_at(p, &begun, p->all.e[i].before_file);
+
+		if (other && other->e->begun > p->all.e[i].begun)
+			p->all.e[i].begun = other->e->begun;
+	}
 	u64map_release(&begun);
+	return r;
+}
+
+/* What cannot be looked at tells nothing here, and is refused when it is judged. */
+int plan_look(struct plan *p)
+{
+	struct devices devices = { 0 };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < p->all.count; i++) {
+		const struct entry *e = &p->all.e[i];
+		struct inode now = { 0 };
+		const char *name;
+		int dir;
+
+		if (parents_open(&p->parents, e->path, &dir, &name) < 0 ||
+			inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		r = devices_see(&devices, &e->after.i, &now);
+		if (r == 0)
+			r = devices_see(&devices, &e->before.i, &now);
+	}
+	for (i = 0; i < p->all.count; i++) {
+		devices_translate(&devices, &p->all.e[i].before.i);
+		devices_translate(&devices, &p->all.e[i].after.i);
+	}
+	devices_release(&devices);
 	return r;
 }
 
@@ -258,6 +340,7 @@ void plan_release(struct plan *p)
 	free(p->items);
 	u64map_release(&p->carried);
 	u64map_release(&p->homes);
+	u64map_release(&p->objects_seen);
 	parents_forget(&p->parents);
 	if (p->objects >= 0)
 		close(p->objects);

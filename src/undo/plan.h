@@ -24,6 +24,7 @@ struct plan_item {
 	bool content_same;        /* what stands there has the content of before, only its attributes differ */
 	struct plan_item *source; /* where the run carried the file that stood here; NULL: nowhere */
 	bool staged;              /* that file has a temporary name beside this place */
+	struct inode temp;        /* and is this one */
 	const struct plan_item *parked; /* or beside the place that the run carried it to, this one */
 	bool secured;             /* whatever happens to the source, this can be put back */
 	bool finished;            /* put back, or taken out, in this rollback */
@@ -34,6 +35,8 @@ struct plan {
 	struct plan_item *items;
 	struct u64map carried;    /* a file's number -> 1 + the item where it stands now */
 	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
+	struct u64map objects_seen; /* digest -> 1 the object is whole, 2 it is not */
+	struct db *db;
 	int64_t run_id;
 	bool force, resumed;
 	int objects;              /* the folder of kept originals, -1: there is none */
@@ -41,8 +44,10 @@ struct plan {
 };
 
 /* What is on record; resumed: an earlier rollback of this run was interrupted. 0 or -errno. */
-int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed);
-/* Holds item i against the disk; when all are, plan_find_means() says with what each can be put back. */
+int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed) MUST_CHECK;
+/* Looks at each place, and so which file system is which now. 0 or -ENOMEM. */
+int plan_look(struct plan *p) MUST_CHECK;
+/* Holds item i against what is there; when all are, plan_find_means() says with what each can be put back. */
 void plan_judge(struct plan *p, size_t i);
 void plan_find_means(struct plan *p);
 void plan_release(struct plan *p);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/copy.h"
+#include "base/proc.h"
 #include "base/xattrs.h"
 
 void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id)
@@ -35,49 +36,39 @@ static int set_times(int dir, const char *path, const struct side *want, int fla
 	return utimensat(dir, path, t, flags) < 0 ? -errno : 0;
 }
 
-/* Through a descriptor, so that type and file stay what was looked at. chown first: it takes capabilities away. */
-static int set_meta_fd(int fd, const struct side *want)
+/* Through a descriptor (O_PATH will do), so that what it is stays what was looked at. */
+static int set_meta(int fd, const struct side *want)
 {
-	char path[64];
+	char path[PROC_PATH];
 	struct stat st;
 	int r = 0;
 
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	proc_fd_path(path, getpid(), fd);
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if ((st.st_mode & S_IFMT) != (want->i.mode & S_IFMT))
 		return -ESTALE;
+	/* chown first: it takes capabilities and set-uid away. */
 	if ((st.st_uid != want->i.uid || st.st_gid != want->i.gid) &&
 		fchownat(fd, "", want->i.uid, want->i.gid, AT_EMPTY_PATH) < 0)
 		return -errno;
-	if (chmod(path, want->i.mode & 07777) < 0)
+	if (!S_ISLNK(want->i.mode) && chmod(path, want->i.mode & 07777) < 0)
 		return -errno;
 	if (want->has_xattrs)
 		r = xattrs_apply(path, true, want->xattrs.data, want->xattrs.len);
 	return r < 0 ? r : set_times(AT_FDCWD, path, want, 0);
 }
 
-static int set_meta_link(int dir, const char *name, const struct side *want)
+int remake_meta(int dir, const char *name, const struct inode *is, const struct side *want)
 {
-	char path[64 + NAME_MAX];
-	int r = 0;
+	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
 
-	if (fchownat(dir, name, want->i.uid, want->i.gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
-	if (want->has_xattrs)
-		r = xattrs_apply(path, false, want->xattrs.data, want->xattrs.len);
-	return r < 0 ? r : set_times(dir, name, want, AT_SYMLINK_NOFOLLOW);
-}
-
-int remake_meta(int dir, const char *name, const struct side *want)
-{
-	_cleanup_close_ int fd = -1;
-
-	if (S_ISLNK(want->i.mode))
-		return set_meta_link(dir, name, want);
-	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : set_meta_fd(fd, want);
+	if (st.st_ino != is->ino || st.st_dev != is->dev)
+		return -ESTALE;
+	return set_meta(fd, want);
 }
 
 static int open_object(int objects, const struct side *want)
@@ -91,14 +82,6 @@ static int open_object(int objects, const struct side *want)
 	snprintf(name, sizeof name, "%.2s/%s", hex, hex + 2);
 	fd = openat(objects, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? errno == ENOENT ? -ENODATA : -errno : fd;
-}
-
-bool object_there(int objects, const struct side *want)
-{
-	_cleanup_close_ int fd = open_object(objects, want);
-	struct stat st;
-
-	return fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == want->i.size;
 }
 
 static int new_file(int dir, const char *name, const struct side *want, int objects)
@@ -122,7 +105,21 @@ static int new_file(int dir, const char *name, const struct side *want, int obje
 		if (memcmp(hash, want->hash, SHA256_LEN))
 			return -EUCLEAN;
 	}
-	return set_meta_fd(to, want);
+	return set_meta(to, want);
+}
+
+/*
+ * Of what has no descriptor that was made with it, the type alone tells that it
+ * is ours; the number of a device, too. Nobody gains by the owner of another one.
+ */
+static int set_meta_made(int dir, const char *name, const struct side *want)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_rdev == want->i.rdev ? set_meta(fd, want) : -ESTALE;
 }
 
 int remake_new(int dir, const char *name, const struct side *want, int objects)
@@ -135,7 +132,7 @@ int remake_new(int dir, const char *name, const struct side *want, int objects)
 		r = !want->target ? -ENODATA : symlinkat(want->target, dir, name) < 0 ? -errno : 0;
 	else if (mknodat(dir, name, (want->i.mode & S_IFMT) | 0600, want->i.rdev) < 0)
 		r = -errno;
-	return r < 0 ? r : remake_meta(dir, name, want);
+	return r < 0 ? r : set_meta_made(dir, name, want);
 }
 
 static int check_object(int fd, const struct side *want)
@@ -146,6 +143,15 @@ static int check_object(int fd, const struct side *want)
 	if (r == 0 && memcmp(hash, want->hash, SHA256_LEN))
 		r = -EUCLEAN;
 	return r < 0 ? r : lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+}
+
+bool object_whole(int objects, const struct side *want)
+{
+	_cleanup_close_ int fd = open_object(objects, want);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == want->i.size &&
+		check_object(fd, want) == 0;
 }
 
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want, int objects)
@@ -170,5 +176,5 @@ int remake_in_place(int dir, const char *name, const struct inode *now, const st
 		return -errno;
 	if (from >= 0)
 		r = copy_content(from, to, hash, NULL);
-	return r < 0 ? r : set_meta_fd(to, want);
+	return r < 0 ? r : set_meta(to, want);
 }

@@ -14,17 +14,22 @@
 /* The temporary name for an entry of a run. */
 void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id);
 
-/* Owner, mode, attributes and times of what stands at name. 0 or -errno. */
-int remake_meta(int dir, const char *name, const struct side *want);
+/*
+ * Owner, mode, attributes and times of what stands at name, provided that it is
+ * the inode `is` still (-ESTALE): a folder may belong to somebody who would
+ * like to see another file of his become set-uid. 0 or -errno.
+ */
+int remake_meta(int dir, const char *name, const struct inode *is, const struct side *want) MUST_CHECK;
 /*
  * A new thing at name, where nothing is: not a folder. A regular file gets the
  * content `objects` has for its digest; -EUCLEAN: that object is damaged,
  * -ENODATA: it is not there.
  */
-int remake_new(int dir, const char *name, const struct side *want, int objects);
+int remake_new(int dir, const char *name, const struct side *want, int objects) MUST_CHECK;
 /* The content of an object into the regular file at name, in its place. */
-int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want, int objects);
-/* Is the object there? */
-bool object_there(int objects, const struct side *want);
+int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
+	int objects) MUST_CHECK;
+/* Is the object there, and whole? It is read. */
+bool object_whole(int objects, const struct side *want);
 
 #endif

@@ -16,35 +16,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/mix.h"
-#include "model/names.h"
-#include "undo/journal.h"
-#include "undo/look.h"
-#include "undo/plan.h"
+#include "base/io.h"
+#include "undo/put-back.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
-#include "undo/undo.h"
 
-struct rollback {
-	struct plan plan;
-	const struct undo_how *how;
-	struct undo_result *result;
-	struct journal journal;
-	struct u64map anchors; /* a file's number -> 1 + an item where it stands again, for its other names */
-	uint64_t done, total;
-};
-
-static const struct side nothing;
-
-static void progress(struct rollback *rb)
+void rollback_progress(struct rollback *rb)
 {
 	if (rb->how->progress)
 		rb->how->progress(rb->done, rb->total, rb->how->data);
 	rb->done++;
 }
 
-static void tell(struct rollback *rb, struct plan_item *it, enum did did, const char *reason)
+void rollback_tell(struct rollback *rb, struct plan_item *it, enum did did, const char *reason)
 {
 	const struct entry *e = it->e;
 	struct undo_step step = { e->path, type_name(e->before.i.exists ? e->before.i.mode : e->after.i.mode),
@@ -70,7 +54,7 @@ static void tell(struct rollback *rb, struct plan_item *it, enum did did, const 
 	rb->how->step(&step, rb->how->data);
 }
 
-static const char *reason_of(int error)
+const char *rollback_reason(int error)
 {
 	switch (-error) {
 	case ENODATA:
@@ -82,12 +66,26 @@ static const char *reason_of(int error)
 	}
 }
 
-static void restored(struct rollback *rb, struct plan_item *it)
+/* What was done is done, whether it could be recorded or not; the end says so. */
+static void note_step(struct rollback *rb, const struct plan_item *it, const char *change, const struct side *to)
 {
-	const struct entry *e = it->e;
+	int r = journal_step(&rb->journal, it->e, change, &it->e->after, to);
 
-	journal_step(&rb->journal, e, e->change == CHANGE_REMOVED ? "created" : "modified", &e->after, &e->before);
-	tell(rb, it, DID_RESTORE, "");
+	if (r < 0 && rb->error == 0)
+		rb->error = r;
+}
+
+void rollback_restored(struct rollback *rb, struct plan_item *it)
+{
+	note_step(rb, it, it->e->change == CHANGE_REMOVED ? "created" : "modified", &it->e->before);
+	rollback_tell(rb, it, DID_RESTORE, "");
+}
+
+int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, const char **name)
+{
+	int r = parents_open(&rb->plan.parents, it->e->path, dir, name);
+
+	return r < 0 ? r : durable_add(&rb->touched, *dir);
 }
 
 static bool wants_dir(const struct plan_item *it)
@@ -95,7 +93,7 @@ static bool wants_dir(const struct plan_item *it)
 	return it->state == STATE_OURS && it->e->before.i.exists && S_ISDIR(it->e->before.i.mode);
 }
 
-static bool wants_file(const struct plan_item *it)
+bool rollback_wants_file(const struct plan_item *it)
 {
 	return it->state == STATE_OURS && it->e->before.i.exists && !S_ISDIR(it->e->before.i.mode);
 }
@@ -118,17 +116,34 @@ static int clear_way(struct rollback *rb, struct plan_item *it, int dir, const c
 	return remove_entry(&rb->plan.parents, it->e->path, &it->now);
 }
 
+/* The one that was just made, and not another one that somebody put in its place. */
+static int look_at_made(struct plan_item *it, int dir, const char *name, int64_t since)
+{
+	struct inode i;
+	int r = inode_stat(&i, dir, name, AT_SYMLINK_NOFOLLOW);
+
+	if (r < 0)
+		return r;
+	if (!i.exists || !S_ISDIR(i.mode) || i.uid != geteuid() || (i.birth_ns && i.birth_ns < since))
+		return -ESTALE;
+	it->now = i;
+	return 0;
+}
+
 static int make_folder(struct rollback *rb, struct plan_item *it)
 {
+	int64_t since = io_coarse_ns();
 	const char *name;
-	int dir, r = parents_open(&rb->plan.parents, it->e->path, &dir, &name);
+	int dir, r = rollback_open(rb, it, &dir, &name);
 
 	if (r < 0 || (it->now.exists && S_ISDIR(it->now.mode)))
 		return r;
 	if (it->now.exists)
 		r = clear_way(rb, it, dir, name);
-	if (r == 0 && mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
+	if (r == 0 && mkdirat(dir, name, 0700) < 0)
 		r = -errno;
+	if (r == 0)
+		r = look_at_made(it, dir, name, since);
 	parents_forget(&rb->plan.parents);
 	return r;
 }
@@ -146,7 +161,7 @@ static void make_folders(struct rollback *rb)
 		r = make_folder(rb, it);
 		if (r < 0) {
 			it->state = STATE_REFUSED;
-			tell(rb, it, DID_FAIL, reason_of(r));
+			rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
 		}
 	}
 }
@@ -194,17 +209,21 @@ static void stage(struct rollback *rb, struct plan_item *it)
 	const char *name;
 	int dir, r;
 
-	if (!wants_file(it) || it->staged || (!it->source && !it->parked) || plan_same_inode(it))
+	if (!rollback_wants_file(it) || it->staged || (!it->source && !it->parked) || plan_same_inode(it))
 		return;
-	r = parents_open(&rb->plan.parents, it->e->path, &dir, &name);
+	r = rollback_open(rb, it, &dir, &name);
 	temp_name(temp, rb->plan.run_id, it->e->path_id);
 	if (r == 0)
 		r = it->parked ? stage_parked(rb, it, temp, dir) : stage_linked(rb, it, temp, dir);
+	if (r == 0)
+		r = inode_stat(&it->temp, dir, temp, AT_SYMLINK_NOFOLLOW);
+	if (r == 0 && !it->parked && it->temp.ino != it->source->now.ino)
+		r = -ESTALE; /* swapped under our hands */
 	if (r == 0) {
 		it->staged = true;
 	} else if (!it->secured) {
 		it->state = STATE_REFUSED;
-		tell(rb, it, DID_FAIL, reason_of(r));
+		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
 	}
 }
 
@@ -228,29 +247,33 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 {
 	const struct plan_item *orphan = orphan_of(rb, it);
 	bool created = it->e->change == CHANGE_CREATED;
+	static const struct side gone;
 	char why[PATH_MAX + 64];
-	int r;
+	const char *name;
+	int dir, r;
 
 	if (created && orphan && !rb->how->force) {
 		snprintf(why, sizeof why, "it was there before the run, as %s", orphan->e->path);
-		tell(rb, it, DID_KEEP, why);
+		rollback_tell(rb, it, DID_KEEP, why);
 		return;
 	}
 	if (rb->how->dry) {
-		tell(rb, it, DID_REMOVE, "");
+		rollback_tell(rb, it, DID_REMOVE, "");
 		return;
 	}
-	r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
+	r = rollback_open(rb, it, &dir, &name);
+	if (r == 0)
+		r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
 	if (!created)
 		return; /* what stood there before comes next, and says whether it worked */
 	if (r == 0)
-		journal_step(&rb->journal, it->e, "removed", &it->e->after, &nothing);
+		note_step(rb, it, "removed", &gone);
 	if (r == 0)
-		tell(rb, it, DID_REMOVE, "");
+		rollback_tell(rb, it, DID_REMOVE, "");
 	else if (r == -ENOENT)
-		tell(rb, it, DID_NOTHING, "");
+		rollback_tell(rb, it, DID_NOTHING, "");
 	else
-		tell(rb, it, r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? DID_KEEP : DID_FAIL, remove_reason(r));
+		rollback_tell(rb, it, r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? DID_KEEP : DID_FAIL, remove_reason(r));
 }
 
 static void take_out_all(struct rollback *rb)
@@ -264,189 +287,11 @@ static void take_out_all(struct rollback *rb)
 		if (it->state != STATE_OURS || !it->now.exists || it->finished)
 			continue;
 		if (e->change == CHANGE_CREATED) {
-			progress(rb);
+			rollback_progress(rb);
 			take_out(rb, it);
 		} else if (S_ISDIR(it->now.mode) && e->before.i.exists && !S_ISDIR(e->before.i.mode) && !rb->how->dry) {
 			take_out(rb, it);
 		}
-	}
-}
-
-/* Put back. */
-
-static void set_anchor(struct rollback *rb, struct plan_item *it)
-{
-	bool added;
-	uint32_t *at;
-
-	if (it->e->before.i.nlink < 2 || !it->e->before_file)
-		return;
-	at = u64map_put(&rb->anchors, mix64(it->e->before_file), &added);
-	if (at && added)
-		*at = (uint32_t)(it - rb->plan.items) + 1;
-}
-
-static struct plan_item *anchor_of(const struct rollback *rb, const struct plan_item *it)
-{
-	const uint32_t *at = u64map_get(&rb->anchors, mix64(it->e->before_file));
-
-	return at && it->e->before.i.nlink > 1 && it->e->before_file ? &rb->plan.items[*at - 1] : NULL;
-}
-
-/* A second name for what stands at path, as temp in dir. */
-static int link_from(const char *path, int dir, const char *temp)
-{
-	struct parents other = PARENTS_INIT;
-	const char *name;
-	int from_dir, r = parents_open(&other, path, &from_dir, &name);
-
-	if (r == 0 && linkat(from_dir, name, dir, temp, 0) < 0)
-		r = -errno;
-	parents_forget(&other);
-	return r;
-}
-
-struct other_name {
-	const struct side *want;
-	char *path;
-};
-
-static int is_other_name(const char *path, const struct inode *now, void *data)
-{
-	struct parents other = PARENTS_INIT;
-	struct other_name *o = data;
-	const char *name;
-	int dir;
-
-	if (parents_open(&other, path, &dir, &name) == 0 &&
-		!look_differs(dir, name, now, o->want, DIFFERS_WHAT | DIFFERS_OWNER | DIFFERS_TIME))
-		o->path = strdup(path);
-	parents_forget(&other);
-	return o->path ? 1 : (int)now->nlink;
-}
-
-/* A name of the file that the run never touched, and that the record does not have. */
-static int link_from_other_name(const struct plan_item *it, int dir, const char *temp)
-{
-	const struct inode *b = &it->e->before.i;
-	struct other_name o = { &it->e->before, NULL };
-	int r;
-
-	if (b->nlink < 2 || S_ISDIR(b->mode))
-		return -ENOENT;
-	names_near(it->e->path, b->dev, b->ino, b->nlink, is_other_name, &o);
-	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
-	free(o.path);
-	return r;
-}
-
-/* The thing of before under its temporary name. */
-static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *temp)
-{
-	struct plan_item *anchor = anchor_of(rb, it);
-
-	if (anchor || !it->staged)
-		unlinkat(dir, temp, 0);
-	if (anchor && link_from(anchor->e->path, dir, temp) == 0)
-		return 0;
-	if (it->staged && !anchor)
-		return remake_meta(dir, temp, &it->e->before);
-	if (link_from_other_name(it, dir, temp) == 0)
-		return 0;
-	return remake_new(dir, temp, &it->e->before, rb->plan.objects);
-}
-
-static int replace(struct rollback *rb, struct plan_item *it, int dir, const char *name)
-{
-	char temp[TEMP_MAX];
-	int r;
-
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
-	r = make_temp(rb, it, dir, temp);
-	if (r == 0 && renameat(dir, temp, dir, name) < 0)
-		r = -errno;
-	/* Between two names of one file rename(2) does nothing; and a failure leaves no litter. */
-	if (r == 0 || !it->staged)
-		unlinkat(dir, temp, 0);
-	return r;
-}
-
-static int put_back_in_place(struct rollback *rb, struct plan_item *it, int dir, const char *name)
-{
-	int r = journal_place(&rb->journal, it->e);
-
-	if (r < 0)
-		return r;
-	if (it->content_same)
-		return remake_meta(dir, name, &it->e->before);
-	r = remake_in_place(dir, name, &it->now, &it->e->before, rb->plan.objects);
-	return r;
-}
-
-static void put_back(struct rollback *rb, struct plan_item *it)
-{
-	bool in_place = plan_same_inode(it) && (it->content_same || it->e->before.i.nlink > 1);
-	const struct plan_item *anchor = anchor_of(rb, it);
-	const char *name;
-	int dir, r = parents_open(&rb->plan.parents, it->e->path, &dir, &name);
-
-	progress(rb);
-	/* Written in its place already, under another name. */
-	if (r == 0 && !(in_place && anchor && plan_same_inode(anchor))) {
-		r = in_place ? put_back_in_place(rb, it, dir, name) : replace(rb, it, dir, name);
-		if (in_place && r == -ETXTBSY) /* it runs: it cannot be written, but it can be replaced */
-			r = replace(rb, it, dir, name);
-	}
-	if (r < 0) {
-		tell(rb, it, DID_FAIL, reason_of(r));
-		return;
-	}
-	set_anchor(rb, it);
-	restored(rb, it);
-}
-
-/* Files first that kept their inode: to them the other names of a group are linked. */
-static void put_back_all(struct rollback *rb)
-{
-	size_t i;
-	int pass;
-
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < rb->plan.all.count; i++) {
-			struct plan_item *it = &rb->plan.items[i];
-
-			if (plan_same_inode(it) != (pass == 0) || it->finished)
-				continue;
-			if (it->state == STATE_BEFORE)
-				set_anchor(rb, it);
-			else if (wants_file(it))
-				put_back(rb, it);
-		}
-	}
-}
-
-/* A group that an interrupted rollback left apart: each is as before, but they are not one file. */
-static void join_groups(struct rollback *rb)
-{
-	size_t i;
-
-	for (i = 0; i < rb->plan.all.count; i++) {
-		struct plan_item *it = &rb->plan.items[i], *anchor = anchor_of(rb, it);
-		struct parents other = PARENTS_INIT;
-		struct inode mine = { 0 }, its = { 0 };
-		const char *name;
-		int dir;
-
-		if (it->state != STATE_BEFORE || !anchor || anchor == it || S_ISDIR(it->e->before.i.mode))
-			continue;
-		if (parents_open(&other, anchor->e->path, &dir, &name) == 0)
-			inode_stat(&its, dir, name, AT_SYMLINK_NOFOLLOW);
-		parents_forget(&other);
-		if (parents_open(&rb->plan.parents, it->e->path, &dir, &name) < 0)
-			continue;
-		inode_stat(&mine, dir, name, AT_SYMLINK_NOFOLLOW);
-		if (mine.exists && its.exists && mine.dev == its.dev && mine.ino != its.ino)
-			replace(rb, it, dir, name);
 	}
 }
 
@@ -463,16 +308,14 @@ static void dress_folders(struct rollback *rb)
 
 		if (!wants_dir(it) || it->finished)
 			continue;
-		progress(rb);
-		r = parents_open(&rb->plan.parents, it->e->path, &dir, &name);
+		rollback_progress(rb);
+		r = rollback_open(rb, it, &dir, &name);
 		if (r == 0)
-			r = journal_place(&rb->journal, it->e);
-		if (r == 0)
-			r = remake_meta(dir, name, &it->e->before);
+			r = remake_meta(dir, name, &it->now, &it->e->before);
 		if (r < 0)
-			tell(rb, it, DID_FAIL, reason_of(r));
+			rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
 		else
-			restored(rb, it);
+			rollback_restored(rb, it);
 	}
 }
 
@@ -483,7 +326,24 @@ static void tell_dry(struct rollback *rb)
 	take_out_all(rb);
 	for (i = 0; i < rb->plan.all.count; i++)
 		if (rb->plan.items[i].state == STATE_OURS && rb->plan.items[i].e->before.i.exists)
-			tell(rb, &rb->plan.items[i], DID_RESTORE, "");
+			rollback_tell(rb, &rb->plan.items[i], DID_RESTORE, "");
+}
+
+/* What will be written where it stands is known to be half-done before it is; on disk when this returns. */
+static int mark_all(struct rollback *rb)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
+		const struct plan_item *it = &rb->plan.items[i];
+		bool in_place = rollback_wants_file(it) && put_back_goes_in_place(it);
+
+		if (in_place || wants_dir(it))
+			r = journal_place(&rb->journal, it->e,
+				wants_dir(it) || it->content_same ? BEGUN_META : BEGUN_CONTENT);
+	}
+	return r == 0 ? journal_sync(&rb->journal) : r;
 }
 
 static void judge_all(struct rollback *rb)
@@ -491,7 +351,7 @@ static void judge_all(struct rollback *rb)
 	size_t i;
 
 	for (i = 0; i < rb->plan.all.count; i++) {
-		progress(rb);
+		rollback_progress(rb);
 		plan_judge(&rb->plan, i);
 	}
 	plan_find_means(&rb->plan);
@@ -499,7 +359,7 @@ static void judge_all(struct rollback *rb)
 		struct plan_item *it = &rb->plan.items[i];
 
 		if (it->state == STATE_REFUSED)
-			tell(rb, it, DID_KEEP, it->reason ? it->reason : "");
+			rollback_tell(rb, it, DID_KEEP, it->reason ? it->reason : "");
 		else if (it->state == STATE_BEFORE)
 			rb->result->nothing++;
 		else if (it->state == STATE_OURS)
@@ -508,47 +368,102 @@ static void judge_all(struct rollback *rb)
 	parents_forget(&rb->plan.parents);
 }
 
-static void act(struct rollback *rb)
+static bool is_as_before(const struct plan_item *it)
+{
+	return it->state == STATE_BEFORE || (it->state == STATE_OURS && it->finished);
+}
+
+/* A temporary name that an interrupted rollback left: of what has its own name again. */
+static void clear_temps(struct rollback *rb)
+{
+	char temp[TEMP_MAX];
+	const char *name;
+	size_t i;
+	int dir;
+
+	for (i = 0; rb->plan.resumed && i < rb->plan.all.count; i++) {
+		const struct plan_item *it = &rb->plan.items[i];
+
+		if (!is_as_before(it) || rollback_open(rb, it, &dir, &name) < 0)
+			continue;
+		temp_name(temp, rb->plan.run_id, it->e->path_id);
+		unlinkat(dir, temp, 0);
+	}
+}
+
+static int act(struct rollback *rb)
 {
 	size_t i;
+	int r = mark_all(rb);
 
+	if (r < 0)
+		return r;
 	make_folders(rb);
 	for (i = 0; i < rb->plan.all.count; i++)
 		stage(rb, &rb->plan.items[i]);
 	take_out_all(rb);
 	parents_forget(&rb->plan.parents);
 	put_back_all(rb);
-	join_groups(rb);
 	dress_folders(rb);
-	if (rb->plan.parents.fd >= 0)
-		syncfs(rb->plan.parents.fd);
+	clear_temps(rb);
+	r = durable_sync_all(&rb->touched);
+	return r < 0 ? r : rb->error;
+}
+
+/* Done is what is on disk, and on record. */
+static int finish(struct rollback *rb, int error, struct words *words)
+{
+	struct undo_result *res = rb->result;
+
+	if (error == 0)
+		error = journal_end(&rb->journal, res->kept || res->failed ? 1 : 0);
+	if (error < 0)
+		words_set(words, error, "the rollback of run %lld did not come to its end (%s): %llu removed, "
+			"%llu restored so far; run it again", (long long)rb->plan.run_id, strerror(-error),
+			(unsigned long long)res->removed, (unsigned long long)res->restored);
+	return error;
+}
+
+static int roll_back(struct rollback *rb, struct words *words)
+{
+	int r = plan_look(&rb->plan);
+
+	rb->total = rb->plan.all.count;
+	if (r == 0)
+		judge_all(rb);
+	if (rb->how->dry) {
+		tell_dry(rb);
+		return r;
+	}
+	if (r == 0)
+		r = act(rb);
+	rb->done = rb->total;
+	rollback_progress(rb);
+	return finish(rb, r, words);
 }
 
 int undo_rollback(struct db *db, int64_t run_id, const struct undo_how *how, struct undo_result *result,
 	struct words *words)
 {
 	struct rollback rb = { .how = how, .result = result };
-	int r;
+	int r = 0;
 
 	*result = (struct undo_result){ 0 };
-	r = plan_make(&rb.plan, db, run_id, how->force, journal_interrupted(db, run_id, "rollback"));
-	if (r < 0)
-		words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
-	if (r == 0 && !how->dry) {
+	/* First of all: from here on nobody else undoes anything, or takes away what is read now. */
+	if (!how->dry)
 		r = journal_begin(&rb.journal, db_path(db), "rollback", run_id, words);
-		result->run_id = rb.journal.run.id;
-	}
+	result->run_id = rb.journal.run.id;
 	if (r == 0) {
-		rb.total = rb.plan.all.count;
-		judge_all(&rb);
-		if (how->dry)
-			tell_dry(&rb);
+		r = plan_make(&rb.plan, db, run_id, how->force,
+			how->dry ? journal_interrupted(db, run_id, "rollback") : rb.journal.resumed);
+		if (r < 0)
+			words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
 		else
-			act(&rb);
-		rb.done = rb.total;
-		progress(&rb);
-		journal_end(&rb.journal, result->kept || result->failed ? 1 : 0);
+			r = roll_back(&rb, words);
 	}
+	if (rb.journal.db)
+		journal_break(&rb.journal);
+	durable_release(&rb.touched);
 	u64map_release(&rb.anchors);
 	plan_release(&rb.plan);
 	return r;

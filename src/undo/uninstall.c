@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/durable.h"
 #include "base/mix.h"
 #include "base/u64map.h"
 #include "undo/journal.h"
@@ -30,7 +31,9 @@ struct uninstall {
 	struct parents parents;
 	struct journal journal;
 	struct u64map before; /* a file's number -> 1 + the entry where it stood before the run */
+	struct durable_set touched;
 	uint64_t done, total;
+	int error; /* the first failure to record what was done */
 };
 
 static void progress(struct uninstall *u)
@@ -115,13 +118,18 @@ static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inod
 static void take_out(struct uninstall *u, const struct entry *e, const struct inode *now)
 {
 	static const struct side nothing;
-	int r;
+	const char *name;
+	int dir, r;
 
 	if (u->how->dry) {
 		tell(u, e, DID_REMOVE, "");
 		return;
 	}
-	r = remove_entry(&u->parents, e->path, now);
+	r = parents_open(&u->parents, e->path, &dir, &name);
+	if (r == 0)
+		r = durable_add(&u->touched, dir);
+	if (r == 0)
+		r = remove_entry(&u->parents, e->path, now);
 	if (r == -ENOENT) {
 		tell(u, e, DID_NOTHING, "");
 	} else if (r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY || r == -ESTALE || r == -ELOOP) {
@@ -129,7 +137,8 @@ static void take_out(struct uninstall *u, const struct entry *e, const struct in
 	} else if (r < 0) {
 		tell(u, e, DID_FAIL, remove_reason(r));
 	} else {
-		journal_step(&u->journal, e, "removed", &e->after, &nothing);
+		r = journal_step(&u->journal, e, "removed", &e->after, &nothing);
+		u->error = u->error ? u->error : r;
 		tell(u, e, DID_REMOVE, "");
 	}
 }
@@ -200,31 +209,49 @@ static int prepare(struct uninstall *u)
 	return r == 0 ? owners_ask(&u->owners, &u->all) : r;
 }
 
+static int take_out_all(struct uninstall *u, struct words *words)
+{
+	_cleanup_free_ unsigned char *stays = calloc(u->all.count + 1, 1);
+	struct undo_result *res = u->result;
+	int r = stays ? 0 : -ENOMEM;
+
+	if (r == 0) {
+		walk(u, false, stays);
+		parents_forget(&u->parents);
+		walk(u, true, stays);
+		progress(u);
+		r = durable_sync_all(&u->touched);
+	}
+	if (r == 0)
+		r = u->error;
+	if (r == 0)
+		r = journal_end(&u->journal, res->kept || res->failed ? 1 : 0);
+	return r == 0 ? 0 : words_set(words, r, "the uninstall of run %lld did not come to its end (%s): "
+		"%llu removed so far; run it again", (long long)u->run_id, strerror(-r),
+		(unsigned long long)res->removed);
+}
+
 int undo_uninstall(struct db *db, int64_t run_id, const struct undo_how *how, struct undo_result *result,
 	struct words *words)
 {
 	struct uninstall u = { .db = db, .run_id = run_id, .how = how, .result = result,
 		.parents = PARENTS_INIT };
-	_cleanup_free_ unsigned char *stays = NULL;
-	int r;
+	int r = 0;
 
 	*result = (struct undo_result){ 0 };
-	r = prepare(&u);
-	if (r == 0 && !(stays = calloc(u.all.count + 1, 1)))
-		r = -ENOMEM;
-	if (r < 0)
-		words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
-	if (r == 0 && !how->dry) {
+	if (!how->dry)
 		r = journal_begin(&u.journal, db_path(db), "uninstall", run_id, words);
-		result->run_id = u.journal.run.id;
-	}
+	result->run_id = u.journal.run.id;
 	if (r == 0) {
-		walk(&u, false, stays);
-		parents_forget(&u.parents);
-		walk(&u, true, stays);
-		progress(&u);
-		journal_end(&u.journal, result->kept || result->failed ? 1 : 0);
+		r = prepare(&u);
+		if (r < 0)
+			words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
+		else
+			r = take_out_all(&u, words);
 	}
+	if (u.journal.db)
+		journal_break(&u.journal);
+	durable_release(&u.touched);
 	parents_forget(&u.parents);
 	owners_release(&u.owners);
 	u64map_release(&u.before);

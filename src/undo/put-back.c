@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/put-back.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mix.h"
+#include "model/names.h"
+#include "undo/look.h"
+#include "undo/remake.h"
+
+static void set_anchor(struct rollback *rb, struct plan_item *it)
+{
+	bool added;
+	uint32_t *at;
+
+	if (it->e->before.i.nlink < 2 || !it->e->before_file)
+		return;
+	at = u64map_put(&rb->anchors, mix64(it->e->before_file), &added);
+	if (at && added)
+		*at = (uint32_t)(it - rb->plan.items) + 1;
+}
+
+static struct plan_item *anchor_of(const struct rollback *rb, const struct plan_item *it)
+{
+	const uint32_t *at = u64map_get(&rb->anchors, mix64(it->e->before_file));
+
+	return at && it->e->before.i.nlink > 1 && it->e->before_file ? &rb->plan.items[*at - 1] : NULL;
+}
+
+/* A second name for what stands at path, as temp in dir. */
+static int link_from(const char *path, int dir, const char *temp)
+{
+	struct parents other = PARENTS_INIT;
+	const char *name;
+	int from_dir, r = parents_open(&other, path, &from_dir, &name);
+
+	if (r == 0 && linkat(from_dir, name, dir, temp, 0) < 0)
+		r = -errno;
+	parents_forget(&other);
+	return r;
+}
+
+struct other_name {
+	const struct side *want;
+	char *path;
+};
+
+static int is_other_name(const char *path, const struct inode *now, void *data)
+{
+	struct parents other = PARENTS_INIT;
+	struct other_name *o = data;
+	const char *name;
+	int dir;
+
+	if (parents_open(&other, path, &dir, &name) == 0 &&
+		!look_differs(dir, name, now, o->want, DIFFERS_WHAT | DIFFERS_OWNER | DIFFERS_TIME))
+		o->path = strdup(path);
+	parents_forget(&other);
+	return o->path ? 1 : (int)now->nlink;
+}
+
+/* A name of the file that the run never touched, and that the record does not have. */
+static int link_from_other_name(const struct plan_item *it, int dir, const char *temp)
+{
+	const struct inode *b = &it->e->before.i;
+	struct other_name o = { &it->e->before, NULL };
+	int r;
+
+	if (b->nlink < 2 || S_ISDIR(b->mode))
+		return -ENOENT;
+	names_near(it->e->path, b->dev, b->ino, b->nlink, is_other_name, &o);
+	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
+	free(o.path);
+	return r;
+}
+
+/* The thing of before under its temporary name. */
+static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *temp)
+{
+	struct plan_item *anchor = anchor_of(rb, it);
+
+	if (anchor || !it->staged)
+		unlinkat(dir, temp, 0);
+	if (anchor && link_from(anchor->e->path, dir, temp) == 0)
+		return 0;
+	if (it->staged && !anchor)
+		return remake_meta(dir, temp, &it->temp, &it->e->before);
+	if (link_from_other_name(it, dir, temp) == 0)
+		return 0;
+	return remake_new(dir, temp, &it->e->before, rb->plan.objects);
+}
+
+static int replace(struct rollback *rb, struct plan_item *it, int dir, const char *name)
+{
+	char temp[TEMP_MAX];
+	int r;
+
+	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	r = make_temp(rb, it, dir, temp);
+	if (r == 0 && renameat(dir, temp, dir, name) < 0)
+		r = -errno;
+	/* Between two names of one file rename(2) does nothing; and a failure leaves no litter. */
+	if (r == 0 || !it->staged)
+		unlinkat(dir, temp, 0);
+	return r;
+}
+
+static int in_place(struct rollback *rb, struct plan_item *it, int dir, const char *name)
+{
+	if (it->content_same)
+		return remake_meta(dir, name, &it->now, &it->e->before);
+	return remake_in_place(dir, name, &it->now, &it->e->before, rb->plan.objects);
+}
+
+bool put_back_goes_in_place(const struct plan_item *it)
+{
+	return plan_same_inode(it) && (it->content_same || it->e->before.i.nlink > 1);
+}
+
+static void put_back(struct rollback *rb, struct plan_item *it)
+{
+	bool here = put_back_goes_in_place(it);
+	const struct plan_item *anchor = anchor_of(rb, it);
+	const char *name;
+	int dir, r = rollback_open(rb, it, &dir, &name);
+
+	rollback_progress(rb);
+	/* Written in its place already, under another name. */
+	if (r == 0 && !(here && anchor && plan_same_inode(anchor))) {
+		r = here ? in_place(rb, it, dir, name) : replace(rb, it, dir, name);
+		if (here && r == -ETXTBSY) /* it runs: it cannot be written, but it can be replaced */
+			r = replace(rb, it, dir, name);
+	}
+	if (r < 0) {
+		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+		return;
+	}
+	set_anchor(rb, it);
+	rollback_restored(rb, it);
+}
+
+/* Files first that kept their inode: to them the other names of a group are linked. */
+static void put_all(struct rollback *rb)
+{
+	size_t i;
+	int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < rb->plan.all.count; i++) {
+			struct plan_item *it = &rb->plan.items[i];
+
+			if (plan_same_inode(it) != (pass == 0) || it->finished)
+				continue;
+			if (it->state == STATE_BEFORE)
+				set_anchor(rb, it);
+			else if (rollback_wants_file(it))
+				put_back(rb, it);
+		}
+	}
+}
+
+static void join_failed(struct rollback *rb, struct plan_item *it, int r)
+{
+	if (r < 0)
+		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+}
+
+/* A group that an interrupted rollback left apart: each is as before, but they are not one file. */
+static void join_groups(struct rollback *rb)
+{
+	size_t i;
+
+	for (i = 0; i < rb->plan.all.count; i++) {
+		struct plan_item *it = &rb->plan.items[i], *anchor = anchor_of(rb, it);
+		struct parents other = PARENTS_INIT;
+		struct inode mine = { 0 }, its = { 0 };
+		const char *name;
+		int dir;
+
+		if (it->state != STATE_BEFORE || !anchor || anchor == it || S_ISDIR(it->e->before.i.mode))
+			continue;
+		if (parents_open(&other, anchor->e->path, &dir, &name) == 0)
+			inode_stat(&its, dir, name, AT_SYMLINK_NOFOLLOW);
+		parents_forget(&other);
+		if (rollback_open(rb, it, &dir, &name) < 0)
+			continue;
+		inode_stat(&mine, dir, name, AT_SYMLINK_NOFOLLOW);
+		if (mine.exists && its.exists && mine.dev == its.dev && mine.ino != its.ino)
+			join_failed(rb, it, replace(rb, it, dir, name));
+	}
+}
+
+void put_back_all(struct rollback *rb)
+{
+	put_all(rb);
+	join_groups(rb);
+}

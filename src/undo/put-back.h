@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_PUT_BACK_H
+#define UNDO_PUT_BACK_H
+/* Files, symlinks and the rest come back to their places, each by one rename where that can be. */
+#include "undo/rollback.h"
+
+/* All that a rollback wants to be there, the names of one file as one. */
+void put_back_all(struct rollback *rb);
+/* Is it written where it stands: since it is the same file still, and more than its content hangs on that? */
+bool put_back_goes_in_place(const struct plan_item *it);
+
+#endif
