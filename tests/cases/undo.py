@@ -3,9 +3,8 @@
 and also when the rollback is killed and run again."""
 import ctypes
 import os
-import random
+import re
 import shutil
-import signal
 import socket
 import stat
 import subprocess
@@ -302,39 +301,33 @@ def everything():
 
 
 def killed():
-    """SIGKILL at twenty moments of a rollback; run again, the end is the same"""
-    wrong, hit = [], 0
+    """A rollback, killed at a dozen of the calls that change something; run again, the end is the same"""
+    wrong, points = [], 12
     with Case() as c:
+        killat = balib.killat(c.top)
         build(c.t)
         before = snapshot(c.t)
-        rng = random.Random(int(os.environ.get("SEED", "7")))
-        whole = 1
-        for n in range(40):
-            if hit == 20:
-                break
+        calls = 0
+        for n in range(points + 1):
             wrong += c.adversary()
             run = str(balib.latest(c.db))
-            start = time.monotonic()
-            p = subprocess.Popen([BA, '-d', c.db, 'rollback', '-y', run], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # Counted once; which calls they are does not depend on the time.
+            how = ['-n', str(max(1, calls * (2 * n - 1) // (2 * points)))] if n else ['-c']
+            p = subprocess.run([killat, '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'rollback', '-y', run],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            with open(c.top + '/report') as f:
+                report = f.read()
+            if p.returncode:
+                wrong.append('%s: it was to be hit: %s %s' % (how, report, p.stdout))
             if n == 0:
-                p.wait()
-                whole = time.monotonic() - start
+                calls = int(re.search(r'^calls (\d+)', report, re.M).group(1))
             else:
-                time.sleep(whole * (n % 20 + rng.random()) / 20)
-                p.send_signal(signal.SIGKILL)
-                if p.wait() == -signal.SIGKILL:
-                    hit += 1
-                else:
-                    whole *= 0.8        # it took longer when it was measured
                 p = c.ba('rollback', '-y', run)
                 if p.returncode:
-                    wrong.append('kill %d: the second rollback ends with %d: %s' % (n, p.returncode, p.stdout))
-            wrong += ['kill %d: %s' % (n, f) for f in compare(before, snapshot(c.t))]
+                    wrong.append('kill %s: the second rollback ends with %d: %s' % (how, p.returncode, p.stdout))
+            wrong += ['kill %s: %s' % (how, f) for f in compare(before, snapshot(c.t))]
             if wrong:
                 break
-        if not wrong and hit < 20:
-            wrong.append('only %d were killed in the act' % hit)
     return wrong
 
 

@@ -58,10 +58,18 @@ def cover(folder, needed):
         os.close(fd)
 
 
+def may_mount():
+    with open('/proc/self/status') as f:
+        caps = next(line for line in f if line.startswith('CapEff'))
+    return bool(int(caps.split()[1], 16) & 1 << 21)
+
+
 def missing(kind='ext4'):
     """Why there can be no such file system here; None: there can."""
     if os.getuid() != 0:
         return 'loop devices need root'
+    if not may_mount():
+        return 'mounting is not allowed here (CAP_SYS_ADMIN)'
     if not os.path.exists('/dev/loop-control'):
         return 'no loop devices here'
     if not shutil.which(KINDS[kind][1][0], path=PATH):
@@ -178,12 +186,17 @@ class Disk:
         for loop, _ in self.loops:
             fcntl.ioctl(loop, BLKFLSBUF, 0)
 
+    def flush(self):
+        d = os.open(self.at, os.O_RDONLY)
+        call('syncfs', libc.syncfs(d))
+        os.close(d)
+
     def image(self):
         """What is on it, unmounted."""
         return copy_data(self.fd, os.memfd_create('image'))
 
     def image_at_rest(self):
-        """What is on it, mounted: two copies that are the same are of one moment."""
+        """What has come to it, mounted: two copies that are the same are of one moment."""
         last = self.image()
         for _ in range(50):
             again = self.image()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """kill.py [--only SCENES] [--every K | --points A,B-C... | --samples K] [--device same|other|both] [-j N] [-v]
 
-Kills one command (rollback, uninstall, forget, deb, rpm, tar, run) before each call of it that changes a file tree, runs
-the same command once more, and looks whether the end is as if nothing had been.  --every K takes each K-th call,
+Kills one command (rollback, uninstall, forget, deb, rpm, tar, run, second, checkinstall) before each call of it that
+changes a file tree, runs the same command once more, and looks whether the end is as if nothing had been.  --every K takes each K-th call,
 --samples K so many of them, evenly spread.  With another device the file system is mounted from another device between
 the two, as after a reboot.
 
@@ -50,19 +50,24 @@ def scene_result(workers, name, args):
     return '%s: killed at %d points of %d calls' % (name, reached, calls), wrong
 
 
-def main():
+def options(argv):
     a = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     points.add_options(a)
-    a.add_argument('--only', default='rollback,uninstall,forget,deb,rpm,tar,run')
+    a.add_argument('--only', default='rollback,uninstall,forget,deb,rpm,tar,run,second,checkinstall')
     a.add_argument('--device', choices=DEVICES, default='both')
-    args = a.parse_args()
-    scenes.must_have(disk.missing())
-    tap = balib.Tap()
+    args = a.parse_args(argv)
+    return args
+
+
+def test(args, tap):
+    if not scenes.can(tap, 'kill at ' + args.only, disk.missing()):
+        return
     with points.pool(args) as workers:
         for name in args.only.split(','):
             tap.result(*scene_result(workers, name, args))
-    tap.done()
 
 
 if __name__ == '__main__':
-    main()
+    results = balib.Tap()
+    test(options(sys.argv[1:]), results)
+    results.done()

@@ -23,13 +23,6 @@ STAGES = ('/tmp', '/dev/shm', '/var/tmp')
 NEEDED = (os.path.join(HERE, '..', '..'), os.path.dirname(os.path.dirname(os.path.realpath(BA))), sys.prefix)
 
 
-def build_killat(folder):
-    out = os.path.join(folder, 'killat')
-    subprocess.run([os.environ.get('CC', 'cc'), '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra',
-                    '-Wno-missing-field-initializers', '-Werror', '-o', out, os.path.join(HERE, 'killat.c')], check=True)
-    return out
-
-
 class Hit:
     """What killat says of one command."""
 
@@ -54,15 +47,16 @@ class World:
         for folder in STAGES:
             if os.path.isdir(folder):
                 disk.cover(folder, NEEDED)
-        # The same in every World: names are as long, and calls as many.
-        self.top = '/tmp/crash'
+        # The same in every World: names are as long, and calls as many.  /tmp would count as excluded.
+        disk.cover('/mnt', NEEDED)
+        self.top = '/mnt/crash'
         os.mkdir(self.top, 0o755)
         home = self.top + '/home'       # rpm makes a database there, once, whatever it is asked
         os.mkdir(home)
-        counted = (self.top + '/[md]/*', '/dev/shm/*', '/var/tmp/*', '/tmp/[!c]*')
+        counted = (self.top + '/[md]/*', *(folder + '/*' for folder in STAGES))
         self.counted = [word for glob in counted for word in ('-w', glob)]
         self.kept = {folder: set(os.listdir(folder)) for folder in STAGES if os.path.isdir(folder)}
-        self.killat = build_killat(self.top)
+        self.killat = balib.killat(self.top)
         self.disk = disk.Disk(self.top, 'm', kind, size)
         self.disks = [self.disk]
         self.m = self.disk.at
@@ -92,7 +86,8 @@ class World:
             d.umount()
 
     def save(self):
-        os.sync()
+        for d in self.disks:
+            d.flush()
         return [d.image_at_rest() for d in self.disks]
 
     def restore(self, images):
@@ -219,13 +214,12 @@ def outputs(world):
     return {n: digest(world.out + '/' + n) for n in sorted(os.listdir(world.out)) if os.path.isfile(world.out + '/' + n)}
 
 
-def must_have(missing):
-    """Ends when something is missing: a skip, but a failure where it must be there."""
-    if missing is None:
-        return
-    must = os.environ.get('BUILDAUDIT_MUST_TRACE') == '1' and os.getuid() == 0
-    print('not ok 1 - %s\n1..1' % missing if must else '1..0 # SKIP ' + missing)
-    sys.exit(1 if must else 0)
+def can(tap, what, missing):
+    """Without what it needs a test is skipped; but it fails where that must be there."""
+    if missing:
+        must = os.environ.get('BUILDAUDIT_MUST_TRACE') == '1' and os.getuid() == 0
+        tap.result(what, [missing] if must else [], None if must else missing)
+    return not missing
 
 
 class Ideal:
@@ -237,6 +231,17 @@ class Ideal:
         self.store, _ = world.store()
         self.outputs = outputs(world)
         self.runs = world.runs()
+
+
+OVERWRITE = 'cd "$1" && for f in overwritten truncated renamed_over; do echo second >$f; done; rm by_link; mv moved_to moved_2'
+
+
+def give_back(w):
+    """Some files have again what they had before the installer came: it is in the store already."""
+    for n in ('overwritten', 'truncated', 'renamed_over', 'by_link'):
+        if os.path.exists(w.t + '/' + n):
+            os.unlink(w.t + '/' + n)
+        undo.write(w.t + '/' + n, n * 50)
 
 
 class Scene:
@@ -339,10 +344,8 @@ class Forget(Scene):
 
     def prepare(self, w):
         before = super().prepare(w)
-        for n in ('overwritten', 'truncated', 'renamed_over', 'big'):
-            undo.write(w.t + '/' + n, 'another' if n == 'big' else n * 50)
-        p = w.ba('run', '-q', '--include', w.t, '--', 'sh', '-c', 'cd "$1" && for f in overwritten truncated renamed_over big; '
-                 'do echo second >$f; done', 'sh', w.t)
+        give_back(w)
+        p = w.ba('run', '-q', '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
         if p.returncode:
             raise RuntimeError('the second run failed: ' + p.stdout)
         balib.settle(w.db)
@@ -386,10 +389,43 @@ class Tar(Package):
     args = ('package', '--type=tar', '--pkgname=thing', '--pkgversion=1', '1')
 
 
+class Checkinstall(Scene):
+    """What packs and installs dies; what is recorded is not meant.  The package goes into a dpkg database of its own."""
+    whom = ('tree', 'main')
+    script = 'rm -rf "$1/opt"; mkdir -p "$1/opt/bin"; echo one >"$1/opt/bin/a"; ln -s a "$1/opt/bin/link"; seq 9999 >"$1/opt/data"'
+
+    def prepare(self, w):
+        for n in ('info', 'updates', 'triggers'):
+            os.makedirs(w.m + '/dpkg/' + n)
+        undo.write(w.m + '/dpkg/status', '')
+        return None
+
+    def command(self, w):
+        return ('checkinstall', '-D', '-y', '--pkgname=thing', '--pkgversion=1', '--pakdir=' + w.out,
+                '--dpkgflags=--admindir=%s/dpkg --log=/dev/null' % w.m, 'sh', '-ec', self.script, 'sh', w.t)
+
+    def wrong_ideal(self, ideal, before):
+        return super().wrong_ideal(ideal, before) + [] if ideal.outputs else ['no package']
+
+    def still(self, w, ideal, before, cut):
+        dpkg = ['dpkg', '--admindir=%s/dpkg' % w.m]
+        wrong = ['litter: %r' % n for n in w.litter(cut)]
+        if w.run([*dpkg, '-V', 'thing']).stdout or w.run([*dpkg, '--audit']).stdout:
+            wrong.append('dpkg finds something wrong')
+        listed = w.run([*dpkg, '-L', 'thing']).stdout
+        wrong += ['not in the package: ' + n for n in ('bin/a', 'bin/link', 'data') if w.t + '/opt/' + n not in listed]
+        return wrong + undo.compare(untimed(ideal.tree), untimed(undo.snapshot(w.t)))
+
+
+def untimed(snapshot):
+    return {p: {k: v for k, v in e.items() if k != 'mtime_ns'} for p, e in snapshot.items()}
+
+
 class Run(Scene):
     """The recorder dies, and by that its command.  What is left is no whole record, and says so; but nothing is lost."""
     recorder = True
     whom = ('caller', 'tree')
+    run_id = 1
 
     def __init__(self):
         self.flags = ['--no-seccomp'] if os.environ.get('MODE') == 'ptrace' else []
@@ -399,7 +435,7 @@ class Run(Scene):
         return undo.snapshot(w.t)
 
     def command(self, w):
-        return ('run', *self.flags, '-q', '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
+        return ('run', *self.flags, '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
 
     def check(self, w, ideal, before, cut=False):
         self.done = False
@@ -413,17 +449,17 @@ class Run(Scene):
             wrong.append('the database: %s' % p.stdout)
         p = w.ba('runs')
         runs = w.runs() if p.returncode == 0 else []
-        if runs:
+        if len(runs) >= self.run_id:
             wrong += self.check_run(w, before, cut)
         elif not cut:
             wrong += undo.compare(before, undo.snapshot(w.t))
         return wrong
 
     def check_run(self, w, before, cut):
-        state = w.ba('sql', 'SELECT state FROM runs WHERE run_id = 1').stdout.strip()
+        state = w.ba('sql', 'SELECT state FROM runs WHERE run_id = %d' % self.run_id).stdout.strip()
         wrong = [] if state in ('incomplete', 'complete') else ['the run is ' + state]
         as_left = undo.snapshot(w.t)
-        p = w.ba('rollback', '-y', '1')
+        p = w.ba('rollback', '-y', str(self.run_id))
         now = undo.snapshot(w.t)
         self.done = p.returncode == 0
         if self.done:
@@ -437,7 +473,7 @@ class Run(Scene):
 
     def done_and_cut(self, w, ideal, before):
         wrong = self.check(w, ideal, before, cut=True)
-        if not os.path.exists(w.db) or w.runs()[:1] != [(None, None, 'complete')]:
+        if not os.path.exists(w.db) or w.runs()[self.run_id - 1:self.run_id] != [(None, None, 'complete')]:
             wrong.append('the record of a run that said it is done is not there, or not complete')
         return wrong
 
@@ -472,8 +508,21 @@ class Precious(Run):
         return undo.snapshot(w.t)
 
     def command(self, w):
-        return ('run', *self.flags, '-q', '--include', w.t, '--', 'sh', '-c', 'cd "$1"; mv A B; : >>B', 'sh', w.t)
+        return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', 'cd "$1"; mv A B; : >>B', 'sh', w.t)
+
+
+class Second(Run):
+    """What it destroys is in the store already, from a run before it."""
+    run_id = 2
+
+    def prepare(self, w):
+        Scene.prepare(self, w)
+        give_back(w)
+        return undo.snapshot(w.t)
+
+    def command(self, w):
+        return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
 
 
 SCENES = {'rollback': Rollback, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar, 'run': Run,
-          'precious': Precious}
+          'precious': Precious, 'second': Second, 'checkinstall': Checkinstall}

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -228,6 +229,15 @@ def _groups(got, after, want):
     s = {frozenset(s) for s in said.values() if len(s) > 1}
     show = lambda g: ' '.join(sorted(esc(p) for p in g))
     return ['nlink_group missed\t' + show(g) for g in d - s] + ['nlink_group invented\t' + show(g) for g in s - d]
+
+
+def killat(folder):
+    """Builds tests/crash/killat in the folder; returns its name."""
+    crash = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'crash')
+    out = os.path.join(folder, 'killat')
+    subprocess.run([os.environ.get('CC', 'cc'), '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra',
+                    '-Wno-missing-field-initializers', '-Werror', '-o', out, os.path.join(crash, 'killat.c')], check=True)
+    return out
 
 
 class Tap:
