@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/hash.h"
@@ -167,12 +168,24 @@ static int ask_dpkg(struct owners *o)
 	return r;
 }
 
+/* Asked where it has none, rpm makes a database: on Debian ~/.rpmdb, which nobody wanted. */
+static bool rpm_has_database(void)
+{
+	static const char *const argv[] = { "rpm", "--eval", "%{_dbpath}", NULL };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	if (child_run(argv, &out, CHILD_HIDDEN) != 0 || !out.data)
+		return false;
+	out.data[strcspn(out.data, "\n")] = '\0';
+	return access(out.data, F_OK) == 0;
+}
+
 static int ask_rpm(struct owners *o)
 {
 	static const char *const argv[] = { "rpm", "-qa", "--qf", "[%{=NAME}\t%{FILENAMES}\n]", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	char *rest, *line, *tab;
-	int r = child_run(argv, &out, CHILD_HIDDEN);
+	int r = rpm_has_database() ? child_run(argv, &out, CHILD_HIDDEN) : 0;
 
 	if (r < 0)
 		return -1;

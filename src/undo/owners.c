@@ -92,33 +92,62 @@ static void read_list(struct owners *o, FILE *in)
 	}
 }
 
-static void ask(struct owners *o, const char *const argv[])
+/* What argv prints; NULL when it cannot be started. */
+static FILE *start(const char *const argv[], pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	FILE *in = NULL;
-	int ends[2], status;
-	pid_t pid = 0;
+	int ends[2];
 
+	*pid = 0;
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
+		return NULL;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ) != 0)
-		pid = 0;
+	if (posix_spawnp(pid, argv[0], &actions, NULL, (char *const *)argv, environ) != 0)
+		*pid = 0;
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
-	if (pid)
+	if (*pid)
 		in = fdopen(ends[0], "r");
 	if (!in)
 		close(ends[0]);
-	if (in) {
-		read_list(o, in);
+	return in;
+}
+
+static void end(FILE *in, pid_t pid)
+{
+	if (in)
 		fclose(in);
-	}
-	while (pid && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (pid && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+}
+
+static void ask(struct owners *o, const char *const argv[])
+{
+	pid_t pid;
+	FILE *in = start(argv, &pid);
+
+	if (in)
+		read_list(o, in);
+	end(in, pid);
+}
+
+/* Asked where it has none, rpm makes a database: on Debian ~/.rpmdb, which nobody wanted. */
+static bool rpm_has_database(void)
+{
+	static const char *const argv[] = { "rpm", "--eval", "%{_dbpath}", NULL };
+	char line[4096] = "";
+	pid_t pid;
+	FILE *in = start(argv, &pid);
+
+	if (in && !fgets(line, sizeof line, in))
+		line[0] = '\0';
+	end(in, pid);
+	line[strcspn(line, "\n")] = '\0';
+	return *line == '/' && access(line, F_OK) == 0;
 }
 
 int owners_ask(struct owners *o, const struct entries *all)
@@ -143,7 +172,8 @@ int owners_ask(struct owners *o, const struct entries *all)
 	}
 	if (o->paths) {
 		ask(o, dpkg);
-		ask(o, rpm);
+		if (rpm_has_database())
+			ask(o, rpm);
 	}
 	return 0;
 }

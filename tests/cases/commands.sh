@@ -207,14 +207,12 @@ case_where_the_database_is() {
 	HOME=$T/home BUILDAUDIT_DB=$T/not-this.db "$BUILDAUDIT" -d "$T/by-option.db" run $mode_flag -q -- true
 	[ -f by-option.db ] && [ ! -e not-this.db ]
 	eq "$(stat -c %a by-variable.db)" 600
-	if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-		chmod 777 home state
-		setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$T/home" XDG_STATE_HOME="$T/state" "$BUILDAUDIT" run $mode_flag -q -- true
-		eq "$(stat -c %a state/buildaudit)" 700
-		eq "$(stat -c '%a %u' state/buildaudit/audit.db)" '600 65534'
-		setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_STATE_HOME HOME="$T/home" "$BUILDAUDIT" run $mode_flag -q -- true
-		[ -f home/.local/state/buildaudit/audit.db ]
-	fi
+	chmod 777 home state
+	as_user env HOME="$T/home" XDG_STATE_HOME="$T/state" "$BUILDAUDIT" run $mode_flag -q -- true
+	eq "$(stat -c %a state/buildaudit)" 700
+	eq "$(stat -c '%a %u' state/buildaudit/audit.db)" "600 $(as_user id -u)"
+	as_user env -u XDG_STATE_HOME HOME="$T/home" "$BUILDAUDIT" run $mode_flag -q -- true
+	[ -f home/.local/state/buildaudit/audit.db ]
 }
 
 case_nothing_recorded_yet() {

@@ -130,10 +130,14 @@ case_chmod_and_back() {
 }
 
 case_chown_only() {
-	[ "$(id -u)" = 0 ] || skip 'needs root'
 	mkdir -p w/d
 	touch w/f
 	ln -s f w/s
+	if ! is_root; then
+		want_rc 1 truth "$T/w" sh -c 'chown 12:34 w/f w/d; chown -h 56:78 w/s' 2>/dev/null
+		eq "$(manifest "$T/w")" ''
+		return
+	fi
 	truth "$T/w" sh -c 'chown 12:34 w/f w/d; chown -h 56:78 w/s'
 	eq "$(manifest "$T/w")" "$(printf 'modified dir d\nmodified file f\nmodified symlink s')"
 }
@@ -182,9 +186,8 @@ case_fifo_and_socket() {
 }
 
 case_device_nodes_are_never_in_it() {
-	[ "$(id -u)" = 0 ] || skip 'needs root'
 	mkdir w
-	mknod probe c 1 3 || skip 'no device nodes here'
+	mknod probe c 1 3 2>/dev/null || skip 'no right to make device nodes'
 	truth "$T/w" sh -c 'mknod w/null c 1 3; mknod w/b b 7 0; echo x >/dev/null; touch w/f'
 	eq "$(manifest "$T/w")" 'created file f'
 	eq "$(q "SELECT count(*) FROM manifest WHERE path LIKE '/dev/%' OR path LIKE '/proc/%' OR path LIKE '/sys/%'")" 0
@@ -325,9 +328,9 @@ case_a_working_folder_that_is_gone() {
 }
 
 case_bind_mount_and_mount_namespace() {
-	unshare -m true 2>/dev/null || skip 'no mount namespace here'
+	$own_mounts true 2>/dev/null || skip 'no mount namespace here'
 	mkdir w o
-	rec -q -- unshare -m sh -c "mount --bind '$T/w' '$T/o' && echo x >'$T/o/f'"
+	rec -q -- $own_mounts sh -c "mount --bind '$T/w' '$T/o' && echo x >'$T/o/f'"
 	settle
 	has "$(q 'SELECT notes FROM runs')" 'mount'
 }
@@ -367,13 +370,12 @@ assert os.waitpid(child, 0)[1] == 0'
 
 # Whoever is in a folder goes on there; by the folder's name nobody comes to it any more.
 case_the_way_to_the_working_folder_is_closed() {
-	[ "$(id -u)" = 0 ] || skip 'needs root, to be somebody else'
 	mkdir -p w/a/b
 	echo old >w/a/b/there
-	chown -R 65534:65534 . && chmod 777 . && chmod 755 "$T/.."
+	if is_root; then chown -R 65534:65534 . && chmod 777 .; fi
 	age w
 	snap w before
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$BUILDAUDIT" -d "$T/own.db" run $mode_flag --include "$T/w" -q -- sh -c '
+	as_user "$BUILDAUDIT" -d "$T/own.db" run $mode_flag --include "$T/w" -q -- sh -c '
 		w=$PWD/w; cd w/a/b || exit; echo 1 >f; echo 1 >gone; chmod 0 ../../a
 		echo 2 >g; rm gone; mkdir d; echo 3 >>there; chmod 600 there; mv g h; ln h i; chmod 755 "$w/a"'
 	DB=$T/own.db settle

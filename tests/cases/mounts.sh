@@ -2,7 +2,7 @@
 # Mounts that the run makes: what is changed through them is told by the names that stood before the run.
 . "$(dirname "$0")/../lib/cases.sh"
 
-needs_mounts() { unshare -m sh -c 'mount -t tmpfs none /tmp' 2>/dev/null || skip 'no right to mount here'; }
+needs_mounts() { $own_mounts sh -c 'mount -t tmpfs none /tmp' 2>/dev/null || skip 'no right to mount here'; }
 
 # made FOLDER COMMAND...: as truth, and then rolled back to what was there before.
 made() {
@@ -29,12 +29,13 @@ two_folders() {
 case_a_bind_mount_in_a_namespace_of_its_own() {
 	needs_mounts
 	two_folders
-	made p unshare -m sh -c 'mount --bind p/s p/m; echo new >p/m/f; echo n >p/m/x; mkdir p/m/d; mv p/m/g p/m/h; chmod 600 p/m/f; chmod 700 p/m'
+	made p $own_mounts sh -c 'mount --bind p/s p/m; echo new >p/m/f; echo n >p/m/x; mkdir p/m/d; mv p/m/g p/m/h; chmod 600 p/m/f; chmod 700 p/m'
 	ba who p/s/f >/dev/null
 	refused ba who p/m/f
 }
 
 case_a_bind_mount_that_is_gone_at_the_end() {
+	root
 	needs_mounts
 	two_folders
 	trap 'umount -q "$T/p/m" || :' EXIT
@@ -44,12 +45,13 @@ case_a_bind_mount_that_is_gone_at_the_end() {
 case_a_file_system_that_only_the_command_saw() {
 	needs_mounts
 	two_folders
-	made p unshare -m sh -c 'mount -t tmpfs none p/m; echo new >p/m/f; mkdir p/m/d; echo x >p/m/d/x; rm p/m/f; echo out >p/out'
+	made p $own_mounts sh -c 'mount -t tmpfs none p/m; echo new >p/m/f; mkdir p/m/d; echo x >p/m/d/x; rm p/m/f; echo out >p/out'
 	eq "$changes" 'created file out'
 	has "$(q 'SELECT notes FROM runs')" 'in no file tree of ours'
 }
 
 case_a_file_system_mounted_and_unmounted() {
+	root
 	needs_mounts
 	two_folders
 	trap 'umount -q "$T/p/m" || :' EXIT
@@ -60,11 +62,12 @@ case_a_file_system_mounted_and_unmounted() {
 case_a_mount_that_is_detached_while_in_use() {
 	needs_mounts
 	two_folders
-	made p unshare -m sh -c 'mount --bind p/s p/m && cd p/m && umount -l ../m && echo new >f; echo n >x; mkdir d; mv g h; chmod 600 f'
+	made p $own_mounts sh -c 'mount --bind p/s p/m && cd p/m && umount -l ../m && echo new >f; echo n >x; mkdir d; mv g h; chmod 600 f'
 }
 
 # A copy of a mount that is attached nowhere: what is changed in it must not be taken for ours of that name.
 case_a_mount_without_a_place() {
+	root
 	needs_mounts
 	two_folders
 	truth p/m python3 -c '
@@ -80,14 +83,15 @@ if tree >= 0:
 }
 
 case_an_overlay() {
+	root
 	needs_mounts
 	mkdir -p p/low p/up p/work p/on
 	echo 1 >p/low/f
 	echo 2 >p/low/g
 	echo 3 >p/up/h
-	unshare -m mount -t overlay overlay -o "lowerdir=$T/p/low,upperdir=$T/p/up,workdir=$T/p/work" p/on 2>/dev/null || skip 'no overlay here'
+	$own_mounts mount -t overlay overlay -o "lowerdir=$T/p/low,upperdir=$T/p/up,workdir=$T/p/work" p/on 2>/dev/null || skip 'no overlay here'
 	rm -rf p/work/*
-	truth p unshare -m sh -c 'cd p && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work on && echo new >on/f && mkdir on/d && echo x >on/d/x && rm on/g && chmod 600 on/h'
+	truth p $own_mounts sh -c 'cd p && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work on && echo new >on/f && mkdir on/d && echo x >on/d/x && rm on/g && chmod 600 on/h'
 	eq "$(manifest "$T/p" | grep up/)" "$(printf 'created dir up/d\ncreated file up/d/x\ncreated file up/f\nmodified file up/h')"
 	ba rollback -y 1
 	eq "$(find p/up -type f)" p/up/h
@@ -97,7 +101,7 @@ case_another_root() {
 	needs_mounts
 	mkdir -p p/r/old p/d
 	echo 1 >p/r/f
-	made p unshare -m python3 -c '
+	made p $own_mounts python3 -c '
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mount(b"p/r", b"p/r", None, 4096, None)
@@ -113,6 +117,7 @@ os.chmod("/g", 0o600)
 
 # Its server stands in stops of ours while others wait for it: whoever asks it for a name then waits for ever.
 case_a_file_system_that_the_run_serves_itself() {
+	root
 	command -v bindfs >/dev/null || skip 'no bindfs here'
 	mkdir -p p/src mnt
 	echo old >p/src/there

@@ -29,7 +29,13 @@ case_not_found_is_127() {
 	local err
 	err=$(want_rc 127 rec -- ./no-such-command 2>&1)
 	has "$err" 'no-such-command'
-	err=$(want_rc 127 rec -- no-such-command-in-path 2>&1)
+	err=$(PATH=/usr/bin:/bin want_rc 127 rec -- no-such-command-in-path 2>&1)
+	has "$err" 'no-such-command-in-path'
+	# In a folder that may not be searched, it may be: as env(1) has it.
+	mkdir closed
+	chmod 0 closed
+	err=$(PATH=/usr/bin:/bin:$T/closed want_rc "$(is_root && echo 127 || echo 126)" rec -- no-such-command-in-path 2>&1)
+	want_rc "$(is_root && echo 127 || echo 126)" env PATH="/usr/bin:/bin:$T/closed" no-such-command-in-path 2>/dev/null
 	has "$err" 'no-such-command-in-path'
 }
 

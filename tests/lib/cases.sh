@@ -7,11 +7,13 @@
 #
 # A case fails when a command in it fails (set -e); `want_rc`, `eq`, `has` and `hasnt` say what was wrong.  $T is its
 # folder, $DB its database.  `ba ...` is the program on $DB; `rec ...` is `run` in the mode under test ($MODE).
+# Cases are for root and for an ordinary user; what differs is asked with `is_root`, what needs root begins with `root`.
 # Arguments of the file name the cases to run.  Output is TAP.
 
 set -u
 : "${BUILDAUDIT:?is the program to test}" "${MODE:=seccomp}"
 export MODE
+SELF=$(realpath "$0")
 LIB=$(CDPATH= cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mode_flag=
 [ "$MODE" = ptrace ] && mode_flag=--no-seccomp
@@ -20,7 +22,7 @@ unset BUILDAUDIT_DB CDPATH
 ba() { "$BUILDAUDIT" -d "$DB" "$@"; }
 # A function: in the background, $! is a shell's number; where the program's own is needed, write it out.
 rec() { "$BUILDAUDIT" -d "$DB" run $mode_flag "$@"; }
-q() { sqlite3 -readonly -cmd '.timeout 20000' "$DB" "$1"; }
+q() { sqlite3 -readonly "$DB" "$1"; }
 
 fail() { printf '%s\n' "$*" >&2; return 1; }
 skip() { printf '%s\n' "$*" >"$T/../skip"; exit 77; }
@@ -71,6 +73,9 @@ until_eq() {
 }
 _says() { local want=$1; shift; [ "$("$@")" = "$want" ]; }
 
+# A recorder closes its database a moment after its run has ended.
+sqlite3() { command sqlite3 -cmd '.timeout 20000' "$@"; }
+
 settled() { [ "$(q 'SELECT count(*) FROM runs WHERE state = '\''running'\')" = 0 ]; }
 settle() { until_ok settled; }
 
@@ -90,6 +95,31 @@ truth() {
 # What was there is old, so that every write shows in its mtime.
 age() { find "$1" -exec touch -h -d '2020-01-02 03:04:05.123456789' {} +; }
 manifest() { q "SELECT change || ' ' || type || ' ' || replace(path, '$1/', '') FROM manifest WHERE run_id = (SELECT max(run_id) FROM runs) AND path LIKE '$1/%' ORDER BY path"; }
+
+is_root() { [ "$(id -u)" = 0 ]; }
+# A command with mounts of its own; for an ordinary user, of a user namespace in which he is root.
+own_mounts='unshare -m'
+is_root || own_mounts='unshare -Urm'
+# What somebody who is not root does.
+if is_root; then
+	as_user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+else
+	as_user() { "$@"; }
+fi
+
+# For what only root can do.  An ordinary user's case is played by the root of a user namespace of his own instead.
+root() {
+	local f out rc=0
+	is_root && return
+	unshare -Urm true 2>/dev/null || skip 'needs root, or a user namespace'
+	for f in "${FUNCNAME[@]}"; do
+		case $f in case_*) break ;; esac
+	done
+	out=$(unshare -Urm "$SELF" "$f") || rc=$?
+	case $out in *'# SKIP '*) skip "${out##*# SKIP }" ;; esac
+	[ $rc = 0 ] || printf '%s\n' "$out" >&2
+	exit $rc
+}
 
 # One run that shows whether anything can be traced at all.
 _can_trace() {

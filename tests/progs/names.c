@@ -286,10 +286,8 @@ FORM(mknod_device)
 	if (setup)
 		return;
 	r = sc(__NR_mknod, A("null"), S_IFCHR | 0600, (1 << 8) | 3);
-	if (r == -EPERM) {
-		note("skip", "device nodes need root");
-		return;
-	}
+	if (r == -EPERM)
+		return; /* not root, or in a container; refused, it leaves no event */
 	OK(r);
 	ev("mknod", A("null"), "", "");
 }

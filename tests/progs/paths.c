@@ -200,7 +200,7 @@ FORM(in_chroot)
 		LIBC(symlink("/dir", A("root/abs")));
 		return;
 	}
-	if (chroot(A("root"))) {
+	if (!rights() || chroot(A("root"))) {
 		note("skip", "chroot is not permitted");
 		return;
 	}
@@ -235,7 +235,7 @@ FORM(outside_chroot)
 		mkd("root/in");
 		return;
 	}
-	if (chroot(A("root"))) {
+	if (!rights() || chroot(A("root"))) {
 		note("skip", "chroot is not permitted");
 		return;
 	}

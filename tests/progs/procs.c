@@ -146,7 +146,7 @@ FORM(in_pid_namespace)
 
 	if (setup)
 		return;
-	pid = raw_clone(CLONE_NEWPID | SIGCHLD);
+	pid = raw_clone((geteuid() ? CLONE_NEWUSER : 0) | CLONE_NEWPID | SIGCHLD);
 	if (pid == -EPERM || pid == -EINVAL) {
 		note("skip", "no new pid namespace here");
 		return;
@@ -527,12 +527,15 @@ FORM(thread_with_its_own_cwd)
 	made("d/f");
 }
 
-/* dumpable 0: /proc/PID belongs to root and may not be read by others; our own sight must not depend on it. */
+/* dumpable 0: /proc/PID belongs to root and may not be read by others; root's sight does
+ * not depend on it, and an ordinary user's is told of. */
 FORM(not_dumpable)
 {
 	if (setup)
 		return;
 	LIBC(prctl(PR_SET_DUMPABLE, 0));
+	if (geteuid())
+		note("unseen", "mkdir changed a file whose name could not be told: Operation not permitted");
 	make("f");
 	OK(sc(__NR_mkdir, P("d"), 0755));
 	made("f");

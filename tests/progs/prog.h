@@ -13,6 +13,8 @@
  *   noevents WHY           the events are not compared (what happens is not fixed)
  *   differs WHY            traced output may differ from untraced: the design says so
  *   wait FILE              the test is over when FILE is there
+ *   unseen NOTE            an ordinary user cannot see what it did: no event, nothing in the manifest, and a note says so
+ *   nnp N                  no_new_privs: 1 when traced by an ordinary user's filter, as the man page says; else the same
  *   out ...                anything the program saw
  *
  * One source is built for several ABIs: native, -m32, -DINT80 (a 64-bit program calling the i386 table), -DX32
@@ -33,7 +35,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -250,6 +254,12 @@ __attribute__((unused)) static int lacks(long nr)
 }
 
 #define NEEDS(nr) do { if (lacks(nr)) { note("skip", "this kernel has no %s", #nr + 5); return; } } while (0)
+
+/* Rights in a namespace of its own, where the machine lets an ordinary user have one; false: no rights of any kind. */
+__attribute__((unused)) static int rights(void)
+{
+	return !geteuid() || !syscall(SYS_unshare, CLONE_NEWUSER);
+}
 
 int main(int argc, char **argv)
 {

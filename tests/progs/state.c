@@ -109,7 +109,9 @@ FORM(proc_status)
 			if (!strncmp(line, not[i], strlen(not[i])))
 				break;
 		line[strcspn(line, "\n")] = '\0';
-		if (i == sizeof not / sizeof *not)
+		if (!strncmp(line, "NoNewPrivs:", 11))
+			note("nnp", "%d", atoi(line + 11));
+		else if (i == sizeof not / sizeof *not)
 			say("out", line);
 	}
 }
@@ -121,8 +123,9 @@ FORM(prctl_state)
 	if (setup)
 		return;
 	prctl(PR_GET_CHILD_SUBREAPER, &sub);
-	note("out", "no_new_privs %d dumpable %d keepcaps %d securebits %d subreaper %d timerslack %d",
-	     prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS),
+	note("nnp", "%d", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	note("out", "dumpable %d keepcaps %d securebits %d subreaper %d timerslack %d",
+	     prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS),
 	     prctl(PR_GET_SECUREBITS), sub, prctl(PR_GET_TIMERSLACK));
 }
 
@@ -324,6 +327,10 @@ FORM(accounting)
 
 	if (setup) {
 		mk("f", "");
+		return;
+	}
+	if (geteuid()) {
+		FAILS(syscall(SYS_acct, A("f")) ? -errno : 0, EPERM);
 		return;
 	}
 	if (unshare(CLONE_NEWPID)) {
