@@ -122,9 +122,29 @@ SELECT created, modified, removed, excluded, processes FROM run WHERE id = ?1;
 -- slow: its index holds the runs that go on, and few do
 SELECT id, recorder FROM run WHERE state = 'running';
 
+-- name: RUN_SETTLED
+UPDATE run SET settled_ns = ?2 WHERE id = ?1;
+
+-- name: RUN_STARTED
+SELECT started_ns FROM run WHERE id = ?1;
+
+-- name: RUN_REOPEN
+-- A command's, that has not come to its end and was not looked at since.
+SELECT started_ns, notes FROM run
+WHERE id = ?1 AND kind IS NULL AND state = 'incomplete' AND settled_ns IS NULL;
+
+-- name: RUN_HANDS
+-- slow: the events of one run in their order
+SELECT e.file, e.op, e.exec_id
+FROM process p JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.id
+WHERE p.run_id = ?1 ORDER BY e.seq;
+
+-- name: PROCESSES_LEFT
+SELECT pid FROM process WHERE run_id = ?1 AND ended IS NULL;
+
 -- name: RUN_LOST
-UPDATE run SET state = 'incomplete',
-    notes = ltrim(ifnull(notes, '') || char(10) || 'the recorder was killed: what came after its last half second is not on record', char(10))
+UPDATE run SET state = 'incomplete', settled_ns = NULL,
+    notes = ltrim(ifnull(notes, '') || char(10) || 'the recorder was killed: what it was told in its last half second may not be on record; the rest was held against the disk afterwards', char(10))
 WHERE id = ?1 AND state = 'running';
 
 -- name: ENTRY_PROCESS
@@ -134,7 +154,7 @@ WHERE run_id = ?1 AND process_id IS NOT NULL;
 
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.
-SELECT p.name, e.before_file, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime,
+SELECT p.name, e.before_file, e.excluded, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime,
     e.before_ctime, e.before_dev, e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.before_nlink > 1 AND (e.before_mode & 61440) <> 16384;
@@ -328,7 +348,7 @@ WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND r.kind IS NU
 GROUP BY r.id ORDER BY r.id DESC;
 
 -- name: RUN_FACTS
-SELECT state, kind, of_run FROM runs WHERE run_id = ?1;
+SELECT state, kind, of_run, settled_at FROM runs WHERE run_id = ?1;
 
 -- name: UNDO_LAST
 -- How the last undo of a run and of one kind ended.
@@ -406,6 +426,18 @@ DELETE FROM alias WHERE run_id = ?1;
 
 -- name: FORGET_ORIGINALS
 DELETE FROM original WHERE run_id = ?1;
+
+-- name: CHORE_ADD
+INSERT OR IGNORE INTO chore (name) VALUES (?1);
+
+-- name: CHORE_DUE
+SELECT 1 FROM chore WHERE name = ?1;
+
+-- name: CHORE_DONE
+DELETE FROM chore WHERE name = ?1;
+
+-- name: RUN_UNSETTLED
+SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);
 
 -- name: OBJECT_WANTED
 SELECT 1 FROM original WHERE sha256 = ?1;

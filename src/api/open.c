@@ -7,6 +7,8 @@
 #include "api/ba.h"
 #include "base/cleanup.h"
 #include "store/liveness.h"
+#include "store/recover.h"
+#include "undo/undo.h"
 
 API const char *ba_version(void)
 {
@@ -51,11 +53,14 @@ static void sweep(const char *path)
 	}
 	if (r < 0)
 		return;
-	if (liveness_any_lost(db)) {
+	if (liveness_next_lost(db) || forget_is_due(db)) {
 		db_close(db);
 		if (db_open(&db, path, DB_WRITE, &words) < 0)
 			return;
-		liveness_sweep(db);
+		/* What fails here is tried by the next one that looks. */
+		IGNORE(recover_lost(db));
+		forget_sweep(db);
+		db_settle(db);
 	}
 	db_close(db);
 }

@@ -18,7 +18,7 @@
 #include "query/canonical.h"
 #include "record/inherited.h"
 #include "record/recorder.h"
-#include "store/liveness.h"
+#include "store/recover.h"
 #include "store/writer.h"
 #include "trace/spawn.h"
 
@@ -214,7 +214,7 @@ static void recorder_lost(void *data)
 	struct db *db;
 
 	if (*rec->run_id && db_open(&db, rec->db_path, DB_WRITE, &words) == 0) {
-		liveness_lost(db, *rec->run_id);
+		IGNORE(recover_run(db, *rec->run_id)); /* else the next one that looks does it */
 		db_settle(db);
 		db_close(db);
 	}
@@ -236,7 +236,8 @@ static void json_of(char *const argv[], struct buf *out)
 static int open_run(struct ba_recording *rec, struct db **db, char *const argv[], struct words *words)
 {
 	_cleanup_buf_ struct buf json = BUF_INIT;
-	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid() };
+	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid(),
+		.started_ns = rec->asked_ns };
 	int r;
 
 	make_default_folder(rec);
@@ -247,7 +248,8 @@ static int open_run(struct ba_recording *rec, struct db **db, char *const argv[]
 	r = db_open(db, rec->db_path, DB_MAKE, words);
 	if (r < 0)
 		return r;
-	liveness_sweep(*db);
+	/* Before this run changes what another one left. */
+	IGNORE(recover_lost(*db));
 	r = writer_start(&rec->writer, *db, &facts, &rec->recorder.scope, words);
 	if (r == 0)
 		*rec->run_id = rec->writer.run.id;

@@ -50,9 +50,9 @@ static int check_undoable(struct ba *ba, int64_t run_id)
 		return words_set(&ba->words, -EINVAL, "run %lld is the %s of run %lld: an undo cannot be undone, "
 			"but the command can be run again", (long long)run_id, rows_text(&rows, 1),
 			(long long)rows_int(&rows, 2));
-	if (strcmp(rows_text(&rows, 0), "complete") != 0)
-		return words_set(&ba->words, -ENODATA, "run %lld is incomplete: what it left was not recorded, "
-			"so it cannot be told from what came after", (long long)run_id);
+	if (rows_type(&rows, 3) == ROWS_NULL)
+		return words_set(&ba->words, -ENODATA, "run %lld is incomplete, and what it left could not be "
+			"looked at afterwards: may this database be written?", (long long)run_id);
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct linked {
 	char *path;
 	struct inode before;
 	uint32_t file;
+	bool excluded;
 	struct linked *next;
 };
 
@@ -27,7 +28,7 @@ static int add_entry(struct search *s, const char *path)
 {
 	const struct linked *of = s->of;
 	struct touch t = { .path = path, .before = of->before, .before_file = of->file,
-		.excluded = scope_excludes(s->scope, path) };
+		.excluded = s->scope ? scope_excludes(s->scope, path) : of->excluded };
 	int r = run_touch(s->run, &t);
 
 	if (r == 0)
@@ -84,7 +85,8 @@ static struct linked *linked_new(const struct rows *rows)
 		return NULL;
 	l->path = strdup(rows_text(rows, 0));
 	l->file = (uint32_t)rows_int(rows, 1);
-	rows_inode(rows, 2, &l->before);
+	l->excluded = rows_int(rows, 2);
+	rows_inode(rows, 3, &l->before);
 	if (!l->path) {
 		free(l);
 		return NULL;

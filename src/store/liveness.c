@@ -61,33 +61,14 @@ int liveness_lost(struct db *db, int64_t run_id)
 	return db_run(db, Q_RUN_LOST, "i", run_id);
 }
 
-static size_t find_lost(struct db *db, int64_t *lost, size_t max)
+int64_t liveness_next_lost(struct db *db)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	size_t n = 0;
 
 	if (db_rows(&rows, db, Q_RUN_RUNNING, "") < 0)
 		return 0;
-	while (n < max && rows_next(&rows) > 0)
+	while (rows_next(&rows) > 0)
 		if (!liveness_alive(rows_text(&rows, 1)))
-			lost[n++] = rows_int(&rows, 0);
-	return n;
-}
-
-bool liveness_any_lost(struct db *db)
-{
-	int64_t lost;
-
-	return find_lost(db, &lost, 1) > 0;
-}
-
-int liveness_sweep(struct db *db)
-{
-	int64_t lost[64];
-	size_t n = find_lost(db, lost, ARRAY_SIZE(lost)), i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < n; i++)
-		r = liveness_lost(db, lost[i]);
-	return r;
+			return rows_int(&rows, 0);
+	return 0;
 }

@@ -12,11 +12,9 @@
 /* Ours; the caller frees it. NULL: no memory. */
 char *liveness_self(void);
 bool liveness_alive(const char *recorder);
-/* Is there a run to mark? */
-bool liveness_any_lost(struct db *db);
-/* Marks the runs whose recorder is gone without a word. 0, or -errno (read-only, say). */
-int liveness_sweep(struct db *db);
-/* The same for one run, by a process that saw its recorder die. */
-int liveness_lost(struct db *db, int64_t run_id);
+/* A run that goes on, says its row, and whose recorder is gone; 0: there is none. */
+int64_t liveness_next_lost(struct db *db);
+/* Marks it. 0, or -errno (read-only, say). */
+int liveness_lost(struct db *db, int64_t run_id) MUST_CHECK;
 
 #endif

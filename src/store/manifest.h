@@ -10,7 +10,7 @@
 struct manifest {
 	struct run *run;
 	const struct hands *hands;
-	const struct scope *scope;
+	const struct scope *scope; /* or NULL: not known any more */
 	struct early *early; /* digests that are there already; or NULL */
 };
 

@@ -23,7 +23,8 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 	char kernel[256];
 	int r;
 
-	*run = (struct run){ .db = db, .started_ns = io_now_ns(), .heartbeat_s = heartbeat_s,
+	*run = (struct run){ .db = db, .started_ns = f->started_ns ? f->started_ns : io_now_ns(),
+		.heartbeat_s = heartbeat_s,
 		.committed_ns = io_monotonic_ns(), .synced_ns = io_monotonic_ns(), .unsynced = true };
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
@@ -34,6 +35,21 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 	while (r == -EBUSY);
 	run->id = db_last_id(db);
 	return r;
+}
+
+int run_reopen(struct run *run, struct db *db, int64_t id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_RUN_REOPEN, "i", id);
+
+	if (r == 0)
+		r = rows_next(&rows);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	*run = (struct run){ .db = db, .id = id, .started_ns = rows_int(&rows, 0), .unsynced = true };
+	if (rows_type(&rows, 1) != ROWS_NULL && !(run->notes = strdup(rows_text(&rows, 1))))
+		return -ENOMEM;
+	return 0;
 }
 
 void run_release(struct run *run)
@@ -248,6 +264,13 @@ int run_count(struct run *run)
 	if (r == 0)
 		r = db_run(run->db, Q_PROCESS_FILES, "i", run->id);
 	return r < 0 ? r : db_run(run->db, Q_RUN_COUNTS, "i", run->id);
+}
+
+int run_settled(struct run *run)
+{
+	int r = run_begin(run);
+
+	return r < 0 ? r : db_run(run->db, Q_RUN_SETTLED, "ii", run->id, io_now_ns());
 }
 
 int run_close(struct run *run, const char *state)

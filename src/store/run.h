@@ -22,6 +22,7 @@ struct run_facts {
 	const char *argv, *cwd; /* argv: a JSON array */
 	const char *kind;       /* NULL: a command; else which undo it is */
 	int64_t of_run;         /* the run that is undone; 0: none */
+	int64_t started_ns;     /* since 1970; 0: now. What is born later is of the run's making */
 	uid_t uid;
 };
 
@@ -40,6 +41,8 @@ struct run {
 
 /* Adds the run: its row is there, state `running`, when this returns. */
 int run_add(struct run *run, struct db *db, const struct run_facts *facts, int64_t heartbeat_s) MUST_CHECK;
+/* One that came to no end is gone on with. 0, -ENOENT: it is none that should be, or -errno. */
+int run_reopen(struct run *run, struct db *db, int64_t id) MUST_CHECK;
 /* Frees what the run holds; its rows stay. */
 void run_release(struct run *run);
 
@@ -75,6 +78,8 @@ int run_alias(struct run *run, uint32_t file, const char *path) MUST_CHECK;
 int run_ended(struct run *run, int64_t at, int status) MUST_CHECK;
 /* Counts what the run's rows come to, for view `runs`. */
 int run_count(struct run *run) MUST_CHECK;
+/* Its entries were held against the disk, now. */
+int run_settled(struct run *run) MUST_CHECK;
 /* The last word: state is `complete` or `incomplete`. */
 int run_close(struct run *run, const char *state) MUST_CHECK;
 

@@ -303,6 +303,8 @@ static int settle_rows(struct writer *w)
 		r = manifest_make(&m);
 	if (r == 0)
 		r = run_count(&w->run);
+	if (r == 0)
+		r = run_settled(&w->run);
 	return r == 0 ? run_commit(&w->run) : r;
 }
 

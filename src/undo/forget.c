@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Forgetting a run: its rows, then the objects of the store that no other run
- * names. In that order, so that a kill between leaves an object too many, which
- * the next forget takes, and never one too few.
+ * names. In that order, and with a row that says so, so that a kill or a power
+ * cut between leaves objects too many, which the next one that opens the
+ * database takes, and never one too few.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,21 +15,36 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "undo/entry.h"
+#include "store/receipts.h"
+#include "undo/journal.h"
 #include "undo/undo.h"
+
+#define SWEEP "sweep" /* a chore (db/0002-sound.sql) */
 
 static int drop_rows(struct db *db, int64_t run_id)
 {
 	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES, Q_FORGET_ENTRIES,
 		Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UNDO_PLACES_DROP, Q_RUN_DROP };
-	int r = db_exec(db, "BEGIN IMMEDIATE");
+	int r = db_run(db, Q_CHORE_ADD, "s", SWEEP);
 	size_t i;
 
 	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
 		r = db_run(db, all[i], "i", run_id);
-	if (r == 0)
-		r = db_exec(db, "COMMIT");
 	return r;
+}
+
+/* What an undo reads, or will have to read to come to its end, is not taken away under it. */
+static int check_undos(struct db *db, int64_t run_id, struct words *words)
+{
+	int64_t undo = journal_under_way(db);
+
+	if (undo)
+		return words_set(words, -EBUSY, "run %lld is an undo that is under way: try again when it has ended",
+			(long long)undo);
+	if (journal_interrupted(db, run_id, "rollback"))
+		return words_set(words, -EBUSY, "the rollback of run %lld did not come to its end: finish it first "
+			"(buildaudit rollback %lld)", (long long)run_id, (long long)run_id);
+	return 0;
 }
 
 static bool read_hex(const char *text, unsigned char *out, size_t n)
@@ -85,6 +101,28 @@ static void sweep_folder(struct db *db, int store, const char *folder, struct fo
 	unlinkat(store, folder, AT_REMOVEDIR); /* when it is empty */
 }
 
+/* A killed recorder's receipts name objects, too, until they have become rows. */
+static bool has_receipts(struct db *db, const char *name)
+{
+	int64_t run_id = strncmp(name, "run-", 4) ? 0 : strtoll(name + 4, NULL, 10);
+	bool needed = run_id && db_int(db, Q_RUN_UNSETTLED, 0, "i", run_id);
+
+	if (run_id && !needed)
+		receipts_end(db, run_id);
+	return needed;
+}
+
+static bool any_receipts(struct db *db, DIR *store)
+{
+	struct dirent *e;
+	bool any = false;
+
+	while (!any && (e = readdir(store)))
+		any = has_receipts(db, e->d_name);
+	rewinddir(store);
+	return any;
+}
+
 /* All that nobody names, what a killed recording left behind included. */
 static void sweep(struct db *db, struct forgotten *f)
 {
@@ -96,7 +134,7 @@ static void sweep(struct db *db, struct forgotten *f)
 	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = open_below(AT_FDCWD, path)))
 		return;
 	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	f->later = lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0;
+	f->later = lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0 || any_receipts(db, d);
 	while (!f->later && (e = readdir(d))) {
 		if (!strncmp(e->d_name, "tmp-", 4))
 			unlinkat(dirfd(d), e->d_name, 0);
@@ -106,16 +144,42 @@ static void sweep(struct db *db, struct forgotten *f)
 	closedir(d);
 }
 
+bool forget_is_due(struct db *db)
+{
+	return db_int(db, Q_CHORE_DUE, 0, "s", SWEEP);
+}
+
+void forget_sweep(struct db *db)
+{
+	struct forgotten f = { 0 };
+
+	if (!forget_is_due(db))
+		return;
+	sweep(db, &f);
+	if (!f.later)
+		IGNORE(db_run(db, Q_CHORE_DONE, "s", SWEEP)); /* then it is done once more, to no harm */
+}
+
 int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words *words)
 {
-	int r = drop_rows(db, run_id);
+	int r;
 
 	*f = (struct forgotten){ 0 };
+	db_wait(db, DB_WAIT_DISK); /* no object goes while the rows that name it could come back */
+	r = db_exec(db, "BEGIN IMMEDIATE");
+	if (r == 0 && check_undos(db, run_id, words) < 0) {
+		db_rollback(db);
+		return -EBUSY;
+	}
+	if (r == 0)
+		r = drop_rows(db, run_id);
+	if (r == 0)
+		r = db_exec(db, "COMMIT");
 	if (r < 0) {
 		words_set(words, r, "cannot forget run %lld: %s: %s", (long long)run_id, db_path(db), db_error(db));
 		db_rollback(db);
 		return r;
 	}
 	sweep(db, f);
-	return 0;
+	return f->later ? 0 : db_run(db, Q_CHORE_DONE, "s", SWEEP);
 }

@@ -232,6 +232,9 @@ static void find_means(struct plan *p, struct plan_item *it)
 
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
+	if (it->state == STATE_OURS && entry_is_foreign(e, &it->now, p->started_ns) && !p->force &&
+		!plan_same_inode(it) && !plan_home(p, e->file))
+		plan_refuse(it, "what stands there was there before the run, under a name that is not on record");
 	if (it->state != STATE_OURS || !b->i.exists)
 		return;
 	it->content_same = plan_same_inode(it) && e->begun != BEGUN_CONTENT &&
@@ -272,7 +275,7 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 	size_t i;
 	int r;
 
-	*p = (struct plan){ .db = db, .run_id = run_id, .force = force, .resumed = resumed, .objects = -1,
+	*p = (struct plan){ .db = db, .run_id = run_id, .started_ns = db_int(db, Q_RUN_STARTED, 0, "i", run_id), .force = force, .resumed = resumed, .objects = -1,
 		.parents = PARENTS_INIT };
 	r = entries_load(&p->all, db, run_id);
 	if (r < 0)

@@ -37,7 +37,7 @@ struct plan {
 	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
 	struct u64map objects_seen; /* digest -> 1 the object is whole, 2 it is not */
 	struct db *db;
-	int64_t run_id;
+	int64_t run_id, started_ns;
 	bool force, resumed;
 	int objects;              /* the folder of kept originals, -1: there is none */
 	struct parents parents;

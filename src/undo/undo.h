@@ -56,6 +56,10 @@ struct forgotten {
 	uint64_t objects, bytes; /* of kept originals that nobody else needed */
 	bool later;              /* a recording holds the store: the objects go with the next forget */
 };
-int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words *words);
+/* -EBUSY: an undo reads it, or has to be finished. */
+int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words *words) MUST_CHECK;
+/* Did one that was killed leave something to sweep? Then this ends it. */
+bool forget_is_due(struct db *db);
+void forget_sweep(struct db *db);
 
 #endif

@@ -26,6 +26,7 @@ struct uninstall {
 	int64_t run_id;
 	const struct undo_how *how;
 	struct undo_result *result;
+	int64_t started_ns;
 	struct entries all;
 	struct owners owners;
 	struct parents parents;
@@ -108,6 +109,10 @@ static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inod
 	if (why->len)
 		return FATE_STAY;
 	differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
+	if (entry_is_foreign(e, now, u->started_ns) && !u->how->force) {
+		buf_adds(why, "it was there before the run, under a name that is not on record");
+		return FATE_STAY;
+	}
 	/* Force takes what was edited, but no folder where a file was, and no file where a folder was. */
 	if (!differs || (u->how->force && (S_ISDIR(now->mode) == S_ISDIR(e->after.i.mode))))
 		return FATE_GO;
@@ -192,6 +197,7 @@ static int prepare(struct uninstall *u)
 	int r = entries_load(&u->all, u->db, u->run_id);
 	size_t i;
 
+	u->started_ns = db_int(u->db, Q_RUN_STARTED, 0, "i", u->run_id);
 	for (i = 0; r == 0 && i < u->all.count; i++) {
 		const struct entry *e = &u->all.e[i];
 		uint32_t *at;

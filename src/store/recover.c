@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/recover.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include "store/liveness.h"
+#include "store/manifest.h"
+#include "store/receipts.h"
+
+/* A killed recorder takes its tracees along (PTRACE_O_EXITKILL); that is a matter of milliseconds. */
+#define DEATHS 200
+#define DEATH_NS 5000000L
+
+static bool any_left(struct db *db, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+
+	if (db_rows(&rows, db, Q_PROCESSES_LEFT, "i", run_id) < 0)
+		return false;
+	while (rows_next(&rows) > 0)
+		if (kill((pid_t)rows_int(&rows, 0), 0) == 0 || errno == EPERM)
+			return true;
+	return false;
+}
+
+/* After a boot these pids are somebody else's: that is worth a second, not more. */
+static void wait_for_deaths(struct db *db, int64_t run_id)
+{
+	const struct timespec pause = { 0, DEATH_NS };
+	int i;
+
+	for (i = 0; i < DEATHS && any_left(db, run_id); i++)
+		nanosleep(&pause, NULL);
+}
+
+static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_RUN_HANDS, "i", run_id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = hands_note(hands, (uint32_t)rows_int(&rows, 0), (enum op)rows_int(&rows, 1),
+			rows_int(&rows, 2));
+	return r;
+}
+
+static int settle(struct run *run)
+{
+	struct hands hands = { 0 };
+	struct manifest m = { .run = run, .hands = &hands };
+	int r = receipts_apply(run);
+
+	if (r >= 0)
+		r = read_hands(run->db, run->id, &hands);
+	if (r == 0)
+		r = manifest_make(&m);
+	if (r == 0)
+		r = run_count(run);
+	if (r == 0)
+		r = run_settled(run);
+	if (r == 0)
+		r = run_sync(run);
+	hands_release(&hands);
+	return r;
+}
+
+static int take_up(struct run *run, struct db *db, int64_t run_id)
+{
+	int r = run_reopen(run, db, run_id);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	wait_for_deaths(db, run_id);
+	r = settle(run);
+	if (r == 0)
+		receipts_end(db, run_id);
+	run_abandon(run);
+	return r;
+}
+
+int recover_run(struct db *db, int64_t run_id)
+{
+	struct run run = { 0 };
+	int r = liveness_lost(db, run_id);
+
+	if (r == 0)
+		r = take_up(&run, db, run_id);
+	run_release(&run);
+	return r;
+}
+
+int recover_lost(struct db *db)
+{
+	int64_t lost;
+	int r = 0;
+
+	while (r == 0 && (lost = liveness_next_lost(db)))
+		r = recover_run(db, lost);
+	return r;
+}
