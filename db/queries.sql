@@ -122,8 +122,21 @@ SELECT created, modified, removed, excluded, processes FROM run WHERE id = ?1;
 -- slow: its index holds the runs that go on, and few do
 SELECT id, recorder FROM run WHERE state = 'running';
 
+-- name: ANY_RUNNING
+-- slow: its index holds the runs that go on, and few do
+SELECT 1 FROM run WHERE state = 'running' LIMIT 1;
+
 -- name: RUN_SETTLED
 UPDATE run SET settled_ns = ?2 WHERE id = ?1;
+
+-- name: RUN_INCOMPLETE
+SELECT 1 FROM run WHERE id = ?1 AND state = 'incomplete';
+
+-- name: RUN_FINISH
+SELECT finish FROM run WHERE id = ?1;
+
+-- name: RUN_FINISH_ASK
+UPDATE run SET finish = 1 WHERE id = ?1 AND state = 'running';
 
 -- name: RUN_STARTED
 SELECT started_ns FROM run WHERE id = ?1;
@@ -140,7 +153,12 @@ FROM process p JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.
 WHERE p.run_id = ?1 ORDER BY e.seq;
 
 -- name: PROCESSES_LEFT
-SELECT pid FROM process WHERE run_id = ?1 AND ended IS NULL;
+SELECT p.pid, exe.name
+FROM process p
+LEFT JOIN exec x ON x.id = coalesce((SELECT max(id) FROM exec WHERE process_id = p.id), p.first_exec)
+LEFT JOIN exec image ON image.id = coalesce(x.copy_of, x.id)
+LEFT JOIN path exe ON exe.id = image.exe
+WHERE p.run_id = ?1 AND p.ended IS NULL;
 
 -- name: RUN_LOST
 UPDATE run SET state = 'incomplete', settled_ns = NULL,

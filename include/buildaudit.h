@@ -132,7 +132,17 @@ struct ba_difference {
 };
 typedef void (*ba_progress)(uint64_t done, uint64_t total, void *data);
 
-/* What differs now from what the run left: how many paths, each told; or -errno. */
+/*
+ * Ends the record of a run whose command has ended and some of whose processes
+ * live on: what they do from here on is not on record. 0, also when it had
+ * ended; -EBUSY: the command runs; -ETIMEDOUT: the recorder does not answer. Since: 0.2
+ */
+int ba_finish(struct ba *ba, int64_t run_id);
+
+/*
+ * What differs now from what the run left (or, if it goes on, from how it stood
+ * when it was looked at last, see runs.settled_at): how many paths, each told; or -errno.
+ */
 int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
 	ba_progress progress, void *data);
 
@@ -149,7 +159,7 @@ struct ba_step {
 };
 struct ba_undo {
 	int dry;               /* tell only; nothing is written, nor recorded */
-	int force;             /* what was changed since, too */
+	int force;             /* what was changed since, too; and a run that goes on is finished first */
 	int64_t superseded_by; /* uninstall: leave what this run touched; 0: none */
 	void (*step)(const struct ba_step *step, void *data);
 	ba_progress progress;  /* or NULL */
@@ -178,7 +188,7 @@ struct ba_forgotten {
 	uint64_t objects, bytes; /* kept originals that went, too */
 	int later; /* a recording is under way: they go with the next forget */
 };
-/* Drops a run and what is kept for it alone. -EBUSY: it is being recorded. Since: 0.1 */
+/* Drops a run and what is kept for it alone. -EBUSY: it is being recorded, or undone. Since: 0.1 */
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
 
 /*

@@ -9,6 +9,7 @@
 
 struct ba {
 	struct db *db;
+	bool writes; /* opened with BA_WRITE */
 	struct words words;
 };
 

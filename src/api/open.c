@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +34,14 @@ API int ba_default_path(char *out, size_t size)
 	return n < (int)size ? n : -ENAMETOOLONG;
 }
 
+/* The write-ahead log of one that was killed; where nobody writes it is folded in. */
+static bool has_log(const char *path)
+{
+	char log[PATH_MAX];
+
+	return snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log && access(log, F_OK) == 0;
+}
+
 /*
  * A run whose recorder was killed is named so before anything is read. That
  * needs a moment of writing; where we may not write, the heartbeat tells.
@@ -53,7 +63,7 @@ static void sweep(const char *path)
 	}
 	if (r < 0)
 		return;
-	if (liveness_next_lost(db) || forget_is_due(db)) {
+	if (liveness_next_lost(db) || forget_is_due(db) || (has_log(path) && !db_int(db, Q_ANY_RUNNING, 0, ""))) {
 		db_close(db);
 		if (db_open(&db, path, DB_WRITE, &words) < 0)
 			return;
@@ -80,6 +90,7 @@ API int ba_open(struct ba **out, const char *path, enum ba_open how, char *words
 		free(ba);
 		return r;
 	}
+	ba->writes = how == BA_WRITE;
 	*out = ba;
 	return 0;
 }
@@ -88,6 +99,9 @@ API void ba_close(struct ba *ba)
 {
 	if (!ba)
 		return;
+	/* Whatever became of the command, it leaves one file. */
+	if (ba->writes && ba->db)
+		db_settle(ba->db);
 	db_close(ba->db);
 	free(ba);
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/ba.h"
 #include "base/cleanup.h"
 #include "undo/look.h"
 #include "undo/undo.h"
+
+/* A recorder looks every second whether somebody wants its end. */
+#define FINISH_LOOK_NS 50000000L
+#define FINISH_LOOKS 400
 
 /* The engine below does not know the public header; these stand for each other. */
 _Static_assert((int)BA_DIFFERS_MISSING == DIFFERS_MISSING && (int)BA_DIFFERS_PRESENT == DIFFERS_PRESENT &&
@@ -20,32 +26,65 @@ _Static_assert((int)BA_DIFFERS_MISSING == DIFFERS_MISSING && (int)BA_DIFFERS_PRE
 _Static_assert((int)BA_REMOVE == DID_REMOVE && (int)BA_RESTORE == DID_RESTORE &&
 	(int)BA_NOTHING == DID_NOTHING && (int)BA_KEEP == DID_KEEP && (int)BA_FAIL == DID_FAIL, "enum ba_did");
 
-/* What can be undone: a command that was recorded to its end. */
-static int check_run(struct ba *ba, int64_t run_id)
+/* Which of its processes live still, as words for a refusal. */
+static void say_left(struct ba *ba, int64_t run_id, char *out, size_t size)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id);
+	unsigned int n = 0;
+
+	out[0] = '\0';
+	if (db_rows(&rows, ba->db, Q_PROCESSES_LEFT, "i", run_id) < 0)
+		return;
+	while (rows_next(&rows) > 0)
+		if (++n == 1)
+			snprintf(out, size, "%s (pid %lld)", rows_text(&rows, 1), (long long)rows_int(&rows, 0));
+	if (n > 1)
+		snprintf(out + strlen(out), size - strlen(out), " and %u more of its processes", n - 1);
+}
+
+/* Its row of RUN_FACTS, if it is there and its command has ended; goes_on: some of its processes live still. */
+static int check_run(struct ba *ba, int64_t run_id, struct rows *rows, bool *goes_on)
+{
+	int r = db_rows(rows, ba->db, Q_RUN_FACTS, "i", run_id);
 
 	if (r == 0)
-		r = rows_next(&rows);
+		r = rows_next(rows);
 	if (r < 0)
 		return words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db));
 	if (r == 0)
 		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)run_id);
-	if (!strcmp(rows_text(&rows, 0), "running"))
+	*goes_on = !strcmp(rows_text(rows, 0), "running");
+	if (*goes_on && rows_type(rows, 3) == ROWS_NULL)
 		return words_set(&ba->words, -EBUSY, "run %lld is still being recorded", (long long)run_id);
 	return 0;
+}
+
+/* Before anything of it is taken away: by whoever wants that, or by force, its record has to come to an end. */
+static int check_ended(struct ba *ba, int64_t run_id, bool force)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	char left[512];
+	bool goes_on;
+	int r = check_run(ba, run_id, &rows, &goes_on);
+
+	if (r < 0 || !goes_on)
+		return r;
+	rows_done(&rows);
+	if (force)
+		return ba_finish(ba, run_id);
+	say_left(ba, run_id, left, sizeof left);
+	return words_set(&ba->words, -EBUSY, "run %lld goes on: %s lives still: stop it, or end the record now "
+		"(buildaudit finish %lld, or --force)", (long long)run_id, left, (long long)run_id);
 }
 
 static int check_undoable(struct ba *ba, int64_t run_id)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = check_run(ba, run_id);
+	bool goes_on;
+	int r = check_run(ba, run_id, &rows, &goes_on);
 
 	if (r < 0)
 		return r;
-	if (db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id) < 0 || rows_next(&rows) <= 0)
-		return words_set(&ba->words, -EIO, "%s: %s", db_path(ba->db), db_error(ba->db));
 	if (rows_type(&rows, 1) != ROWS_NULL)
 		return words_set(&ba->words, -EINVAL, "run %lld is the %s of run %lld: an undo cannot be undone, "
 			"but the command can be run again", (long long)run_id, rows_text(&rows, 1),
@@ -54,6 +93,49 @@ static int check_undoable(struct ba *ba, int64_t run_id)
 		return words_set(&ba->words, -ENODATA, "run %lld is incomplete, and what it left could not be "
 			"looked at afterwards: may this database be written?", (long long)run_id);
 	return 0;
+}
+
+static bool has_ended(struct ba *ba, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+
+	return db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id) < 0 || rows_next(&rows) <= 0 ||
+		strcmp(rows_text(&rows, 0), "running") != 0;
+}
+
+static int ask_to_finish(struct ba *ba, int64_t run_id)
+{
+	struct words words;
+	struct db *db;
+	int r = db_open(&db, db_path(ba->db), DB_WRITE, &words);
+
+	if (r < 0)
+		return words_set(&ba->words, r, "%s", words.text);
+	r = db_run(db, Q_RUN_FINISH_ASK, "i", run_id);
+	if (r < 0)
+		words_set(&ba->words, r, "%s: %s", db_path(db), db_error(db));
+	db_close(db);
+	return r;
+}
+
+API int ba_finish(struct ba *ba, int64_t run_id)
+{
+	const struct timespec pause = { 0, FINISH_LOOK_NS };
+	bool goes_on = false;
+	struct rows rows;
+	int i, r = check_run(ba, run_id, &rows, &goes_on);
+
+	rows_done(&rows);
+	if (r == 0 && goes_on)
+		r = ask_to_finish(ba, run_id);
+	for (i = 0; r == 0 && goes_on && i < FINISH_LOOKS; i++) {
+		nanosleep(&pause, NULL);
+		goes_on = !has_ended(ba, run_id);
+	}
+	if (r == 0 && goes_on)
+		r = words_set(&ba->words, -ETIMEDOUT, "the recorder of run %lld does not answer",
+			(long long)run_id);
+	return r;
 }
 
 /*
@@ -108,6 +190,8 @@ static int undo(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct
 		.step = relay_step, .progress = relay_progress, .data = &relay };
 	int r = check_undoable(ba, run_id);
 
+	if (r == 0 && !how->dry)
+		r = check_ended(ba, run_id, how->force);
 	if (r < 0)
 		return r;
 	r = what(ba->db, run_id, &h, &res, &ba->words);
@@ -155,8 +239,11 @@ API int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_di
 	ba_progress progress, void *data)
 {
 	struct verify_relay relay = { tell, progress, data };
-	int r = check_run(ba, run_id);
+	struct rows rows;
+	bool goes_on;
+	int r = check_run(ba, run_id, &rows, &goes_on);
 
+	rows_done(&rows);
 	return r < 0 ? r : undo_verify(ba->db, run_id, relay_difference, relay_verify_progress, &relay, &ba->words);
 }
 
@@ -187,13 +274,12 @@ API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, 
 API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 {
 	struct forgotten f;
-	int r = check_run(ba, run_id);
+	int r = check_ended(ba, run_id, false);
 
 	if (r == 0)
 		r = undo_forget(ba->db, run_id, &f, &ba->words);
 	if (r < 0)
 		return r;
-	db_settle(ba->db);
 	*forgotten = (struct ba_forgotten){ f.objects, f.bytes, f.later };
 	return 0;
 }

@@ -170,13 +170,48 @@ static int open_database(const struct cmd *cmd, struct cmd_call *call)
 	return 0;
 }
 
+bool cmd_run_is(struct cmd_call *call, const char *state)
+{
+	struct ba_rows *rows;
+	bool is;
+
+	if (ba_run(call->ba, call->run, &rows) < 0)
+		return false;
+	is = ba_rows_next(rows) > 0 && !strcmp(ba_rows_text(rows, ba_rows_column(rows, "state"), NULL), state);
+	ba_rows_free(rows);
+	return is;
+}
+
+/* An answer about a run that goes on is one for now, and says so. */
+static void say_provisional(struct cmd_call *call)
+{
+	struct ba_rows *rows;
+	const char *settled;
+
+	if (ba_run(call->ba, call->run, &rows) < 0)
+		return;
+	if (ba_rows_next(rows) > 0 &&
+		!strcmp(ba_rows_text(rows, ba_rows_column(rows, "state"), NULL), "running")) {
+		settled = ba_rows_text(rows, ba_rows_column(rows, "settled_at"), NULL);
+		if (*settled)
+			complain("run %lld goes on, processes of it live still: this is how it stood at %s",
+				(long long)call->run, settled);
+		else
+			complain("run %lld is still being recorded", (long long)call->run);
+	}
+	ba_rows_free(rows);
+}
+
 static int find_run(const struct cmd *cmd, struct cmd_call *call)
 {
 	if (!(cmd->flags & CMD_RUN))
 		return 0;
 	if (call->argc > 1)
 		return cmd_misuse(cmd, "one RUN at a time: '%s' is left over", call->argv[1]);
-	return ba_run_find(call->ba, call->argc ? call->argv[0] : NULL, &call->run) < 0 ? cmd_failed(call) : 0;
+	if (ba_run_find(call->ba, call->argc ? call->argv[0] : NULL, &call->run) < 0)
+		return cmd_failed(call);
+	say_provisional(call);
+	return 0;
 }
 
 int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)

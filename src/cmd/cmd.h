@@ -48,7 +48,7 @@ struct cmd {
 
 extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry, cmd_tree_entry,
 	cmd_events_entry, cmd_sql_entry, cmd_manifest_entry, cmd_verify_entry, cmd_uninstall_entry,
-	cmd_rollback_entry, cmd_diff_entry, cmd_forget_entry, cmd_package_entry, cmd_checkinstall_entry;
+	cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry, cmd_package_entry, cmd_checkinstall_entry;
 
 /* "buildaudit: ..." on stderr. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -56,6 +56,8 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The library failed: its words. Returns EXIT_FAILED. */
 int cmd_failed(const struct cmd_call *call);
+/* Is call->run in that state (view runs)? */
+bool cmd_run_is(struct cmd_call *call, const char *state);
 /* Options, database, run(); argv[0] is the command's name. Returns the exit status. */
 int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db);
 /* --json for any answer; frees it. Returns the exit status. */

@@ -22,6 +22,7 @@ static const struct cmd *const commands[] = {
 	&cmd_sql_entry,
 	&cmd_package_entry,
 	&cmd_checkinstall_entry,
+	&cmd_finish_entry,
 	&cmd_forget_entry,
 };
 

@@ -143,5 +143,10 @@ int undo_run(struct cmd_call *call, const struct cmd *cmd, const struct undo_opt
 	else
 		complain("run %lld %s (as run %lld): %s", (long long)call->run, verb->done,
 			(long long)result.run_id, words.data);
+	if (cmd_run_is(call, "incomplete")) {
+		complain("run %lld is incomplete: what it changed in its last moments may not be on record, "
+			 "and stays", (long long)call->run);
+		return result.failed ? EXIT_FAILED : EXIT_NO;
+	}
 	return result.failed ? EXIT_FAILED : result.kept ? EXIT_NO : 0;
 }

@@ -78,6 +78,7 @@ struct original {
 };
 
 struct sink {
+	_Atomic bool ended; /* nobody listens any more: what is told is lost */
 	void (*process_begin)(struct sink *s, const struct process_begin *p);
 	void (*process_end)(struct sink *s, const struct process_end *p);
 	void (*exec_begin)(struct sink *s, const struct exec_begin *e);

@@ -88,7 +88,7 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 	bool in_place = what == FILE_META, excluded;
 
 	what &= ~flags;
-	if (!n->now.exists || !what || (flags & FILE_MADE) || path_is_virtual(n->path.data))
+	if (r->sink->ended || !n->now.exists || !what || (flags & FILE_MADE) || path_is_virtual(n->path.data))
 		return;
 	if (n->now.birth_ns > r->touches.started_ns)
 		return; /* made since the start, by a call that has not come to its exit yet */

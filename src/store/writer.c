@@ -28,6 +28,11 @@
 #define HEARTBEAT_BEHIND_S 60
 #define HEARTBEAT_SETTLE_S 600
 
+/* What stays behind goes on changing files: the manifest follows, a twentieth of the time at most. */
+#define BEHIND_LOOK_NS 1000000000LL
+#define BEHIND_SETTLE_NS 2000000000LL
+#define BEHIND_SHARE 20
+
 /* The sink: on the tracer's thread. */
 
 static void put(struct sink *s, struct message *m, const void *const strings[MESSAGE_STRINGS])
@@ -220,7 +225,7 @@ static void drain(struct writer *w)
 
 static void beat(struct writer *w)
 {
-	int r = w->error ? 0 : run_beat(&w->run);
+	int r = w->error || w->closed ? 0 : run_beat(&w->run);
 
 	if (r < 0)
 		fail(w, r);
@@ -320,10 +325,14 @@ static void close_run(struct writer *w)
 
 static void settle(struct writer *w)
 {
+	int64_t start = io_monotonic_ns();
 	int r = w->error ? w->error : settle_rows(w);
 
 	if (r < 0)
 		fail(w, r);
+	w->settled_ns = io_monotonic_ns();
+	w->settling_ns = w->settled_ns - start;
+	w->settled_events = w->apply.events;
 	count(w);
 	/* Of what changed nothing there is nothing to lose, and nothing to wait for. */
 	if (w->result.created || w->result.modified || w->result.removed || w->result.excluded)
@@ -371,15 +380,39 @@ static void settle_command(struct writer *w)
 	tell(w, &w->settle_done);
 }
 
+/* Somebody asked for the end of the record; the tracer goes on, since the filter does, and is not listened to. */
+static void end_early(struct writer *w)
+{
+	finish(w);
+	w->apply.broken = true;
+	w->sink.ended = true;
+}
+
+/* The command has ended, and some of its processes live on. */
+static void look_behind(struct writer *w)
+{
+	int64_t now = io_monotonic_ns(), pause = w->settling_ns * BEHIND_SHARE;
+
+	if (w->closed || w->error || now - w->looked_ns < BEHIND_LOOK_NS)
+		return;
+	w->looked_ns = now;
+	if (db_int(w->run.db, Q_RUN_FINISH, 0, "i", w->run.id))
+		end_early(w);
+	else if (w->apply.events != w->settled_events &&
+		now - w->settled_ns > (pause > BEHIND_SETTLE_NS ? pause : BEHIND_SETTLE_NS))
+		settle(w);
+}
+
 static void *writer_thread(void *data)
 {
 	struct writer *w = data;
-	bool asked, last;
+	bool asked, behind, last;
 
 	do {
 		ring_wait(&w->ring, IDLE_MS);
 		pthread_mutex_lock(&w->lock);
 		asked = w->settle_asked && !w->settle_done;
+		behind = w->settle_done;
 		last = w->finish_asked;
 		pthread_mutex_unlock(&w->lock);
 		drain(w);
@@ -387,6 +420,8 @@ static void *writer_thread(void *data)
 		beat(w);
 		if (asked)
 			settle_command(w);
+		else if (behind)
+			look_behind(w);
 	} while (!last);
 	finish(w);
 	return NULL;

@@ -33,6 +33,8 @@ struct writer {
 	struct ring ring;
 	pthread_t thread;
 	int error; /* the first failure; after it everything is dropped */
+	int64_t settled_ns, settling_ns; /* when the manifest was made last, and how long that took; monotonic */
+	int64_t settled_events, looked_ns;
 
 	/* between the two threads */
 	pthread_mutex_t lock;

@@ -88,6 +88,7 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 		return words_set(words, -EBUSY, "%s: run %lld is an undo that is under way: try again when it has ended",
 			db_path(j->db), (long long)other);
 	j->resumed = journal_interrupted(j->db, j->of_run, kind);
+	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
 	if (r == 0)
 		r = run_add(&j->run, j->db, &facts, HEARTBEAT_S);
 	if (r == 0)

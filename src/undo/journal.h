@@ -12,6 +12,7 @@ struct journal {
 	struct db *db; /* our own connection; NULL: nothing is recorded (a dry run) */
 	struct run run;
 	bool ended;
+	bool of_incomplete; /* the record that is undone may lack its last moments: nobody can say that all is done */
 	bool resumed; /* the last one of this kind did not come to its end */
 	int64_t of_run, exec, process; /* rows: the run that is undone, and ourselves */
 };

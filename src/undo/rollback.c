@@ -416,7 +416,7 @@ static int finish(struct rollback *rb, int error, struct words *words)
 	struct undo_result *res = rb->result;
 
 	if (error == 0)
-		error = journal_end(&rb->journal, res->kept || res->failed ? 1 : 0);
+		error = journal_end(&rb->journal, res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);
 	if (error < 0)
 		words_set(words, error, "the rollback of run %lld did not come to its end (%s): %llu removed, "
 			"%llu restored so far; run it again", (long long)rb->plan.run_id, strerror(-error),

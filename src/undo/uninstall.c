@@ -231,7 +231,7 @@ static int take_out_all(struct uninstall *u, struct words *words)
 	if (r == 0)
 		r = u->error;
 	if (r == 0)
-		r = journal_end(&u->journal, res->kept || res->failed ? 1 : 0);
+		r = journal_end(&u->journal, res->kept || res->failed || u->journal.of_incomplete ? 1 : 0);
 	return r == 0 ? 0 : words_set(words, r, "the uninstall of run %lld did not come to its end (%s): "
 		"%llu removed so far; run it again", (long long)u->run_id, strerror(-r),
 		(unsigned long long)res->removed);
