@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """kill.py [--only SCENES] [--every K | --points A,B-C... | --samples K] [--device same|other|both] [-j N] [-v]
 
-Kills one command (rollback, uninstall, forget, deb, rpm, tar, run, second, checkinstall) before each call of it that
-changes a file tree, runs the same command once more, and looks whether the end is as if nothing had been.  --every K takes each K-th call,
---samples K so many of them, evenly spread.  With another device the file system is mounted from another device between
-the two, as after a reboot.
+Kills one command (rollback, uninstall, forget, deb, rpm, tar, run, second, unfinished, checkinstall) before each call of
+it that changes a file tree, runs the same command once more, and looks whether the end is as if nothing had been.
+--every K takes each K-th call, --samples K so many of them, evenly spread.  With another device the file system is
+mounted from another device between the two, as after a reboot.
 
 Environment: BUILDAUDIT, the program; MODE=ptrace for `run` without the filter.  Output is TAP, a line for each scene.
 """

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * killat [options] -- COMMAND...: counts the calls that change a file tree, of the command and all that it starts, and
- * kills before the N-th is made. So a crash is a number that can be counted through, and no moment to be hit by luck.
+ * killat [options] -- COMMAND...: counts the calls that change a file tree, of the command and all
+ * that it starts, and kills before the N-th is made. So a crash is a number that can be counted
+ * through, and no moment to be hit by luck.
  *
- *   -c            only count
- *   -n N          kill before the N-th call (from 1)
- *   -k WHOM       caller (the process that is about to make it; what is meant without -k), main (the one that was
- *                 started; with --recorder the recorder), tree (all)
- *   -v            a line for each counted call: number, pid, name, path
- *   -o FILE       where lines go, and at the end `calls COUNT`, `hit N` and `status S` (as a shell says it); else stderr
- *   -w GLOB       count only calls on such a path (fnmatch; again for more)
- *   --locks       flock and fcntl's locks count, too
- *   --opens       an open for writing counts, too, when it makes and empties nothing
- *   --do CMD      at the N-th call, before the kill: sh -c CMD, while the call waits
- *   --fail NAME   no kill: the N-th call is not made and answers this error; with NAME+ all after it, too
- *   --recorder    the command splits off a recorder that traces it (src/trace/spawn.h): count and kill on that side.
- *                 Without it what splits so is let go, both sides: its calls do not count.
+ *   -c           only count
+ *   -n N         kill before the N-th call (from 1)
+ *   -k WHOM      caller: the process that is about to make it (so without -k); main: the one that
+ *                was started, or with --recorder the recorder; tree: all
+ *   -v           a line for each counted call: number, pid, name, path
+ *   -o FILE      where lines go (else stderr), and at the end `calls COUNT`, `hit N`, `status S`
+ *   -w GLOB      count only calls on such a path (fnmatch; again for more)
+ *   --locks      flock and fcntl's locks count, too
+ *   --opens      an open for writing counts, too, when it makes and empties nothing
+ *   --do CMD     at the N-th call, before the kill: sh -c CMD, while the call waits
+ *   --fail NAME  no kill: the N-th call is not made and answers this error; NAME+: and all after it
+ *   --recorder   the command splits off a recorder that traces it (src/trace/spawn.h): count and
+ *                kill on that side. Without it what splits so is let go, both sides.
  *
- * Exit status: kill: 0 hit, 1 the command came to its end before; -c and --fail: the command's; 125 trouble of our own.
- * The started command and what it left behind have ended when we do.
+ * Exit status: kill: 0 hit, 1 the command came to its end before; -c and --fail: the command's;
+ * 125 trouble of our own. What was started, and what that left behind, has ended when we do.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -108,7 +109,8 @@ struct task {
 };
 
 static struct {
-	bool count, verbose, locks, opens, recorder, fail_on;
+	int count, verbose, locks, opens, recorder; /* as getopt_long sets them */
+	bool fail_on;
 	unsigned long n;
 	enum whom whom;
 	const char *hook;
@@ -229,7 +231,7 @@ static void link_of(pid_t tid, int fd, char out[PATH_MAX])
 	out[n < 0 ? 0 : n] = '\0';
 }
 
-/* The working folder or dirfd, and the name: as the caller says it, but for /proc/self/fd/N, which is what it stands for. */
+/* As the caller says it, with its folder before; /proc/self/fd/N is what it stands for. */
 static void name_at(pid_t tid, int dir, uint64_t at, char out[PATH_MAX])
 {
 	static char name[PATH_MAX], folder[PATH_MAX];
@@ -603,17 +605,13 @@ static void set_whom(const char *name)
 static void set_option(int letter, char *value)
 {
 	switch (letter) {
-	case 'c':
-		opt.count = true;
+	case 0: /* a flag: set already */
 		break;
 	case 'n':
 		opt.n = strtoul(value, NULL, 10);
 		break;
 	case 'k':
 		set_whom(value);
-		break;
-	case 'v':
-		opt.verbose = true;
 		break;
 	case 'o':
 		if (!(opt.out = fopen(value, "we")))
@@ -624,20 +622,11 @@ static void set_option(int letter, char *value)
 			die("-w: too many");
 		opt.only[opt.onlys++] = value;
 		break;
-	case 'L':
-		opt.locks = true;
-		break;
-	case 'O':
-		opt.opens = true;
-		break;
-	case 'D':
+	case 'd':
 		opt.hook = value;
 		break;
-	case 'F':
+	case 'f':
 		set_error(value);
-		break;
-	case 'R':
-		opt.recorder = true;
 		break;
 	default:
 		exit(125);
@@ -646,14 +635,20 @@ static void set_option(int letter, char *value)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "locks", 0, NULL, 'L' }, { "opens", 0, NULL, 'O' },
-		{ "do", 1, NULL, 'D' }, { "fail", 1, NULL, 'F' }, { "recorder", 0, NULL, 'R' }, { 0 } };
+	static const struct option longs[] = { { "locks", 0, &opt.locks, 1 }, { "opens", 0, &opt.opens, 1 },
+		{ "recorder", 0, &opt.recorder, 1 }, { "do", 1, NULL, 'd' }, { "fail", 1, NULL, 'f' }, { 0 } };
 	int letter;
 
 	opt.out = stderr;
-	while ((letter = getopt_long(argc, argv, "+cn:k:vo:w:", longs, NULL)) >= 0)
-		set_option(letter, optarg);
-	if (optind == argc || opt.count == !!opt.n)
+	while ((letter = getopt_long(argc, argv, "+cn:k:vo:w:", longs, NULL)) >= 0) {
+		if (letter == 'c')
+			opt.count = 1;
+		else if (letter == 'v')
+			opt.verbose = 1;
+		else
+			set_option(letter, optarg);
+	}
+	if (optind == argc || opt.count == (opt.n != 0))
 		die("wanted: -c or -n N, then -- COMMAND");
 	/* What the command leaves behind comes to us when its parent is gone: it has ended when we do. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

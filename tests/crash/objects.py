@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""objects.py [--only SCENES] [--what WHATS] [--samples N | --every K | --points A,B-C...] [--seeds N] [--seed S] [-j N] [-v]
+"""objects.py [--only SCENES] [--what WHATS] [--samples N | --every K | --points A,B-C...] [--seeds N] [--seed S]
+              [-j N] [-v]
 
 The last copy of a content is sacred.  WHATS is what happens to a command (rollback, uninstall, forget, run, second):
 
@@ -135,7 +136,8 @@ def one(world, job):
         damage_some(world, rng)
     ballast = fill(world, rng) if what == 'full' else None
     kept = there(world) & set(scenes.contents(before))
-    if isinstance(scene, scenes.Forget):        # what is forgotten goes; what another run names, or stands in the tree, stays
+    # What is forgotten goes; what another run names, or stands in the tree, stays.
+    if isinstance(scene, scenes.Forget):
         kept = set(scenes.contents(undo.snapshot(world.t))) | (kept & set(ideal.store))
     if what in ('damage', 'full'):
         p = scene.again(world)
@@ -187,7 +189,8 @@ def scene_result(workers, name, what, args):
 
     def title(job):
         n = job[2]
-        return '%s, %s, %s' % (name, what, 'seed %d' % n if what in ('damage', 'full') else '%d (%s)' % (n, points.call_at(lines, n)))
+        at = 'seed %d' % n if what in ('damage', 'full') else '%d (%s)' % (n, points.call_at(lines, n))
+        return '%s, %s, %s' % (name, what, at)
     reached, wrong = points.run(workers, one, jobs_of(name, what, calls, args), title, args)
     return '%s, %s: %d times' % (name, what, reached), wrong
 

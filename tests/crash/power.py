@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""power.py [--fs KINDS] [--only SCENES] [--db WHERES] [--cut WHEN] [--samples N | --every K | --points A,B-C...] [-j N] [-v]
+"""power.py [--fs KINDS] [--only SCENES] [--db WHERES] [--cut WHEN] [--samples N | --every K | --points A,B-C...]
+            [-j N] [-v]
 
 Cuts the power at N calls of a command, evenly spread (12 without an option), and when it has said that it is done.  Then
 the file system is mounted from another device, and it is looked whether nothing is lost; the command is run again, the

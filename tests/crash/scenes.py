@@ -330,6 +330,15 @@ class Rollback(Scene):
         return super().wrong_ideal(ideal, before) + undo.compare(before, ideal.tree)
 
 
+class Unfinished(Rollback):
+    """What is rolled back is a run whose recorder was killed."""
+
+    def install(self, w, *flags):
+        run = Run()
+        if not w.killed(run.command(w), '-n', '250', '-k', 'tree', '--recorder').hit:
+            raise RuntimeError('the recorder was not killed')
+
+
 class Uninstall(Scene):
     """What the run carried elsewhere is not its own, and stays: it ends with 1."""
     args = ('uninstall', '-y', '1')
@@ -525,4 +534,4 @@ class Second(Run):
 
 
 SCENES = {'rollback': Rollback, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar, 'run': Run,
-          'precious': Precious, 'second': Second, 'checkinstall': Checkinstall}
+          'precious': Precious, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}
