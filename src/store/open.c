@@ -136,11 +136,33 @@ void db_wait(struct db *db, enum db_wait what)
 	static const char *const pragma[] = {
 		[DB_WAIT_NOTHING] = "PRAGMA synchronous = OFF",
 		[DB_WAIT_ORDER] = "PRAGMA synchronous = NORMAL",
-		[DB_WAIT_DISK] = "PRAGMA synchronous = FULL",
 	};
 
 	if (db_exec(db, pragma[what]) < 0)
 		BUG("%s: %s", pragma[what], db_error(db));
+}
+
+static int sync_file(struct db *db, int which)
+{
+	sqlite3_file *file = NULL;
+
+	if (sqlite3_file_control(db->sqlite, "main", which, &file) != SQLITE_OK)
+		return -EIO;
+	/* A log that was not needed is not open. */
+	return !file || !file->pMethods || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK ? 0 : -EIO;
+}
+
+/*
+ * The log, whole. (A commit with synchronous = FULL would flush it only if it
+ * changed a byte.) And once the database: its change of mode was not flushed,
+ * and one that comes back from a power cut without it looks for no log.
+ */
+int db_sync(struct db *db)
+{
+	int r = db->mode_on_disk ? 0 : sync_file(db, SQLITE_FCNTL_FILE_POINTER);
+
+	db->mode_on_disk = r == 0;
+	return r < 0 ? r : sync_file(db, SQLITE_FCNTL_JOURNAL_POINTER);
 }
 
 /*
@@ -155,6 +177,7 @@ static void change_mode(struct db *db, const char *mode)
 
 	snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
 	db_wait(db, DB_WAIT_NOTHING);
+	db->mode_on_disk = false;
 	IGNORE(db_exec(db, text)); /* somebody else has it open, or it is a network's: the old mode will do */
 	db_wait(db, DB_WAIT_ORDER);
 }

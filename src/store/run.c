@@ -93,20 +93,13 @@ int run_commit(struct run *run)
 	return 0;
 }
 
-/* A log is flushed as a whole: one small commit brings all those before it to disk. */
 int run_sync(struct run *run)
 {
 	int r = run_commit(run);
 
 	if (r < 0 || !run->unsynced)
 		return r;
-	db_wait(run->db, DB_WAIT_DISK);
-	r = run_begin(run);
-	if (r == 0)
-		r = run_commit(run);
-	if (r < 0)
-		run_abandon(run);
-	db_wait(run->db, DB_WAIT_ORDER);
+	r = db_sync(run->db);
 	run->unsynced = r < 0;
 	run->synced_ns = io_monotonic_ns();
 	return r;

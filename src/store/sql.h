@@ -47,9 +47,10 @@ void db_settle(struct db *db);
 enum db_wait {
 	DB_WAIT_NOTHING, /* for what nothing hangs on */
 	DB_WAIT_ORDER,   /* the database stays whole whatever happens, its last commits may be gone; as opened */
-	DB_WAIT_DISK,    /* what is committed, and all before it, is on the disk */
 };
 void db_wait(struct db *db, enum db_wait what);
+/* All that was committed is on the disk when this returns. 0 or -EIO. */
+int db_sync(struct db *db) MUST_CHECK;
 
 /* A plain statement without results ("BEGIN IMMEDIATE"). 0 or -errno. */
 int db_exec(struct db *db, const char *sql) MUST_CHECK;

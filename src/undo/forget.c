@@ -165,7 +165,6 @@ int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words
 	int r;
 
 	*f = (struct forgotten){ 0 };
-	db_wait(db, DB_WAIT_DISK); /* no object goes while the rows that name it could come back */
 	r = db_exec(db, "BEGIN IMMEDIATE");
 	if (r == 0 && check_undos(db, run_id, words) < 0) {
 		db_rollback(db);
@@ -175,6 +174,9 @@ int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words
 		r = drop_rows(db, run_id);
 	if (r == 0)
 		r = db_exec(db, "COMMIT");
+	/* No object goes while the rows that name it could come back. */
+	if (r == 0)
+		r = db_sync(db);
 	if (r < 0) {
 		words_set(words, r, "cannot forget run %lld: %s: %s", (long long)run_id, db_path(db), db_error(db));
 		db_rollback(db);

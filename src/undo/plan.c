@@ -115,9 +115,9 @@ static void judge_blocked(struct plan *p, struct plan_item *it)
 	const struct entry *above = entries_above(&p->all, it->e->path);
 	const struct plan_item *folder = above ? &p->items[above - p->all.e] : NULL;
 
-	/* A folder that the run put in the place of a file, and that is that file again. */
-	if (it->e->change == CHANGE_CREATED && folder && folder->state == STATE_BEFORE &&
-		above->before.i.exists && !S_ISDIR(above->before.i.mode))
+	/* A folder that the run put in the place of a file, and that is that file again, or half of it. */
+	if (it->e->change == CHANGE_CREATED && folder && folder->state <= STATE_OURS && folder->now.exists &&
+		above->before.i.exists && (above->before.i.mode & S_IFMT) == (folder->now.mode & S_IFMT))
 		it->state = STATE_BEFORE;
 	else if (it->e->change == CHANGE_REMOVED && above && above->before.i.exists)
 		it->state = STATE_OURS;
