@@ -14,14 +14,15 @@ import power
 
 SAMPLES = {
     'seccomp': [
-        (kill, '--only rollback,uninstall --samples 8'),
-        (power, '--fs ext4 --only uninstall --db same --samples 4'),
-        (objects, '--only rollback --what damage,full --seeds 6'),
-        (objects, '--only rollback --what ENOSPC+ --samples 6'),
-        (objects, '--only second --what damage,full --seeds 6'),
+        (kill, '--only rollback,run --samples 5'),
+        (kill, '--only uninstall,forget --device other --samples 4'),
+        (power, '--fs ext4 --only run,precious --db same --samples 2'),
+        (objects, '--only rollback --what damage,full,ENOSPC+ --seeds 4 --samples 4'),
     ],
     'ptrace': [
-        (objects, '--only second --what damage,full --seeds 6'),
+        (kill, '--only run --device same --samples 3'),
+        (power, '--fs ext4 --only precious --db apart --samples 3'),
+        (objects, '--only second --what damage,full --seeds 4'),
     ],
 }
 

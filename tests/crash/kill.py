@@ -53,7 +53,7 @@ def scene_result(workers, name, args):
 def options(argv):
     a = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     points.add_options(a)
-    a.add_argument('--only', default='rollback,uninstall,forget,deb,rpm,tar,run,second,checkinstall')
+    a.add_argument('--only', default='rollback,uninstall,forget,deb,rpm,tar,run,second,unfinished,checkinstall')
     a.add_argument('--device', choices=DEVICES, default='both')
     args = a.parse_args(argv)
     return args

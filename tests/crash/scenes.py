@@ -231,6 +231,7 @@ class Ideal:
         self.store, _ = world.store()
         self.outputs = outputs(world)
         self.runs = world.runs()
+        self.litter = world.litter()
 
 
 OVERWRITE = 'cd "$1" && for f in overwritten truncated renamed_over; do echo second >$f; done; rm by_link; mv moved_to moved_2'
@@ -282,7 +283,7 @@ class Scene:
 
     def wrong_ideal(self, ideal, before):
         """What is wrong without any interruption."""
-        return ['undisturbed it ends with %d: %s' % (ideal.status, ideal.said)] if ideal.status else []
+        return ['litter: %r' % n for n in ideal.litter] + ['undisturbed it ends with %d: %s' % (ideal.status, ideal.said)] * (ideal.status != 0)
 
     def check(self, w, ideal, before, cut=False):
         """After the interruption (a power cut, too): the command again, and all that has to hold then."""
@@ -300,7 +301,7 @@ class Scene:
         wrong += ['an object too many: ' + n for n in sorted(set(store) - set(ideal.store))]
         wrong += ['an object is gone: ' + n for n in sorted(set(ideal.store) - set(store))]
         wrong += ['an object is damaged: ' + n for n, whole in sorted(store.items()) if not whole]
-        wrong += ['litter: %r' % n for n in w.litter(cut)]
+        wrong += ['litter: %r' % n for n in w.litter(cut) if n not in ideal.litter]
         if outputs(w) != ideal.outputs:
             wrong.append('made: %r, wanted %r' % (outputs(w), ideal.outputs))
         return wrong + self.wrong_runs(w, ideal)
@@ -330,8 +331,15 @@ class Rollback(Scene):
         return super().wrong_ideal(ideal, before) + undo.compare(before, ideal.tree)
 
 
-class Unfinished(Rollback):
-    """What is rolled back is a run whose recorder was killed."""
+class Unfinished(Scene):
+    """What is rolled back is a run whose recorder was killed.  What that had not put on record stays, and it ends with 1."""
+    args = ('rollback', '-y', '1')
+
+    def wrong_ideal(self, ideal, before):
+        return [] if 'rolled back' in ideal.said else super().wrong_ideal(ideal, before)
+
+    def check(self, w, ideal, before, cut=False):
+        return super().check(w, ideal, before, cut) + lost(w, before)
 
     def install(self, w, *flags):
         run = Run()
