@@ -18,16 +18,17 @@ void start_release(struct start *s)
 		close(s->fd);
 }
 
-/* These four mean something else to us than to the task that says them. */
+/* These mean something else to us than to the task that says them; all but one mean its process, not the thread. */
 static const struct {
 	const char *prefix, *becomes;
+	bool of_thread;
 } self_links[] = {
-	{ "/proc/self/", "/" },
-	{ "/proc/thread-self/", "/" },
-	{ "/dev/fd/", "/fd/" },
-	{ "/dev/stdin", "/fd/0" },
-	{ "/dev/stdout", "/fd/1" },
-	{ "/dev/stderr", "/fd/2" },
+	{ "/proc/self/", "/", false },
+	{ "/proc/thread-self/", "/", true },
+	{ "/dev/fd/", "/fd/", false },
+	{ "/dev/stdin", "/fd/0", false },
+	{ "/dev/stdout", "/fd/1", false },
+	{ "/dev/stderr", "/fd/2", false },
 };
 
 /* What follows prefix in text, which may spell it "//proc/./self/"; NULL when it is another name. */
@@ -50,10 +51,11 @@ static bool rewrite_self(struct start *s, pid_t tid, const char *text)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(self_links); i++) {
 		const char *rest = after_prefix(text, self_links[i].prefix);
+		pid_t pid = rest && !self_links[i].of_thread ? proc_of_thread(tid) : tid;
 
 		if (!rest)
 			continue;
-		snprintf(s->room, sizeof s->room, "/proc/%d%s%s", tid, self_links[i].becomes, rest);
+		snprintf(s->room, sizeof s->room, "/proc/%d%s%s", pid, self_links[i].becomes, rest);
 		s->text = s->room;
 		return true;
 	}

@@ -162,6 +162,32 @@ FORM(in_pid_namespace)
 	made("d/g");
 }
 
+/* /proc/self is the process: of a thread with a working folder of its own, that is another one. */
+static void *in_own_folder(void *p)
+{
+	LIBC(unshare(CLONE_FS));
+	LIBC(chdir(A("d")));
+	touch(P("/proc/self/cwd/f"), O_WRONLY | O_CREAT | O_TRUNC);
+	touch(P("/proc/thread-self/cwd/g"), O_WRONLY | O_CREAT | O_TRUNC);
+	touch(P("h"), O_WRONLY | O_CREAT | O_TRUNC);
+	return p;
+}
+
+FORM(thread_in_own_folder)
+{
+	pthread_t id;
+
+	if (setup) {
+		mkd("d");
+		return;
+	}
+	if (pthread_create(&id, NULL, in_own_folder, NULL) || pthread_join(id, NULL))
+		_exit(95);
+	ev("open", A("f"), "", CREAT_FLAGS);
+	ev("open", A("d/g"), "", CREAT_FLAGS);
+	ev("open", A("d/h"), "", CREAT_FLAGS);
+}
+
 #define THREADS 8
 #define EACH 50
 
