@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/parents.h"
 #include "model/scope.h"
 
 /* Folder entries looked at for one file. */
@@ -79,6 +80,21 @@ static void search_below(struct search *s, int parent, const char *name, struct 
 	closedir(d);
 }
 
+/*
+ * A folder among those above may be a symlink by now: what is behind it has
+ * other names, and is not searched under these.
+ */
+static void search_folder(struct search *s, struct buf *folder, const char *searched)
+{
+	struct parents parents = PARENTS_INIT;
+	const char *name = folder->data;
+	int dir = AT_FDCWD;
+
+	if (folder->len == 1 || parents_open(&parents, folder->data, &dir, &name) == 0)
+		search_below(s, dir, name, folder, searched);
+	parents_forget(&parents);
+}
+
 /* The folder of the known name, then the one above without it, and so on. */
 int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted,
 	int (*found)(const char *path, const struct inode *now, void *data), void *data)
@@ -97,7 +113,7 @@ int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted
 			break;
 		folder.len = slash == folder.data ? 1 : (size_t)(slash - folder.data);
 		folder.data[folder.len] = '\0';
-		search_below(&s, AT_FDCWD, folder.data, &folder, searched);
+		search_folder(&s, &folder, searched);
 		if (folder.len == 1 || folder.len >= sizeof searched)
 			break;
 		memcpy(searched, folder.data, folder.len + 1);

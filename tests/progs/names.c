@@ -85,6 +85,25 @@ FORM(link_none_failed)
 	FAILS(sc(__NR_linkat, AT_FDCWD, P("a"), 999, P("b"), 0), EBADF);
 }
 
+/* Where a folder was is a symlink now: what is behind that has other names. */
+FORM(hard_link_behind_a_symlink)
+{
+	if (setup) {
+		mkd("b");
+		mkd("b/a");
+		mkd("a");
+		mk("b/a/f", "x");
+		LIBC(link(A("b/a/f"), A("a/e")));
+		return;
+	}
+	OK(sc(__NR_rename, A("b"), A("c")));
+	OK(sc(__NR_symlink, P("."), A("b")));
+	OK(sc(__NR_chmod, A("a/e"), 0600));
+	ev("rename", A("c"), A("b"), "");
+	ev("symlink", A("b"), ".", "");
+	ev("chmod", A("a/e"), "", "");
+}
+
 FORM(symlink_plain)
 {
 	if (setup)
