@@ -103,8 +103,11 @@ enum next enter_link(struct recorder *r, struct task *task, struct pending *p)
 	 * name will show: linkat(fd, "", AT_EMPTY_PATH) or through /proc/self/fd.
 	 */
 	if (!p->named[0] && p->call.empty_path &&
-		resolve_fd(&r->resolver, task->tid, p->call.place[0].dirfd, &p->name[0], &deleted) == 0)
+		resolve_fd(&r->resolver, task->tid, p->call.place[0].dirfd, &p->name[0], &deleted) == 0) {
 		p->named[0] = true;
+		if (deleted)
+			p->name[0].now.nlink = 0; /* whatever names it has, this is none */
+	}
 	return p->error[1] == -ENOENT ? NEXT_GO : NEXT_FOLLOW;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "model/names.h"
 #include "resolve/start.h"
 
 #define DELETED " (deleted)"
@@ -94,6 +95,37 @@ static bool split_last(char *text, char **last)
 	return **last && strcmp(*last, ".") && strcmp(*last, "..");
 }
 
+static bool is_marked(const struct buf *path)
+{
+	size_t n = strlen(DELETED);
+
+	return path->len > n && !memcmp(path->data + path->len - n, DELETED, n);
+}
+
+static int take_name(const char *path, const struct inode *now, void *data)
+{
+	struct buf *out = data;
+
+	buf_reset(out);
+	buf_adds(out, path);
+	return 1;
+}
+
+/*
+ * Has the file a name? The kernel marks one that was taken away under an open file, though the file may have others
+ * (hard links; one made with O_TMPFILE): those are near it. And a file may really be called "x (deleted)".
+ */
+static bool has_name(struct name *n)
+{
+	struct buf *path = &n->path;
+
+	if (!is_marked(path) || (n->now.nlink && inode_stands_at(&n->now, path->data, AT_SYMLINK_NOFOLLOW)))
+		return true;
+	path->len -= strlen(DELETED);
+	path->data[path->len] = '\0';
+	return n->now.nlink && names_near(path->data, n->now.dev, n->now.ino, 1, take_name, path) > 0;
+}
+
 static int follow_to_end(struct resolver *r, const struct start *s, const char *text, struct name *out)
 {
 	_cleanup_close_ int fd = start_open(s, text, 0);
@@ -104,6 +136,8 @@ static int follow_to_end(struct resolver *r, const struct start *s, const char *
 	e = inode_stat(&out->now, fd, "", AT_EMPTY_PATH);
 	if (e == 0)
 		e = name_of_fd(fd, &out->path);
+	if (e == 0 && !has_name(out))
+		e = -ENOENT;
 	return e < 0 ? e : mounts_translate(&r->mounts, s->tid, &out->now, &out->path);
 }
 
@@ -200,17 +234,6 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
 	return e < 0 ? e : follow_to_end(r, &s, s.text, out);
 }
 
-static bool cut_deleted(struct buf *path)
-{
-	size_t n = strlen(DELETED);
-
-	if (path->len <= n || memcmp(path->data + path->len - n, DELETED, n))
-		return false;
-	path->len -= n;
-	path->data[path->len] = '\0';
-	return true;
-}
-
 int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)
 {
 	char link[PROC_PATH];
@@ -255,8 +278,6 @@ int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *de
 		return e;
 	if (!out->now.exists)
 		return -ESRCH; /* the task was killed between our two questions */
-	/* A file may really be called "x (deleted)": only a link count of 0 tells. */
-	if (out->now.nlink == 0)
-		*deleted = cut_deleted(&out->path);
+	*deleted = !has_name(out);
 	return mounts_translate(&r->mounts, tid, &out->now, &out->path);
 }

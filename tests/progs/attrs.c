@@ -65,6 +65,60 @@ ONE(chmod_at, sc(__NR_fchmodat, fd_of(".", O_RDONLY), P("f"), 0603), "chmod")
 ONE(chmod_at_symlink, sc(__NR_fchmodat, AT_FDCWD, P("s"), 0604), "chmod")
 ONE(chmod_proc_fd, sc(__NR_chmod, P("/proc/self/fd/%d", fd_of("f", O_PATH)), 0605), "chmod")
 
+/* The name that it was opened by is gone, and another is left: the file is changed under that. */
+FORM(fchmod_by_its_other_name)
+{
+	int fd;
+
+	if (setup) {
+		mk("f", "x");
+		mkd("d");
+		return;
+	}
+	fd = fd_of("f", O_RDONLY);
+	OK(sc(__NR_link, A("f"), A("d/g")));
+	OK(sc(__NR_unlink, A("f")));
+	OK(sc(__NR_fchmod, fd, 0600));
+	ev("link", A("d/g"), A("f"), "");
+	ev("unlink", A("f"), "", "");
+	ev("chmod", A("d/g"), "", "");
+}
+
+FORM(fchmod_of_a_named_tmpfile)
+{
+	int fd = (int)sc(__NR_open, A("."), O_TMPFILE | O_WRONLY, 0644);
+
+	if (setup)
+		return;
+	if (fd == -EOPNOTSUPP || fd == -EISDIR) {
+		note("skip", "no O_TMPFILE on this file system");
+		return;
+	}
+	OK(fd);
+	OK(sc(__NR_linkat, AT_FDCWD, P("/proc/self/fd/%d", fd), AT_FDCWD, A("f"), AT_SYMLINK_FOLLOW));
+	OK(sc(__NR_fchmod, fd, 0600));
+	OK(sc(__NR_chmod, P("/proc/self/fd/%d", fd), 0640));
+	ev("open", P("%s/*", W), "", "*");
+	ev("link", A("f"), "*", "");
+	ev("chmod", A("f"), "", "");
+}
+
+/* Without any name it is in no tree, by whatever way it is said. */
+FORM(chmod_of_what_is_gone)
+{
+	int fd;
+
+	if (setup) {
+		mk("f", "x");
+		return;
+	}
+	fd = fd_of("f", O_RDONLY);
+	OK(sc(__NR_unlink, A("f")));
+	OK(sc(__NR_fchmod, fd, 0600));
+	OK(sc(__NR_chmod, P("/proc/self/fd/%d", fd), 0640));
+	ev("unlink", A("f"), "", "");
+}
+
 FORM(chmod_at2)
 {
 	if (setup) {
@@ -187,6 +241,17 @@ FORM(utime_folder)
 	}
 	OK(sc(__NR_utimes, A("d"), times(1000000010, 0)));
 	ev("utime", A("d"), "", "");
+}
+
+/* The time of a FIFO says that something went through: no change to a tree. */
+FORM(utime_fifo)
+{
+	if (setup) {
+		LIBC(mkfifo(A("p"), 0600));
+		return;
+	}
+	OK(sc(__NR_utimes, A("p"), 0));
+	ev("utime", A("p"), "", "");
 }
 
 FORM(utime_none_failed)
