@@ -16,15 +16,48 @@ static bool is_folder(const struct pending *p, int i)
 	return p->named[i] && p->name[i].now.exists && S_ISDIR(p->name[i].now.mode);
 }
 
+static void below(struct buf *out, const char *folder, const char *rel)
+{
+	buf_reset(out);
+	buf_addf(out, "%s/%s", folder, rel);
+}
+
+/*
+ * What moves takes its attributes along, and another may come to stand in its
+ * place that differs in nothing else. Of a folder the same holds for those in it;
+ * a file in a file's place is another one anyway.
+ */
+static void keep_attributes(struct recorder *r, const struct pending *p, int i)
+{
+	struct name name = NAME_INIT;
+	size_t n;
+
+	originals_lose(r, &p->name[i], FILE_META);
+	for (n = 0; n < p->inside[i].count; n++) {
+		if (!S_ISDIR(p->inside[i].entries[n].now.mode))
+			continue;
+		below(&name.path, p->name[i].path.data, p->inside[i].entries[n].rel);
+		name.now = p->inside[i].entries[n].now;
+		if (!name.path.failed)
+			originals_lose(r, &name, FILE_META);
+	}
+	name_release(&name);
+}
+
 /* A folder's content goes with it: each name in it is a change at both ends. */
 static void look_inside(struct recorder *r, struct pending *p, int i)
 {
-	if (!is_folder(p, i))
+	if (!p->named[i])
 		return;
+	if (!is_folder(p, i)) {
+		keep_attributes(r, p, i);
+		return;
+	}
 	walk_below(&p->inside[i], p->name[i].path.data);
 	if (p->inside[i].incomplete)
 		r->sink->note(r->sink, "a renamed folder could not be read in full: some names in it are "
 				       "not in the manifest");
+	keep_attributes(r, p, i);
 }
 
 enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
@@ -40,12 +73,6 @@ enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 			originals_lose_name(r, &p->name[1]);
 	}
 	return next;
-}
-
-static void below(struct buf *out, const char *folder, const char *rel)
-{
-	buf_reset(out);
-	buf_addf(out, "%s/%s", folder, rel);
 }
 
 /* What is in a folder that moves is gone from where it was. */
