@@ -88,8 +88,8 @@ INSERT OR IGNORE INTO alias (run_id, file, path_id) VALUES (?1, ?2, ?3);
 -- The manifest
 
 -- name: ENTRY_BATCH
-SELECT e.path_id, p.name, e.file, e.late, e.excluded, e.before_target, e.before_sha256, e.before_xattrs,
-    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+SELECT e.path_id, p.name, e.file, e.before_file, e.late, e.excluded, e.before_target, e.before_sha256,
+    e.before_xattrs, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
@@ -148,7 +148,7 @@ WHERE id = ?1 AND kind IS NULL AND state = 'incomplete' AND settled_ns IS NULL;
 
 -- name: RUN_HANDS
 -- slow: the events of one run in their order
-SELECT e.file, e.op, e.exec_id
+SELECT e.file, e.op, e.flags, e.mode, e.exec_id
 FROM process p JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.id
 WHERE p.run_id = ?1 ORDER BY e.seq;
 

@@ -138,6 +138,8 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 		return;
 	if (!S_ISREG(now->mode))
 		return; /* a device, a fifo: opening it changes nothing on disk */
+	if (before.exists && !(p->call.flags & __O_TMPFILE))
+		p->call.mode = -1; /* nothing was made that could have it */
 	file = before.exists && !(p->call.flags & __O_TMPFILE) ? touches_file(&r->touches, now) :
 								touches_made(&r->touches, now);
 	/* Another task may have put a file there between our question and the open. */

@@ -63,7 +63,7 @@ static int apply_event(struct apply *a, const struct message *m, const char *con
 	if (r < 0)
 		return r;
 	tell_early(&a->early, &e);
-	return hands_note(&a->hands, e.file, e.op, *exec);
+	return hands_note(&a->hands, &e, *exec);
 }
 
 static int apply_touch(struct apply *a, const struct message *m, const char *const s[])

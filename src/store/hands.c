@@ -2,6 +2,7 @@
 #include "store/hands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,29 +30,36 @@ const int64_t *id_get(const struct id_list *list, uint32_t n)
 	return n && n < list->count && list->ids[n] ? &list->ids[n] : NULL;
 }
 
-/* Operations after which a file holds what this process put there. */
-static bool writes_content(enum op op)
+/* Nothing was made, emptied or can be written: O_CREAT did not have to. */
+static bool only_reads(const struct event *e)
 {
-	return op == OP_OPEN || op == OP_TRUNCATE || op == OP_SYMLINK || op == OP_MKDIR || op == OP_MKNOD;
+	return e->op == OP_OPEN && e->mode < 0 && (e->flags & O_ACCMODE) == O_RDONLY && !(e->flags & O_TRUNC);
 }
 
-/* Operations that every name of the file shows. */
-static bool changes_in_place(enum op op)
+/* After it the file holds what this process put there. */
+static bool writes_content(const struct event *e)
 {
-	return op == OP_OPEN || op >= OP_TRUNCATE;
+	return (e->op == OP_OPEN && !only_reads(e)) || e->op == OP_TRUNCATE || e->op == OP_SYMLINK ||
+		e->op == OP_MKDIR || e->op == OP_MKNOD;
 }
 
-int hands_note(struct hands *h, uint32_t file, enum op op, int64_t exec)
+/* Every name of the file shows it. */
+static bool changes_in_place(const struct event *e)
+{
+	return (e->op == OP_OPEN && !only_reads(e)) || e->op >= OP_TRUNCATE;
+}
+
+int hands_note(struct hands *h, const struct event *e, int64_t exec)
 {
 	int r;
 
-	if (!file)
+	if (!e->file)
 		return 0;
-	r = id_set(&h->touchers, file, exec);
-	if (r == 0 && writes_content(op))
-		r = id_set(&h->contents, file, exec);
-	if (r == 0 && changes_in_place(op))
-		r = id_set(&h->in_place, file, exec);
+	r = id_set(&h->touchers, e->file, exec);
+	if (r == 0 && writes_content(e))
+		r = id_set(&h->contents, e->file, exec);
+	if (r == 0 && changes_in_place(e))
+		r = id_set(&h->in_place, e->file, exec);
 	return r;
 }
 

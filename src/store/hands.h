@@ -24,8 +24,8 @@ struct hands {
 	struct id_list in_place; /* of the one that changed it where it stands */
 };
 
-/* An event of the exec with that row happened. 0 or -ENOMEM. */
-int hands_note(struct hands *h, uint32_t file, enum op op, int64_t exec);
+/* An event happened, of the exec with that row. 0 or -ENOMEM. */
+int hands_note(struct hands *h, const struct event *e, int64_t exec);
 void hands_release(struct hands *h);
 
 #endif

@@ -25,10 +25,14 @@
 /* Entries in memory at a time. */
 #define BATCH 2048
 
+/* Of what stands at a path, where something stood before. */
+enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_MODIFIED, VERDICT_BY_CONTENT };
+
 struct item {
 	int64_t path_id;
 	char *path, *before_target, *target;
-	uint32_t file;
+	uint32_t file, before_file;
+	enum verdict verdict;
 	bool late, excluded, has_before_hash, has_hash;
 	bool has_before_xattrs, has_xattrs, attributes_only;
 	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
@@ -63,6 +67,7 @@ enum column {
 	COLUMN_PATH_ID,
 	COLUMN_PATH,
 	COLUMN_FILE,
+	COLUMN_BEFORE_FILE,
 	COLUMN_LATE,
 	COLUMN_EXCLUDED,
 	COLUMN_TARGET,
@@ -75,6 +80,7 @@ static int read_item(struct item *it, const struct rows *rows)
 {
 	*it = (struct item){ .path_id = rows_int(rows, COLUMN_PATH_ID),
 		.path = strdup(rows_text(rows, COLUMN_PATH)), .file = (uint32_t)rows_int(rows, COLUMN_FILE),
+		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
 		.late = rows_int(rows, COLUMN_LATE), .excluded = rows_int(rows, COLUMN_EXCLUDED) };
 	rows_inode(rows, COLUMN_BEFORE, &it->before);
 	if (rows_type(rows, COLUMN_TARGET) != ROWS_NULL)
@@ -111,23 +117,40 @@ static bool is_device(const struct inode *i)
 	return S_ISCHR(i->mode) || S_ISBLK(i->mode);
 }
 
-/* Both there: is it another file, or the same one written, or given another mode or owner? */
-static bool is_modified(const struct hands *hands, const struct item *it)
+/* A number alone is not enough: what is removed and made anew often gets it again. */
+static bool is_other_file(const struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
-	bool written;
+
+	return b->ino != n->ino || b->dev != n->dev || b->rdev != n->rdev ||
+		(it->file && it->file != it->before_file);
+}
+
+/* Both there: is it another file, or the same one written, or given another mode or owner? */
+static enum verdict judge(const struct hands *hands, const struct item *it)
+{
+	const struct inode *b = &it->before, *n = &it->now;
 
 	if (!same_owner_and_mode(b, n))
-		return true; /* another type, too: it is part of the mode */
+		return VERDICT_MODIFIED; /* another type, too: it is part of the mode */
 	if (S_ISDIR(n->mode))
-		return false;
-	if (b->ino != n->ino || b->dev != n->dev || b->rdev != n->rdev)
-		return true;
+		return VERDICT_SAME;
+	if (is_other_file(it))
+		return VERDICT_MODIFIED;
+	/* The time of a FIFO says that something went through. */
+	if (!S_ISREG(n->mode) && !S_ISLNK(n->mode))
+		return VERDICT_SAME;
 	if (b->size != n->size || b->mtime_ns != n->mtime_ns)
-		return true;
-	/* Written, and then given its old time back (cp -p, tar): only the ctime tells. */
-	written = id_get(&hands->contents, it->file);
-	return (written && b->ctime_ns != n->ctime_ns) || (it->late && written);
+		return VERDICT_MODIFIED;
+	if (!id_get(&hands->contents, it->file))
+		return VERDICT_SAME;
+	/*
+	 * Opened for writing. Its old time may have been given back to it (cp -p, tar), and a store through a
+	 * mapping sets none on some file systems (tmpfs): the content itself tells, or else the ctime.
+	 */
+	if (it->has_before_hash)
+		return VERDICT_BY_CONTENT;
+	return b->ctime_ns != n->ctime_ns || it->late ? VERDICT_MODIFIED : VERDICT_SAME;
 }
 
 static bool xattrs_differ(const struct item *it)
@@ -142,20 +165,32 @@ static void read_xattrs(struct item *it)
 	it->has_xattrs = it->now.exists && xattrs_read(it->path, false, &it->xattrs) == 0;
 }
 
+static void set_verdict(struct item *it, enum verdict verdict)
+{
+	it->verdict = verdict;
+	it->attributes_only = verdict == VERDICT_SAME && xattrs_differ(it);
+	it->change = verdict == VERDICT_MODIFIED || it->attributes_only ? "modified" : NULL;
+}
+
 static void decide(const struct hands *hands, struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
 
 	if (b->exists && n->exists && is_device(b) && is_device(n))
 		return; /* a device node is no installed file; one that was made is */
-	if (b->exists && n->exists) {
-		bool modified = is_modified(hands, it);
-
-		it->attributes_only = !modified && xattrs_differ(it);
-		it->change = modified || it->attributes_only ? "modified" : NULL;
-	} else if (b->exists || n->exists) {
+	if (b->exists && n->exists)
+		set_verdict(it, judge(hands, it));
+	else if (b->exists || n->exists)
 		it->change = n->exists ? "created" : "removed";
-	}
+}
+
+static void decide_by_content(struct item *it)
+{
+	bool same = it->has_hash ? !memcmp(it->before_hash, it->hash, SHA256_LEN) :
+				   it->before.ctime_ns == it->now.ctime_ns;
+
+	set_verdict(it, same ? VERDICT_SAME : VERDICT_MODIFIED);
+	it->has_hash = it->has_hash && it->change;
 }
 
 static void read_target(struct item *it)
@@ -173,7 +208,7 @@ static void hash_batch(const struct manifest *m, struct batch *b, struct hashing
 	for (i = 0; i < b->count; i++) {
 		struct item *it = &b->items[i];
 
-		if (!it->change || !it->now.exists || !S_ISREG(it->now.mode))
+		if ((!it->change && it->verdict != VERDICT_BY_CONTENT) || !it->now.exists || !S_ISREG(it->now.mode))
 			continue;
 		it->has_hash = m->early && early_hash(m->early, it->file, &it->now, it->hash);
 		if (!it->has_hash)
@@ -283,6 +318,13 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 	if (it->has_before_xattrs)
 		read_xattrs(it);
 	decide(m->hands, it);
+}
+
+/* What its row says beside the content. */
+static void read_rest(struct item *it)
+{
+	if (it->verdict == VERDICT_BY_CONTENT)
+		decide_by_content(it);
 	if (it->change && !it->excluded && !it->has_xattrs)
 		read_xattrs(it);
 	read_target(it);
@@ -297,8 +339,10 @@ static int settle_batch(const struct manifest *m, struct batch *b, struct u64map
 		look_at(m, &parents, &b->items[i]);
 	parents_forget(&parents);
 	hash_batch(m, b, h);
-	for (i = 0; i < b->count; i++)
+	for (i = 0; i < b->count; i++) {
+		read_rest(&b->items[i]);
 		compare_content(m->hands, &b->items[i]);
+	}
 	return write_batch(m, b, groups);
 }
 

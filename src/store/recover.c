@@ -40,9 +40,13 @@ static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, db, Q_RUN_HANDS, "i", run_id);
 
-	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = hands_note(hands, (uint32_t)rows_int(&rows, 0), (enum op)rows_int(&rows, 1),
-			rows_int(&rows, 2));
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		struct event e = { .file = (uint32_t)rows_int(&rows, 0), .op = (enum op)rows_int(&rows, 1),
+			.flags = (uint32_t)rows_int(&rows, 2),
+			.mode = rows_type(&rows, 3) == ROWS_NULL ? -1 : rows_int(&rows, 3) };
+
+		r = hands_note(hands, &e, rows_int(&rows, 4));
+	}
 	return r;
 }
 

@@ -339,3 +339,17 @@ FORM(opened_not_written)
 	ev("open", A("f"), "", "O_RDWR");
 	ev("open", A("g"), "", "O_WRONLY|O_APPEND");
 }
+
+/* Nothing is made, emptied or written; that the file lost a name shows in its ctime only. */
+FORM(creat_of_what_is_there)
+{
+	if (setup) {
+		mk("f", "x");
+		LIBC(link(A("f"), A("g")));
+		return;
+	}
+	touch(A("f"), O_RDONLY | O_CREAT);
+	OK(sc(__NR_unlink, A("g")));
+	ev("open", A("f"), "", "O_RDONLY|O_CREAT");
+	ev("unlink", A("g"), "", "");
+}
