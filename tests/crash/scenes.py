@@ -336,7 +336,7 @@ class Unfinished(Scene):
     args = ('rollback', '-y', '1')
 
     def wrong_ideal(self, ideal, before):
-        return [] if 'rolled back' in ideal.said else super().wrong_ideal(ideal, before)
+        return [] if ideal.status == 1 and 'rolled back' in ideal.said else super().wrong_ideal(ideal, before)
 
     def check(self, w, ideal, before, cut=False):
         return super().check(w, ideal, before, cut) + lost(w, before)
