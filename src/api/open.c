@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "store/liveness.h"
 #include "store/recover.h"
+#include "store/trust.h"
 #include "undo/undo.h"
 
 API const char *ba_version(void)
@@ -52,7 +53,8 @@ static void sweep(const char *path)
 	struct db *db;
 	int r;
 
-	if (access(path, W_OK) < 0)
+	/* Nor is a journal played back, or anything ended, that others could have left there. */
+	if (access(path, W_OK) < 0 || trust_database(path, &words) < 0)
 		return;
 	r = db_open(&db, path, DB_READ, &words);
 	/* One that was killed in the middle of a page left its journal; to read, it must be rolled back. */
@@ -83,7 +85,9 @@ API int ba_open(struct ba **out, const char *path, enum ba_open how, char *words
 	if (!ba)
 		return -ENOMEM;
 	sweep(path);
-	r = db_open(&ba->db, path, how == BA_WRITE ? DB_WRITE : DB_READ, &ba->words);
+	r = how == BA_WRITE && access(path, F_OK) == 0 ? trust_database(path, &ba->words) : 0;
+	if (r == 0)
+		r = db_open(&ba->db, path, how == BA_WRITE ? DB_WRITE : DB_READ, &ba->words);
 	if (r < 0) {
 		if (words)
 			memcpy(words, ba->words.text, BA_WORDS);

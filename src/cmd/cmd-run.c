@@ -120,7 +120,8 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *db
 		return;
 
 	if (s->error)
-		buf_addf(out, "the record is not whole (%s): see '%s runs'", strerror(-s->error), me.data);
+		buf_addf(out, "the record is not whole (%s): see '%s runs'", s->error == -ESTALE ?
+			"the database was deleted, replaced or cut short" : strerror(-s->error), me.data);
 	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
 		say_excluded(out, s, me.data);
 	else
@@ -131,7 +132,7 @@ static void summary(const struct ba_summary *s, void *data)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	if (quiet)
+	if (quiet && !s->error)
 		return;
 	buf_addf(&out, "buildaudit: run %lld%s: %lld created, %lld modified, %lld removed", (long long)s->run_id,
 		s->error ? " (incomplete)" : "", (long long)s->created, (long long)s->modified,

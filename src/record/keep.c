@@ -79,6 +79,7 @@ static int open_receipts(struct keeper *k)
 	receipt_folder(name, k->run_id);
 	if (mkdirat(k->dir, name, 0700) < 0 && errno != EEXIST)
 		return -errno;
+	k->new_folder = true;
 	k->receipts = openat(k->dir, name, FOLDER);
 	return k->receipts < 0 ? -errno : 0;
 }
@@ -145,7 +146,11 @@ static int name_object(struct keeper *k, struct keeping *g)
 	digest_hex(g->hash, SHA256_LEN, hex);
 	snprintf(folder, sizeof folder, "%.2s", hex);
 	snprintf(g->name, sizeof g->name, "%.2s/%s", hex, hex + 2);
-	return mkdirat(k->dir, folder, 0700) < 0 && errno != EEXIST ? -errno : 0;
+	if (mkdirat(k->dir, folder, 0700) == 0)
+		k->new_folder = true;
+	else if (errno != EEXIST)
+		return -errno;
+	return 0;
 }
 
 /*
@@ -288,7 +293,7 @@ int keep_receipt(struct keeper *k, const struct touch *t, struct original *o)
 }
 
 /* The names: of the object, of its folder, of the receipt. */
-static int flush_names(const struct keeper *k, const struct keeping *g)
+static int flush_names(struct keeper *k, const struct keeping *g)
 {
 	_cleanup_close_ int folder = -1;
 	char name[3];
@@ -299,7 +304,10 @@ static int flush_names(const struct keeper *k, const struct keeping *g)
 	r = folder < 0 ? 0 : durable_sync(folder);
 	if (r == 0)
 		r = durable_sync(k->receipts);
-	return r == 0 ? durable_sync(k->dir) : r;
+	if (r == 0 && k->new_folder)
+		r = durable_sync(k->dir);
+	k->new_folder = k->new_folder && r < 0;
+	return r;
 }
 
 int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)

@@ -34,6 +34,7 @@ struct keeper {
 	int dir, lock, receipts; /* folders, once they were needed; -1 */
 	uint64_t dev;            /* the store's file system */
 	bool ordered;            /* it does its steps in their order, whatever happens */
+	bool new_folder;         /* in it, and not flushed yet */
 	uint64_t last_receipt;
 	int error;               /* why the folder cannot be used */
 };

@@ -142,6 +142,18 @@ void db_wait(struct db *db, enum db_wait what)
 		BUG("%s: %s", pragma[what], db_error(db));
 }
 
+int db_check_place(struct db *db)
+{
+	struct stat st;
+	int moved = 0;
+
+	if (sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved ||
+		stat(db->path, &st) < 0 || st.st_size < db->size)
+		return -ESTALE;
+	db->size = st.st_size;
+	return 0;
+}
+
 static int sync_file(struct db *db, int which)
 {
 	sqlite3_file *file = NULL;

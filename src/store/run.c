@@ -76,7 +76,8 @@ int run_commit(struct run *run)
 
 	if (!run->in_transaction)
 		return 0;
-	if (run->notes_changed)
+	r = db_check_place(run->db);
+	if (r == 0 && run->notes_changed)
 		r = db_run(run->db, Q_RUN_NOTES, "is", run->id, run->notes);
 	if (r == 0)
 		r = db_run(run->db, Q_RUN_HEARTBEAT, "ii", run->id, run->heartbeat_s);

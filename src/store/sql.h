@@ -37,6 +37,8 @@ enum db_mode {
 int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words) MUST_CHECK;
 void db_close(struct db *db);
 const char *db_path(const struct db *db);
+/* Was the file deleted, replaced or cut short under us? Then what is written is seen by nobody. 0 or -ESTALE. */
+int db_check_place(struct db *db) MUST_CHECK;
 /* The last error of this connection in SQLite's words. */
 const char *db_error(struct db *db);
 /* Undoes what was begun; a transaction that is none any more is no fault. */

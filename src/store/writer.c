@@ -189,7 +189,7 @@ static void fail(struct writer *w, int error)
 		w->error = error;
 		w->apply.broken = true;
 		snprintf(text, sizeof text, "the database could not be written (%s): the record is not whole",
-			strerror(-error));
+			error == -ESTALE ? "it was deleted, replaced or cut short" : strerror(-error));
 		run_note(&w->run, text);
 	}
 	run_abandon(&w->run);

@@ -165,6 +165,10 @@ int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words
 	int r;
 
 	*f = (struct forgotten){ 0 };
+	/* Asked before, too: an undo may hold the lock. */
+	r = check_undos(db, run_id, words);
+	if (r < 0)
+		return r;
 	r = db_exec(db, "BEGIN IMMEDIATE");
 	if (r == 0 && check_undos(db, run_id, words) < 0) {
 		db_rollback(db);

@@ -83,8 +83,10 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 	if (argv.failed)
 		return words_set(words, -ENOMEM, "out of memory");
 	facts.argv = argv.data;
-	r = db_exec(j->db, "BEGIN IMMEDIATE");
-	if (r == 0 && (other = journal_under_way(j->db)))
+	/* Asked before, too: the other one may hold the lock. */
+	other = journal_under_way(j->db);
+	r = other ? 0 : db_exec(j->db, "BEGIN IMMEDIATE");
+	if (r == 0 && (other || (other = journal_under_way(j->db))))
 		return words_set(words, -EBUSY, "%s: run %lld is an undo that is under way: try again when it has ended",
 			db_path(j->db), (long long)other);
 	j->resumed = journal_interrupted(j->db, j->of_run, kind);
@@ -101,7 +103,8 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 
 void journal_break(struct journal *j)
 {
-	run_abandon(&j->run);
+	db_rollback(j->db);
+	j->run.in_transaction = false;
 	if (j->run.id && !j->ended)
 		IGNORE(run_close(&j->run, "incomplete")); /* else the next look finds that we are gone */
 	run_release(&j->run);
