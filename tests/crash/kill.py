@@ -63,7 +63,7 @@ def test(args, tap):
     if not scenes.can(tap, 'kill at ' + args.only, disk.missing()):
         return
     with points.pool(args) as workers:
-        for name in args.only.split(','):
+        for name in scenes.names(tap, args.only):
             tap.result(*scene_result(workers, name, args))
 
 

@@ -210,7 +210,7 @@ def test(args, tap):
     if not scenes.can(tap, 'objects of ' + args.only, disk.missing()):
         return
     with points.pool(args) as workers:
-        for name in args.only.split(','):
+        for name in scenes.names(tap, args.only):
             for what in args.what.split(','):
                 tap.result(*scene_result(workers, name, what, args))
 

@@ -86,7 +86,7 @@ def test(args, tap):
                 continue
             with points.pool(args, kind, apart) as workers:
                 for where in wheres:
-                    for name in args.only.split(','):
+                    for name in scenes.names(tap, args.only):
                         tap.result(*scene_result(workers, kind, where, name, args))
 
 

@@ -222,6 +222,16 @@ def can(tap, what, missing):
     return not missing
 
 
+def names(tap, only):
+    """The scenes of a list that can be had here; the others are skipped."""
+    for name in only.split(','):
+        needs = SCENES[name].needs
+        if needs and not shutil.which(needs):
+            tap.result(name, [], 'no %s here' % needs)
+        else:
+            yield name
+
+
 class Ideal:
     """What is there when the command was not disturbed."""
 
@@ -247,6 +257,7 @@ def give_back(w):
 
 class Scene:
     """One command.  prepare() makes the disk as it is before; what it returns is kept for the checks."""
+    needs = None                    # a program that may not be here
     recorder = False                # is it the recorder that is meant?
     whom = ('caller',)              # whom to kill
     args = ()
@@ -395,10 +406,12 @@ class Package(Scene):
 
 
 class Deb(Package):
+    needs = 'dpkg-deb'
     args = ('package', '--type=deb', '--pkgname=thing', '--pkgversion=1', '1')
 
 
 class Rpm(Package):
+    needs = 'rpmbuild'
     args = ('package', '--type=rpm', '--pkgname=thing', '--pkgversion=1', '1')
 
 
@@ -408,6 +421,7 @@ class Tar(Package):
 
 class Checkinstall(Scene):
     """What packs and installs dies; what is recorded is not meant.  The package goes into a dpkg database of its own."""
+    needs = 'dpkg'
     whom = ('tree', 'main')
     script = 'rm -rf "$1/opt"; mkdir -p "$1/opt/bin"; echo one >"$1/opt/bin/a"; ln -s a "$1/opt/bin/link"; seq 9999 >"$1/opt/data"'
 
