@@ -334,14 +334,21 @@ static void settle(struct writer *w)
 	w->settling_ns = w->settled_ns - start;
 	w->settled_events = w->apply.events;
 	count(w);
-	/* Of what changed nothing there is nothing to lose, and nothing to wait for. */
-	if (w->result.created || w->result.modified || w->result.removed || w->result.excluded)
-		sync_run(w);
 	if (w->result.excluded)
 		name_excluded(w);
 	w->result.run_id = w->run.id;
 	w->result.status = w->apply.status;
 	w->result.duration_ns = w->apply.duration_ns;
+	w->result.error = w->error;
+}
+
+/* Before anything is said. Of what changed nothing there is nothing to lose, and nothing to wait for. */
+static void sync_result(struct writer *w)
+{
+	const struct run_result *res = &w->result;
+
+	if (res->created || res->modified || res->removed || res->excluded)
+		sync_run(w);
 	w->result.error = w->error;
 }
 
@@ -351,6 +358,7 @@ static void finish(struct writer *w)
 		if (w->error == 0)
 			settle(w);
 		close_run(w);
+		sync_result(w);
 		db_settle(w->run.db);
 	}
 	if (w->error == 0 && w->apply.receipt)
@@ -372,6 +380,7 @@ static void settle_command(struct writer *w)
 	settle(w);
 	if (w->result.left == 0)
 		close_run(w);
+	sync_result(w);
 	w->summary.done(&w->result, w->summary.data);
 	tell(w, &w->settle_whole);
 	if (w->closed)

@@ -14,6 +14,7 @@
 #include "model/names.h"
 #include "lib/tap.h"
 #include "base/parents.h"
+#include "undo/remake.h"
 #include "undo/remove.h"
 
 static char top[PATH_MAX];
@@ -142,6 +143,25 @@ static void test_names(void)
 		"the names of a file are found near one of them");
 }
 
+/* A file that was swapped since it was looked at gets nobody's owner and mode. */
+static void test_meta(void)
+{
+	struct side want = { .i = { .exists = true, .mode = S_IFREG | 04755, .uid = getuid(), .gid = getgid() } };
+	struct inode looked_at;
+	struct stat st;
+
+	make("looked_at", "x");
+	make("other", "y");
+	if (inode_stat(&looked_at, AT_FDCWD, at("looked_at"), AT_SYMLINK_NOFOLLOW) < 0)
+		abort();
+	ok(remake_meta(AT_FDCWD, at("looked_at"), &looked_at, &want) == 0 && stat(at("looked_at"), &st) == 0 &&
+		(st.st_mode & 07777) == 04755, "mode and owner of what was looked at");
+	if (rename(at("other"), at("looked_at")) < 0)
+		abort();
+	ok(remake_meta(AT_FDCWD, at("looked_at"), &looked_at, &want) == -ESTALE && stat(at("looked_at"), &st) == 0 &&
+		(st.st_mode & 07777) == 0644, "not of what has its name since");
+}
+
 int main(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -155,6 +175,7 @@ int main(void)
 	test_xattrs();
 	test_copy();
 	test_names();
+	test_meta();
 	snprintf(command, sizeof command, "rm -rf '%s'", top);
 	if (system(command) != 0)
 		return 1;
