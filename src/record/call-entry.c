@@ -9,32 +9,22 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/io.h"
 #include "record/calls.h"
 #include "record/originals.h"
 #include "trace/mem.h"
-
-/* A parent that is not there makes the call fail; anything else is ours to explain at the exit. */
-static enum next next_of(const struct pending *p)
-{
-	int i;
-
-	for (i = 0; i < p->call.places; i++)
-		if (p->error[i] == -ENOENT || p->error[i] == -EFAULT)
-			return NEXT_GO;
-	return NEXT_FOLLOW;
-}
 
 enum next enter_entry(struct recorder *r, struct task *task, struct pending *p)
 {
 	int i;
 
 	for (i = 0; i < p->call.places; i++)
-		name_place(r, task, p, i);
+		place_ask(r, task, p, i);
 	if (p->op == OP_MKDIR)
 		p->call.mode &= 07777;
 	if ((p->op == OP_UNLINK || p->op == OP_RMDIR) && p->named[0])
 		originals_lose_name(r, &p->name[0]);
-	return next_of(p);
+	return NEXT_FOLLOW;
 }
 
 enum next enter_unlink(struct recorder *r, struct task *task, struct pending *p)
@@ -48,9 +38,9 @@ enum next enter_symlink(struct recorder *r, struct task *task, struct pending *p
 {
 	ssize_t n = mem_read_string(task->tid, p->call.addr, r->text, sizeof r->text);
 
-	if (n < 0)
-		return NEXT_GO;
-	buf_add(&p->target, r->text, (size_t)n);
+	/* One that we cannot read now may be there for the kernel: then the symlink itself tells. */
+	if (n >= 0)
+		buf_add(&p->target, r->text, (size_t)n);
 	return enter_entry(r, task, p);
 }
 
@@ -88,16 +78,16 @@ enum next enter_bind(struct recorder *r, struct task *task, struct pending *p)
 	r->text[sizeof un.sun_path] = '\0';
 	p->call.places = 1;
 	p->call.place[0] = (struct place){ .dirfd = AT_FDCWD, .addr = p->call.addr };
-	name_text(r, task, p, 0, r->text);
-	return next_of(p);
+	place_ask_text(r, task, p, 0, r->text);
+	return NEXT_FOLLOW;
 }
 
 enum next enter_link(struct recorder *r, struct task *task, struct pending *p)
 {
 	bool deleted;
 
-	name_place(r, task, p, 1);
-	name_place(r, task, p, 0);
+	place_ask(r, task, p, 1);
+	place_ask(r, task, p, 0);
 	/*
 	 * A file made with O_TMPFILE has no name, but it is the one that the new
 	 * name will show: linkat(fd, "", AT_EMPTY_PATH) or through /proc/self/fd.
@@ -108,28 +98,24 @@ enum next enter_link(struct recorder *r, struct task *task, struct pending *p)
 		if (deleted)
 			p->name[0].now.nlink = 0; /* whatever names it has, this is none */
 	}
-	return p->error[1] == -ENOENT ? NEXT_GO : NEXT_FOLLOW;
-}
-
-bool check_named(struct recorder *r, const struct pending *p, int i)
-{
-	if (!p->named[i])
-		tell_unnamed(r, p, p->error[i]);
-	return p->named[i];
+	return NEXT_FOLLOW;
 }
 
 void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
-	const char *path = p->name[0].path.data;
+	const char *path;
 	struct inode made;
 	uint32_t file;
 
-	if (!check_named(r, p, 0))
+	if (!place_named(r, p, 0))
 		return;
+	path = p->name[0].path.data;
 	inode_stat(&made, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 	file = touches_made(&r->touches, &made);
-	touches_path(&r->touches, path, &p->name[0].now, false);
+	place_touch(r, p, 0);
 	touches_place(&r->touches, path, file);
+	if (p->op == OP_SYMLINK && !p->target.len && io_readlink(path, r->text) >= 0)
+		buf_adds(&p->target, r->text);
 	tell_event(r, task, p, path, p->op == OP_SYMLINK ? p->target.data : NULL, file);
 }
 
@@ -137,10 +123,10 @@ void leave_removed(struct recorder *r, struct task *task, struct pending *p, int
 {
 	uint32_t file;
 
-	if (!check_named(r, p, 0))
+	if (!place_named(r, p, 0))
 		return;
 	file = touches_file(&r->touches, &p->name[0].now);
-	touches_path(&r->touches, p->name[0].path.data, &p->name[0].now, false);
+	place_touch(r, p, 0);
 	touches_place(&r->touches, p->name[0].path.data, file);
 	/* Without a time of birth the next folder with its inode would pass for it. */
 	if (p->op == OP_RMDIR && !p->name[0].now.birth_ns)
@@ -150,31 +136,23 @@ void leave_removed(struct recorder *r, struct task *task, struct pending *p, int
 
 void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
-	const char *path = p->name[1].path.data, *old = NULL;
+	const char *path, *old = NULL;
 	struct inode made;
 	uint32_t file;
 
-	if (!check_named(r, p, 1))
+	if (!place_named(r, p, 1))
 		return;
+	path = p->name[1].path.data;
 	inode_stat(&made, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 	file = touches_file(&r->touches, &made);
-	touches_path(&r->touches, path, &p->name[1].now, false);
+	place_touch(r, p, 1);
 	touches_place(&r->touches, path, file);
 	if (p->named[0]) {
 		old = p->name[0].path.data;
 		/* What is done to the file by its new name is done to the old one, too. */
 		if (p->name[0].now.nlink)
-			touches_path(&r->touches, old, &p->name[0].now, false);
+			place_touch(r, p, 0);
 		r->sink->alias(r->sink, file, path, old);
 	}
 	tell_event(r, task, p, path, old, file);
-}
-
-void lost_names(struct recorder *r, struct pending *p)
-{
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (p->named[i])
-			touches_path(&r->touches, p->name[i].path.data, &p->name[i].now, false);
 }

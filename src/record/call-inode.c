@@ -9,15 +9,20 @@
 #include "record/calls.h"
 #include "record/originals.h"
 
+static unsigned int loses(enum op op)
+{
+	if (op == OP_TRUNCATE || op == OP_OPEN)
+		return FILE_CONTENT | FILE_META;
+	return op == OP_UTIME ? 0 : FILE_META;
+}
+
 enum next enter_inode(struct recorder *r, struct task *task, struct pending *p)
 {
-	name_place(r, task, p, 0);
+	place_ask(r, task, p, 0);
 	if (p->op == OP_CHMOD)
 		p->call.mode &= 07777;
-	if (p->error[0] == -ENOENT || p->error[0] == -EFAULT || p->error[0] == -EBADF)
-		return NEXT_GO; /* not there, or (a pipe, a file without a name) in no file tree */
-	originals_lose(r, &p->name[0], p->op == OP_TRUNCATE || p->op == OP_OPEN ? FILE_CONTENT | FILE_META :
-			p->op == OP_UTIME ? 0 : FILE_META);
+	if (p->named[0])
+		originals_lose(r, &p->name[0], loses(p->op));
 	return NEXT_FOLLOW;
 }
 
@@ -34,15 +39,12 @@ enum next enter_acct(struct recorder *r, struct task *task, struct pending *p)
 
 void leave_inode(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
-	const char *path = p->name[0].path.data;
 	uint32_t file;
 
-	if (!p->named[0]) {
-		tell_unnamed(r, p, p->error[0]);
+	if (!place_named(r, p, 0))
 		return;
-	}
 	file = touches_file(&r->touches, &p->name[0].now);
-	touches_path(&r->touches, path, &p->name[0].now, false);
-	touches_place(&r->touches, path, file);
-	tell_event(r, task, p, path, NULL, file);
+	place_touch(r, p, 0);
+	touches_place(&r->touches, p->name[0].path.data, file);
+	tell_event(r, task, p, p->name[0].path.data, NULL, file);
 }

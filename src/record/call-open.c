@@ -55,9 +55,12 @@ static void look_at_place(struct recorder *r, const struct task *task, struct pe
 	p->error[0] = resolve_entry(&r->resolver, task->tid, dirfd, r->text, &p->name[0]);
 	if (p->error[0] == 0)
 		buf_add(&p->asked, p->name[0].path.data, p->name[0].path.len);
+	else
+		buf_adds(&p->text[0], p->name[0].path.len ? p->name[0].path.data : r->text);
 	if (only_makes(flags))
 		return;
-	if (now->exists && S_ISLNK(now->mode) && !(flags & O_NOFOLLOW))
+	p->by_link = now->exists && S_ISLNK(now->mode) && !(flags & O_NOFOLLOW);
+	if (p->by_link)
 		p->error[0] = resolve_stat(&r->resolver, task->tid, dirfd, r->text, now);
 	originals_open(r, task, p);
 }
@@ -77,9 +80,9 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 		c->mode &= 07777;
 	if (c->places == 0)
 		return NEXT_FOLLOW; /* open_by_handle_at: named at its exit only */
-	p->error[0] = read_place(r, task, p, 0);
+	p->error[0] = place_read(r, task, p, 0);
 	if (p->error[0] < 0)
-		return p->error[0] == -EFAULT ? NEXT_GO : NEXT_FOLLOW;
+		return NEXT_FOLLOW;
 	r->resolver.how = p->how & HOW_OF_PLACE;
 	device = is_device(r, task, c->place[0].dirfd);
 	if (!device)
@@ -91,10 +94,12 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 void lost_open(struct recorder *r, struct pending *p)
 {
 	struct name name = NAME_INIT;
+	const char *asked = p->asked.len ? p->asked.data : p->text[0].len ? p->text[0].data : "";
 
 	/* The task is gone, and its folder with it: from here the name means what it means to us. */
-	if (p->asked.len && (resolve_target(&r->resolver, getpid(), AT_FDCWD, p->asked.data, &name) == 0 ||
-				    resolve_entry(&r->resolver, getpid(), AT_FDCWD, p->asked.data, &name) == 0))
+	if (*asked == '/' && !r->resolver.roots_vary &&
+		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
+			resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0))
 		touches_path(&r->touches, name.path.data, &p->name[0].now, false);
 	name_release(&name);
 }
@@ -104,13 +109,38 @@ void lost_open(struct recorder *r, struct pending *p)
  * and the call's number stands where its result would (--no-seccomp only: else
  * such a call never stops). It may be a descriptor all the same.
  */
-static bool is_what_was_asked(const struct recorder *r, const struct pending *p)
+static bool is_what_was_asked(struct recorder *r, const struct task *task, const struct pending *p)
 {
+	const struct inode *opened = &p->name[0].now;
+	struct inode there;
+
 	if (!r->tracer.every_call || r->resolver.mounts.active || (p->call.flags & __O_TMPFILE))
 		return true;
-	if (!p->asked.len)
-		return p->error[0] != -ENOENT;
-	return inode_stands_at(&p->name[0].now, p->asked.data, 0);
+	if (p->asked.len)
+		return inode_stands_at(opened, p->asked.data, 0);
+	if (p->error[0] != -ENOENT)
+		return true;
+	return resolve_stat(&r->resolver, task->tid, p->call.place[0].dirfd, p->text[0].data, &there) == 0 &&
+		there.exists && inode_identity(&there) == inode_identity(opened);
+}
+
+/* Nothing of it was there before: for sure only where the entry found its folder, and the folder empty there. */
+static bool has_made(const struct pending *p, const struct inode *before)
+{
+	if ((p->call.flags & __O_TMPFILE) || only_makes(p->call.flags))
+		return true;
+	return !before->exists && p->error[0] == 0 && p->call.places > 0;
+}
+
+/* Another task may have put a file there between our question and the open; or nothing could be asked. */
+static bool is_late(const struct pending *p, const struct inode *before)
+{
+	if (p->call.places == 0 || (p->error[0] < 0 && p->error[0] != -ENOENT))
+		return true;
+	if (before->exists)
+		return inode_identity(before) != inode_identity(&p->name[0].now);
+	/* Nothing was there, and now a symlink, to a file of which nobody has asked. */
+	return p->asked.len && !p->by_link && strcmp(p->asked.data, p->name[0].path.data);
 }
 
 void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_t result)
@@ -134,19 +164,18 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 			tell_unnamed(r, p, e);
 		return;
 	}
-	if (p->call.nr == (uint64_t)result && !is_what_was_asked(r, p))
+	if (p->call.nr == (uint64_t)result && !is_what_was_asked(r, task, p))
 		return;
 	if (!S_ISREG(now->mode))
 		return; /* a device, a fifo: opening it changes nothing on disk */
 	if (before.exists && !(p->call.flags & __O_TMPFILE))
 		p->call.mode = -1; /* nothing was made that could have it */
-	file = before.exists && !(p->call.flags & __O_TMPFILE) ? touches_file(&r->touches, now) :
-								touches_made(&r->touches, now);
-	/* Another task may have put a file there between our question and the open. */
-	late = p->call.places == 0 || (before.exists && inode_identity(&before) != inode_identity(now));
+	file = has_made(p, &before) ? touches_made(&r->touches, now) : touches_file(&r->touches, now);
+	late = is_late(p, &before);
 	if (late)
 		before = *now;
 	if (!deleted) {
+		late |= before.exists && place_in_doubt(r, p->name[0].path.data);
 		touches_path(&r->touches, p->name[0].path.data, &before, late);
 		touches_place(&r->touches, p->name[0].path.data, file);
 	}

@@ -3,6 +3,7 @@
  * Renames. A folder takes along all that is in it, and what others do there
  * meanwhile: between its two stops nobody knows which of its names holds.
  */
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,16 +63,20 @@ static void look_inside(struct recorder *r, struct pending *p, int i)
 
 enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 {
+	bool exchange = p->call.flags & RENAME_EXCHANGE;
 	enum next next = enter_entry(r, task, p);
+	int i;
 
-	if (next == NEXT_FOLLOW) {
-		p->moves_folder = !p->named[0] || is_folder(p, 0) || (p->call.flags & RENAME_EXCHANGE);
-		look_inside(r, p, 0);
-		if (p->call.flags & RENAME_EXCHANGE)
-			look_inside(r, p, 1);
-		else if (p->named[1])
-			originals_lose_name(r, &p->name[1]);
-	}
+	/* What is not there now may be a folder that comes yet. */
+	p->moves_folder = !p->name[0].now.exists || is_folder(p, 0) || exchange;
+	for (i = 0; i < 2; i++)
+		if (p->named[i] && !p->name[i].now.exists)
+			p->before[i] = BEFORE_NOTHING;
+	look_inside(r, p, 0);
+	if (exchange)
+		look_inside(r, p, 1);
+	else if (p->named[1])
+		originals_lose_name(r, &p->name[1]);
 	return next;
 }
 
@@ -142,7 +147,8 @@ void move_begins(struct recorder *r, struct pending *p)
 {
 	r->resolver.folders.moving++;
 	folders_forget(&r->resolver.folders);
-	if (!p->named[0] || !p->named[1])
+	p->expects_inside = p->named[0] && p->named[1];
+	if (!p->expects_inside)
 		return;
 	expect_inside(r, &p->inside[0], p->name[0].path.data, true);
 	expect_inside(r, &p->inside[1], p->name[1].path.data, true);
@@ -150,16 +156,22 @@ void move_begins(struct recorder *r, struct pending *p)
 	expect_inside(r, &p->inside[1], p->name[0].path.data, false);
 }
 
-void move_ends(struct recorder *r, struct pending *p)
+void move_unexpects(struct recorder *r, struct pending *p)
 {
-	r->resolver.folders.moving--;
-	p->moves_folder = false;
-	if (!p->named[0] || !p->named[1])
+	if (!p->expects_inside)
 		return;
+	p->expects_inside = false;
 	inside_done(r, &p->inside[0], p->name[0].path.data);
 	inside_done(r, &p->inside[1], p->name[1].path.data);
 	inside_done(r, &p->inside[0], p->name[1].path.data);
 	inside_done(r, &p->inside[1], p->name[0].path.data);
+}
+
+void move_ends(struct recorder *r, struct pending *p)
+{
+	move_unexpects(r, p);
+	r->resolver.folders.moving--;
+	p->moves_folder = false;
 }
 
 /*
@@ -200,7 +212,7 @@ static void arrive_all(struct recorder *r, const struct pending *p)
 
 void lost_rename(struct recorder *r, struct pending *p)
 {
-	lost_names(r, p);
+	places_lost(r, p);
 	if (!p->named[0] || !p->named[1])
 		return;
 	leave_inside(r, &p->inside[0], p->name[0].path.data);
@@ -208,17 +220,27 @@ void lost_rename(struct recorder *r, struct pending *p)
 	arrive_all(r, p);
 }
 
+/* What the entry did not see there has come, and been moved: it stands at the other end. */
+static void see_moved(struct pending *p, int from, int to)
+{
+	if (!p->name[from].now.exists)
+		inode_stat(&p->name[from].now, AT_FDCWD, p->name[to].path.data, AT_SYMLINK_NOFOLLOW);
+}
+
 void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
 	bool exchange = p->call.flags & RENAME_EXCHANGE;
 	const char *old, *new;
 
-	if (!check_named(r, p, 0) || !check_named(r, p, 1))
+	if (!place_named(r, p, 0) || !place_named(r, p, 1))
 		return;
 	old = p->name[0].path.data;
 	new = p->name[1].path.data;
-	touches_path(&r->touches, old, &p->name[0].now, false);
-	touches_path(&r->touches, new, &p->name[1].now, false);
+	see_moved(p, 0, 1);
+	if (exchange)
+		see_moved(p, 1, 0);
+	place_touch(r, p, 0);
+	place_touch(r, p, 1);
 	/* With an exchange both ends lose something: all of that before anything arrives. */
 	leave_inside(r, &p->inside[0], old);
 	leave_inside(r, &p->inside[1], new);

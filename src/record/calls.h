@@ -5,6 +5,7 @@
  * The two stops of one call. `enter` asks what stands there before; `leave`,
  * only for a call that succeeded, tells the sink what is there now.
  */
+#include "record/places.h"
 #include "record/recorder.h"
 
 struct handler {
@@ -35,8 +36,9 @@ void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_
 /* A folder is being renamed, from the entry stop to the end of the call, whatever that is. */
 void move_begins(struct recorder *r, struct pending *p);
 void move_ends(struct recorder *r, struct pending *p);
+/* Its names at the entry were others than those that count. */
+void move_unexpects(struct recorder *r, struct pending *p);
 
-void lost_names(struct recorder *r, struct pending *p);
 void lost_rename(struct recorder *r, struct pending *p);
 
 /* Calls that change a file in its place. */
@@ -45,17 +47,9 @@ enum next enter_inode(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_acct(struct recorder *r, struct task *task, struct pending *p);
 void leave_inode(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 
-/* The name of place i, read into r->text. 0 or -errno. */
-int read_place(struct recorder *r, const struct task *task, const struct pending *p, int i);
-/* Place i as a directory entry, or as the file it leads to: into p->name[i], p->named[i]. */
-void name_place(struct recorder *r, const struct task *task, struct pending *p, int i);
-/* Place i under the text at hand, for calls whose name is not a plain string. */
-void name_text(struct recorder *r, const struct task *task, struct pending *p, int i, const char *text);
 /* The event of p's operation; the rest of it is taken from p->call. */
 void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
 	const char *path, const char *old_path, uint32_t file);
-/* Has place i a name? If not, the notes say that something changed that has none. */
-bool check_named(struct recorder *r, const struct pending *p, int i);
 /* A call succeeded and we do not know on what: said in the run's notes. */
 void tell_unnamed(struct recorder *r, const struct pending *p, int error);
 

@@ -29,6 +29,10 @@ struct recorder {
 	bool mounts_told; /* what only the end can tell of mounts was told when the command ended */
 	struct scope scope;
 	bool allow_io_uring;
+	/* Calls that may change what a name leads to (places.h): how many are under way, and have begun. */
+	unsigned int shifting;
+	uint64_t shifts;
+	unsigned int unnamed; /* calls under way that have named what was not there */
 	bool wait_all; /* hold the command's status until its last descendant has ended */
 	char text[PATH_MAX]; /* scratch: a name as the tracee gave it */
 };

@@ -8,6 +8,10 @@
 #include "base/hash.h"
 #include "base/mix.h"
 
+/* What `paths` holds: the file that was there last, and whether there was none at the start. */
+#define NOTHING_BEFORE 1U
+#define FILE_UNIT 2U
+
 struct expected {
 	uint64_t key;
 	unsigned int calls; /* under way on this path */
@@ -120,6 +124,10 @@ uint32_t touches_made(struct touches *t, const struct inode *i)
 	bool known = i->exists && touches_file_known(t, i);
 	uint32_t *at, file;
 
+	/* Another task may have moved an old one there since. */
+	if (i->birth_ns && i->birth_ns <= t->started_ns)
+		return touches_file(t, i);
+
 	/*
 	 * Without a time of birth an inode number that came round again looks like
 	 * the file that had it before: it is another one.
@@ -228,20 +236,54 @@ static void cover(struct touches *t, const char *path, const struct inode *befor
 	t->covered_count += c->path != NULL;
 }
 
+static bool was_nothing(const struct touches *t, uint64_t key)
+{
+	const uint32_t *at = u64map_get(&t->paths, key);
+	const struct expected *e = at ? NULL : find_expected(t, key);
+
+	return at ? *at & NOTHING_BEFORE : e && !e->before.exists;
+}
+
+/* Does it stand in a folder where there was none at the start? */
+static bool folder_is_new(const struct touches *t, const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1) {
+		while (--n > 0 && path[n] != '/')
+			;
+		if (n && was_nothing(t, mix_bytes(path, n)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What was born since the start was not there before, whoever of us was first
+ * to see it; and nothing was, where its folder was not: an old file may have
+ * come there by a rename or a link of which we have not heard yet.
+ */
+static bool is_new(const struct touches *t, const char *path, const struct inode *before)
+{
+	return before->exists && (before->birth_ns > t->started_ns || folder_is_new(t, path));
+}
+
 static void touch_path(struct touches *t, const char *path, const struct inode *before, bool late)
 {
-	struct touch touch = { .path = path, .late = late };
+	struct touch touch = { .path = path };
 	uint64_t key = path_key(path);
 	const struct expected *e;
+	uint32_t *at;
 	bool added;
 
-	if (path_is_virtual(path) || !u64map_put(&t->paths, key, &added) || !added)
+	if (path_is_virtual(path) || !(at = u64map_put(&t->paths, key, &added)) || !added)
 		return;
 	e = find_expected(t, key);
 	touch.before = e ? e->before : *before;
-	/* What was born since the start was not there before, whoever of us was first to see it. */
-	if (touch.before.exists && touch.before.birth_ns > t->started_ns)
+	if (is_new(t, path, &touch.before))
 		touch.before = (struct inode){ 0 };
+	touch.late = late && touch.before.exists;
+	*at = touch.before.exists ? 0 : NOTHING_BEFORE;
 	touch.excluded = scope_excludes(t->scope, path);
 	if (touch.before.exists) {
 		touch.before_file = touches_file(t, &touch.before);
@@ -283,8 +325,8 @@ void touches_place(struct touches *t, const char *path, uint32_t file)
 {
 	uint32_t *at = u64map_get(&t->paths, path_key(path));
 
-	if (!at || *at == file)
+	if (!at || *at / FILE_UNIT == file)
 		return;
-	*at = file;
+	*at = file * FILE_UNIT | (*at & NOTHING_BEFORE);
 	t->sink->place(t->sink, path, file);
 }

@@ -20,7 +20,7 @@ struct touches {
 	struct covered *covered; /* changes on mounts that may be gone again in the end */
 	size_t covered_count, covered_room;
 	struct u64map covered_at; /* path -> it is there */
-	struct u64map paths; /* path -> the file that was there last */
+	struct u64map paths; /* path -> the file that was there last, and if there was one at the start */
 	struct u64map files; /* inode identity -> our number for it */
 	uint32_t last_file;
 	struct expected *expected; /* paths of calls between their two stops */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -214,7 +215,13 @@ int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, st
 		return e;
 	}
 	e = entry_at(r, &s, out);
-	return start_again(&s, e, tid, dirfd, text) ? entry_at(r, &s, out) : e;
+	if (start_again(&s, e, tid, dirfd, text))
+		e = entry_at(r, &s, out);
+	if (e == -ENOENT && s.fd == AT_FDCWD && s.text[0] == '/' && strncmp(s.text, "/proc/", 6)) {
+		buf_reset(&out->path);
+		buf_adds(&out->path, s.text);
+	}
+	return e;
 }
 
 int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
@@ -232,6 +239,55 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
 	e = start_at(&s, r, tid, dirfd, text);
 	name_reset(out);
 	return e < 0 ? e : follow_to_end(r, &s, s.text, out);
+}
+
+/* Where the last component of text begins, of which only n bytes count. */
+static size_t last_begins(const char *text, size_t n)
+{
+	while (n > 0 && text[n - 1] == '/')
+		n--;
+	while (n > 0 && text[n - 1] != '/')
+		n--;
+	return n;
+}
+
+/* What is not there is no symlink: then "." and ".." mean what they say. */
+static void add_components(struct buf *path, const char *rest)
+{
+	size_t n;
+
+	for (; *rest; rest += n + (rest[n] == '/')) {
+		n = strcspn(rest, "/");
+		if (n == 2 && !strncmp(rest, "..", 2)) {
+			path->len = last_begins(path->data, path->len);
+			path->len -= path->len > 1;
+			path->data[path->len] = '\0';
+		} else if (n && !(n == 1 && *rest == '.')) {
+			if (path->len > 1)
+				buf_addc(path, '/');
+			buf_add(path, rest, n);
+		}
+	}
+}
+
+int resolve_gone(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
+{
+	_cleanup_free_ char *head = strdup(text);
+	size_t n = strlen(text);
+	int e = head ? resolve_entry(r, tid, dirfd, text, out) : -ENOMEM;
+
+	if (e != -ENOENT)
+		return e;
+	while (e == -ENOENT && n > 0) {
+		n = last_begins(head, n);
+		head[n] = '\0';
+		e = resolve_target(r, tid, dirfd, n ? head : ".", out);
+	}
+	if (e < 0)
+		return e;
+	add_components(&out->path, text + n);
+	memset(&out->now, 0, sizeof out->now);
+	return out->path.failed ? -ENOMEM : 0;
 }
 
 int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)

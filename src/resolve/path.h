@@ -42,11 +42,15 @@ void name_release(struct name *n);
  * The directory entry `text` (a symlink there is meant itself), as seen by
  * task `tid` from `dirfd`. 0, -ENOENT when a parent is not there, -ENODEV when
  * it is in no file tree of ours (resolve/mounts.h), -EREMOTE when it is on a
- * file system that must not be asked (resolve/served.h), or -errno.
+ * file system that must not be asked (resolve/served.h), or -errno. After
+ * -ENOENT out->path holds, where that is known, the name from the root on, as
+ * it was given.
  */
 int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /* The file that `text` leads to, symlinks followed. As above; a symlink to nothing is -ENOENT. */
 int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
+/* As resolve_entry; where a folder is not there, the name that it has if it comes, or had. */
+int resolve_gone(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /*
  * The file behind the task's descriptor: -EBADF when it has no name (pipe,
  * socket). *deleted: the name is gone and only the descriptor is left.
