@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -18,6 +19,8 @@
 #define COMMIT_NS 400000000LL
 #define IDLE_MS 150
 #define FOLD_PATIENCE_NS 30000000LL
+/* A command is not held for longer by whoever holds the database's lock. */
+#define SECURE_S 10
 
 /*
  * How long until we are heard of again, in seconds: short while the command
@@ -115,16 +118,30 @@ static void sink_original(struct sink *s, const struct original *o)
 	put(s, &m, strings);
 }
 
+static void sink_note(struct sink *s, const char *text)
+{
+	struct message m = { .kind = MSG_NOTE };
+
+	put_strings(s, &m, text, NULL, NULL);
+}
+
 static void sink_secure(struct sink *s)
 {
 	struct writer *w = (struct writer *)s;
+	struct timespec until;
+	int e = 0;
 
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += SECURE_S;
 	pthread_mutex_lock(&w->lock);
 	w->secure_asked = true;
 	ring_wake(&w->ring);
-	while (w->secure_asked)
-		pthread_cond_wait(&w->on_disk, &w->lock);
+	while (w->secure_asked && e == 0)
+		e = pthread_cond_timedwait(&w->on_disk, &w->lock, &until);
 	pthread_mutex_unlock(&w->lock);
+	if (e)
+		sink_note(s, "the database was locked by somebody else when the first original was kept: "
+			     "a power cut then would have left it without its run");
 }
 
 static void sink_place(struct sink *s, const char *path, uint32_t file)
@@ -139,13 +156,6 @@ static void sink_alias(struct sink *s, uint32_t file, const char *name, const ch
 	struct message m = { .kind = MSG_ALIAS, .u.file = file };
 
 	put_strings(s, &m, name, other, NULL);
-}
-
-static void sink_note(struct sink *s, const char *text)
-{
-	struct message m = { .kind = MSG_NOTE };
-
-	put_strings(s, &m, text, NULL, NULL);
 }
 
 static void sink_command_end(struct sink *s, int status, int64_t at, unsigned int left)
