@@ -54,7 +54,6 @@
 	X(write_new) \
 	X(write_open2) \
 	X(write_open_fd) \
-	X(write_open_filename) \
 	X(write_set_bytes_in_last_block) \
 	X(write_set_filter_option) \
 	X(write_set_format_ar_bsd) \

@@ -10,13 +10,20 @@
 enum child_errors { CHILD_SHOWN, CHILD_HIDDEN, CHILD_TO_OUT };
 
 /*
- * Runs argv and waits. With out, its standard output goes there; its standard
- * error is ours, goes nowhere, or goes where its output goes. Its exit status (127: there is no such
- * program, 128 + N: killed by signal N), or -1 after saying why.
+ * Runs argv and waits. With out, its standard output goes there, and it dies
+ * when we are killed; without, it is a command of its own, which goes on. Its
+ * standard error is ours, goes nowhere, or goes where its output goes. Its exit
+ * status (127: there is no such program, 128 + N: killed by signal N), or -1
+ * after saying why.
  */
 int child_run(const char *const argv[], struct buf *out, enum child_errors errors);
-/* Starts argv with a pipe from its standard output; the reading end or -1. */
-int child_open(const char *const argv[], pid_t *pid);
+/*
+ * Starts argv, which dies when we are killed, with a pipe from its standard
+ * output; the reading end, or -1 after saying why.
+ */
+int child_open(const char *const argv[], enum child_errors errors, pid_t *pid);
+/* The folder that children are told to make their temporary files in; NULL: where they will. */
+void child_tmp(const char *folder);
 /* The exit status of a child, as child_run gives it. */
 int child_wait(pid_t pid);
 /* Is there such a program in the path? */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "package/child.h"
 #include "package/effects.h"
 #include "package/formats.h"
@@ -292,9 +293,9 @@ static int add_member(struct archive *ar, const struct metadata *m, const char *
 }
 
 /* A file without a name, beside the package: its size may be beyond what /tmp holds. */
-static int scratch_file(const char *beside)
+static int scratch_file(const struct output *beside)
 {
-	_cleanup_free_ char *folder = strdup(beside);
+	_cleanup_free_ char *folder = strdup(beside->part);
 	int fd;
 
 	if (!folder)
@@ -304,7 +305,10 @@ static int scratch_file(const char *beside)
 	if (fd < 0) { /* not every file system has those */
 		_cleanup_buf_ struct buf name = BUF_INIT;
 
-		buf_addf(&name, "%s.part", beside);
+		buf_addf(&name, "%s.part", beside->part);
+		if (name.failed)
+			return say_no_memory();
+		unlink(name.data); /* a killed one's */
 		fd = open(name.data, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			unlink(name.data);
@@ -312,21 +316,23 @@ static int scratch_file(const char *beside)
 	return fd >= 0 ? fd : say_failed("cannot write in %s: %s", folder, strerror(errno));
 }
 
-static int write_deb(const char *file, int control, int data, const struct metadata *m)
+static int write_deb(const struct output *out, int control, int data, const struct metadata *m)
 {
 	_cleanup_(archive_writep) struct archive *ar = archive.write_new();
-	_cleanup_close_ int version = scratch_file(file);
+	_cleanup_close_ int version = scratch_file(out);
 	char name[32];
+	int r;
 
 	if (!ar)
 		return say_no_memory();
 	if (version < 0)
 		return -1;
-	if (write(version, "2.0\n", 4) != 4)
-		return say_failed("%s: %s", file, strerror(errno));
+	r = io_write_all(version, "2.0\n", 4);
+	if (r < 0)
+		return say_failed("%s: %s", out->name, strerror(-r));
 	archive.write_set_format_ar_bsd(ar);
-	if (archive.write_open_filename(ar, file) != ARCHIVE_OK)
-		return tree_failed(ar, file);
+	if (archive.write_open_fd(ar, out->fd) != ARCHIVE_OK)
+		return tree_failed(ar, out->name);
 	if (add_member(ar, m, "debian-binary", version) < 0)
 		return -1;
 	snprintf(name, sizeof name, "control.tar%s", suffix(compression(m)));
@@ -335,16 +341,17 @@ static int write_deb(const char *file, int control, int data, const struct metad
 	snprintf(name, sizeof name, "data.tar%s", suffix(compression(m)));
 	if (add_member(ar, m, name, data) < 0)
 		return -1;
-	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, file);
+	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, out->name);
 }
 
-static int build(const char *file, const struct payload *p, const struct metadata *m, const struct effects *fx)
+static int build(const struct output *out, const struct payload *p, const struct metadata *m,
+	const struct effects *fx)
 {
-	_cleanup_close_ int data = scratch_file(file), control = scratch_file(file);
+	_cleanup_close_ int data = scratch_file(out), control = scratch_file(out);
 
 	if (data < 0 || control < 0 || write_data_tar(data, p, m) < 0 || write_control_tar(control, p, m, fx) < 0)
 		return -1;
-	return write_deb(file, control, data, m);
+	return write_deb(out, control, data, m);
 }
 
 /* dpkg-deb refuses a control file that dpkg would not take; its fields are ours. */
@@ -374,7 +381,7 @@ static int read_data(const char *file, struct payload *p, const struct metadata 
 
 	if (!a)
 		return say_no_memory();
-	fd = child_open(argv, &pid);
+	fd = child_open(argv, CHILD_SHOWN, &pid);
 	if (fd < 0)
 		return -1;
 	archive.read_support_format_tar(a);
@@ -390,7 +397,7 @@ static int read_data(const char *file, struct payload *p, const struct metadata 
 	return r;
 }
 
-int deb_make(const char *file, struct payload *p, struct metadata *m)
+int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	struct effects fx = { 0 };
 	int r = child_needed("dpkg-deb", "a deb", "dpkg");
@@ -404,9 +411,9 @@ int deb_make(const char *file, struct payload *p, struct metadata *m)
 	if (r == 0)
 		r = add_missing_parents(p, m, &fx);
 	if (r == 0)
-		r = build(file, p, m, &fx);
+		r = build(out, p, m, &fx);
 	effects_release(&fx);
 	if (r < 0)
 		return r;
-	return read_control(file, m) < 0 ? -1 : read_data(file, p, m);
+	return read_control(out->part, m) < 0 ? -1 : read_data(out->part, p, m);
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef PACKAGE_FORMATS_H
 #define PACKAGE_FORMATS_H
-/*
- * One function a format: writes the package to file (which is not its final
- * name yet) and reads it back. 0, or -1 after saying why; the caller then
- * removes what is there.
- */
+/* One function a format: writes the package to out and reads it back. 0, or -1 after saying why. */
 #include "package/metadata.h"
+#include "package/output.h"
 #include "package/owners.h"
 
-int deb_make(const char *file, struct payload *p, struct metadata *m);
-int rpm_make(const char *file, struct payload *p, struct metadata *m);
-int tar_make(const char *file, struct payload *p, struct metadata *m);
+int deb_make(const struct output *out, struct payload *p, struct metadata *m);
+int rpm_make(const struct output *out, struct payload *p, struct metadata *m);
+int tar_make(const struct output *out, struct payload *p, struct metadata *m);
 
 /* The name a package of that kind has. */
 void deb_file_name(const struct metadata *m, struct buf *out);

@@ -36,6 +36,7 @@ struct metadata {
 	char *name, *version, *release, *arch, *maintainer, *summary, *description;
 	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
 	char *cwd, *command;
+	const char *stage; /* a folder of our own for what is made on the way; NULL: nothing is */
 	struct buf depends; /* comma-separated, computed and asked for */
 	struct buf provides, recommends, suggests, conflicts, replaces; /* in the type's own words */
 	struct owners *owners;

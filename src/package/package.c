@@ -15,6 +15,7 @@
 #include "package/archive.h"
 #include "package/formats.h"
 #include "package/say.h"
+#include "package/stage.h"
 #include "package/stop.h"
 
 static const struct format {
@@ -22,11 +23,12 @@ static const struct format {
 	const char *names[3];
 	int (*metadata)(struct payload *, struct metadata *);
 	void (*file_name)(const struct metadata *, struct buf *);
-	int (*make)(const char *, struct payload *, struct metadata *);
+	int (*make)(const struct output *, struct payload *, struct metadata *);
+	bool staged; /* it runs tools that make files on the way */
 } formats[] = {
-	{ PACKAGE_DEB, { "deb", "debian", NULL }, deb_metadata, deb_file_name, deb_make },
-	{ PACKAGE_RPM, { "rpm", NULL }, rpm_metadata, rpm_file_name, rpm_make },
-	{ PACKAGE_TAR, { "tar", "slackware", NULL }, NULL, tar_file_name, tar_make },
+	{ PACKAGE_DEB, { "deb", "debian", NULL }, deb_metadata, deb_file_name, deb_make, true },
+	{ PACKAGE_RPM, { "rpm", NULL }, rpm_metadata, rpm_file_name, rpm_make, true },
+	{ PACKAGE_TAR, { "tar", "slackware", NULL }, NULL, tar_file_name, tar_make, false },
 };
 
 enum package_type package_type_named(const char *name)
@@ -164,32 +166,48 @@ static int nothing(const struct ba_rows *run, int64_t id)
 	return say_failed("nothing to pack: run %lld created no file", (long long)id);
 }
 
-/* Our own name for it first: a package that is not whole yet is not found under its name. */
-static int make_file(const struct format *f, struct payload *p, struct metadata *m, struct package_options *o)
+static int name_file(const struct format *f, const struct metadata *m, struct buf *name)
 {
-	_cleanup_buf_ struct buf name = BUF_INIT, part = BUF_INIT;
+	const char *asked = m->options->out ? m->options->out : ".";
 	char folder[PATH_MAX];
 
-	if (!realpath(o->out ? o->out : ".", folder))
-		return say_failed("%s: %s", o->out ? o->out : ".", strerror(errno));
-	buf_addf(&name, "%s/", folder);
-	f->file_name(m, &name);
-	buf_addf(&part, "%s.%d.part", name.data, (int)getpid());
-	if (name.failed || part.failed)
-		return say_no_memory();
-	if (f->make(part.data, p, m) < 0 || payload_unchanged(p) < 0 || stop_asked()) {
-		unlink(part.data);
-		return -1;
-	}
-	chmod(part.data, 0644);
-	if (rename(part.data, name.data) < 0) {
-		int r = say_failed("%s: %s", name.data, strerror(errno));
+	if (!realpath(asked, folder))
+		return say_failed("%s: %s", asked, strerror(errno));
+	buf_addf(name, "%s/", folder[1] ? folder : "");
+	f->file_name(m, name);
+	return name->failed ? say_no_memory() : 0;
+}
 
-		unlink(part.data);
-		return r;
-	}
-	o->written = buf_steal(&name);
-	return 0;
+static int fill(const struct format *f, const struct output *out, struct payload *p,
+	struct metadata *m)
+{
+	struct stage stage = STAGE_INIT;
+	int r = f->staged ? stage_open(&stage, p) : 0;
+
+	m->stage = stage.folder;
+	if (r == 0)
+		r = f->make(out, p, m);
+	m->stage = NULL;
+	stage_close(&stage);
+	return r == 0 && payload_unchanged(p) == 0 && !stop_asked() ? 0 : -1;
+}
+
+static int make_file(const struct format *f, struct payload *p, struct metadata *m,
+	struct package_options *o)
+{
+	_cleanup_buf_ struct buf name = BUF_INIT;
+	struct output out;
+	int r;
+
+	if (name_file(f, m, &name) < 0 || output_open(&out, name.data) < 0)
+		return -1;
+	r = fill(f, &out, p, m);
+	if (r == 0)
+		r = output_done(&out);
+	output_release(&out);
+	if (r == 0)
+		o->written = buf_steal(&name);
+	return r;
 }
 
 static int make(struct payload *p, struct metadata *m, struct ba *ba, int64_t run, const struct ba_rows *row,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +25,8 @@ static int edit(const char *file)
 		editor = "vi";
 	pid = fork();
 	if (pid == 0) {
+		/* what it works on goes when we go */
+		prctl(PR_SET_PDEATHSIG, SIGHUP);
 		_cleanup_buf_ struct buf line = BUF_INIT;
 
 		buf_addf(&line, "%s \"$1\"", editor);
@@ -35,8 +40,9 @@ static int edit(const char *file)
 
 int package_review(const struct metadata *m, const char *name, struct buf *text)
 {
-	char file[] = "/tmp/buildaudit-review.XXXXXX";
+	_cleanup_buf_ struct buf path = BUF_INIT;
 	_cleanup_close_ int fd = -1;
+	const char *file;
 	int r;
 
 	if (!m->options->review || text->failed)
@@ -45,7 +51,11 @@ int package_review(const struct metadata *m, const char *name, struct buf *text)
 		say("the %s file is not shown for review: there is no terminal", name);
 		return 0;
 	}
-	fd = mkstemp(file);
+	buf_addf(&path, "%s/%s", m->stage, name);
+	if (path.failed)
+		return say_no_memory();
+	file = path.data;
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0)
 		return say_failed("cannot write %s", file);
 	r = edit(file);

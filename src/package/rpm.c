@@ -122,7 +122,7 @@ static int write_file(const char *file, const struct buf *text)
 
 	if (text->failed)
 		return say_no_memory();
-	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0)
+	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0 || close(STEAL_FD(fd)) < 0)
 		return say_failed("%s: %s", file, strerror(errno));
 	return 0;
 }
@@ -151,7 +151,7 @@ static int add_script(struct buf *out, const char *folder, const char *section, 
 	return file.failed ? say_no_memory() : write_file(file.data, &body);
 }
 
-static int add_scripts(struct buf *out, const char *folder, const struct metadata *m, const struct effects *fx)
+static int add_scripts(struct buf *out, const struct metadata *m, const struct effects *fx)
 {
 	static const char *const sections[SCRIPTS] = { "%pre", "%post", "%preun", "%postun" };
 	enum script i;
@@ -161,7 +161,7 @@ static int add_scripts(struct buf *out, const char *folder, const struct metadat
 
 		if (effects_script(fx, m, i, &text) < 0)
 			return -1;
-		if (text.len && add_script(out, folder, sections[i], script_names[i], text.data) < 0)
+		if (text.len && add_script(out, m->stage, sections[i], script_names[i], text.data) < 0)
 			return -1;
 	}
 	return 0;
@@ -283,7 +283,7 @@ static int check_text(const char *text)
 	return 0;
 }
 
-static int write_spec(const char *folder, const char *file, const struct payload *p, const struct metadata *m,
+static int write_spec(const char *file, const struct payload *p, const struct metadata *m,
 	const struct effects *fx)
 {
 	_cleanup_buf_ struct buf spec = BUF_INIT;
@@ -291,7 +291,7 @@ static int write_spec(const char *folder, const char *file, const struct payload
 
 	add_same_elves(&spec, p);
 	add_head(&spec, m);
-	if (add_scripts(&spec, folder, m, fx) < 0)
+	if (add_scripts(&spec, m, fx) < 0)
 		return -1;
 	buf_adds(&spec, "%files\n");
 	for (i = 0; i < p->count; i++)
@@ -300,7 +300,7 @@ static int write_spec(const char *folder, const char *file, const struct payload
 	return package_review(m, "spec", &spec) < 0 ? -1 : write_file(file, &spec);
 }
 
-static int run_rpmbuild(const char *folder, const char *spec, const struct metadata *m)
+static int run_rpmbuild(const char *spec, const struct metadata *m)
 {
 	/* Nothing may be done to the files, nothing be added to them, and two builds be the same. */
 	static const char *const defines[] = { "__spec_install_pre %{nil}", "__os_install_post %{nil}",
@@ -310,17 +310,20 @@ static int run_rpmbuild(const char *folder, const char *spec, const struct metad
 		"source_date_epoch_from_changelog 0", "clamp_mtime_to_source_date_epoch 1", "_rpmfilename package.rpm" };
 	_cleanup_buf_ struct buf top = BUF_INIT, dir = BUF_INIT, payload = BUF_INIT, tmp = BUF_INIT, root = BUF_INIT,
 			 out = BUF_INIT;
-	/* --nodeps: nothing is required to build, and looking it up makes a database where there is none */
-	const char *argv[64] = { "rpmbuild", "-bb", "--nodeps", "--quiet", "--buildroot" };
+	/*
+	 * --nodeps: nothing is required to build, and looking it up makes a database where there is
+	 * none. --noclean: we remove all of it, and rm(1) cannot remove what is in a shut folder.
+	 */
+	const char *argv[64] = { "rpmbuild", "-bb", "--nodeps", "--noclean", "--quiet", "--buildroot" };
 	char epoch[32];
-	size_t n = 5, i;
+	size_t n = 6, i;
 	int r;
 
-	buf_addf(&root, "%s/root", folder);
+	buf_addf(&root, "%s/root", m->stage);
 	argv[n++] = root.data;
-	buf_addf(&top, "_topdir %s", folder);
-	buf_addf(&dir, "_rpmdir %s", folder);
-	buf_addf(&tmp, "_tmppath %s", folder);
+	buf_addf(&top, "_topdir %s", m->stage);
+	buf_addf(&dir, "_rpmdir %s", m->stage);
+	buf_addf(&tmp, "_tmppath %s", m->stage);
 	buf_addf(&payload, "_binary_payload %s", compression(m));
 	for (i = 0; i < ARRAY_SIZE(defines) + 4; i++) {
 		argv[n++] = "--define";
@@ -395,61 +398,44 @@ static int read_payload(const char *file, struct payload *p, const struct metada
 	return readback(a, p, m, READBACK_RPM);
 }
 
-static int move_file(const char *from, const char *to)
+static int copy_made(const char *made, const struct output *out)
 {
-	_cleanup_close_ int in = -1, out = -1;
-	char chunk[65536];
-	ssize_t n;
+	_cleanup_close_ int in = open(made, O_RDONLY | O_CLOEXEC);
+	int r = in < 0 ? -errno : stage_copy(in, out->fd);
 
-	if (rename(from, to) == 0)
-		return 0;
-	in = open(from, O_RDONLY | O_CLOEXEC);
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (in < 0 || out < 0)
-		return say_failed("%s: %s", in < 0 ? from : to, strerror(errno));
-	while ((n = read(in, chunk, sizeof chunk)) > 0)
-		if (io_write_all(out, chunk, (size_t)n) < 0)
-			return say_failed("%s: %s", to, strerror(errno));
-	return n < 0 ? say_failed("%s: %s", from, strerror(errno)) : 0;
+	return r < 0 ? say_failed("%s: %s", in < 0 ? made : out->name, strerror(-r)) : 0;
 }
 
-static int build(const char *file, const char *folder, struct payload *p, struct metadata *m, struct effects *fx)
+static int build(const struct output *out, struct payload *p, struct metadata *m,
+	struct effects *fx)
 {
 	_cleanup_buf_ struct buf spec = BUF_INIT, root = BUF_INIT, made = BUF_INIT;
 
-	buf_addf(&spec, "%s/package.spec", folder);
-	buf_addf(&root, "%s/root", folder);
-	buf_addf(&made, "%s/package.rpm", folder);
+	buf_addf(&spec, "%s/package.spec", m->stage);
+	buf_addf(&root, "%s/root", m->stage);
+	buf_addf(&made, "%s/package.rpm", m->stage);
 	if (spec.failed || root.failed || made.failed)
 		return say_no_memory();
-	if (stage_make(root.data, p, m) < 0 || write_spec(folder, spec.data, p, m, fx) < 0 ||
-		run_rpmbuild(folder, spec.data, m) < 0)
+	if (stage_make(root.data, p, m) < 0 || write_spec(spec.data, p, m, fx) < 0 ||
+		run_rpmbuild(spec.data, m) < 0)
 		return -1;
-	return move_file(made.data, file);
+	return copy_made(made.data, out);
 }
 
-static int make(const char *file, struct payload *p, struct metadata *m, struct effects *fx)
+static int make(const struct output *out, struct payload *p, struct metadata *m, struct effects *fx)
 {
-	_cleanup_free_ char *folder = NULL;
-	int r;
-
 	if (!compression(m))
 		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", m->options->compress);
 	if (check_text(m->description) < 0)
 		return -1;
 	if (owners_list_conflicts(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
 		return -1;
-	folder = stage_folder(p);
-	if (!folder)
+	if (build(out, p, m, fx) < 0)
 		return -1;
-	r = build(file, folder, p, m, fx);
-	stage_remove(folder);
-	if (r < 0)
-		return -1;
-	return read_header(file, p) < 0 ? -1 : read_payload(file, p, m);
+	return read_header(out->part, p) < 0 ? -1 : read_payload(out->part, p, m);
 }
 
-int rpm_make(const char *file, struct payload *p, struct metadata *m)
+int rpm_make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	struct effects fx = { 0 };
 	int r;
@@ -457,7 +443,7 @@ int rpm_make(const char *file, struct payload *p, struct metadata *m)
 	if (child_needed("rpmbuild", "an rpm", child_there("apt-get") ? "rpm" : "rpm-build") < 0 ||
 		child_needed("rpm", "an rpm", "rpm") < 0)
 		return -1;
-	r = make(file, p, m, &fx);
+	r = make(out, p, m, &fx);
 	effects_release(&fx);
 	return r;
 }

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "package/stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/claim.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "package/child.h"
 #include "package/say.h"
 #include "package/stop.h"
 #include "package/tree.h"
 
 /* Thousands of small files are made and removed there: in memory that is four times as quick as on a disk. */
 #define IN_MEMORY (128LL << 20)
+#define NAME "buildaudit-stage."
+#define TRIES 100
 
 static bool fits_in_memory(const char *folder, const struct payload *p)
 {
@@ -33,53 +37,157 @@ static bool fits_in_memory(const char *folder, const struct payload *p)
 	       (int64_t)fs.f_bavail > 2 * need / (int64_t)fs.f_frsize && fs.f_favail > 2 * p->count + 1000;
 }
 
-char *stage_folder(const struct payload *p)
+/* Where stages are, when $TMPDIR says nothing of it. */
+static const char *const places[] = { "/dev/shm", "/var/tmp" };
+
+static const char *place_asked_for(void)
 {
 	const char *tmp = getenv("TMPDIR");
-	struct buf name = BUF_INIT;
-	char *folder;
 
-	if (!tmp || *tmp != '/')
-		tmp = fits_in_memory("/dev/shm", p) ? "/dev/shm" : "/var/tmp";
-	buf_addf(&name, "%s/buildaudit-stage.XXXXXX", tmp);
-	folder = buf_steal(&name);
-	if (!folder || !mkdtemp(folder)) {
-		say_failed("cannot make a folder: %s", strerror(errno));
-		free(folder);
-		return NULL;
+	return tmp && *tmp == '/' ? tmp : NULL;
+}
+
+/* In what is private: nobody else can put a link there. Folders may be shut to us, too. */
+static int remove_below(int parent, const char *name)
+{
+	struct dirent *d;
+	DIR *dir;
+	int fd;
+
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR || fchmodat(parent, name, 0700, 0) < 0)
+		return -errno;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	while (dir && (d = readdir(dir)))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			remove_below(fd, d->d_name);
+	if (dir)
+		closedir(dir);
+	else
+		cleanup_closep(&fd);
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+/* Of one whose maker, and all that it started, is gone. */
+static void sweep_one(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && claim(fd, path) == 0)
+		remove_below(AT_FDCWD, path);
+}
+
+static void sweep(const char *place)
+{
+	DIR *dir = opendir(place);
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir))) {
+		_cleanup_buf_ struct buf path = BUF_INIT;
+
+		if (strncmp(d->d_name, NAME, sizeof NAME - 1))
+			continue;
+		buf_addf(&path, "%s/%s", place, d->d_name);
+		if (!path.failed)
+			sweep_one(path.data);
 	}
-	return folder;
+	if (dir)
+		closedir(dir);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static void sweep_all(void)
 {
-	return remove(path) < 0 && errno != ENOENT;
+	const char *asked = place_asked_for();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		sweep(places[i]);
+	if (asked)
+		sweep(asked);
 }
 
-void stage_remove(const char *folder)
+/* -EBUSY, -EAGAIN: somebody sweeps, and took it for one that is left. */
+static int make_folder(struct stage *s, const char *place)
 {
-	nftw(folder, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+	struct buf name = BUF_INIT;
+	int r;
+
+	buf_addf(&name, "%s/" NAME "XXXXXX", place);
+	s->folder = buf_steal(&name);
+	if (!s->folder)
+		return -ENOMEM;
+	if (!mkdtemp(s->folder)) {
+		r = -errno;
+		free(STEAL(s->folder));
+		return r;
+	}
+	/* Children have it, too: what they are still at is not swept under them. */
+	s->lock = open(s->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	if (s->lock < 0)
+		return errno == ENOENT ? -EAGAIN : -errno;
+	r = claim(s->lock, s->folder);
+	/* where there are no locks nobody can sweep, either */
+	return r == -EBUSY || r == -EAGAIN ? r : 0;
 }
 
-/* The kernel copies, sharing the blocks where the file system can. */
+int stage_open(struct stage *s, const struct payload *p)
+{
+	const char *place = place_asked_for();
+	int r, tries = TRIES;
+
+	if (!place)
+		place = places[fits_in_memory(places[0], p) ? 0 : 1];
+	sweep_all();
+	while (((r = make_folder(s, place)) == -EBUSY || r == -EAGAIN) && tries--)
+		stage_close(s);
+	if (r < 0) {
+		stage_close(s);
+		return say_failed("cannot make a folder in %s: %s", place, strerror(-r));
+	}
+	child_tmp(s->folder);
+	return 0;
+}
+
+void stage_close(struct stage *s)
+{
+	child_tmp(NULL);
+	if (s->folder && remove_below(AT_FDCWD, s->folder) < 0)
+		say("%s could not be removed", s->folder);
+	cleanup_closep(&s->lock);
+	free(s->folder);
+	*s = STAGE_INIT;
+}
+
+int stage_copy(int in, int out)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	/* The kernel copies, sharing the blocks where the file system can. */
+	while ((n = copy_file_range(in, NULL, out, NULL, 1U << 30, 0)) > 0)
+		;
+	/* between file systems of another kind it is ours to do */
+	while (n != 0 && (n = io_read_all(in, chunk, sizeof chunk)) > 0) {
+		int r = io_write_all(out, chunk, (size_t)n);
+
+		if (r < 0)
+			return r;
+	}
+	return (int)n;
+}
+
 static int copy_file(const char *to, const struct entry *e)
 {
 	_cleanup_close_ int in = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	_cleanup_close_ int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	char chunk[65536];
-	ssize_t n;
+	int r;
 
 	if (in < 0 || out < 0)
 		return -errno;
-	while ((n = copy_file_range(in, NULL, out, NULL, 1U << 30, 0)) > 0)
-		;
-	if (n == 0)
-		return 0;
-	/* between file systems of another kind it is ours to do */
-	while ((n = read(in, chunk, sizeof chunk)) > 0)
-		if (io_write_all(out, chunk, (size_t)n) < 0)
-			return -errno;
-	return n < 0 ? -errno : 0;
+	r = stage_copy(in, out);
+	return r == 0 && close(STEAL_FD(out)) < 0 ? -errno : r;
 }
 
 static int make_one(const char *folder, const char *to, const struct entry *e)

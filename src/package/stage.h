@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef PACKAGE_STAGE_H
 #define PACKAGE_STAGE_H
-/* A copy of the payload below a folder of our own, for tools that want one. */
+/* A folder of our own, and a copy of the payload below it, for tools that want one. */
+#include "base/cleanup.h"
 #include "package/metadata.h"
 
 /* Copies with links, times and modes; owners are for the tool to be told. 0, or -1 after saying why. */
 int stage_make(const char *folder, const struct payload *p, const struct metadata *m);
+struct stage {
+	char *folder;
+	int lock; /* of the folder, as long as we, or a child that has it from us, live */
+};
+#define STAGE_INIT (struct stage){ NULL, -1 }
+
 /*
- * A new folder for it: below $TMPDIR, else in memory when it is small, else on
- * a disk. To be freed, or NULL after saying why.
+ * A new folder, with room for the payload: below $TMPDIR, else in memory when
+ * it is small, else on a disk. Children are told to make their temporary files
+ * there, too. Those that killed ones of our user left are removed. 0, or -1
+ * after saying why.
  */
-char *stage_folder(const struct payload *p);
-void stage_remove(const char *folder);
+int stage_open(struct stage *s, const struct payload *p);
+/* Removes it. */
+void stage_close(struct stage *s);
+/* The rest of `in` goes to the end of what was written to `out`. 0 or -errno. */
+int stage_copy(int in, int out) MUST_CHECK;
 
 #endif

@@ -32,13 +32,21 @@ bool stop_asked(void)
 	return asked != 0;
 }
 
-void stop_end(void)
+void stop_not_here(void)
 {
-	int sig = asked;
+	struct sigaction now;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaction(signals[i], &before[i], NULL);
+		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == remember)
+			sigaction(signals[i], &before[i], NULL);
+}
+
+void stop_end(void)
+{
+	int sig = asked;
+
+	stop_not_here();
 	asked = 0;
 	if (sig)
 		raise(sig);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pax archive with all that a file has. */
-#include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
@@ -54,38 +51,35 @@ static bool names_are_bytes(const struct payload *p)
 	return false;
 }
 
-static int write_tar(const char *file, const struct payload *p, const struct metadata *m)
+static int write_tar(const struct output *out, const struct payload *p, const struct metadata *m)
 {
-	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	_cleanup_(archive_writep) struct archive *a = archive.write_new();
 
-	if (fd < 0)
-		return say_failed("%s: %s", file, strerror(errno));
 	if (!a)
 		return say_no_memory();
 	archive.write_set_format_pax(a);
 	if (names_are_bytes(p))
 		archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, compression(m), fd) < 0)
+	if (tree_open(a, compression(m), out->fd) < 0)
 		return -1;
 	if (tree_write(a, p, m, TREE_TAR) < 0)
 		return -1;
-	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, file);
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, out->name);
 }
 
-int tar_make(const char *file, struct payload *p, struct metadata *m)
+int tar_make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(archive_readp) struct archive *a = NULL;
 
-	if (write_tar(file, p, m) < 0)
+	if (write_tar(out, p, m) < 0)
 		return -1;
 	a = archive.read_new();
 	if (!a)
 		return say_no_memory();
 	archive.read_support_filter_all(a);
 	archive.read_support_format_tar(a);
-	if (archive.read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
-		return tree_failed(a, file);
+	if (archive.read_open_filename(a, out->part, 256U * 1024) != ARCHIVE_OK)
+		return tree_failed(a, out->name);
 	return readback(a, p, m, READBACK_TAR);
 }

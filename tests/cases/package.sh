@@ -108,6 +108,79 @@ case_same_run_same_bytes() {
 	done
 }
 
+# An rpmbuild in front of the real one: it says that it is there, and does what is wanted.
+own_rpmbuild() { # COMMANDS
+	need rpmbuild
+	mkdir bin tmp
+	printf '#!/bin/bash\ntouch "$TMPDIR/litter"\necho $$ >"%s/pid"\n%s\n' "$T" "$1" >bin/rpmbuild
+	chmod +x bin/rpmbuild
+}
+own_rpm() { PATH="$T/bin:$PATH" TMPDIR=$T/tmp pack --type=rpm --exclude '*/fifo' "$@"; }
+
+# What it made on the way is taken away by the next one; what it started dies with it.
+case_killed_on_the_way() {
+	export SOURCE_DATE_EPOCH=1000000000
+	own_rpmbuild 'kill -9 $PPID; while :; do read -rt 1 <> <(:); done'
+	make_tree "$T/w/p"
+	cp "$(pack --type=rpm --exclude '*/fifo')" first
+	rm thing*
+	want_rc 137 own_rpm
+	eq "$(ls tmp/*/litter thing*)" "$(ls tmp/buildaudit-stage.??????/litter thing-1.2-1.noarch.rpm.part)"
+	until_ok refused kill -0 "$(cat pid)"
+	ln -s "$T/w" tmp/buildaudit-stage.links
+	mkdir -p tmp/buildaudit-stage.theirs/x
+	is_root && chown 65534 tmp/buildaudit-stage.theirs
+	rm bin/rpmbuild
+	cmp first "$(own_rpm)"
+	eq "$(ls thing*)" thing-1.2-1.noarch.rpm
+	eq "$(ls tmp | xargs)" "buildaudit-stage.links$(is_root && echo ' buildaudit-stage.theirs')"
+	[ -e w/p/bin/one ]
+}
+
+case_another_at_the_same_time() {
+	local real first
+	real=$(command -v rpmbuild) || skip 'no rpmbuild here'
+	own_rpmbuild "read -r x <'$T/go'; exec $real \"\$@\""
+	mkfifo go
+	make_tree "$T/w/p"
+	own_rpm >out 2>err &
+	first=$!
+	until_ok test -s pid
+	has "$(want_rc 125 own_rpm 2>&1)" 'noarch.rpm is being made by somebody else right now'
+	pack --type=deb >/dev/null
+	TMPDIR=$T/tmp pack --type=deb >/dev/null
+	[ -e tmp/buildaudit-stage.*/litter ]
+	echo >go
+	wait $first
+	eq "$(cat out)" "$T/thing-1.2-1.noarch.rpm"
+	eq "$(ls tmp)" ''
+}
+
+# Folders that even their owner may not write in.
+case_nothing_is_left_of_shut_folders() {
+	need rpmbuild
+	mkdir tmp
+	rec --include "$T/w" -q -- sh -c 'mkdir -p "$1/a/b"; touch "$1/a/b/c"; chmod 555 "$1/a/b"; chmod 500 "$1/a"' sh "$T/w/p"
+	settle
+	TMPDIR=$T/tmp pack --type=rpm >/dev/null
+	eq "$(ls tmp)" ''
+}
+
+# Somebody else's file under the name that ours has until it is whole.
+case_a_name_that_is_taken() {
+	make_tree "$T/w/p"
+	echo theirs >theirs
+	ln -s theirs thing-1.2.tar.gz.part
+	refused pack --type=tar 2>/dev/null
+	rm thing-1.2.tar.gz.part
+	ln theirs thing-1.2.tar.gz.part
+	has "$(want_rc 125 pack --type=tar 2>&1)" 'part is not a file of ours: take it away first'
+	rm thing-1.2.tar.gz.part
+	mkdir thing-1.2.tar.gz.part
+	refused pack --type=tar 2>/dev/null
+	eq "$(cat theirs)" theirs
+}
+
 case_control_says_what_it_is() {
 	need dpkg-deb
 	make_tree "$T/w/p"

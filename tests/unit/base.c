@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/claim.h"
 #include "base/cleanup.h"
 #include "base/mix.h"
 #include "base/ring.h"
@@ -137,8 +141,49 @@ static void rings(void)
 	ring_release(&r);
 }
 
+/* What a killed one left is told from what somebody works on, and from what is not ours at all. */
+static void claims(void)
+{
+	char folder[] = "/tmp/ba-unit.XXXXXX", path[64], moved[64];
+	int gate[2], first, second, status;
+	pid_t child;
+	char c;
+
+	ok(mkdtemp(folder) && pipe(gate) == 0, "a folder");
+	snprintf(path, sizeof path, "%s/x", folder);
+	snprintf(moved, sizeof moved, "%s/y", folder);
+	first = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	second = open(path, O_RDWR | O_CLOEXEC);
+	ok_int(claim(first, path), 0, "nobody has it");
+	ok_int(claim(second, path), -EBUSY, "somebody has it");
+	child = fork();
+	if (child == 0) {
+		close(gate[1]);
+		_exit(read(gate[0], &c, 1) != 0);
+	}
+	close(first);
+	ok_int(claim(second, path), -EBUSY, "a child of his has it");
+	close(gate[1]);
+	ok(waitpid(child, &status, 0) == child && status == 0, "the child ended");
+	ok_int(claim(second, path), 0, "nobody has it any more");
+	rename(path, moved);
+	ok_int(claim(second, path), -EAGAIN, "the name is free by now");
+	close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+	ok_int(claim(second, path), -EAGAIN, "the name is another file's by now");
+	close(second);
+	/* the root folder is root's; root gives a file away */
+	second = open(geteuid() ? "/" : path, O_RDONLY | O_CLOEXEC);
+	ok(geteuid() || fchown(second, 1, 1) == 0, "a file of somebody else");
+	ok_int(claim(second, geteuid() ? "/" : path), -EPERM, "is somebody else's");
+	close(second);
+	unlink(path);
+	unlink(moved);
+	rmdir(folder);
+}
+
 int main(void)
 {
+	claims();
 	buffers();
 	characters();
 	shown();

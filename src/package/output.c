@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/claim.h"
+#include "base/durable.h"
+#include "package/say.h"
+
+#define TRIES 100
+
+static int open_part(struct output *o)
+{
+	o->fd = open(o->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return o->fd < 0 ? -errno : claim(o->fd, o->part);
+}
+
+/* A file that a killed one left is ours as it is, but for what is in it. */
+static int take(struct output *o)
+{
+	int r = open_part(o), tries = TRIES;
+	struct stat st;
+
+	while (r == -EAGAIN && tries--) {
+		close(STEAL_FD(o->fd));
+		r = open_part(o);
+	}
+	if (r == -EBUSY)
+		return say_failed("%s is being made by somebody else right now", o->name);
+	if (o->fd >= 0 && (fstat(o->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1))
+		r = -EPERM;
+	if (r == -EPERM)
+		return say_failed("%s is not a file of ours: take it away first", o->part);
+	if (o->fd < 0 || r == -EAGAIN || ftruncate(o->fd, 0) < 0)
+		return say_failed("%s: %s", o->part, strerror(r < 0 ? -r : errno));
+	return 0;
+}
+
+int output_open(struct output *o, const char *name)
+{
+	struct buf part = BUF_INIT;
+	int r;
+
+	buf_addf(&part, "%s.part", name);
+	*o = (struct output){ strdup(name), buf_steal(&part), -1 };
+	r = o->name && o->part ? take(o) : say_no_memory();
+	if (r == 0)
+		return 0;
+	/* what is there is not ours */
+	cleanup_closep(&o->fd);
+	o->fd = -1;
+	output_release(o);
+	return r;
+}
+
+static int sync_folder(const char *name)
+{
+	_cleanup_free_ char *folder = strdup(name);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!folder)
+		return -ENOMEM;
+	strrchr(folder, '/')[1] = '\0';
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES) { /* one may write there, and not read */
+		sync();
+		return 0;
+	}
+	r = fd < 0 ? -errno : durable_sync(fd);
+	return r == -EINVAL ? 0 : r; /* there is nothing to flush on such a file system */
+}
+
+int output_done(struct output *o)
+{
+	/* EPERM: FAT has no modes */
+	int r = fchmod(o->fd, 0644) < 0 && errno != EPERM ? -errno : 0;
+
+	if (r == 0)
+		r = durable_sync(o->fd);
+	if (r == 0 && rename(o->part, o->name) < 0)
+		r = -errno;
+	if (r < 0)
+		return say_failed("%s: %s", o->name, strerror(-r));
+	free(STEAL(o->part));
+	r = sync_folder(o->name);
+	if (r < 0)
+		return say_failed("%s is made, but may go with the power: %s", o->name, strerror(-r));
+	return 0;
+}
+
+void output_release(struct output *o)
+{
+	if (o->fd >= 0 && o->part)
+		unlink(o->part);
+	cleanup_closep(&o->fd);
+	free(o->name);
+	free(o->part);
+	*o = (struct output){ NULL, NULL, -1 };
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_OUTPUT_H
+#define PACKAGE_OUTPUT_H
+/*
+ * The file that a package is written to. Until it is whole and on disk it has
+ * a name of its own beside the final one, NAME.part: the next that makes the
+ * same package takes over what a killed one left there.
+ */
+struct output {
+	char *name, *part; /* absolute */
+	int fd;            /* of part: empty, to be read and written */
+};
+
+/* For the package of that name. 0, or -1 after saying why: somebody is making it right now, say. */
+int output_open(struct output *o, const char *name);
+/*
+ * It has its name, in the place of what had it before, and stays there when the
+ * power goes. 0, or -1 after saying why.
+ */
+int output_done(struct output *o);
+/* What is not done by now is taken away. */
+void output_release(struct output *o);
+
+#endif
