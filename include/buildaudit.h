@@ -184,6 +184,9 @@ int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out);
  */
 int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, struct ba_rows **out);
 
+/* 0; -EBUSY: an undo is under way on this database, now: the disk is not as any run left it. Since: 0.2 */
+int ba_undo_idle(struct ba *ba);
+
 struct ba_forgotten {
 	uint64_t objects, bytes; /* kept originals that went, too */
 	int later; /* a recording is under way: they go with the next forget */

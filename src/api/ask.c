@@ -7,6 +7,7 @@
 
 #include "api/ba.h"
 #include "query/canonical.h"
+#include "undo/journal.h"
 
 API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 {
@@ -49,6 +50,11 @@ API int ba_run(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	int r = db_rows(&rows, ba->db, Q_RUN, "i", run_id);
 
 	return ba_ask(ba, out, r, &rows);
+}
+
+API int ba_undo_idle(struct ba *ba)
+{
+	return journal_idle(ba->db, &ba->words);
 }
 
 API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out)

@@ -210,16 +210,36 @@ static int make_file(const struct format *f, struct payload *p, struct metadata 
 	return r;
 }
 
-static int make(struct payload *p, struct metadata *m, struct ba *ba, int64_t run, const struct ba_rows *row,
+/* With the run's row in hand all that is read is of one moment. */
+static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_t run,
 	struct package_options *o)
+{
+	struct ba_rows *row;
+	int n, r;
+
+	if (ba_run(ba, run, &row) < 0)
+		return say_failed("%s", ba_error(ba));
+	n = ba_rows_next(row);
+	r = n == 0 ? say_failed("there is no run %lld", (long long)run) : 0;
+	if (n < 0 || (r == 0 && ba_undo_idle(ba) < 0))
+		r = say_failed("%s", ba_error(ba));
+	if (r == 0)
+		r = check_run(row, run, o);
+	if (r == 0)
+		r = metadata_find(m, o, row);
+	if (r == 0)
+		r = payload_read(p, ba, run, &o->rules);
+	if (r == 0 && p->count == 0)
+		r = nothing(row, run);
+	ba_rows_free(row);
+	return r;
+}
+
+static int make(struct payload *p, struct metadata *m, struct package_options *o)
 {
 	const struct format *f = format_of(o->type);
 	size_t i;
 
-	if (check_run(row, run, o) < 0 || metadata_find(m, o, row) < 0 || payload_read(p, ba, run, &o->rules) < 0)
-		return -1;
-	if (p->count == 0)
-		return nothing(row, run);
 	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p, o->type == PACKAGE_DEB) < 0)
 		return -1;
 	for (i = 0; o->show_list && i < p->count; i++)
@@ -233,20 +253,18 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 {
 	struct payload payload = { 0 };
 	struct metadata meta = { 0 };
-	struct ba_rows *row;
 	int r;
 
 	if (o->quiet)
 		say_no_notes();
 	if (o->type == PACKAGE_AUTO)
 		o->type = package_type_here();
-	if (ba_run(ba, run, &row) < 0)
-		return say_failed("%s", ba_error(ba));
 	stop_watch();
 	r = archive_load();
 	if (r == 0)
-		r = ba_rows_next(row) > 0 ? make(&payload, &meta, ba, run, row, o) : say_failed("%s", ba_error(ba));
-	ba_rows_free(row);
+		r = read_run(&payload, &meta, ba, run, o);
+	if (r == 0)
+		r = make(&payload, &meta, o);
 	payload_release(&payload);
 	metadata_release(&meta);
 	stop_end();

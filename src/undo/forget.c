@@ -36,11 +36,8 @@ static int drop_rows(struct db *db, int64_t run_id)
 /* What an undo reads, or will have to read to come to its end, is not taken away under it. */
 static int check_undos(struct db *db, int64_t run_id, struct words *words)
 {
-	int64_t undo = journal_under_way(db);
-
-	if (undo)
-		return words_set(words, -EBUSY, "run %lld is an undo that is under way: try again when it has ended",
-			(long long)undo);
+	if (journal_idle(db, words) < 0)
+		return -EBUSY;
 	if (journal_interrupted(db, run_id, "rollback"))
 		return words_set(words, -EBUSY, "the rollback of run %lld did not come to its end: finish it first "
 			"(buildaudit rollback %lld)", (long long)run_id, (long long)run_id);

@@ -24,7 +24,7 @@ bool journal_interrupted(struct db *db, int64_t of_run, const char *kind)
 		strcmp(rows_text(&rows, 0), "complete") != 0;
 }
 
-int64_t journal_under_way(struct db *db)
+int journal_idle(struct db *db, struct words *words)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 
@@ -32,7 +32,9 @@ int64_t journal_under_way(struct db *db)
 		return 0;
 	while (rows_next(&rows) > 0)
 		if (liveness_alive(rows_text(&rows, 1)))
-			return rows_int(&rows, 0);
+			return words_set(words, -EBUSY,
+				"%s: run %lld is an undo that is under way: try again when it has ended",
+				db_path(db), (long long)rows_int(&rows, 0));
 	return 0;
 }
 
@@ -74,7 +76,6 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 	_cleanup_buf_ struct buf argv = BUF_INIT;
 	char cwd[PATH_MAX];
 	struct run_facts facts = { .cwd = cwd, .uid = getuid(), .kind = kind, .of_run = j->of_run };
-	int64_t other;
 	int r;
 
 	own_argv(&argv);
@@ -84,11 +85,11 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 		return words_set(words, -ENOMEM, "out of memory");
 	facts.argv = argv.data;
 	/* Asked before, too: the other one may hold the lock. */
-	other = journal_under_way(j->db);
-	r = other ? 0 : db_exec(j->db, "BEGIN IMMEDIATE");
-	if (r == 0 && (other || (other = journal_under_way(j->db))))
-		return words_set(words, -EBUSY, "%s: run %lld is an undo that is under way: try again when it has ended",
-			db_path(j->db), (long long)other);
+	if (journal_idle(j->db, words) < 0)
+		return -EBUSY;
+	r = db_exec(j->db, "BEGIN IMMEDIATE");
+	if (r == 0 && journal_idle(j->db, words) < 0)
+		return -EBUSY;
 	j->resumed = journal_interrupted(j->db, j->of_run, kind);
 	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
 	if (r == 0)

@@ -19,8 +19,8 @@ struct journal {
 
 /* Is the last undo of this kind of that run one that did not come to its end? */
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind);
-/* Is an undo under way on this database, now? Its run, else 0. */
-int64_t journal_under_way(struct db *db);
+/* -EBUSY, with a sentence: an undo is under way on this database, now. Else 0. */
+int journal_idle(struct db *db, struct words *words) MUST_CHECK;
 
 /*
  * These are 0 or -errno; an undo that cannot be recorded goes no further. One

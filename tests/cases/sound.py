@@ -171,7 +171,7 @@ def left_behind():
 
 
 def one_at_a_time():
-    """While an undo is under way there is no other, and no forgetting; one that was killed is finished first"""
+    """While an undo is under way there is no other, no forgetting and no packing; one that was killed is finished first"""
     wrong = []
     with Case() as c:
         for i in range(300):
@@ -182,7 +182,7 @@ def one_at_a_time():
                              stderr=subprocess.STDOUT, text=True)
         p.stdout.readline()             # it has begun
         p.send_signal(signal.SIGSTOP)
-        for verb in ('rollback', 'uninstall', 'forget'):
+        for verb in ('rollback', 'uninstall', 'forget', 'package'):
             q = c.ba(verb, *([] if verb == 'forget' else ['-y']), '1')
             if q.returncode != 125 or 'under way' not in q.stdout:
                 wrong.append('%s meanwhile: %d %s' % (verb, q.returncode, q.stdout))
