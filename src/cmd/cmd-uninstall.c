@@ -66,8 +66,12 @@ static int title_of(struct cmd_call *call, struct buf *title)
 	struct ba_rows *rows;
 	char *c;
 
-	if (ba_run(call->ba, call->run, &rows) < 0 || ba_rows_next(rows) <= 0)
+	if (ba_run(call->ba, call->run, &rows) < 0)
 		return -1;
+	if (ba_rows_next(rows) <= 0) {
+		ba_rows_free(rows);
+		return -1;
+	}
 	render_argv(&argv, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 0);
 	buf_addf(title, "Takes out what was installed on %s at %s by: %s",
 		ba_rows_text(rows, ba_rows_column(rows, "host"), NULL),

@@ -84,7 +84,9 @@ static int who(const struct cmd_call *call, const char *path)
 	struct ba_rows *rows;
 	int r = ba_who(call->ba, path, &rows), known = 0;
 
-	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
 		known = 1;
 		if (call->json) {
 			render_json_row(rows, &line);
@@ -93,10 +95,8 @@ static int who(const struct cmd_call *call, const char *path)
 			print_hand(rows, &line);
 		}
 	}
-	if (r < 0)
-		return r;
 	ba_rows_free(rows);
-	return known;
+	return r < 0 ? r : known;
 }
 
 static int run(struct cmd_call *call)

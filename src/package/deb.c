@@ -189,7 +189,7 @@ static int add_missing_parents(const struct payload *p, const struct metadata *m
 	for (i = 0; i < p->count; i++) {
 		_cleanup_free_ char *parent = bare_parent(p, i);
 
-		if (!parent || owners_of(m->owners, parent) || (last && !strcmp(last, parent)))
+		if (!parent || package_owner_of(m->owners, parent) || (last && !strcmp(last, parent)))
 			continue;
 		buf_adds(out, "mkdir -p \"$DPKG_ROOT\"");
 		buf_add_shell(out, parent);

@@ -169,7 +169,7 @@ static int ask_owners(struct finding *f, const struct payload *p, struct metadat
 {
 	if (deb_add_owners(&m->owners, p) < 0 || libraries_add_owners(&f->libraries, &m->owners) < 0)
 		return -1;
-	return owners_ask(m->owners, PACKAGE_DEB) < 0 ? -1 : libraries_find_packages(&f->libraries, m->owners);
+	return package_owners_ask(m->owners, PACKAGE_DEB) < 0 ? -1 : libraries_find_packages(&f->libraries, m->owners);
 }
 
 static int by_template(const struct need *a, const struct need *b)

@@ -161,7 +161,7 @@ static int find_package(struct library *l, const struct owners *o)
 	size_t n = names_of(l->path, real, names), i;
 
 	for (i = 0; i < n && !owner; i++)
-		owner = owners_of(o, names[i]);
+		owner = package_owner_of(o, names[i]);
 	l->package = owner ? strdup(owner) : NULL;
 	return owner && !l->package ? say_no_memory() : 0;
 }

@@ -48,7 +48,7 @@ int owners_add(struct owners **o, const char *path)
 	return say_no_memory();
 }
 
-const char *owners_of(const struct owners *o, const char *path)
+const char *package_owner_of(const struct owners *o, const char *path)
 {
 	struct place *p = NULL;
 
@@ -208,7 +208,7 @@ static bool is_new(const struct owners *o)
 	return false;
 }
 
-int owners_ask(struct owners *o, enum package_type type)
+int package_owners_ask(struct owners *o, enum package_type type)
 {
 	if (!o || !is_new(o))
 		return 0;
@@ -262,13 +262,13 @@ int owners_list_conflicts(struct metadata *m, const struct payload *p)
 	struct say_list list = { m->type == PACKAGE_DEB ? deb_words : rpm_words, 0, true };
 	size_t i;
 
-	if (owners_add_payload(&m->owners, p) < 0 || owners_ask(m->owners, m->type) < 0)
+	if (owners_add_payload(&m->owners, p) < 0 || package_owners_ask(m->owners, m->type) < 0)
 		return -1;
 	for (i = 0; i < p->count; i++) {
-		const char *path = p->entries[i]->path, *owner = owners_of(m->owners, path);
+		const char *path = p->entries[i]->path, *owner = package_owner_of(m->owners, path);
 
 		if (!owner && other_name(path))
-			owner = owners_of(m->owners, other_name(path));
+			owner = package_owner_of(m->owners, other_name(path));
 		if (owner && !S_ISDIR(p->entries[i]->mode) && !is_own(owner, m->name))
 			say_item(&list, "%s: %s", path, owner);
 	}

@@ -274,12 +274,14 @@ static void adopt(struct recorder *r, struct pending *p, int i, struct name *aga
  * rename or a link is known when it is seen. */
 static void touch_others(struct recorder *r, const struct pending *p, int i)
 {
-	const struct name *n = p->others[i];
-	const struct name *end = n + p->other_count[i];
+	size_t k;
 
-	for (; i == 0 && role_of(p, 0) == ROLE_MADE && n < end; n++)
+	for (k = 0; i == 0 && role_of(p, 0) == ROLE_MADE && k < p->other_count[i]; k++) {
+		const struct name *n = &p->others[i][k];
+
 		if (shows(p, i, n))
 			touches_path(&r->touches, n->path.data, &n->now, n->now.exists);
+	}
 }
 
 /* The entry knew a name, and there were others since: at which of them did it happen? */
