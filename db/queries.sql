@@ -319,7 +319,8 @@ SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;
 -- Undo
 
 -- name: ENTRIES
--- What a run changed, both sides; and the excluded paths from which it carried a file to one that is not.
+-- What a run changed, both sides; and the excluded paths from which it carried a file to one that is not, or
+-- to which it carried one from there.
 SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
     ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id), 0),
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
@@ -327,9 +328,13 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.change IS NOT NULL
-    AND (NOT e.excluded OR (e.change = 'removed' AND e.before_file IN (
-        SELECT c.file FROM entry c
-        WHERE c.run_id = ?1 AND c.change = 'created' AND NOT c.excluded AND c.file <> 0)));
+    AND (NOT e.excluded
+        OR (e.change = 'removed' AND e.before_file IN (
+            SELECT c.file FROM entry c
+            WHERE c.run_id = ?1 AND c.change = 'created' AND NOT c.excluded AND c.file <> 0))
+        OR (e.change <> 'removed' AND e.file IN (
+            SELECT h.before_file FROM entry h
+            WHERE h.run_id = ?1 AND h.change IS NOT NULL AND NOT h.excluded AND h.before_file <> 0)));
 
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.

@@ -139,8 +139,10 @@ static void judge(struct plan *p, struct plan_item *it)
 	else
 		judge_there(p, it, dir, name);
 	/* From an excluded place a file only comes home when nothing else is there. */
-	if (it->e->excluded && (it->now.exists || r < 0))
+	if (it->e->excluded && (it->now.exists || r < 0)) {
+		it->lends = it->state == STATE_OURS && r == 0;
 		it->state = STATE_LEAVE;
+	}
 }
 
 static struct plan_item *item_at(const struct plan *p, const struct u64map *map, uint32_t file)
@@ -167,7 +169,7 @@ static bool carries(const struct plan_item *from, const struct plan_item *it)
 {
 	const struct side *b = &it->e->before, *a = &from->e->after;
 
-	if (from == it || from->state != STATE_OURS || S_ISDIR(b->i.mode) ||
+	if (from == it || (from->state != STATE_OURS && !from->lends) || S_ISDIR(b->i.mode) ||
 		(a->i.mode & S_IFMT) != (b->i.mode & S_IFMT) || from->now.ino != a->i.ino)
 		return false;
 	if (!S_ISREG(b->i.mode) || !b->has_hash)
@@ -260,6 +262,25 @@ static void find_means(struct plan *p, struct plan_item *it)
 		plan_refuse(it, "%s", not_kept(e));
 }
 
+/* What the run has only moved has the attributes that it had: they are on record where it stands now. */
+static int borrow_attributes(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct side *b = &p->all.e[i].before;
+		const struct plan_item *from = item_at(p, &p->carried, p->all.e[i].before_file);
+
+		if (!b->i.exists || b->has_xattrs || !from || !from->e->after.has_xattrs)
+			continue;
+		buf_add(&b->xattrs, from->e->after.xattrs.data, from->e->after.xattrs.len);
+		if (b->xattrs.failed)
+			return -ENOMEM;
+		b->has_xattrs = true;
+	}
+	return 0;
+}
+
 /* Of the names of one file the one that is furthest counts. */
 static bool begins_more(const struct plan *p, const struct u64map *begun, const struct entry *e)
 {
@@ -290,7 +311,7 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 		p->items[i].e = e;
 		if (e->after.i.exists)
 			r = index_item(&p->carried, e->file, i);
-		if (r == 0 && e->before.i.exists)
+		if (r == 0 && e->before.i.exists && (!e->excluded || e->change == CHANGE_REMOVED))
 			r = index_item(&p->homes, e->before_file, i);
 		if (r == 0 && e->begun && begins_more(p, &begun, e))
 			r = index_item(&begun, e->before_file, i);
@@ -303,7 +324,7 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 			p->all.e[i].begun = other->e->begun;
 	}
 	u64map_release(&begun);
-	return r;
+	return r == 0 ? borrow_attributes(p) : r;
 }
 
 /* What cannot be looked at tells nothing here, and is refused when it is judged. */

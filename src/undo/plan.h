@@ -27,6 +27,7 @@ struct plan_item {
 	struct inode temp;        /* and is this one */
 	const struct plan_item *parked; /* or beside the place that the run carried it to, this one */
 	bool secured;             /* whatever happens to the source, this can be put back */
+	bool lends;               /* excluded, but as the run left it: what stood elsewhere before is fetched from here */
 	bool finished;            /* put back, or taken out, in this rollback */
 };
 

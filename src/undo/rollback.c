@@ -4,7 +4,7 @@
  * between any two leaves what the next try understands:
  *
  *   folders     that stood there are made again, from the top down
- *   stage       what the run carried elsewhere gets a second, temporary name at home
+ *   fetch       what the run carried elsewhere gets a second, temporary name at home
  *   take out    what the run made, from the bottom up
  *   put back    files, symlinks and the rest, each by one rename
  *   dress       folders get their owner, mode, attributes and time
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "undo/fetch.h"
 #include "undo/put-back.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
@@ -100,20 +101,14 @@ bool rollback_wants_file(const struct plan_item *it)
 
 /* Folders. */
 
-/* A file where a folder has to be: if it is somebody's original it is put aside under that one's name. */
+/* A file where a folder has to be: if it is somebody's original it is put aside, for each name that it had. */
 static int clear_way(struct rollback *rb, struct plan_item *it, int dir, const char *name)
 {
-	struct plan_item *home = plan_home(&rb->plan, it->e->file);
-	char temp[TEMP_MAX];
+	int r = fetch_park(rb, it, dir, name);
 
-	if (home && home != it && home->source == it) {
-		temp_name(temp, rb->plan.run_id, home->e->path_id);
-		if (renameat(dir, name, dir, temp) < 0)
-			return -errno;
-		home->parked = it;
-		return 0;
-	}
-	return remove_entry(&rb->plan.parents, it->e->path, &it->now);
+	if (r == 0)
+		r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
+	return r == -ENOENT ? 0 : r;
 }
 
 /* The one that was just made, and not another one that somebody put in its place. */
@@ -163,67 +158,6 @@ static void make_folders(struct rollback *rb)
 			it->state = STATE_REFUSED;
 			rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
 		}
-	}
-}
-
-/* Stage. */
-
-static int stage_parked(struct rollback *rb, struct plan_item *it, const char *temp, int dir)
-{
-	struct parents other = PARENTS_INIT;
-	const char *name;
-	int from_dir, r = parents_open(&other, it->parked->e->path, &from_dir, &name);
-
-	if (r == 0 && renameat(from_dir, temp, dir, temp) < 0)
-		r = -errno;
-	parents_forget(&other);
-	return r;
-}
-
-static int stage_linked(struct rollback *rb, struct plan_item *it, const char *temp, int dir)
-{
-	struct parents other = PARENTS_INIT;
-	struct inode now;
-	const char *name;
-	int from_dir, r = parents_open(&other, it->source->e->path, &from_dir, &name);
-
-	if (r == 0)
-		r = inode_stat(&now, from_dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 && (!now.exists || now.ino != it->source->now.ino || now.dev != it->source->now.dev))
-		r = -ESTALE;
-	if (r == 0)
-		unlinkat(dir, temp, 0);
-	/* A file system without hard links moves it instead. */
-	if (r == 0 && linkat(from_dir, name, dir, temp, 0) < 0)
-		r = (errno == EPERM || errno == ENOTSUP || errno == EMLINK) &&
-				renameat(from_dir, name, dir, temp) == 0 ?
-			0 :
-			-errno;
-	parents_forget(&other);
-	return r;
-}
-
-static void stage(struct rollback *rb, struct plan_item *it)
-{
-	char temp[TEMP_MAX];
-	const char *name;
-	int dir, r;
-
-	if (!rollback_wants_file(it) || it->staged || (!it->source && !it->parked) || plan_same_inode(it))
-		return;
-	r = rollback_open(rb, it, &dir, &name);
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
-	if (r == 0)
-		r = it->parked ? stage_parked(rb, it, temp, dir) : stage_linked(rb, it, temp, dir);
-	if (r == 0)
-		r = inode_stat(&it->temp, dir, temp, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 && !it->parked && it->temp.ino != it->source->now.ino)
-		r = -ESTALE; /* swapped under our hands */
-	if (r == 0) {
-		it->staged = true;
-	} else if (!it->secured) {
-		it->state = STATE_REFUSED;
-		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
 	}
 }
 
@@ -368,44 +302,19 @@ static void judge_all(struct rollback *rb)
 	parents_forget(&rb->plan.parents);
 }
 
-static bool is_as_before(const struct plan_item *it)
-{
-	return it->state == STATE_BEFORE || (it->state == STATE_OURS && it->finished);
-}
-
-/* A temporary name that an interrupted rollback left: of what has its own name again. */
-static void clear_temps(struct rollback *rb)
-{
-	char temp[TEMP_MAX];
-	const char *name;
-	size_t i;
-	int dir;
-
-	for (i = 0; rb->plan.resumed && i < rb->plan.all.count; i++) {
-		const struct plan_item *it = &rb->plan.items[i];
-
-		if (!is_as_before(it) || rollback_open(rb, it, &dir, &name) < 0)
-			continue;
-		temp_name(temp, rb->plan.run_id, it->e->path_id);
-		unlinkat(dir, temp, 0);
-	}
-}
-
 static int act(struct rollback *rb)
 {
-	size_t i;
 	int r = mark_all(rb);
 
 	if (r < 0)
 		return r;
 	make_folders(rb);
-	for (i = 0; i < rb->plan.all.count; i++)
-		stage(rb, &rb->plan.items[i]);
+	fetch_all(rb);
 	take_out_all(rb);
 	parents_forget(&rb->plan.parents);
 	put_back_all(rb);
 	dress_folders(rb);
-	clear_temps(rb);
+	fetch_end(rb);
 	r = durable_sync_all(&rb->touched);
 	return r < 0 ? r : rb->error;
 }

@@ -349,6 +349,28 @@ def expect(wrong, what, got, want):
         wrong.append('%s: %r, wanted %r' % (what, got, want))
 
 
+def carried_out():
+    """What the run moved to an excluded place comes home, and is not left there"""
+    wrong = []
+    with Case() as c:
+        os.makedirs(c.t + '/app/lib')
+        os.mkdir(c.top + '/aside')
+        for n in ('app/lib/f', 'app/g', 'conf', 'twice'):
+            write(c.t + '/' + n, n)
+        os.link(c.t + '/twice', c.t + '/again')
+        os.symlink('g', c.t + '/app/link')
+        os.setxattr(c.t + '/app/g', 'user.kept', b'yes')
+        write(c.top + '/aside/conf', 'was there')
+        age(c.t)
+        before = snapshot(c.t)
+        wrong += sh(c, 'mv app ../aside/app; mv conf ../aside/conf; echo new >conf; mv twice again ../aside')
+        p = c.ba('rollback', '-y')
+        expect(wrong, 'exit status: ' + p.stdout, p.returncode, 0)
+        wrong += compare(before, snapshot(c.t))
+        expect(wrong, 'aside', [n for _, _, files in os.walk(c.top + '/aside') for n in files], [])
+    return wrong
+
+
 def uninstalled():
     """Uninstall removes exactly what was created, and says what it leaves"""
     wrong = []
@@ -611,7 +633,7 @@ def edited():
     return wrong
 
 
-CASES = [everything, killed, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
+CASES = [everything, killed, carried_out, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
