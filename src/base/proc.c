@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/proc.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
 
@@ -72,4 +74,37 @@ pid_t proc_parent(pid_t pid)
 pid_t proc_of_thread(pid_t tid)
 {
 	return status_field(tid, "\nTgid:");
+}
+
+/* The state is the first field behind the name, which may hold anything, in parentheses. */
+static bool thread_is_running(int tasks, const char *tid)
+{
+	char path[64], text[256], *behind;
+	_cleanup_close_ int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof path, "%.16s/stat", tid);
+	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : io_read_all(fd, text, sizeof text - 1);
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	behind = strrchr(text, ')');
+	return behind && (!strncmp(behind, ") R", 3) || !strncmp(behind, ") t", 3));
+}
+
+bool proc_is_running(pid_t pid)
+{
+	char path[PROC_PATH];
+	bool running = false;
+	struct dirent *e;
+	DIR *d;
+
+	proc_path(path, pid, "task");
+	d = opendir(path);
+	while (d && !running && (e = readdir(d)))
+		running = e->d_name[0] != '.' && thread_is_running(dirfd(d), e->d_name);
+	if (d)
+		closedir(d);
+	return running;
 }

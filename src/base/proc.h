@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef BASE_PROC_H
 #define BASE_PROC_H
+#include <stdbool.h>
 #include <sys/types.h>
 
 #define PROC_PATH 64
@@ -18,5 +19,7 @@ void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd);
 pid_t proc_parent(pid_t pid);
 /* The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone. */
 pid_t proc_of_thread(pid_t tid);
+/* Does any of its threads run, or wait for a CPU or its tracer? False when it is gone. */
+bool proc_is_running(pid_t pid);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/io.h"
-#include "base/proc.h"
+#include "record/children.h"
 #include "record/core.h"
 #include "record/recorder.h"
 
@@ -43,55 +43,6 @@ static int on_foreign(struct recorder *r, const struct stop *stop)
 	return tracer_resume(&r->tracer, stop, false);
 }
 
-static int start_task(struct recorder *r, struct task *task, const struct stop *stop)
-{
-	const struct life *life = thread_of(task)->life;
-
-	/* Only the command's own threads are watched to their end; what it forks has inherited the option. */
-	if (life != r->lives.command && life->parent <= COMMAND_LIFE)
-		tracer_watch_exit(&r->tracer, task, false);
-	return tracer_resume(&r->tracer, stop, false);
-}
-
-/* A child may report before its parent's event: it waits until it is known whose it is. */
-static int on_new(struct recorder *r, const struct stop *stop)
-{
-	if (!stop->task->data) {
-		stop->task->held = true;
-		stop->task->held_signal = stop->signal;
-		return 0;
-	}
-	return start_task(r, stop->task, stop);
-}
-
-static int release_held(struct recorder *r, struct task *task)
-{
-	struct stop stop = { .task = task, .kind = STOP_NEW, .signal = task->held_signal };
-
-	task->held = false;
-	return start_task(r, task, &stop);
-}
-
-static int on_child(struct recorder *r, const struct stop *stop)
-{
-	struct task *child = stop->other ? tracer_task(&r->tracer, stop->other) : NULL;
-	int64_t now = io_now_ns();
-	int e;
-
-	if (child) {
-		e = lives_child(&r->lives, stop->task, child, stop->thread, now);
-		if (e < 0)
-			return e;
-		if (child->dead) {
-			lives_end(&r->lives, child, child->dead_status, now);
-			tracer_forget(&r->tracer, child);
-		} else if (child->held) {
-			release_held(r, child);
-		}
-	}
-	return tracer_resume(&r->tracer, stop, false);
-}
-
 static int on_exec(struct recorder *r, const struct stop *stop)
 {
 	uint64_t nr = 0;
@@ -100,6 +51,7 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	/* Another thread's exec killed the leader inside a call, and took its tid. */
 	if (stop->task->in_call)
 		call_lost(r, thread_of(stop->task)->pending);
+	children_of_exec(r, stop->task);
 	lives_exec(&r->lives, &r->tracer, stop, abi < 0 ? ABI_X86_64 : (enum abi)abi, io_now_ns());
 	stop->task->in_call = false;
 	return tracer_resume(&r->tracer, stop, false);
@@ -119,55 +71,14 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 	return tracer_resume(&r->tracer, stop, false);
 }
 
-static struct task *known_task(struct recorder *r, pid_t tid)
-{
-	struct task *task;
-
-	HASH_FIND_INT(r->tracer.tasks, &tid, task);
-	return task && task->data ? task : NULL;
-}
-
-/*
- * A parent that was killed between fork and its event never tells of its
- * child. Then the kernel is asked whose child it is, as far as it still knows.
- */
-static void adopt(struct recorder *r, struct task *task)
-{
-	pid_t tgid = proc_of_thread(task->tid), ppid;
-	int e;
-
-	if (tgid && tgid != task->tid) {
-		struct task *leader = known_task(r, tgid);
-
-		e = leader ? lives_child(&r->lives, leader, task, true, io_now_ns()) : -ESRCH;
-	} else {
-		ppid = proc_parent(task->tid);
-		if (known_task(r, ppid))
-			return; /* alive: its event is on its way */
-		e = lives_orphan(&r->lives, task, ppid, io_now_ns());
-	}
-	if (e == 0)
-		release_held(r, task);
-}
-
-static void adopt_held(struct recorder *r)
-{
-	struct task *task, *next;
-
-	HASH_ITER(hh, r->tracer.tasks, task, next)
-		if (task->held)
-			adopt(r, task);
-}
-
 static int on_gone(struct recorder *r, const struct stop *stop)
 {
 	struct task *task = stop->task;
 	struct thread *thread = thread_of(task);
+	bool process;
 
 	if (!thread) {
-		task->dead = true;
-		task->dead_status = stop->status;
-		task->held = false;
+		child_ends(r, stop);
 		return 0;
 	}
 	if (task->in_call && thread->pending)
@@ -176,9 +87,11 @@ static int on_gone(struct recorder *r, const struct stop *stop)
 		core_record(r, thread->life, stop->status);
 	if (task->tid == r->tracer.command)
 		r->sink->command_end(r->sink, stop->status, io_now_ns(), r->lives.alive - 1);
+	process = task->tid == thread->life->pid;
 	lives_end(&r->lives, task, stop->status, io_now_ns());
 	tracer_forget(&r->tracer, task);
-	adopt_held(r);
+	if (process)
+		children_adopt(r);
 	return 0;
 }
 
@@ -194,18 +107,25 @@ static int on_other(struct recorder *r, const struct stop *stop)
 	return tracer_resume(&r->tracer, stop, false);
 }
 
+static int on_none(struct recorder *r, const struct stop *stop)
+{
+	children_adopt(r);
+	return 0;
+}
+
 static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
 	[STOP_CALL_ENTRY] = on_call_entry,
 	[STOP_CALL_EXIT] = on_call_exit,
 	[STOP_FOREIGN] = on_foreign,
-	[STOP_NEW] = on_new,
-	[STOP_CHILD] = on_child,
+	[STOP_NEW] = child_reports,
+	[STOP_CHILD] = child_told,
 	[STOP_EXEC] = on_exec,
 	[STOP_SIGNAL] = on_signal,
 	[STOP_GROUP] = on_other,
 	[STOP_EXITING] = on_exiting,
 	[STOP_GONE] = on_gone,
 	[STOP_OTHER] = on_other,
+	[STOP_NONE] = on_none,
 };
 
 static void tell_mounts(struct recorder *r)
@@ -242,6 +162,8 @@ int recorder_loop(struct recorder *r, const struct loop_end *end)
 		/* -ESRCH: the task was killed under our hands; its end is reported in its turn. */
 		if (e < 0 && e != -ESRCH)
 			return e;
+		if (r->tracer.command_exiting)
+			children_adopt(r);
 		settle(r, end);
 	}
 	tell_mounts(r);

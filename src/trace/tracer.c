@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/reg.h>
-#include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -134,10 +134,18 @@ static pid_t event_message(pid_t tid)
 	return (pid_t)message;
 }
 
-/* EVENT_CLONE is for threads and for odd processes alike; signal 0 asks which it is. */
-static bool same_process(pid_t tgid, pid_t tid)
+/* The call that has made a child: at its event the kernel does not tell of it, but its registers are as at the entry. */
+static void read_making(struct stop *stop)
 {
-	return syscall(SYS_tgkill, tgid, tid, 0) == 0 || errno == EPERM;
+	struct __ptrace_syscall_info info;
+	struct user_regs_struct regs;
+
+	stop->other = event_message(stop->task->tid);
+	if (syscall_info(stop->task->tid, &info) < 0 || ptrace(PTRACE_GETREGS, stop->task->tid, NULL, &regs) < 0)
+		return;
+	stop->arch = info.arch;
+	stop->nr = regs.orig_rax;
+	stop->args[0] = info.arch == AUDIT_ARCH_I386 ? regs.rbx : regs.rdi;
 }
 
 static void read_event(struct stop *stop, int event, int sig, bool fresh)
@@ -150,8 +158,7 @@ static void read_event(struct stop *stop, int event, int sig, bool fresh)
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
 		stop->kind = STOP_CHILD;
-		stop->other = event_message(stop->task->tid);
-		stop->thread = event == PTRACE_EVENT_CLONE && same_process(stop->task->tgid, stop->other);
+		read_making(stop);
 		break;
 	case PTRACE_EVENT_EXEC:
 		stop->stack = 0;
@@ -180,6 +187,8 @@ static int classify(struct tracer *t, struct stop *stop, pid_t tid, int status)
 	stop->task = tracer_task(t, tid);
 	if (!stop->task)
 		return -ENOMEM;
+	if (stop->task->dead) /* it has come to its end and was not told of: this is another of that number */
+		*stop->task = (struct task){ .tid = tid, .hh = stop->task->hh };
 	fresh = !stop->task->seen;
 	stop->task->seen = true;
 	stop->status = status;
@@ -276,10 +285,28 @@ static int wait_with_command_held(struct tracer *t, struct stop *stop, int timeo
 /* wait(2) for any of many looks at one after the other; for one alone it does not. */
 #define MANY_TASKS 64
 
+/* As wait(2), but with an end: 0 when nothing happens for a while. */
+static pid_t wait_a_while(int *status)
+{
+	const struct timespec idle = { 0, TRACER_IDLE_MS * 1000000L };
+	sigset_t chld;
+	pid_t tid;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	/* SIGCHLD is blocked: one that came since the look is pending. */
+	do
+		tid = wait4(-1, status, __WALL | WNOHANG, NULL);
+	while (tid == 0 && (sigtimedwait(&chld, NULL, &idle) > 0 || errno == EINTR));
+	return tid;
+}
+
 static pid_t wait_any(struct tracer *t, int *status)
 {
 	pid_t tid;
 
+	if (t->held)
+		return wait_a_while(status);
 	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
 		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);
 		if (tid > 0)
@@ -301,6 +328,10 @@ int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
 	tid = wait_any(t, &status);
 	if (tid < 0)
 		return errno == ECHILD ? 0 : -errno;
+	if (tid == 0) {
+		stop->kind = STOP_NONE;
+		return 1;
+	}
 	placement_stop(&t->placement, tid);
 	return classify(t, stop, tid, status);
 }

@@ -21,6 +21,7 @@ struct task {
 	bool in_call;    /* between the two stops of a call that is followed */
 	bool held;       /* a child whose parent is not known yet: it stands in its first stop */
 	int held_signal;
+	int64_t held_ns; /* since when, by the monotonic clock */
 	bool seen;       /* has reported its first stop */
 	bool dead;       /* ended before its parent's event named it */
 	int dead_status;
@@ -32,21 +33,24 @@ enum stop_kind {
 	STOP_CALL_EXIT,  /* result */
 	STOP_FOREIGN,    /* a filter of the program's own asked for a tracer */
 	STOP_NEW,        /* a new task's first stop */
-	STOP_CHILD,      /* fork, vfork, clone: `other` is the child; `thread`: of the same process */
+	STOP_CHILD,      /* fork, vfork, clone: `other` is the child; nr, arch and the first of args: of the call */
 	STOP_EXEC,       /* `other` is the thread that called exec, if not the leader */
 	STOP_SIGNAL,     /* `signal` is on its way to the task */
 	STOP_GROUP,      /* stopped by SIGSTOP and its like */
 	STOP_EXITING,    /* only for tasks with tracer_watch_exit */
 	STOP_GONE,       /* exited or killed: wait status in `status`; the task is freed by the caller */
 	STOP_OTHER,
+	STOP_NONE,       /* while some are held: nothing happened for TRACER_IDLE_MS; there is no task */
 };
+
+#define TRACER_IDLE_MS 20
+
 
 struct stop {
 	struct task *task;
 	enum stop_kind kind;
 	int signal, status;
 	pid_t other;
-	bool thread;
 	uint32_t arch;
 	uint64_t nr, args[6];
 	uint64_t stack; /* STOP_EXEC: where the new image's begins; 0: not known */
@@ -57,6 +61,7 @@ struct tracer {
 	struct task *tasks;  /* by tid */
 	struct placement placement;
 	pid_t command;       /* the traced command: the process that became it */
+	unsigned int held;   /* tasks that are, counted by the caller */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
 	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
 	                       * its zombie is left to tracer_release_command */

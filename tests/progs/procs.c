@@ -232,6 +232,148 @@ FORM(threads)
 	made_by_threads();
 }
 
+/* So short that they are gone before anybody asks for them; several tasks make them at once. */
+#define SHORT_THREADS 10000
+#define MAKERS 8
+
+static void *nothing(void *p)
+{
+	return p;
+}
+
+static void *makes_threads(void *detached)
+{
+	pthread_attr_t attr;
+	pthread_t th;
+	int i, e;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 1 << 16);
+	if (detached)
+		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	for (i = 0; i < SHORT_THREADS / MAKERS; i++) {
+		while ((e = pthread_create(&th, &attr, nothing, NULL)) == EAGAIN)
+			usleep(100);
+		if (e || (!detached && pthread_join(th, NULL)))
+			_exit(94);
+	}
+	return NULL;
+}
+
+static void make_short_threads(void *detached)
+{
+	pthread_t th[MAKERS];
+	int i;
+
+	for (i = 0; i < MAKERS; i++)
+		if (pthread_create(&th[i], NULL, makes_threads, detached))
+			_exit(94);
+	for (i = 0; i < MAKERS; i++)
+		pthread_join(th[i], NULL);
+}
+
+FORM(short_threads)
+{
+	if (setup)
+		return;
+	make_short_threads(NULL);
+	note("processes", "1");
+}
+
+FORM(short_threads_detached)
+{
+	if (setup)
+		return;
+	make_short_threads("detached");
+	note("processes", "1");
+}
+
+/* The kernel's event for this one is that of fork(2). */
+static int is_a_thread(void *p)
+{
+	__atomic_store_n((int *)p, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+FORM(thread_like_a_fork)
+{
+	static char stack[1 << 16] __attribute__((aligned(16)));
+	static int done;
+
+	if (setup)
+		return;
+	LIBC(clone(is_a_thread, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		CLONE_SYSVSEM | SIGCHLD, &done));
+	while (!__atomic_load_n(&done, __ATOMIC_SEQ_CST))
+		usleep(100);
+	make("f");
+	made("f");
+	note("processes", "1");
+}
+
+/*
+ * A fork whose maker is killed before it can tell of it: the child's parent is another one from then on, and nobody
+ * will ever name it. It must not be waited for.
+ */
+#define KILLS 60
+
+static void *forks(void *p)
+{
+	for (;;)
+		if (fork() == 0)
+			_exit(0);
+	return p;
+}
+
+FORM(killed_while_forking)
+{
+	int i;
+
+	if (setup)
+		return;
+	LIBC(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	for (i = 0; i < KILLS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			forks(NULL);
+		usleep(300 + (unsigned)i * 37 % 1500);
+		LIBC(kill(pid, SIGKILL));
+		while (wait(NULL) > 0)
+			;
+	}
+	note("processes", "*");
+}
+
+static void execs_while_forking(void)
+{
+	pthread_t th;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (pthread_create(&th, NULL, forks, NULL))
+			_exit(94);
+	usleep(500);
+	execl("/bin/true", "true", NULL);
+	_exit(94);
+}
+
+FORM(exec_while_forking)
+{
+	int i;
+
+	if (setup)
+		return;
+	LIBC(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	for (i = 0; i < KILLS; i++) {
+		if (fork() == 0)
+			execs_while_forking();
+		while (wait(NULL) > 0)
+			;
+	}
+	note("processes", "*");
+}
+
 /* /proc/PID of a leader that has ended has neither fd nor cwd: the threads' own must be asked. */
 static void *outlives_leader(void *p)
 {

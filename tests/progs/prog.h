@@ -12,6 +12,7 @@
  *   nomanifest WHY         the manifest is not held against the disk
  *   noevents WHY           the events are not compared (what happens is not fixed)
  *   differs WHY            traced output may differ from untraced: the design says so
+ *   processes N            so many are on record (*: any number), and each has come to its end
  *   wait FILE              the test is over when FILE is there
  *   unseen NOTE            an ordinary user cannot see what it did: no event, nothing in the manifest, and a note says so
  *   nnp N                  no_new_privs: 1 when traced by an ordinary user's filter, as the man page says; else the same

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/children.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+
+#include "base/io.h"
+#include "base/proc.h"
+#include "trace/mem.h"
+
+/* So long nobody asks: the event is on its way. And whoever has not told by then never will, though it looks busy. */
+#define DOUBT_NS (TRACER_IDLE_MS * 1000000LL)
+#define NEVER_NS (50 * DOUBT_NS)
+
+static int start_task(struct recorder *r, struct task *task, const struct stop *stop)
+{
+	const struct life *life = thread_of(task)->life;
+
+	/* Only the command's own threads are watched to their end; what it forks has inherited the option. */
+	if (life != r->lives.command && life->parent <= COMMAND_LIFE)
+		tracer_watch_exit(&r->tracer, task, false);
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+int child_reports(struct recorder *r, const struct stop *stop)
+{
+	struct task *task = stop->task;
+
+	if (task->data)
+		return start_task(r, task, stop);
+	task->held = true;
+	task->held_signal = stop->signal;
+	task->held_ns = io_monotonic_ns();
+	r->tracer.held++;
+	return 0;
+}
+
+static void hold_no_more(struct recorder *r, struct task *task)
+{
+	if (task->held)
+		r->tracer.held--;
+	task->held = false;
+}
+
+static int let_go(struct recorder *r, struct task *task)
+{
+	struct stop stop = { .task = task, .kind = STOP_NEW, .signal = task->held_signal };
+
+	hold_no_more(r, task);
+	return start_task(r, task, &stop);
+}
+
+void child_ends(struct recorder *r, const struct stop *stop)
+{
+	hold_no_more(r, stop->task);
+	stop->task->dead = true;
+	stop->task->dead_status = stop->status;
+}
+
+/* The kernel's events do not tell a thread from a process: any kind of clone(2) may be either. The flags do. */
+static bool makes_thread(const struct stop *stop)
+{
+	struct call c = { 0 };
+	uint64_t nr = stop->nr, flags;
+	int abi = abi_of_stop(stop->arch, &nr);
+
+	c.sys = abi < 0 ? NULL : syscall_find((enum abi)abi, nr);
+	if (!c.sys || c.sys->action != CALL_CLONE)
+		return false; /* fork, vfork */
+	c.abi = (enum abi)abi;
+	call_sort_arguments(&c, stop->args);
+	flags = c.flags;
+	/* What it asked for is in memory that nobody may read (undumpable, and we are not root): then by what came of it. */
+	if (c.addr && mem_read(stop->task->tid, c.addr, &flags, sizeof flags) < 0)
+		return proc_of_thread(stop->other) == stop->task->tgid;
+	return flags & CLONE_THREAD;
+}
+
+/* What is known under this number: may it still be the child that is told of now? */
+static struct task *child_task(struct recorder *r, pid_t tid)
+{
+	struct task *task;
+	bool there = kill(tid, 0) == 0 || errno == EPERM;
+
+	HASH_FIND_INT(r->tracer.tasks, &tid, task);
+	if (task && task->dead && there) {
+		/* Numbers come round: that one died with its maker, long ago. */
+		tracer_forget(&r->tracer, task);
+		task = NULL;
+	}
+	/* One that is gone without a trace was adopted, has run, and is on record. */
+	return task || !there ? task : tracer_task(&r->tracer, tid);
+}
+
+int child_told(struct recorder *r, const struct stop *stop)
+{
+	struct task *child = stop->other ? child_task(r, stop->other) : NULL;
+	int64_t now = io_now_ns();
+	int e;
+
+	if (child) {
+		e = lives_child(&r->lives, stop->task, child, makes_thread(stop), now);
+		if (e < 0)
+			return e;
+		if (child->dead) {
+			lives_end(&r->lives, child, child->dead_status, now);
+			tracer_forget(&r->tracer, child);
+		} else if (child->held) {
+			let_go(r, child);
+		}
+	}
+	return tracer_resume(&r->tracer, stop, false);
+}
+
+static bool is_known(const struct recorder *r, pid_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(r->tracer.tasks, &tid, task);
+	return task && task->data;
+}
+
+/* Threads are of no interest here, and nor is what is gone: its end comes yet. */
+static bool is_held_process(struct task *task)
+{
+	if (task->held && task->tgid == 0)
+		task->tgid = proc_of_thread(task->tid);
+	return task->held && task->tgid == task->tid;
+}
+
+/* Its parent is the process that made it, or, if that is gone, one that such children come to. */
+static bool may_be_told(const struct recorder *r, const struct task *task, pid_t ppid)
+{
+	int64_t held = io_monotonic_ns() - task->held_ns;
+
+	return is_known(r, ppid) && (held < DOUBT_NS || (held < NEVER_NS && proc_is_running(ppid)));
+}
+
+static void adopt(struct recorder *r, struct task *task)
+{
+	pid_t ppid = proc_parent(task->tid);
+
+	if (may_be_told(r, task, ppid))
+		return;
+	if (lives_orphan(&r->lives, task, ppid, io_now_ns()) == 0)
+		let_go(r, task);
+}
+
+void children_adopt(struct recorder *r)
+{
+	struct task *task, *next;
+
+	if (r->tracer.held == 0)
+		return;
+	HASH_ITER(hh, r->tracer.tasks, task, next)
+		if (is_held_process(task))
+			adopt(r, task);
+}
+
+void children_of_exec(struct recorder *r, struct task *parent)
+{
+	struct task *task, *next;
+
+	if (r->tracer.held == 0)
+		return;
+	HASH_ITER(hh, r->tracer.tasks, task, next) {
+		if (!is_held_process(task) || proc_parent(task->tid) != parent->tid)
+			continue;
+		if (lives_child(&r->lives, parent, task, false, io_now_ns()) == 0)
+			let_go(r, task);
+	}
+}
