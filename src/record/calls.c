@@ -71,11 +71,21 @@ static void call_done(struct recorder *r, struct pending *p)
 		move_ends(r, p);
 }
 
+/* A rename between two names of one file does nothing: what would have been lost stands where it stood. */
+static bool lost_nothing(const struct pending *p)
+{
+	const struct name *n = &p->name[p->op == OP_RENAME];
+
+	return inode_stands_at(&n->now, n->path.data, AT_SYMLINK_NOFOLLOW);
+}
+
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 {
 	struct pending *p = thread_of(task)->pending;
 	bool open = p->call.sys->action == CALL_OPEN;
 
+	if (p->spared.file && lost_nothing(p))
+		originals_spared(r, p);
 	/* An open's success is a number of its own, and names the file. */
 	if (stop->result == 0 && !open)
 		places_again(r, task, p);

@@ -9,6 +9,12 @@
 #include "undo/remake.h"
 #include "undo/remove.h"
 
+/* What stands at its place still is changed there. */
+static bool is_fetched(const struct plan_item *it)
+{
+	return rollback_wants_file(it) && !it->staged && (it->source || it->parked) && !plan_same_inode(it);
+}
+
 /* Puts what stands at `it` aside, under the temporary name of a home of its own. */
 static int park(struct rollback *rb, const struct plan_item *it, struct plan_item *home, int dir, const char *name)
 {
@@ -33,7 +39,7 @@ int fetch_park(struct rollback *rb, const struct plan_item *it, int dir, const c
 	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
 		struct plan_item *home = &rb->plan.items[i];
 
-		if (home != it && home->source == it && !home->staged && !home->parked)
+		if (home != it && home->source == it && is_fetched(home) && !home->parked)
 			r = park(rb, it, home, dir, name);
 	}
 	return r;
@@ -80,7 +86,7 @@ static void stage(struct rollback *rb, struct plan_item *it)
 	const char *name;
 	int dir, r;
 
-	if (!rollback_wants_file(it) || it->staged || (!it->source && !it->parked) || plan_same_inode(it))
+	if (!is_fetched(it))
 		return;
 	r = rollback_open(rb, it, &dir, &name);
 	temp_name(temp, rb->plan.run_id, it->e->path_id);

@@ -79,7 +79,7 @@ def build(t):
     """What stands there before; each thing is named for what happens to it."""
     for n in ('overwritten appended truncated shortened renamed_over chmodded chowned deleted by_link by_symlink by_dir '
               'touched xattr_set xattr_gone acl_set acl_file caps moved chain swap1 swap2 rewritten_same setuid empty '
-              'linked_new written_by_link untouched replaced_twice bak_and_new deleted_remade moved_back').split():
+              'linked_new written_by_link onto_itself untouched replaced_twice bak_and_new deleted_remade moved_back').split():
         write(t + '/' + n, n * 50 if n != 'empty' else '')
     write(t + '/' + ODD, 'odd content')
     write(os.fsencode(t) + b'/not-utf8-\xff\xfe', 'bytes')
@@ -180,6 +180,8 @@ def install(t):
     os.link('linked_new', 'second_name')
     os.link('written_by_link', 'third_name')
     write('third_name', 'changed', 'a')
+    os.rename('onto_itself', 'onto_itself')
+    write('onto_itself', 'changed', 'a')
     write('replaced_twice', '1')
     write('tmp2', '2')
     os.rename('tmp2', 'replaced_twice')
