@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -120,6 +121,22 @@ static bool any_receipts(struct db *db, DIR *store)
 	return any;
 }
 
+/* A recorder lets go of the store a moment after its run is complete; one that goes on is not waited for. */
+static bool take_lock(struct db *db, int lock)
+{
+	const struct timespec pause = { 0, 20000000 };
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (db_int(db, Q_ANY_RUNNING, 0, ""))
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 /* All that nobody names, what a killed recording left behind included. */
 static void sweep(struct db *db, struct forgotten *f)
 {
@@ -131,7 +148,7 @@ static void sweep(struct db *db, struct forgotten *f)
 	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = open_below(AT_FDCWD, path)))
 		return;
 	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	f->later = lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0 || any_receipts(db, d);
+	f->later = lock < 0 || !take_lock(db, lock) || any_receipts(db, d);
 	while (!f->later && (e = readdir(d))) {
 		if (!strncmp(e->d_name, "tmp-", 4))
 			unlinkat(dirfd(d), e->d_name, 0);
