@@ -122,10 +122,6 @@ SELECT created, modified, removed, excluded, processes FROM run WHERE id = ?1;
 -- slow: its index holds the runs that go on, and few do
 SELECT id, recorder FROM run WHERE state = 'running';
 
--- name: ANY_RUNNING
--- slow: its index holds the runs that go on, and few do
-SELECT 1 FROM run WHERE state = 'running' LIMIT 1;
-
 -- name: RUN_SETTLED
 UPDATE run SET settled_ns = ?2 WHERE id = ?1;
 
@@ -379,7 +375,7 @@ SELECT state FROM run WHERE of_run = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1;
 
 -- name: UNDO_RUNNING
 -- slow: its index holds the runs that go on, and few do
-SELECT id, recorder, kind, of_run FROM run WHERE state = 'running' AND kind IS NOT NULL;
+SELECT id, recorder FROM run WHERE state = 'running' AND kind IS NOT NULL;
 
 -- name: UNDO_ENTRY
 -- Which inodes they were (?9, ?10, ?11, ?12 and ?21 to ?24) is of no use to anybody.

@@ -65,7 +65,7 @@ static void sweep(const char *path)
 	}
 	if (r < 0)
 		return;
-	if (liveness_next_lost(db) || forget_is_due(db) || (has_log(path) && !db_int(db, Q_ANY_RUNNING, 0, ""))) {
+	if (liveness_next_lost(db) || forget_is_due(db) || (has_log(path) && !db_int(db, Q_RUN_RUNNING, 0, ""))) {
 		db_close(db);
 		if (db_open(&db, path, DB_WRITE, &words) < 0)
 			return;

@@ -286,10 +286,8 @@ API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, 
 API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 {
 	struct forgotten f;
-	int r = trust_database(db_path(ba->db), &ba->words);
+	int r = check_ended(ba, run_id, false);
 
-	if (r == 0)
-		r = check_ended(ba, run_id, false);
 	if (r == 0)
 		r = undo_forget(ba->db, run_id, &f, &ba->words);
 	if (r < 0)

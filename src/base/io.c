@@ -92,6 +92,16 @@ ssize_t io_readlink(const char *path, char *out)
 	return n;
 }
 
+DIR *io_opendir(int dir, const char *name, int flags)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | flags);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
 int io_mkdirs(const char *path, mode_t mode)
 {
 	_cleanup_free_ char *copy = strdup(path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef BASE_IO_H
 #define BASE_IO_H
+#include <dirent.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,6 +19,8 @@ int io_read_fd(int fd, struct buf *out, size_t limit);
 void io_read_line(const char *path, char *out, size_t size);
 /* readlink of any length up to PATH_MAX into out (at least PATH_MAX bytes). Length or -errno. */
 ssize_t io_readlink(const char *path, char *out);
+/* The folder `name` below dir (AT_FDCWD will do), no symlink, to be read; flags are O_*. NULL: errno says why. */
+DIR *io_opendir(int dir, const char *name, int flags);
 /* mkdir -p of path with the mode for what is made. 0 or -errno. */
 int io_mkdirs(const char *path, mode_t mode);
 /* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */

@@ -170,36 +170,45 @@ static int open_database(const struct cmd *cmd, struct cmd_call *call)
 	return 0;
 }
 
-bool cmd_run_is(struct cmd_call *call, const char *state)
+/* The row of call->run, NULL where there is none; the caller frees it. */
+static struct ba_rows *run_row(struct cmd_call *call)
 {
 	struct ba_rows *rows;
-	bool is;
 
 	if (ba_run(call->ba, call->run, &rows) < 0)
-		return false;
-	is = ba_rows_next(rows) > 0 && !strcmp(ba_rows_text(rows, ba_rows_column(rows, "state"), NULL), state);
+		return NULL;
+	if (ba_rows_next(rows) > 0)
+		return rows;
 	ba_rows_free(rows);
+	return NULL;
+}
+
+static const char *column(struct ba_rows *rows, const char *name)
+{
+	return ba_rows_text(rows, ba_rows_column(rows, name), NULL);
+}
+
+bool cmd_run_is(struct cmd_call *call, const char *state)
+{
+	struct ba_rows *row = run_row(call);
+	bool is = row && !strcmp(column(row, "state"), state);
+
+	ba_rows_free(row);
 	return is;
 }
 
 /* An answer about a run that goes on is one for now, and says so. */
 static void say_provisional(struct cmd_call *call)
 {
-	struct ba_rows *rows;
-	const char *settled;
+	struct ba_rows *row = run_row(call);
+	bool goes_on = row && !strcmp(column(row, "state"), "running");
 
-	if (ba_run(call->ba, call->run, &rows) < 0)
-		return;
-	if (ba_rows_next(rows) > 0 &&
-		!strcmp(ba_rows_text(rows, ba_rows_column(rows, "state"), NULL), "running")) {
-		settled = ba_rows_text(rows, ba_rows_column(rows, "settled_at"), NULL);
-		if (*settled)
-			complain("run %lld goes on, processes of it live still: this is how it stood at %s",
-				(long long)call->run, settled);
-		else
-			complain("run %lld is still being recorded", (long long)call->run);
-	}
-	ba_rows_free(rows);
+	if (goes_on && *column(row, "settled_at"))
+		complain("run %lld goes on, processes of it live still: this is how it stood at %s",
+			(long long)call->run, column(row, "settled_at"));
+	else if (goes_on)
+		complain("run %lld is still being recorded", (long long)call->run);
+	ba_rows_free(row);
 }
 
 static int find_run(const struct cmd *cmd, struct cmd_call *call)

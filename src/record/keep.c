@@ -14,7 +14,9 @@
 #include "base/cleanup.h"
 #include "base/copy.h"
 #include "base/durable.h"
+#include "base/io.h"
 #include "base/proc.h"
+#include "model/object.h"
 #include "model/receipt.h"
 
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -44,8 +46,7 @@ void keep_release(struct keeper *k)
 /* Copies that were never finished; with nobody else recording, nobody is at them. */
 static void sweep_copies(const struct keeper *k)
 {
-	int fd = openat(k->dir, ".", FOLDER);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = io_opendir(k->dir, ".", 0);
 	struct dirent *e;
 
 	while (d && (e = readdir(d)))
@@ -53,8 +54,6 @@ static void sweep_copies(const struct keeper *k)
 			unlinkat(k->dir, e->d_name, 0);
 	if (d)
 		closedir(d);
-	else if (fd >= 0)
-		close(fd);
 }
 
 /*
@@ -141,11 +140,10 @@ static int read_into(int from, int to, const struct stat *st, struct keeping *g,
 
 static int name_object(struct keeper *k, struct keeping *g)
 {
-	char hex[2 * SHA256_LEN + 1], folder[3];
+	char folder[3];
 
-	digest_hex(g->hash, SHA256_LEN, hex);
-	snprintf(folder, sizeof folder, "%.2s", hex);
-	snprintf(g->name, sizeof g->name, "%.2s/%s", hex, hex + 2);
+	object_name(g->hash, g->name);
+	snprintf(folder, sizeof folder, "%.2s", g->name);
 	if (mkdirat(k->dir, folder, 0700) == 0)
 		k->new_folder = true;
 	else if (errno != EEXIST)

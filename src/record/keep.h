@@ -21,10 +21,10 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "model/inode.h"
+#include "model/object.h"
 #include "model/sink.h"
 
 #define KEEP_LIMIT_DEFAULT (1ULL << 30)
-#define OBJECT_NAME (2 * SHA256_LEN + 2)
 
 struct keeper {
 	char *folder;

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 
 void walk_release(struct walk *w)
 {
@@ -44,16 +45,9 @@ static void closedirp(DIR **d)
 
 static DIR *open_folder(const char *path)
 {
-	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = open(path, flags | O_NOATIME);
-	DIR *d;
+	DIR *d = io_opendir(AT_FDCWD, path, O_NOATIME);
 
-	if (fd < 0)
-		fd = open(path, flags);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d && fd >= 0)
-		close(fd);
-	return d;
+	return d ? d : io_opendir(AT_FDCWD, path, 0);
 }
 
 /* Adds what is in the folder `rel` below `top`; "" is top itself. */

@@ -18,17 +18,9 @@ static DIR *open_folder(const struct db *db, int64_t run_id)
 {
 	_cleanup_free_ char *path = NULL;
 	char name[RECEIPT_NAME];
-	DIR *d;
-	int fd;
 
 	receipt_folder(name, run_id);
-	if (asprintf(&path, "%s.d/%s", db_path(db), name) < 0)
-		return NULL;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d && fd >= 0)
-		close(fd);
-	return d;
+	return asprintf(&path, "%s.d/%s", db_path(db), name) < 0 ? NULL : io_opendir(AT_FDCWD, path, 0);
 }
 
 void receipts_drop(struct db *db, int64_t run_id, uint64_t upto)

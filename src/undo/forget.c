@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "store/receipts.h"
 #include "undo/journal.h"
 #include "undo/undo.h"
@@ -70,19 +71,9 @@ static bool is_wanted(struct db *db, const char *folder, const char *name)
 	return db_rows(&rows, db, Q_OBJECT_WANTED, "b", hash, SHA256_LEN) < 0 || rows_next(&rows) != 0;
 }
 
-static DIR *open_below(int parent, const char *name)
-{
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!d && fd >= 0)
-		close(fd);
-	return d;
-}
-
 static void sweep_folder(struct db *db, int store, const char *folder, struct forgotten *f)
 {
-	DIR *d = open_below(store, folder);
+	DIR *d = io_opendir(store, folder, 0);
 	struct dirent *e;
 	struct stat st;
 
@@ -130,7 +121,7 @@ static bool take_lock(struct db *db, int lock)
 	for (i = 0; i < 100; i++) {
 		if (flock(lock, LOCK_EX | LOCK_NB) == 0)
 			return true;
-		if (db_int(db, Q_ANY_RUNNING, 0, ""))
+		if (db_int(db, Q_RUN_RUNNING, 0, ""))
 			return false;
 		nanosleep(&pause, NULL);
 	}
@@ -145,7 +136,7 @@ static void sweep(struct db *db, struct forgotten *f)
 	struct dirent *e;
 	DIR *d;
 
-	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = open_below(AT_FDCWD, path)))
+	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = io_opendir(AT_FDCWD, path, 0)))
 		return;
 	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	f->later = lock < 0 || !take_lock(db, lock) || any_receipts(db, d);
@@ -163,15 +154,18 @@ bool forget_is_due(struct db *db)
 	return db_int(db, Q_CHORE_DUE, 0, "s", SWEEP);
 }
 
+static int do_chore(struct db *db, struct forgotten *f)
+{
+	sweep(db, f);
+	return f->later ? 0 : db_run(db, Q_CHORE_DONE, "s", SWEEP);
+}
+
 void forget_sweep(struct db *db)
 {
 	struct forgotten f = { 0 };
 
-	if (!forget_is_due(db))
-		return;
-	sweep(db, &f);
-	if (!f.later)
-		IGNORE(db_run(db, Q_CHORE_DONE, "s", SWEEP)); /* then it is done once more, to no harm */
+	if (forget_is_due(db))
+		IGNORE(do_chore(db, &f)); /* then it is done once more, to no harm */
 }
 
 int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words *words)
@@ -200,6 +194,5 @@ int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words
 		db_rollback(db);
 		return r;
 	}
-	sweep(db, f);
-	return f->later ? 0 : db_run(db, Q_CHORE_DONE, "s", SWEEP);
+	return do_chore(db, f);
 }

@@ -12,6 +12,7 @@
 #include "base/copy.h"
 #include "base/proc.h"
 #include "base/xattrs.h"
+#include "model/object.h"
 
 void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id)
 {
@@ -73,13 +74,12 @@ int remake_meta(int dir, const char *name, const struct inode *is, const struct 
 
 static int open_object(int objects, const struct side *want)
 {
-	char hex[2 * SHA256_LEN + 1], name[2 * SHA256_LEN + 2];
+	char name[OBJECT_NAME];
 	int fd;
 
 	if (!want->has_hash || objects < 0)
 		return -ENODATA;
-	digest_hex(want->hash, SHA256_LEN, hex);
-	snprintf(name, sizeof name, "%.2s/%s", hex, hex + 2);
+	object_name(want->hash, name);
 	fd = openat(objects, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? errno == ENOENT ? -ENODATA : -errno : fd;
 }

@@ -201,9 +201,4 @@ def one_at_a_time():
 CASES = [in_any_order, not_believed, taken_away, kept_by_link, damaged, left_behind, one_at_a_time]
 
 if __name__ == '__main__':
-    tap = balib.Tap()
-    for case in CASES:
-        if len(sys.argv) > 1 and case.__name__ not in sys.argv[1:]:
-            continue
-        tap.result('%s [%s]' % (case.__doc__.split('\n')[0], os.environ.get('MODE', 'seccomp')), case())
-    tap.done()
+    balib.run_cases(CASES)

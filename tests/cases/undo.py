@@ -641,9 +641,4 @@ if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
         install(sys.argv[2])
         sys.exit(0)
-    tap = balib.Tap()
-    for case in CASES:
-        if len(sys.argv) > 1 and case.__name__ not in sys.argv[1:]:
-            continue
-        tap.result('%s [%s]' % (case.__doc__.split('\n')[0], os.environ.get('MODE', 'seccomp')), case())
-    tap.done()
+    balib.run_cases(CASES)

@@ -261,3 +261,13 @@ class Tap:
     def done(self):
         print('1..%d' % self.n)
         sys.exit(1 if self.bad else 0)
+
+
+def run_cases(cases):
+    """A file's main: each case, or those that are named, is a function that returns its faults; its first line is its name."""
+    tap = Tap()
+    for case in cases:
+        if len(sys.argv) > 1 and case.__name__ not in sys.argv[1:]:
+            continue
+        tap.result('%s [%s]' % (case.__doc__.split('\n')[0], os.environ.get('MODE', 'seccomp')), case())
+    tap.done()
