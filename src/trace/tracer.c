@@ -11,12 +11,12 @@
 #include <sys/reg.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "trace/filter.h"
+#include "trace/wait.h"
 
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
@@ -35,6 +35,7 @@ void tracer_release(struct tracer *t)
 	struct task *task, *next;
 
 	placement_end(&t->placement);
+	wait_release(&t->reports);
 	HASH_ITER(hh, t->tasks, task, next)
 		tracer_forget(t, task);
 }
@@ -212,128 +213,18 @@ static int classify(struct tracer *t, struct stop *stop, pid_t tid, int status)
 	return 1;
 }
 
-/*
- * The exit of the command is looked at and left in place (WNOWAIT): until we
- * reap it, its parent does not see it end, and that is how the record is
- * complete before the status is handed back.
- */
-static int poll_command(struct tracer *t, pid_t *tid, int *status)
-{
-	siginfo_t si = { 0 };
-
-	if (waitid(P_PID, (id_t)t->command, &si, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) < 0 ||
-		si.si_pid == 0)
-		return 0;
-	*tid = t->command;
-	if (si.si_code == CLD_EXITED)
-		*status = W_EXITCODE(si.si_status, 0);
-	else if (si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED)
-		*status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
-	else
-		return wait4(t->command, status, __WALL | WNOHANG, NULL) > 0;
-	return 1;
-}
-
-/* One look at every task but a dead command; starts after the one served last, to be fair. */
-static int poll_tasks(struct tracer *t, pid_t *tid, int *status)
-{
-	static pid_t last;
-	struct task *task, *start = NULL;
-	unsigned int n = HASH_COUNT(t->tasks);
-
-	HASH_FIND_INT(t->tasks, &last, start);
-	for (task = start ? start->hh.next : NULL; n--; task = task->hh.next) {
-		if (!task)
-			task = t->tasks;
-		if (task->tid == t->command) {
-			if (!t->command_dead && poll_command(t, tid, status))
-				return 1;
-			continue;
-		}
-		*tid = wait4(task->tid, status, __WALL | WNOHANG, NULL);
-		if (*tid < 0 && errno == ECHILD) { /* taken over by another thread's exec */
-			*tid = task->tid;
-			*status = 0;
-		}
-		if (*tid > 0) {
-			last = *tid;
-			return 1;
-		}
-	}
-	return 0;
-}
-
-static int wait_with_command_held(struct tracer *t, struct stop *stop, int timeout_ms)
-{
-	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
-	sigset_t chld;
-	pid_t tid;
-	int status;
-
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	if (poll_tasks(t, &tid, &status))
-		return classify(t, stop, tid, status);
-	/*
-	 * SIGCHLD is blocked: one that came since the look above is pending. It may
-	 * also be the writer's, to say that the record is whole: the caller sees to it.
-	 */
-	sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout);
-	return poll_tasks(t, &tid, &status) ? classify(t, stop, tid, status) : 0;
-}
-
-/* wait(2) for any of many looks at one after the other; for one alone it does not. */
-#define MANY_TASKS 64
-
-/* As wait(2), but with an end: 0 when nothing happens for a while. */
-static pid_t wait_a_while(int *status)
-{
-	const struct timespec idle = { 0, TRACER_IDLE_MS * 1000000L };
-	sigset_t chld;
-	pid_t tid;
-
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	/* SIGCHLD is blocked: one that came since the look is pending. */
-	do
-		tid = wait4(-1, status, __WALL | WNOHANG, NULL);
-	while (tid == 0 && (sigtimedwait(&chld, NULL, &idle) > 0 || errno == EINTR));
-	return tid;
-}
-
-static pid_t wait_any(struct tracer *t, int *status)
-{
-	pid_t tid;
-
-	if (t->held)
-		return wait_a_while(status);
-	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
-		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);
-		if (tid > 0)
-			return tid;
-	}
-	do
-		tid = wait4(-1, status, __WALL, NULL);
-	while (tid < 0 && errno == EINTR);
-	return tid;
-}
-
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
 {
-	pid_t tid;
-	int status;
+	struct report report;
+	int r = wait_next(t, &report, timeout_ms);
 
-	if (t->command_exiting && !t->command_released)
-		return wait_with_command_held(t, stop, timeout_ms);
-	tid = wait_any(t, &status);
-	if (tid < 0)
-		return errno == ECHILD ? 0 : -errno;
-	if (tid == 0) {
+	if (r <= 0)
+		return r;
+	if (report.tid == 0) {
 		stop->kind = STOP_NONE;
 		return 1;
 	}
-	placement_stop(&t->placement, tid);
-	return classify(t, stop, tid, status);
+	return classify(t, stop, report.tid, report.status);
 }
 
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow)

@@ -45,7 +45,6 @@ enum stop_kind {
 
 #define TRACER_IDLE_MS 20
 
-
 struct stop {
 	struct task *task;
 	enum stop_kind kind;
@@ -57,9 +56,22 @@ struct stop {
 	int64_t result; /* -errno when the call failed */
 };
 
+/* What wait(2) says of a task. */
+struct report {
+	pid_t tid; /* 0: nothing happened, while some are held, for TRACER_IDLE_MS */
+	int status;
+};
+
+/* Those that were taken, and not served yet (trace/wait.h). */
+struct reports {
+	struct report *list;
+	size_t first, end, room;
+};
+
 struct tracer {
 	struct task *tasks;  /* by tid */
 	struct placement placement;
+	struct reports reports;
 	pid_t command;       /* the traced command: the process that became it */
 	unsigned int held;   /* tasks that are, counted by the caller */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */

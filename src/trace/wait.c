@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "trace/wait.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+void wait_release(struct reports *r)
+{
+	free(r->list);
+	*r = (struct reports){ 0 };
+}
+
+/*
+ * A task stays in a stop until it is resumed, or killed. One that is reported again before its stop was served has
+ * been killed since (perhaps by the exec of another thread, which then goes by its number): that stop is no more.
+ */
+static void drop_older(struct reports *r, pid_t tid)
+{
+	size_t i;
+
+	for (i = r->first; i < r->end; i++)
+		if (r->list[i].tid == tid && WIFSTOPPED(r->list[i].status))
+			r->list[i].tid = 0;
+}
+
+static void keep(struct reports *r, struct report report)
+{
+	drop_older(r, report.tid);
+	r->list[r->end++] = report;
+}
+
+static bool take(struct reports *r, struct report *report)
+{
+	while (r->first < r->end) {
+		*report = r->list[r->first++];
+		if (report->tid)
+			return true;
+	}
+	return false;
+}
+
+static bool has_room(struct reports *r)
+{
+	struct report *list;
+
+	if (r->first == r->end)
+		r->first = r->end = 0;
+	if (r->end < r->room)
+		return true;
+	list = realloc(r->list, (r->room + 64) * sizeof *list);
+	if (!list)
+		return false; /* they are asked for later */
+	r->list = list;
+	r->room += 64;
+	return true;
+}
+
+/*
+ * While one task makes all stops, its next one is served at once, and the others are looked for now and then only.
+ * After the last stop of the command nothing may be waited for but with care (poll_command): there it ends.
+ */
+#define LOOK_EVERY 8
+
+static void take_all(struct tracer *t, struct report report)
+{
+	static unsigned int turn;
+	struct reports *r = &t->reports;
+
+	if (HASH_COUNT(t->tasks) < 2 || (placement_in_step(&t->placement) && ++turn % LOOK_EVERY))
+		return;
+	while (report.status >> 16 != PTRACE_EVENT_EXIT && has_room(r)) {
+		report.tid = wait4(-1, &report.status, __WALL | WNOHANG, NULL);
+		if (report.tid <= 0)
+			return;
+		keep(r, report);
+	}
+}
+
+/*
+ * The exit of the command is looked at and left in place (WNOWAIT): until we
+ * reap it, its parent does not see it end, and that is how the record is
+ * complete before the status is handed back.
+ */
+static bool poll_command(struct tracer *t, struct report *report)
+{
+	siginfo_t si = { 0 };
+
+	if (waitid(P_PID, (id_t)t->command, &si, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) < 0 ||
+		si.si_pid == 0)
+		return false;
+	report->tid = t->command;
+	if (si.si_code == CLD_EXITED)
+		report->status = W_EXITCODE(si.si_status, 0);
+	else if (si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED)
+		report->status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+	else
+		return wait4(t->command, &report->status, __WALL | WNOHANG, NULL) > 0;
+	return true;
+}
+
+static bool poll_task(struct tracer *t, const struct task *task, struct report *report)
+{
+	if (task->tid == t->command)
+		return !t->command_dead && poll_command(t, report);
+	report->tid = wait4(task->tid, &report->status, __WALL | WNOHANG, NULL);
+	if (report->tid < 0 && errno == ECHILD) /* taken over by another thread's exec */
+		*report = (struct report){ .tid = task->tid };
+	return report->tid > 0;
+}
+
+/* One look at every task; starts after the one served last, to be fair. */
+static bool poll_tasks(struct tracer *t, struct report *report)
+{
+	static pid_t last;
+	struct task *task, *start = NULL;
+	unsigned int n = HASH_COUNT(t->tasks);
+
+	HASH_FIND_INT(t->tasks, &last, start);
+	for (task = start ? start->hh.next : NULL; n--; task = task->hh.next) {
+		if (!task)
+			task = t->tasks;
+		if (poll_task(t, task, report)) {
+			last = report->tid;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int wait_with_command_held(struct tracer *t, struct report *report, int timeout_ms)
+{
+	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
+	sigset_t chld;
+
+	if (poll_tasks(t, report))
+		return 1;
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	/*
+	 * SIGCHLD is blocked: one that came since the look above is pending. It may
+	 * also be the writer's, to say that the record is whole: the caller sees to it.
+	 */
+	sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout);
+	return poll_tasks(t, report);
+}
+
+/* As wait(2), but with an end: 0 when nothing happens for a while. */
+static pid_t wait_a_while(int *status)
+{
+	const struct timespec idle = { 0, TRACER_IDLE_MS * 1000000L };
+	sigset_t chld;
+	pid_t tid;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	/* SIGCHLD is blocked: one that came since the look is pending. */
+	do
+		tid = wait4(-1, status, __WALL | WNOHANG, NULL);
+	while (tid == 0 && (sigtimedwait(&chld, NULL, &idle) > 0 || errno == EINTR));
+	return tid;
+}
+
+/* wait(2) for any of many looks at one after the other; for one alone it does not. */
+#define MANY_TASKS 64
+
+static pid_t wait_any(struct tracer *t, int *status)
+{
+	pid_t tid;
+
+	if (t->held)
+		return wait_a_while(status);
+	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
+		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);
+		if (tid > 0)
+			return tid;
+	}
+	do
+		tid = wait4(-1, status, __WALL, NULL);
+	while (tid < 0 && errno == EINTR);
+	return tid;
+}
+
+static int wait_for_first(struct tracer *t, struct report *report)
+{
+	report->tid = wait_any(t, &report->status);
+	if (report->tid < 0)
+		return errno == ECHILD ? 0 : -errno;
+	if (report->tid > 0)
+		take_all(t, *report);
+	return 1;
+}
+
+int wait_next(struct tracer *t, struct report *report, int timeout_ms)
+{
+	int r = 1;
+
+	if (take(&t->reports, report))
+		return 1;
+	if (t->command_exiting && !t->command_released)
+		return wait_with_command_held(t, report, timeout_ms);
+	r = wait_for_first(t, report);
+	if (r > 0 && report->tid)
+		placement_stop(&t->placement, report->tid);
+	return r;
+}
