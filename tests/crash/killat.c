@@ -350,18 +350,27 @@ static void run_hook(void)
 		die("the hook failed: %s", opt.hook);
 }
 
+/* The process of a thread; one that is gone has none, and 0 would be all of ours. */
+static void kill_process(pid_t tid)
+{
+	pid_t pid = process_of(tid);
+
+	if (pid > 0)
+		kill(pid, SIGKILL);
+}
+
 static void kill_them(pid_t tid)
 {
 	size_t i;
 
 	if (opt.whom == CALLER) {
-		kill(process_of(tid), SIGKILL);
+		kill_process(tid);
 	} else if (opt.whom == MAIN) {
-		kill(main_pid, SIGKILL);
+		kill_process(main_pid);
 	} else {
-		kill(started, SIGKILL);
+		kill_process(started);
 		for (i = 0; i < task_count; i++)
-			kill(process_of(tasks[i].tid), SIGKILL);
+			kill_process(tasks[i].tid);
 	}
 }
 
@@ -400,8 +409,7 @@ static void at_change(struct task *t, const struct change *c)
 	}
 	if (opt.hook)
 		run_hook();
-	poke(t->tid, ORIG_RAX, (uint64_t)-1); /* SIGKILL keeps the call from being made; this keeps it for sure */
-	kill_them(t->tid);
+	kill_them(t->tid); /* a call at whose entry SIGKILL comes is not made */
 }
 
 static void say_call(pid_t tid, const struct change *c, const char *path, const char *other)
@@ -462,9 +470,24 @@ static void let_go(pid_t tid)
 	task_drop(tid);
 }
 
+/* Killed between a fork and its event, a parent names nobody. */
+static bool creator_lives(pid_t tid)
+{
+	pid_t parent = status_number(tid, "PPid"), self = process_of(tid);
+	size_t i;
+
+	for (i = 0; i < task_count; i++) {
+		pid_t pid = process_of(tasks[i].tid);
+
+		if (tasks[i].tid != tid && pid > 0 && (pid == parent || pid == self))
+			return true;
+	}
+	return false;
+}
+
 static void at_first_stop(struct task *t)
 {
-	t->waits = !t->named;
+	t->waits = !t->named && creator_lives(t->tid);
 	if (t->waits)
 		return;
 	if (t->let_go)
@@ -495,16 +518,13 @@ static void at_child(struct task *parent)
 		go_on(&was, 0);
 }
 
-/* Killed between a fork and its event, a parent names nobody. */
-static void name_orphans(void)
+static void look_at_waiting(void)
 {
 	size_t i;
 
-	for (i = 0; i < task_count; i++)
-		if (tasks[i].waits) {
-			tasks[i].named = true;
+	for (i = task_count; i-- > 0;) /* letting go moves the last into its place */
+		if (tasks[i].waits)
 			at_first_stop(&tasks[i]);
-		}
 }
 
 static bool stops_group(int sig)
@@ -548,7 +568,7 @@ static void follow(void)
 		if (tid == started)
 			started_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		task_drop(tid);
-		name_orphans();
+		look_at_waiting();
 	}
 }
 

@@ -56,8 +56,8 @@ def guarded(one, job):
     """-> what is wrong; None: the point was not reached."""
     try:
         return one(world, job)
-    except Exception:               # one that is not caught would take the pool with it
-        return ['the test itself failed: ' + traceback.format_exc()]
+    except Exception as e:          # one that is not caught would take the pool with it
+        return ['the test itself failed: %r' % e, traceback.format_exc()]
     finally:
         world.umount()
 
