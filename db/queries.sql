@@ -204,6 +204,21 @@ WHERE run_id = ?1 AND (?2 OR NOT excluded)
     AND CASE change WHEN 'created' THEN ?3 WHEN 'modified' THEN ?4 ELSE ?5 END
 ORDER BY path;
 
+-- name: EARLIER
+-- slow: no index has commands, and what their runs left is grouped by path
+WITH same (id) AS MATERIALIZED (
+    SELECT e.id FROM run r JOIN run e ON e.argv = r.argv AND e.cwd = r.cwd AND e.id < r.id
+    WHERE r.id = ?1 AND e.kind IS NULL AND e.state <> 'running'
+        AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = e.id AND u.state = 'complete')),
+last (path_id, run_id, made) AS (
+    SELECT e.path_id, max(e.run_id), max(e.change = 'created' AND NOT e.excluded)
+    FROM same JOIN entry e ON e.run_id = same.id WHERE e.change IS NOT NULL GROUP BY e.path_id)
+SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
+    m.nlink_group, m.content_changed, m.process_id, m.run_id
+FROM last JOIN path p ON p.id = last.path_id JOIN manifest m ON m.run_id = last.run_id AND m.path = p.name
+WHERE last.made AND m.change <> 'removed' AND NOT m.excluded
+ORDER BY m.path;
+
 -- name: WHO
 -- slow: the hands in one file are sorted by run and time
 WITH RECURSIVE

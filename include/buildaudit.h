@@ -88,6 +88,12 @@ enum ba_files {
 	BA_FILES_CHANGES = 7,
 };
 int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
+/*
+ * What earlier runs of the same command in the same folder created, that were
+ * not undone, and that none of them removed since: as the newest of them left
+ * it, in the columns of ba_files(). Since: 0.2
+ */
+int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out);
 
 /*
  * Every process that had a hand in the file now (or last) at path, through

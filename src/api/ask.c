@@ -70,6 +70,14 @@ API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_ro
 	return ba_ask(ba, out, r, &rows);
 }
 
+API int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_EARLIER, "i", run_id);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
 API int ba_who(struct ba *ba, const char *path, struct ba_rows **out)
 {
 	char canonical[PATH_MAX];

@@ -46,21 +46,25 @@ void payload_release(struct payload *p)
 	*p = (struct payload){ 0 };
 }
 
+static bool has_room(struct payload *p)
+{
+	size_t room = p->room ? 2 * p->room : 256;
+	struct entry **more;
+
+	if (p->count < p->room)
+		return true;
+	more = realloc(p->entries, room * sizeof *more);
+	if (!more)
+		return false;
+	p->entries = more;
+	p->room = room;
+	return true;
+}
+
 static struct entry *add_entry(struct payload *p, const char *path)
 {
-	struct entry *e = calloc(1, sizeof *e);
+	struct entry *e = has_room(p) ? calloc(1, sizeof *e) : NULL;
 
-	if (p->count == p->room) {
-		size_t room = p->room ? 2 * p->room : 256;
-		struct entry **more = realloc(p->entries, room * sizeof *more);
-
-		if (!more) {
-			free(e);
-			return NULL;
-		}
-		p->entries = more;
-		p->room = room;
-	}
 	if (!e || !(e->path = strdup(path))) {
 		free(e);
 		return NULL;
@@ -180,22 +184,84 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 	return 0;
 }
 
+/* earlier: what the same command made before. It is the run's as if it had been made by it. */
 static int sort_row(struct payload *p, const struct ba_rows *row, const struct payload_rules *rules,
-	bool *rule_used)
+	const struct payload *earlier, bool *rule_used)
 {
 	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
 	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
 	bool dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
+	struct entry *before = payload_find(earlier, path);
+	bool made = *change == 'c' || before;
 	char *const *rule = included(rules, path);
-	bool payload = !removed && ((*change == 'c' && !excluded) || rule);
+	bool payload = !removed && ((made && !excluded) || rule);
+
+	if (before)
+		before->seen = true;
 
 	if (rule && !removed)
 		rule_used[rule - rules->include] = true;
 	if (left_out(rules, path))
 		return 0;
 	if (payload)
-		return add_row(p, row, *change != 'c' || excluded);
-	return excluded ? 0 : add_side(p, path, removed, dir);
+		return add_row(p, row, !made || excluded);
+	return excluded || before ? 0 : add_side(p, path, removed, dir);
+}
+
+static int read_earlier(struct payload *p, struct ba *ba, int64_t run)
+{
+	struct ba_rows *rows;
+	int n, r = 0;
+
+	if (ba_earlier(ba, run, &rows) < 0)
+		return say_failed("%s", ba_error(ba));
+	while (r == 0 && (n = ba_rows_next(rows)) > 0)
+		r = add_row(p, rows, false);
+	ba_rows_free(rows);
+	if (r == 0 && n < 0)
+		r = say_failed("%s", ba_error(ba));
+	payload_sort(p);
+	return r;
+}
+
+static int read_rows(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules,
+	const struct payload *earlier, bool *rule_used)
+{
+	struct ba_rows *rows;
+	int n, r = 0;
+
+	if (ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows) < 0)
+		return say_failed("%s", ba_error(ba));
+	while (r == 0 && (n = ba_rows_next(rows)) > 0)
+		r = sort_row(p, rows, rules, earlier, rule_used);
+	ba_rows_free(rows);
+	return r == 0 && n < 0 ? say_failed("%s", ba_error(ba)) : r;
+}
+
+/* What the run found done already, by the same command before, and left as it was. */
+static int take_over(struct payload *p, struct payload *earlier, const struct payload_rules *rules,
+	const bool *rule_used)
+{
+	size_t i, before = p->count;
+	struct stat st;
+
+	for (i = 0; i < earlier->count; i++) {
+		struct entry *e = earlier->entries[i];
+		char *const *rule = included(rules, e->path);
+
+		/* an unused rule's come from the disk */
+		if (e->seen || (rule && !rule_used[rule - rules->include]) || left_out(rules, e->path) ||
+			lstat(e->path, &st) < 0)
+			continue;
+		if (!has_room(p))
+			return say_no_memory();
+		e->group = 0; /* numbers of another run */
+		p->entries[p->count++] = e;
+		earlier->entries[i] = NULL;
+	}
+	if (p->count > before)
+		say("packed, too: %zu paths that earlier runs of the same command made", p->count - before);
+	return 0;
 }
 
 /* What was asked for and is not in the manifest comes from the disk, a folder with all that is in it. */
@@ -299,21 +365,20 @@ static void drop_sockets(struct payload *p)
 int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules)
 {
 	_cleanup_free_ bool *rule_used = calloc(rules->include_count + 1, sizeof *rule_used);
-	struct ba_rows *rows;
+	struct payload earlier = { 0 };
 	size_t i;
-	int n, r = 0;
+	int r;
 
 	free(rules->exclude_used);
 	rules->exclude_used = calloc(rules->exclude_count + 1, sizeof *rules->exclude_used);
 	if (!rule_used || !rules->exclude_used)
 		return say_no_memory();
-	if (ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows) < 0)
-		return say_failed("%s", ba_error(ba));
-	while (r == 0 && (n = ba_rows_next(rows)) > 0)
-		r = sort_row(p, rows, rules, rule_used);
-	ba_rows_free(rows);
-	if (r == 0 && n < 0)
-		r = say_failed("%s", ba_error(ba));
+	r = read_earlier(&earlier, ba, run);
+	if (r == 0)
+		r = read_rows(p, ba, run, rules, &earlier, rule_used);
+	if (r == 0)
+		r = take_over(p, &earlier, rules, rule_used);
+	payload_release(&earlier);
 	for (i = 0; r == 0 && i < rules->exclude_count; i++)
 		if (!rules->exclude_used[i])
 			say("--exclude %s: there is no such path among those that the run changed", rules->exclude[i]);

@@ -182,6 +182,39 @@ case_a_name_that_is_taken() {
 	eq "$(cat theirs)" theirs
 }
 
+# An installation that is done once more, after one that failed, say, finds most of it there.
+case_what_the_same_command_made_before() {
+	need dpkg-deb
+	local install='mkdir -p "$1/d"; echo new >"$1/d/anew"; [ -e "$1/d/once" ] || echo o >"$1/d/once"
+		if [ -e "$1/d/first" ]; then rm "$1/d/first"; else echo f >"$1/d/first"; fi; echo $$ >>"$1/theirs"'
+	inst() { rec --include "$T/w" -q -- sh -c "$install" sh "$T/w"; settle; }
+	packed() { dpkg-deb -c "$(pack --type=deb "$@" 2>err)" | sed -n "s|.*\./${T#/}/w/||p" | xargs; }
+	mkdir w
+	echo theirs >w/theirs
+	inst
+	eq "$(packed)" 'd/ d/anew d/first d/once'
+	inst
+	eq "$(packed)" 'd/ d/anew d/once'
+	has "$(cat err)" 'packed, too: 2 paths that earlier runs of the same command made'
+	eq "$(packed --exclude '*/once')" 'd/ d/anew'
+	eq "$(packed --include "$T/w/d")" 'd/ d/anew d/once'
+	rec --include "$T/w" -q -- sh -c 'echo more >>w/d/once'
+	settle
+	has "$(want_rc 125 pack --type=deb 3 2>&1)" 'nothing to pack'
+	has "$(want_rc 125 pack --type=deb 2 2>&1)" 'd/once: its content changed'
+	ba rollback -y 3 2>/dev/null
+	eq "$(packed 2)" 'd/ d/anew d/once'
+	rm w/d/once
+	eq "$(packed 2)" 'd/ d/anew'
+	# what was undone is nobody's
+	ba uninstall -y 2 2>/dev/null || :
+	ba uninstall -y 1 2>/dev/null || :
+	mkdir -p w/d
+	echo mine >w/d/once
+	inst
+	eq "$(packed)" 'd/anew d/first'
+}
+
 case_control_says_what_it_is() {
 	need dpkg-deb
 	make_tree "$T/w/p"
