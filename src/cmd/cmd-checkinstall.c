@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "cmd/checkinstall.h"
 #include "cmd/package-options.h"
 #include "package/child.h"
+#include "package/stage.h"
 
 static struct package_options o;
 static struct {
@@ -409,14 +411,25 @@ static int install(void)
 	return r ? EXIT_FAILED : 0;
 }
 
+/* All at once, by its name: the next one takes it for the documents as long as it has that. */
+static int remove_docs(void)
+{
+	static const char going[] = ".doc-pak.buildaudit";
+	int r = stage_remove(AT_FDCWD, going); /* a killed one's */
+
+	if (r == 0 && o.docs && rename("doc-pak", going) < 0)
+		r = -errno;
+	return r == 0 ? stage_remove(AT_FDCWD, going) : r;
+}
+
 static void clean_up(void)
 {
-	static char *const rm[] = { (char *)"rm", (char *)"-rf", (char *)"--", (char *)"doc-pak", NULL };
+	int r = ci.del_docs ? remove_docs() : 0;
 
-	if (ci.del_docs && o.docs)
-		child_run((const char *const *)rm, NULL, CHILD_SHOWN);
-	if (ci.del_description)
-		unlink("description-pak");
+	if (r < 0)
+		complain("doc-pak: it cannot be removed: %s", strerror(-r));
+	if (ci.del_description && unlink("description-pak") < 0 && errno != ENOENT)
+		complain("description-pak: it cannot be removed: %s", strerror(errno));
 }
 
 static int record(char **command, const char *db)

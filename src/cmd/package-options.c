@@ -260,7 +260,8 @@ int pack_run(const char *db, int64_t run, struct package_options *o)
 
 	if (!db && ba_default_path(place, sizeof place) < 0)
 		place[0] = '\0';
-	if (ba_open(&ba, db ? db : place, BA_READ, words) < 0) {
+	/* The recorder may close it before us, and who closes it last has to be able to fold the log in. */
+	if (ba_open(&ba, db ? db : place, BA_WRITE, words) < 0) {
 		complain("%s", words);
 		return EXIT_FAILED;
 	}

@@ -47,8 +47,7 @@ static const char *place_asked_for(void)
 	return tmp && *tmp == '/' ? tmp : NULL;
 }
 
-/* In what is private: nobody else can put a link there. Folders may be shut to us, too. */
-static int remove_below(int parent, const char *name)
+int stage_remove(int parent, const char *name)
 {
 	struct dirent *d;
 	DIR *dir;
@@ -62,7 +61,7 @@ static int remove_below(int parent, const char *name)
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	while (dir && (d = readdir(dir)))
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			remove_below(fd, d->d_name);
+			stage_remove(fd, d->d_name);
 	if (dir)
 		closedir(dir);
 	else
@@ -76,7 +75,7 @@ static void sweep_one(const char *path)
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd >= 0 && claim(fd, path) == 0)
-		remove_below(AT_FDCWD, path);
+		stage_remove(AT_FDCWD, path);
 }
 
 static void sweep(const char *place)
@@ -153,7 +152,7 @@ int stage_open(struct stage *s, const struct payload *p)
 void stage_close(struct stage *s)
 {
 	child_tmp(NULL);
-	if (s->folder && remove_below(AT_FDCWD, s->folder) < 0)
+	if (s->folder && stage_remove(AT_FDCWD, s->folder) < 0)
 		say("%s could not be removed", s->folder);
 	cleanup_closep(&s->lock);
 	free(s->folder);

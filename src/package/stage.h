@@ -22,6 +22,11 @@ struct stage {
 int stage_open(struct stage *s, const struct payload *p);
 /* Removes it. */
 void stage_close(struct stage *s);
+/*
+ * Removes a file, or a folder and all that is in it, whatever its mode; one that
+ * nobody else may write in. 0, also when it is not there, or -errno.
+ */
+int stage_remove(int parent, const char *name);
 /* The rest of `in` goes to the end of what was written to `out`. 0 or -errno. */
 int stage_copy(int in, int out) MUST_CHECK;
 

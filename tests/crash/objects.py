@@ -2,7 +2,8 @@
 """objects.py [--only SCENES] [--what WHATS] [--samples N | --every K | --points A,B-C...] [--seeds N] [--seed S]
               [-j N] [-v]
 
-The last copy of a content is sacred.  WHATS is what happens to a command (rollback, uninstall, forget, run, second):
+The last copy of a content is sacred.  WHATS is what happens to a command (rollback, uninstall, forget, run, second; and
+deb, rpm, tar, which take nothing from the store, but can fail all the same):
 
   damage   objects of the store are cut off, filled with zeros, changed or removed by chance, before it (--seeds times)
   full     the disk is full up to a few pages, by chance (--seeds times)
@@ -89,11 +90,21 @@ def untrue(scene, w, ideal, before, status, said):
     """What was said of the tree and is not so."""
     if isinstance(scene, scenes.Run):
         return untrue_run(scene, w, before, status, said)
+    if isinstance(scene, scenes.Package):
+        return untrue_package(w, ideal, status, said)
     if status == ideal.status and not isinstance(scene, scenes.Uninstall):
         return ['it says it is done: ' + s for s in scene.wrong_tree(w, ideal, before)]
     if isinstance(scene, scenes.Forget) and status == 0 and len(w.runs()) != len(ideal.runs):
         return ['it says the run is forgotten: %r' % w.runs()]
     return [] if said.strip() else ['it ends with %d and says nothing' % status]
+
+
+def untrue_package(w, ideal, status, said):
+    """It is there, whole, when it is said to be; else there is none, and it was said why."""
+    made = {n: d for n, d in scenes.outputs(w).items() if not n.endswith('.part')}
+    wanted = ideal.outputs if status == 0 or 'is made, but may go' in said else {}
+    wrong = [] if made == wanted else ['it ends with %d, and made %r, undisturbed %r' % (status, made, ideal.outputs)]
+    return wrong if said.strip() else wrong + ['it ends with %d and says nothing' % status]
 
 
 def untrue_run(scene, w, before, status, said):

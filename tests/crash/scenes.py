@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -423,20 +424,32 @@ class Checkinstall(Scene):
     """What packs and installs dies; what is recorded is not meant.  The package goes into a dpkg database of its own."""
     needs = 'dpkg'
     whom = ('tree', 'main')
-    script = 'rm -rf "$1/opt"; mkdir -p "$1/opt/bin"; echo one >"$1/opt/bin/a"; ln -s a "$1/opt/bin/link"; seq 9999 >"$1/opt/data"'
+    # As installers do it: what is there is written anew, or left as it is.
+    script = ('mkdir -p "$1/opt/bin"; echo one >"$1/opt/bin/a"; ln -sfn a "$1/opt/bin/link"; '
+              '[ -e "$1/opt/data" ] || seq 9999 >"$1/opt/data"')
 
     def prepare(self, w):
         for n in ('info', 'updates', 'triggers'):
             os.makedirs(w.m + '/dpkg/' + n)
         undo.write(w.m + '/dpkg/status', '')
+        os.makedirs(w.out + '/doc-pak/more')
+        for n in ('README', 'more/a', 'more/b'):
+            undo.write('%s/doc-pak/%s' % (w.out, n), 'read')
         return None
 
     def command(self, w):
         return ('checkinstall', '-D', '-y', '--pkgname=thing', '--pkgversion=1', '--pakdir=' + w.out,
-                '--dpkgflags=--admindir=%s/dpkg --log=/dev/null' % w.m, 'sh', '-ec', self.script, 'sh', w.t)
+                '--deldoc', '--docdir=%s/doc' % w.t, '--dpkgflags=--admindir=%s/dpkg --log=/dev/null' % w.m, 'sh', '-ec', self.script, 'sh', w.t)
+
+    def again(self, w):
+        p = super().again(w)
+        end = time.monotonic() + 10     # the recorder closes the database a moment after
+        while os.path.exists(w.db + '-wal') and time.monotonic() < end:
+            time.sleep(0.01)
+        return p
 
     def wrong_ideal(self, ideal, before):
-        return super().wrong_ideal(ideal, before) + [] if ideal.outputs else ['no package']
+        return super().wrong_ideal(ideal, before) + ([] if ideal.outputs else ['no package'])
 
     def still(self, w, ideal, before, cut):
         dpkg = ['dpkg', '--admindir=%s/dpkg' % w.m]
@@ -445,7 +458,13 @@ class Checkinstall(Scene):
             wrong.append('dpkg finds something wrong')
         listed = w.run([*dpkg, '-L', 'thing']).stdout
         wrong += ['not in the package: ' + n for n in ('bin/a', 'bin/link', 'data') if w.t + '/opt/' + n not in listed]
-        return wrong + undo.compare(untimed(ideal.tree), untimed(undo.snapshot(w.t)))
+        now, wanted = untimed(undo.snapshot(w.t)), untimed(ideal.tree)
+        # When it died at the very last the documents are gone, as was wanted, and the next package has none.
+        docs = {p for p in wanted if p.startswith(os.fsencode(w.t + '/doc/thing'))}
+        if not docs & set(now):
+            wanted = {p: e for p, e in wanted.items() if p not in docs}
+        wrong += ['left: ' + n for n in os.listdir(w.out) if n.startswith('.') or n == 'doc-pak']
+        return wrong + undo.compare(wanted, now)
 
 
 def untimed(snapshot):
