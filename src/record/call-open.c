@@ -152,7 +152,7 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 
 	if (e == -EBADF)
 		return; /* a pipe or a socket behind /proc/self/fd: in no file tree */
-	if (e == -ENODEV || e == -EREMOTE) {
+	if (e == -ENODEV || e == -EXDEV || e == -EREMOTE) {
 		tell_unnamed(r, p, e);
 		return;
 	}

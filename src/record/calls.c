@@ -126,6 +126,11 @@ void tell_unnamed(struct recorder *r, const struct pending *p, int error)
 				       "of the command's own: those are in no file tree of ours, and not on record");
 		return;
 	}
+	if (error == -EXDEV) {
+		r->sink->note(r->sink, "files were changed outside of the root or mount namespace that buildaudit was "
+				       "started in: they are not on record");
+		return;
+	}
 	if (error == -EREMOTE) {
 		r->sink->note(r->sink, "files were changed on a file system that a process of the run serves itself (FUSE): "
 				       "what that process wrote is on record, those names are not");

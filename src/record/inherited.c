@@ -4,6 +4,7 @@
 #include "record/originals.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/proc.h"
 
 static bool open_for_writing(pid_t pid, int fd)
 {
@@ -24,28 +26,53 @@ static bool open_for_writing(pid_t pid, int fd)
 	return flags && (strtol(flags + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
 }
 
-void inherited_files(struct recorder *r, pid_t pid)
+static bool take_file(struct recorder *r, pid_t pid, int fd, struct name *name)
+{
+	bool deleted, outside;
+	int e = resolve_fd(&r->resolver, pid, fd, name, &deleted);
+
+	outside = e == -EXDEV && (S_ISREG(name->now.mode) || S_ISDIR(name->now.mode));
+	if ((e < 0 && !outside) || deleted || !S_ISREG(name->now.mode) || !open_for_writing(pid, fd))
+		return outside;
+	if (outside) {
+		r->sink->note(r->sink, "a file outside of the root or mount namespace that buildaudit was started in "
+			"was handed over open for writing: what is written to it is not on record");
+		return true;
+	}
+	originals_lose(r, name, FILE_CONTENT | FILE_META);
+	touches_path(&r->touches, name->path.data, &name->now, false);
+	touches_place(&r->touches, name->path.data, touches_file(&r->touches, &name->now));
+	return false;
+}
+
+static bool take_files(struct recorder *r, pid_t pid)
 {
 	struct name name = NAME_INIT;
-	char path[64];
+	char path[PROC_PATH];
+	bool outside = false;
 	struct dirent *e;
 	DIR *d;
 
-	snprintf(path, sizeof path, "/proc/%d/fd", pid);
+	proc_path(path, pid, "fd");
 	d = opendir(path);
-	while (d && (e = readdir(d))) {
-		int fd = atoi(e->d_name);
-		bool deleted;
-
-		if (e->d_name[0] == '.' || !open_for_writing(pid, fd))
-			continue;
-		if (resolve_fd(&r->resolver, pid, fd, &name, &deleted) < 0 || deleted || !S_ISREG(name.now.mode))
-			continue;
-		originals_lose(r, &name, FILE_CONTENT | FILE_META);
-		touches_path(&r->touches, name.path.data, &name.now, false);
-		touches_place(&r->touches, name.path.data, touches_file(&r->touches, &name.now));
-	}
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] != '.' && take_file(r, pid, atoi(e->d_name), &name))
+			outside = true;
 	if (d)
 		closedir(d);
+	if (resolve_target(&r->resolver, pid, AT_FDCWD, ".", &name) == -EXDEV)
+		outside = true;
 	name_release(&name);
+	return outside;
+}
+
+void inherited_files(struct recorder *r, pid_t pid)
+{
+	bool doubtful;
+
+	resolver_begin(&r->resolver);
+	doubtful = r->resolver.names_doubtful;
+	/* What was handed over is all that can lead out of here; if nothing does, names need not be doubted. */
+	r->resolver.names_doubtful = true;
+	r->resolver.names_doubtful = take_files(r, pid) || doubtful;
 }

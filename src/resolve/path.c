@@ -38,6 +38,31 @@ void name_release(struct name *n)
 	buf_release(&n->path);
 }
 
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000
+#endif
+
+void resolver_begin(struct resolver *r)
+{
+	struct statx x;
+
+	/* After chroot(2) into any other folder than a mount point this is certain; what was handed over tells the rest. */
+	if (statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &x) == 0 &&
+		(x.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) && !(x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		r->names_doubtful = true;
+}
+
+/* Where the run itself mounts, mounts_translate() knows. What we may not look at is believed. */
+static int believe(const struct resolver *r, const struct inode *at, const char *path)
+{
+	struct inode there;
+
+	if (!r->names_doubtful || r->mounts.active || at->nlink == 0 ||
+		inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return there.exists && inode_identity(&there) == inode_identity(at) ? 0 : -EXDEV;
+}
+
 static int name_of_fd(int fd, struct buf *out)
 {
 	char link[PROC_PATH], path[PATH_MAX];
@@ -76,6 +101,8 @@ static int name_of_dir(struct resolver *r, const struct start *s, const char *te
 	if (fd < 0)
 		return fd;
 	e = name_of_fd(fd, out);
+	if (e == 0)
+		e = believe(r, &dir, out->data);
 	if (e == 0)
 		e = mounts_translate(&r->mounts, s->tid, &dir, out);
 	if (e == 0 && !r->roots_vary && !out->failed)
@@ -139,6 +166,8 @@ static int follow_to_end(struct resolver *r, const struct start *s, const char *
 		e = name_of_fd(fd, &out->path);
 	if (e == 0 && !has_name(out))
 		e = -ENOENT;
+	if (e == 0)
+		e = believe(r, &out->now, out->path.data);
 	return e < 0 ? e : mounts_translate(&r->mounts, s->tid, &out->now, &out->path);
 }
 
@@ -335,5 +364,6 @@ int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *de
 	if (!out->now.exists)
 		return -ESRCH; /* the task was killed between our two questions */
 	*deleted = !has_name(out);
-	return mounts_translate(&r->mounts, tid, &out->now, &out->path);
+	e = *deleted ? 0 : believe(r, &out->now, out->path.data);
+	return e < 0 ? e : mounts_translate(&r->mounts, tid, &out->now, &out->path);
 }

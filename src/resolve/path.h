@@ -25,6 +25,11 @@ struct resolver {
 	bool roots_vary;
 	struct mounts mounts;
 	struct served served;
+	/*
+	 * The kernel names what stands outside of our root, or in another mount
+	 * namespace, as if it stood inside: then each name it gives is looked at.
+	 */
+	bool names_doubtful;
 	uint64_t how; /* RESOLVE_* of the call at hand (openat2), 0 for all others */
 };
 
@@ -35,13 +40,16 @@ struct name {
 
 #define NAME_INIT { BUF_INIT, { 0 } }
 
+/* Is "/" the root of what we see, for sure? Else names_doubtful is set. */
+void resolver_begin(struct resolver *r);
 void resolver_release(struct resolver *r);
 void name_release(struct name *n);
 
 /*
  * The directory entry `text` (a symlink there is meant itself), as seen by
  * task `tid` from `dirfd`. 0, -ENOENT when a parent is not there, -ENODEV when
- * it is in no file tree of ours (resolve/mounts.h), -EREMOTE when it is on a
+ * it is in no file tree of ours (resolve/mounts.h), -EXDEV when it is outside of
+ * our root or mount namespace, -EREMOTE when it is on a
  * file system that must not be asked (resolve/served.h), or -errno. After
  * -ENOENT out->path holds, where that is known, the name from the root on, as
  * it was given.
@@ -52,7 +60,7 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
 /* As resolve_entry; where a folder is not there, the name that it has if it comes, or had. */
 int resolve_gone(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /*
- * The file behind the task's descriptor: -EBADF when it has no name (pipe,
+ * The file behind the task's descriptor; -EXDEV as above, -EBADF when it has no name (pipe,
  * socket). *deleted: the name is gone and only the descriptor is left.
  */
 int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *deleted);

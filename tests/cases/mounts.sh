@@ -115,6 +115,51 @@ os.chmod("/g", 0o600)
 '
 }
 
+# In the root r, with what a program needs to start there; the database is in it, too.
+in_root() {
+	local made=$1 inst
+	shift
+	inst=$(cd "$(dirname "$BUILDAUDIT")/.." && pwd -P)
+	mkdir r
+	$own_mounts sh -c '
+		set -e
+		r=$1 made=$2 inst=$3
+		shift 3
+		if [ $made = mount ]; then mount -t tmpfs none r; fi
+		for d in usr bin lib lib64 etc dev proc "$inst"; do
+			if [ -L "/$d" ]; then ln -s "$(readlink "/$d")" "r/$d"; continue; fi
+			[ -d "/$d" ] || continue
+			mkdir -p "r/$d"
+			mount --rbind "/$d" "r/$d"
+		done
+		"$@"' - "$T/r" "$made" "$inst" "$@"
+}
+
+# The kernel names a file outside as if it stood in the root: there it is another file, or none.
+case_handed_over_from_outside_of_the_root() {
+	local made
+	root
+	needs_mounts
+	for made in folder mount; do
+		echo old >out
+		echo old >out2
+		in_root $made sh -c '
+			mkdir -p "r$1"
+			echo other >"r$1/out"
+			cd r
+			chroot . "$2" -d /a.db run $3 -q -- sh -c "echo new; echo x >/f; chmod 600 /proc/self/fd/4" >>"$1/out" 4<>"$1/out2"
+			chroot . "$2" -d /a.db sql "SELECT change, path FROM manifest"
+			chroot . "$2" -d /a.db sql "SELECT notes FROM runs" >&2
+			chroot . "$2" -d /a.db rollback -y' - "$T" "$BUILDAUDIT" "$mode_flag" >said 2>notes
+		has "$(cat said)" '^created.f$|^created./f$'
+		hasnt "$(cat said)" 'out'
+		has "$(cat notes)" 'handed over open for writing'
+		has "$(cat notes)" 'were changed outside of the root'
+		eq "$(cat out)" "$(printf 'old\nnew')"
+		rm -rf r
+	done
+}
+
 # Its server stands in stops of ours while others wait for it: whoever asks it for a name then waits for ever.
 case_a_file_system_that_the_run_serves_itself() {
 	root
