@@ -167,12 +167,27 @@ static int build_scope(struct ba_recording *rec, struct scope *scope)
 	return r;
 }
 
+/* Nearly every name of a file is asked for there. */
+static int check_proc_here(struct words *words)
+{
+	int r = proc_check();
+
+	if (r == -ENOENT)
+		return words_set(words, r, "/proc is not mounted, and names of files are told by it: mount -t proc proc /proc");
+	if (r < 0)
+		return words_set(words, r, "/proc is that of another pid namespace, and nothing can be told by it: "
+			"mount -t proc proc /proc (unshare has --mount-proc)");
+	return 0;
+}
+
 /* All that can be known to fail before there are two processes. */
 static int prepare(struct ba_recording *rec, struct words *words)
 {
 	char given[PATH_MAX];
-	int r;
+	int r = check_proc_here(words);
 
+	if (r < 0)
+		return r;
 	rec->asked_ns = io_now_ns();
 
 	/* One that was removed, or that we may not look at, has no name: the command may run there all the same. */

@@ -2,10 +2,15 @@
 #include "base/proc.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -51,6 +56,17 @@ void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd)
 		proc_path(out, pid, "cwd");
 	else
 		proc_fd_path(out, pid, dirfd);
+}
+
+int proc_check(void)
+{
+	char self[PATH_MAX], pid[16];
+	struct statfs fs;
+
+	if (statfs("/proc", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return -ENOENT;
+	snprintf(pid, sizeof pid, "%d", getpid());
+	return io_readlink("/proc/self", self) > 0 && strcmp(self, pid) == 0 ? 0 : -ESRCH;
 }
 
 /* A number of /proc/PID/status, by its name with the newline before and the colon behind. */

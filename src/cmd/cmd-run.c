@@ -110,6 +110,13 @@ static void say_excluded(struct buf *out, const struct ba_summary *s, const char
 	buf_addf(out, " would show it, or '%s files --all %lld'", me, (long long)s->run_id);
 }
 
+static const char *what_is_wrong(int error)
+{
+	if (error == -ESTALE)
+		return "the database was deleted, replaced or cut short";
+	return error == -ENODATA ? "the run's notes say why" : strerror(-error);
+}
+
 static void say_next(struct buf *out, const struct ba_summary *s, const char *db)
 {
 	long long run = s->run_id;
@@ -120,8 +127,7 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *db
 		return;
 
 	if (s->error)
-		buf_addf(out, "the record is not whole (%s): see '%s runs'", s->error == -ESTALE ?
-			"the database was deleted, replaced or cut short" : strerror(-s->error), me.data);
+		buf_addf(out, "the record is not whole (%s): see '%s runs'", what_is_wrong(s->error), me.data);
 	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
 		say_excluded(out, s, me.data);
 	else

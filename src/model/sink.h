@@ -93,6 +93,8 @@ struct sink {
 	void (*alias)(struct sink *s, uint32_t file, const char *name, const char *other);
 	/* A sentence for the run's notes; the same one is kept once. */
 	void (*note)(struct sink *s, const char *text);
+	/* The same, of what has made the record incomplete. */
+	void (*lost)(struct sink *s, const char *text);
 	/* The command itself has ended; wait(2)'s status. `left` processes stay behind. */
 	void (*command_end)(struct sink *s, int status, int64_t at, unsigned int left);
 	/* From here on no file may be kept open: the command would find its file system busy. */

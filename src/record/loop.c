@@ -130,6 +130,7 @@ static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
 
 static void tell_mounts(struct recorder *r)
 {
+	check_proc(r);
 	overlay_tell(r);
 	touches_uncover(&r->touches);
 	r->mounts_told = true;

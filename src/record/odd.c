@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdio.h>
 
+#include "base/proc.h"
 #include "record/recorder.h"
 #include "trace/mem.h"
 
@@ -94,9 +95,19 @@ void lost_mount(struct recorder *r, struct pending *p)
 	folders_forget(&r->resolver.folders);
 }
 
+void check_proc(struct recorder *r)
+{
+	if (r->proc_lost || proc_check() == 0)
+		return;
+	r->proc_lost = true;
+	r->sink->lost(r->sink, "/proc was unmounted while the command ran: names of files are told by it, "
+			       "and what was changed since is not all on record");
+}
+
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
 	served_learn(&r->resolver.served, task->tid);
+	check_proc(r);
 	lost_mount(r, p);
 }
 

@@ -26,6 +26,7 @@ struct recorder {
 	struct spared spared; /* of the call at its entry stop; goes with its struct pending */
 	struct sink *sink;
 	struct overlay_folder *overlays; /* what the run mounts over (overlay.c) */
+	bool proc_lost; /* /proc was unmounted, and that is told */
 	bool mounts_told; /* what only the end can tell of mounts was told when the command ended */
 	struct scope scope;
 	bool allow_io_uring;
@@ -56,6 +57,8 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 enum next enter_mount(struct recorder *r, struct task *task, struct pending *p);
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void lost_mount(struct recorder *r, struct pending *p);
+/* Without /proc nothing can be named: if it is gone, the record says so. */
+void check_proc(struct recorder *r);
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p);
 

@@ -125,6 +125,12 @@ static void sink_note(struct sink *s, const char *text)
 	put_strings(s, &m, text, NULL, NULL);
 }
 
+static void sink_lost(struct sink *s, const char *text)
+{
+	((struct writer *)s)->lost = true;
+	sink_note(s, text);
+}
+
 static void sink_secure(struct sink *s)
 {
 	struct writer *w = (struct writer *)s;
@@ -184,6 +190,7 @@ static const struct sink writer_sink = {
 	.place = sink_place,
 	.alias = sink_alias,
 	.note = sink_note,
+	.lost = sink_lost,
 	.command_end = sink_command_end,
 	.let_go = sink_let_go,
 };
@@ -323,10 +330,15 @@ static int settle_rows(struct writer *w)
 	return r == 0 ? run_commit(&w->run) : r;
 }
 
+static int result_error(const struct writer *w)
+{
+	return w->error ? w->error : w->lost ? -ENODATA : 0;
+}
+
 /* With a full disk even this may fail; then the heartbeat's silence tells it. */
 static void close_run(struct writer *w)
 {
-	int r = run_close(&w->run, w->error ? "incomplete" : "complete");
+	int r = run_close(&w->run, result_error(w) ? "incomplete" : "complete");
 
 	if (r < 0)
 		fail(w, r);
@@ -349,7 +361,7 @@ static void settle(struct writer *w)
 	w->result.run_id = w->run.id;
 	w->result.status = w->apply.status;
 	w->result.duration_ns = w->apply.duration_ns;
-	w->result.error = w->error;
+	w->result.error = result_error(w);
 }
 
 /* Before anything is said. Of what changed nothing there is nothing to lose, and nothing to wait for. */
@@ -359,7 +371,7 @@ static void sync_result(struct writer *w)
 
 	if (res->created || res->modified || res->removed || res->excluded)
 		sync_run(w);
-	w->result.error = w->error;
+	w->result.error = result_error(w);
 }
 
 static void finish(struct writer *w)

@@ -42,6 +42,7 @@ struct writer {
 	bool secure_asked; /* the tracer waits until all so far is on disk */
 	bool settle_asked, settle_whole, settle_done, finish_asked;
 	int64_t whole_ns;
+	_Atomic bool lost; /* not all that was changed could be told */
 	bool closed; /* the run's state is set, and nothing came since */
 	struct run_result result;
 	struct { void (*done)(const struct run_result *, void *); void *data; } summary;

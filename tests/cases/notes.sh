@@ -55,6 +55,31 @@ case_nothing_to_note() {
 	fi
 }
 
+# Names are told by /proc: without it nothing would be on record, and nobody would know.
+case_without_proc() {
+	is_root || skip 'only root may unmount /proc'
+	printf '%s\n' 'set -e' 'umount -l /proc' '"$@"' >bare
+	want_rc 125 unshare -m sh bare "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
+	has "$(cat err)" '^buildaudit: /proc is not mounted, .*mount -t proc'
+	eq "$(wc -l <err)" 1
+	[ ! -e f ] && [ ! -e "$DB" ]
+	want_rc 125 unshare -pf "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
+	has "$(cat err)" 'another pid namespace'
+	[ ! -e f ] && [ ! -e "$DB" ]
+}
+
+case_proc_is_unmounted_by_the_command() {
+	is_root || skip 'only root may unmount /proc'
+	unshare -m "$BUILDAUDIT" -d "$DB" run $mode_flag -- sh -c 'echo 1 >a; umount -l /proc; echo 2 >b' 2>err
+	has "$(notes)" '/proc was unmounted'
+	has "$(cat err)" 'run 1 \(incomplete\)'
+	has "$(cat err)" 'notes say why'
+	eq "$(q 'SELECT state FROM runs')" incomplete
+	# One of the command's own namespace is no loss of ours.
+	rec -q -- unshare -m sh -c 'umount -l /proc'
+	eq "$(q 'SELECT state FROM runs WHERE run_id = 2')" complete
+}
+
 case_ptrace_forbidden() {
 	# A filter that refuses ptrace(2), as containers have it.
 	cat >noptrace.c <<'C'

@@ -99,7 +99,7 @@ static void let_go(struct sink *s) { }
 
 static struct sink sink = { .process_begin = process_begin, .process_end = process_end, .exec_begin = exec_begin,
 	.event = event, .touch = touch, .original = original, .secure = secure, .place = place, .alias = alias,
-	.note = note, .command_end = command_end, .let_go = let_go };
+	.note = note, .lost = note, .command_end = command_end, .let_go = let_go };
 
 /* The task: it stands in its root, with a file, a folder and a pipe open. */
 static void stand_there(void)
