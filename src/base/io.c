@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/parents.h"
 
 int io_write_all(int fd, const void *data, size_t n)
 {
@@ -82,21 +83,61 @@ void io_read_line(const char *path, char *out, size_t size)
 		snprintf(out, size, "%.*s", (int)strcspn(text.data, "\n"), text.data);
 }
 
+/* Its folder and last component, where it is too long; else the path as it is. */
+static int reach(struct parents *p, const char *path, int *dir, const char **name)
+{
+	*dir = AT_FDCWD;
+	*name = path;
+	return strlen(path) < PATH_MAX ? 0 : parents_open(p, path, dir, name);
+}
+
+static int open_at(int dir, const char *name, int flags)
+{
+	int fd = openat(dir, name, flags);
+
+	if (fd < 0 && errno == EPERM && (flags & O_NOATIME))
+		fd = openat(dir, name, flags & ~O_NOATIME);
+	return fd < 0 ? -errno : fd;
+}
+
+int io_open(const char *path, int flags)
+{
+	struct parents parents = PARENTS_INIT;
+	const char *name;
+	int dir, fd = reach(&parents, path, &dir, &name);
+
+	if (fd == 0)
+		fd = open_at(dir, name, flags);
+	parents_forget(&parents);
+	return fd;
+}
+
 ssize_t io_readlink(const char *path, char *out)
 {
-	ssize_t n = readlink(path, out, PATH_MAX - 1);
+	struct parents parents = PARENTS_INIT;
+	const char *name;
+	ssize_t n;
+	int dir, r = reach(&parents, path, &dir, &name);
 
+	if (r < 0)
+		return r;
+	n = readlinkat(dir, name, out, PATH_MAX - 1);
 	if (n < 0)
-		return -errno;
-	out[n] = '\0';
+		n = -errno;
+	else
+		out[n] = '\0';
+	parents_forget(&parents);
 	return n;
 }
 
 DIR *io_opendir(int dir, const char *name, int flags)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | flags);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d;
+	int fd;
 
+	flags |= O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	fd = dir == AT_FDCWD ? io_open(name, flags) : open_at(dir, name, flags);
+	d = fd < 0 ? NULL : fdopendir(fd);
 	if (!d && fd >= 0)
 		close(fd);
 	return d;

@@ -17,7 +17,12 @@ int io_read_file(const char *path, struct buf *out, size_t limit);
 int io_read_fd(int fd, struct buf *out, size_t limit);
 /* The first line of a small file, at most size - 1 bytes of it, into out; "" when there is none. */
 void io_read_line(const char *path, char *out, size_t size);
-/* readlink of any length up to PATH_MAX into out (at least PATH_MAX bytes). Length or -errno. */
+/*
+ * open(2) without a mode; path, when canonical, may be longer than a call takes.
+ * O_NOATIME is left away where it is not for us. A descriptor or -errno.
+ */
+int io_open(const char *path, int flags);
+/* The text of the symlink path (as there) into out, which has PATH_MAX bytes. Length or -errno. */
 ssize_t io_readlink(const char *path, char *out);
 /* The folder `name` below dir (AT_FDCWD will do), no symlink, to be read; flags are O_*. NULL: errno says why. */
 DIR *io_opendir(int dir, const char *name, int flags);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -17,7 +18,7 @@ void parents_forget(struct parents *p)
 	if (p->fd >= 0)
 		close(p->fd);
 	p->fd = -1;
-	p->path[0] = '\0';
+	buf_release(&p->path);
 }
 
 /* Without openat2 (Linux before 5.6, some containers): a component at a time. */
@@ -47,21 +48,50 @@ static int step_by_step(int root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_folder(const char *path)
+static int open_part(int from, const char *path)
 {
-	_cleanup_close_ int root = open("/", FOLDER);
 	struct open_how how = { .flags = FOLDER,
 		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH };
-	int fd;
+	int fd = (int)syscall(SYS_openat2, from, path, &how, sizeof how);
 
-	if (root < 0)
-		return -errno;
-	if (path[1] == '\0')
-		return STEAL_FD(root);
-	fd = (int)syscall(SYS_openat2, root, path + 1, &how, sizeof how);
 	if (fd >= 0)
 		return fd;
-	return errno == ENOSYS || errno == EPERM ? step_by_step(root, path + 1) : -errno;
+	return errno == ENOSYS || errno == EPERM ? step_by_step(from, path) : -errno;
+}
+
+/* The end of a part that a call takes: of all of it, or at a slash. */
+static size_t part_ends(const char *path, size_t len)
+{
+	size_t n = PATH_MAX - 1;
+
+	if (len <= n)
+		return len;
+	while (path[n] != '/')
+		n--;
+	return n;
+}
+
+/* The folder `path`, of which len bytes count; it is written to. */
+static int open_folder(char *path, size_t len)
+{
+	int fd = open("/", FOLDER), next;
+	size_t n;
+
+	if (fd < 0)
+		return -errno;
+	for (path++, len--; fd >= 0 && len > 0; path += n, len -= n) {
+		char end;
+
+		n = part_ends(path, len);
+		end = path[n];
+		path[n] = '\0';
+		next = open_part(fd, path);
+		path[n] = end;
+		n += n < len; /* the slash */
+		close(fd);
+		fd = next;
+	}
+	return fd;
 }
 
 /* "." and ".." are no names, and an empty one neither. */
@@ -84,22 +114,22 @@ static int is_plain(const char *path)
 int parents_open(struct parents *p, const char *path, int *dir, const char **name)
 {
 	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
+	_cleanup_buf_ struct buf folder = BUF_INIT;
 	size_t n;
 	int fd;
 
-	if (!is_plain(path) || strlen(path) >= sizeof folder)
+	if (!is_plain(path))
 		return -EINVAL;
 	n = slash == path ? 1 : (size_t)(slash - path);
-	memcpy(folder, path, n);
-	folder[n] = '\0';
-	if (p->fd < 0 || strcmp(folder, p->path)) {
-		fd = open_folder(folder);
+	if (p->fd < 0 || p->path.len != n || memcmp(path, p->path.data, n)) {
+		buf_add(&folder, path, n);
+		fd = folder.failed ? -ENOMEM : open_folder(folder.data, folder.len);
 		if (fd < 0)
 			return fd == -ENOTDIR ? -ELOOP : fd;
 		parents_forget(p);
 		p->fd = fd;
-		memcpy(p->path, folder, n + 1);
+		p->path = folder;
+		folder = (struct buf)BUF_INIT;
 	}
 	*dir = p->fd;
 	*name = slash + 1;

@@ -7,16 +7,18 @@
  * now was put there since. Everything an undo does goes through such a folder
  * and a last component, never through a whole path.
  */
-#include <limits.h>
+#include "base/buf.h"
 
 struct parents {
-	int fd;              /* the folder that was opened last, -1: none */
-	char path[PATH_MAX]; /* its name */
+	int fd;          /* the folder that was opened last, -1: none */
+	struct buf path; /* its name */
 };
 
-#define PARENTS_INIT { -1, "" }
+#define PARENTS_INIT { -1, BUF_INIT }
 
 /*
+ * Names may be longer than a call takes (PATH_MAX): the way is gone in parts.
+ *
  * The folder of path in *dir, which stays p's, and the last component in
  * *name. -ELOOP: a symlink, or something else that is no folder, stands among
  * the folders; -ENOENT: one is not there; -EINVAL: path is no name for us.

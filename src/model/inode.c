@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
 #include "base/mix.h"
+#include "base/parents.h"
 
 static int64_t ns(const struct statx_timestamp *t)
 {
@@ -34,16 +36,36 @@ void inode_from_statx(struct inode *i, const struct statx *x)
 	i->birth_ns = x->stx_mask & STATX_BTIME ? ns(&x->stx_btime) : 0;
 }
 
+static int stat_now(struct statx *x, int dirfd, const char *path, int flags)
+{
+	return statx(dirfd, path, flags | AT_NO_AUTOMOUNT, INODE_STATX_MASK, x) < 0 ? -errno : 0;
+}
+
+/* A canonical name may be longer than a call takes. */
+static int stat_long(struct statx *x, const char *path, int flags)
+{
+	struct parents parents = PARENTS_INIT;
+	const char *name;
+	int dir, r = parents_open(&parents, path, &dir, &name);
+
+	if (r == 0)
+		r = stat_now(x, dir, name, flags);
+	parents_forget(&parents);
+	return r;
+}
+
 int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 {
 	struct statx x;
+	int r = stat_now(&x, dirfd, path, flags);
 
-	if (statx(dirfd, path, flags | AT_NO_AUTOMOUNT, INODE_STATX_MASK, &x) == 0) {
+	if (r == -ENAMETOOLONG && dirfd == AT_FDCWD && strlen(path) >= PATH_MAX)
+		r = stat_long(&x, path, flags);
+	if (r == 0)
 		inode_from_statx(i, &x);
-		return 0;
-	}
-	memset(i, 0, sizeof *i);
-	return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	else
+		memset(i, 0, sizeof *i);
+	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 
 bool inode_stands_at(const struct inode *i, const char *path, int flags)

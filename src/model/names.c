@@ -102,7 +102,7 @@ int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted
 	struct search s = { .dev = dev, .ino = ino, .wanted = wanted, .budget = BUDGET, .found = found,
 		.data = data };
 	_cleanup_buf_ struct buf folder = BUF_INIT;
-	char searched[PATH_MAX] = "";
+	_cleanup_buf_ struct buf searched = BUF_INIT;
 	int level;
 
 	buf_adds(&folder, path);
@@ -113,10 +113,11 @@ int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted
 			break;
 		folder.len = slash == folder.data ? 1 : (size_t)(slash - folder.data);
 		folder.data[folder.len] = '\0';
-		search_folder(&s, &folder, searched);
-		if (folder.len == 1 || folder.len >= sizeof searched)
+		search_folder(&s, &folder, searched.len ? searched.data : "");
+		buf_reset(&searched);
+		buf_add(&searched, folder.data, folder.len);
+		if (folder.len == 1 || searched.failed)
 			break;
-		memcpy(searched, folder.data, folder.len + 1);
 	}
 	return s.error < 0 ? s.error : (int)s.count;
 }

@@ -53,17 +53,15 @@ bool path_is_below(const char *path, const char *folder)
 static bool glob_matches(const char *glob, const char *path)
 {
 	bool whole = strchr(glob, '/') != NULL;
-	char part[PATH_MAX];
-	size_t start = 1, i;
+	size_t start = 1, len = strlen(path), i;
+	_cleanup_free_ char *part = malloc(len + 1);
 
-	for (i = 1; i <= strlen(path); i++) {
+	for (i = 1; part && i <= len; i++) {
 		const char *from = whole ? path : path + start;
 		size_t n = whole ? i : i - start;
 
 		if (path[i] != '/' && path[i] != '\0')
 			continue;
-		if (n >= sizeof part)
-			return false;
 		memcpy(part, from, n);
 		part[n] = '\0';
 		if (fnmatch(glob, part, whole ? FNM_PATHNAME : 0) == 0)

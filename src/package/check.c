@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/digest.h"
 #include "base/hash.h"
 #include "package/payload.h"
@@ -53,14 +54,12 @@ static void look_at_head(struct entry *e, const char *data, size_t n)
 
 static int hash_file(struct check *c, struct entry *e, unsigned char sha256[SHA256_LEN])
 {
-	_cleanup_close_ int fd = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
+	_cleanup_close_ int fd = io_open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
 	bool head = true;
 	ssize_t n;
 
-	if (fd < 0 && errno == EPERM) /* O_NOATIME is the owner's */
-		fd = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while ((n = read(fd, c->chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
 		if (n < 0)
 			continue;

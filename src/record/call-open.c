@@ -45,6 +45,15 @@ static bool only_makes(uint32_t flags)
 	return (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
+/* A name that the kernel will not tell of the descriptor has to be seen before. */
+static void see_target(struct recorder *r, const struct task *task, int dirfd)
+{
+	struct name target = NAME_INIT;
+
+	resolve_target(&r->resolver, task->tid, dirfd, r->text, &target);
+	name_release(&target);
+}
+
 /* What stands there, and under which name; an original is kept before it is lost. */
 static void look_at_place(struct recorder *r, const struct task *task, struct pending *p)
 {
@@ -60,6 +69,8 @@ static void look_at_place(struct recorder *r, const struct task *task, struct pe
 	if (only_makes(flags))
 		return;
 	p->by_link = now->exists && S_ISLNK(now->mode) && !(flags & O_NOFOLLOW);
+	if (p->by_link && p->asked.len >= LONG_NAME)
+		see_target(r, task, dirfd);
 	if (p->by_link)
 		p->error[0] = resolve_stat(&r->resolver, task->tid, dirfd, r->text, now);
 	originals_open(r, task, p);

@@ -105,13 +105,10 @@ static int open_folder(struct keeper *k)
 
 static int open_original(const char *path, const struct inode *now, struct stat *st)
 {
-	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	int fd = open(path, flags | O_NOATIME);
+	int fd = io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
 
-	if (fd < 0 && errno == EPERM)
-		fd = open(path, flags);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, st) == 0 && st->st_dev == now->dev && st->st_ino == now->ino && S_ISREG(st->st_mode))
 		return fd;
 	close(fd);

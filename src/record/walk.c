@@ -43,13 +43,6 @@ static void closedirp(DIR **d)
 		closedir(*d);
 }
 
-static DIR *open_folder(const char *path)
-{
-	DIR *d = io_opendir(AT_FDCWD, path, O_NOATIME);
-
-	return d ? d : io_opendir(AT_FDCWD, path, 0);
-}
-
 /* Adds what is in the folder `rel` below `top`; "" is top itself. */
 static int read_folder(struct walk *w, const char *top, const char *rel)
 {
@@ -61,7 +54,7 @@ static int read_folder(struct walk *w, const char *top, const char *rel)
 	buf_addf(&name, "%s/%s", top, rel);
 	if (name.failed)
 		return -ENOMEM;
-	d = open_folder(name.data);
+	d = io_opendir(AT_FDCWD, name.data, O_NOATIME);
 	if (!d)
 		w->incomplete = true;
 	while (d && r == 0 && (e = readdir(d))) {

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "render/render.h"
 
@@ -116,7 +117,7 @@ static void add_sum(struct buf *line, const char *hex, const char *path)
 /* An MD5 is not on record; it is that of the file, provided that the file is still the one recorded. */
 static bool md5_of(const char *path, const char *sha256, char hex[2 * MD5_LEN + 1])
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_close_ int fd = io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	unsigned char sha[SHA256_LEN], md5[MD5_LEN];
 	char now[2 * SHA256_LEN + 1];
 

@@ -10,8 +10,10 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "model/names.h"
+#include "resolve/ascent.h"
 #include "resolve/start.h"
 
+#define SYMLINKS_MAX 40 /* as the kernel's */
 #define DELETED " (deleted)"
 
 int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, struct inode *out)
@@ -29,6 +31,7 @@ int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, str
 void resolver_release(struct resolver *r)
 {
 	folders_forget(&r->folders);
+	folders_forget(&r->long_names);
 	mounts_release(&r->mounts);
 	served_release(&r->served);
 }
@@ -63,13 +66,56 @@ static int believe(const struct resolver *r, const struct inode *at, const char 
 	return there.exists && inode_identity(&there) == inode_identity(at) ? 0 : -EXDEV;
 }
 
-static int name_of_fd(int fd, struct buf *out)
+static int take_name(const char *path, const struct inode *now, void *data)
+{
+	struct buf *out = data;
+
+	buf_reset(out);
+	buf_adds(out, path);
+	return 1;
+}
+
+/* A name that the kernel will not tell, since it is too long: a folder's is found out, a file's was seen before. */
+static int long_name_of_fd(struct resolver *r, int fd, struct buf *out)
+{
+	const struct folder *seen;
+	struct inode now;
+	int e = inode_stat(&now, fd, "", AT_EMPTY_PATH);
+
+	if (e < 0)
+		return e;
+	if (S_ISDIR(now.mode))
+		return ascent_name(&r->folders, fd, out);
+	seen = folders_find(&r->long_names, &now);
+	if (now.nlink == 0) {
+		buf_addf(out, "%s" DELETED, seen ? seen->path : "/");
+		return 0;
+	}
+	if (!seen)
+		return -ENAMETOOLONG;
+	if (inode_stands_at(&now, seen->path, AT_SYMLINK_NOFOLLOW)) {
+		buf_add(out, seen->path, seen->len);
+		return 0;
+	}
+	return names_near(seen->path, now.dev, now.ino, 1, take_name, out) > 0 ? 0 : -ENAMETOOLONG;
+}
+
+/* What has a long name is remembered by it. */
+static void see_long_name(struct resolver *r, const struct name *n)
+{
+	if (n->path.len >= LONG_NAME && n->now.exists && !S_ISDIR(n->now.mode) && !folders_find(&r->long_names, &n->now))
+		folders_learn(&r->long_names, &n->now, n->path.data, n->path.len);
+}
+
+static int name_of_fd(struct resolver *r, int fd, struct buf *out)
 {
 	char link[PROC_PATH], path[PATH_MAX];
 	ssize_t n;
 
 	proc_fd_path(link, getpid(), fd);
 	n = io_readlink(link, path);
+	if (n == -ENAMETOOLONG)
+		return long_name_of_fd(r, fd, out);
 	if (n < 0)
 		return (int)n;
 	if (path[0] != '/')
@@ -100,7 +146,7 @@ static int name_of_dir(struct resolver *r, const struct start *s, const char *te
 	fd = start_open(s, text, O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	e = name_of_fd(fd, out);
+	e = name_of_fd(r, fd, out);
 	if (e == 0)
 		e = believe(r, &dir, out->data);
 	if (e == 0)
@@ -130,15 +176,6 @@ static bool is_marked(const struct buf *path)
 	return path->len > n && !memcmp(path->data + path->len - n, DELETED, n);
 }
 
-static int take_name(const char *path, const struct inode *now, void *data)
-{
-	struct buf *out = data;
-
-	buf_reset(out);
-	buf_adds(out, path);
-	return 1;
-}
-
 /*
  * Has the file a name? The kernel marks one that was taken away under an open file, though the file may have others
  * (hard links; one made with O_TMPFILE): those are near it. And a file may really be called "x (deleted)".
@@ -163,7 +200,7 @@ static int follow_to_end(struct resolver *r, const struct start *s, const char *
 		return fd;
 	e = inode_stat(&out->now, fd, "", AT_EMPTY_PATH);
 	if (e == 0)
-		e = name_of_fd(fd, &out->path);
+		e = name_of_fd(r, fd, &out->path);
 	if (e == 0 && !has_name(out))
 		e = -ENOENT;
 	if (e == 0)
@@ -246,11 +283,47 @@ int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, st
 	e = entry_at(r, &s, out);
 	if (start_again(&s, e, tid, dirfd, text))
 		e = entry_at(r, &s, out);
+	if (e == 0)
+		see_long_name(r, out);
 	if (e == -ENOENT && s.fd == AT_FDCWD && s.text[0] == '/' && strncmp(s.text, "/proc/", 6)) {
 		buf_reset(&out->path);
 		buf_adds(&out->path, s.text);
 	}
 	return e;
+}
+
+/* Where the last component of text begins, of which only n bytes count. */
+static size_t last_begins(const char *text, size_t n)
+{
+	while (n > 0 && text[n - 1] == '/')
+		n--;
+	while (n > 0 && text[n - 1] != '/')
+		n--;
+	return n;
+}
+
+/* The kernel goes there, and then its name is too long to be told: a symlink at a time. */
+static int follow_by_hand(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
+{
+	_cleanup_buf_ struct buf next = BUF_INIT, now = BUF_INIT;
+	char target[PATH_MAX];
+	int e, i;
+
+	buf_adds(&now, text);
+	for (i = 0; i < SYMLINKS_MAX && !now.failed; i++) {
+		e = resolve_entry(r, tid, dirfd, now.data, out);
+		if (e < 0 || !out->now.exists || !S_ISLNK(out->now.mode))
+			return e < 0 ? e : out->now.exists ? 0 : -ENOENT;
+		if (io_readlink(out->path.data, target) < 0)
+			return -ENOENT;
+		if (target[0] != '/')
+			buf_add(&next, now.data, last_begins(now.data, now.len));
+		buf_adds(&next, target);
+		buf_reset(&now);
+		buf_add(&now, next.data, next.len);
+		buf_reset(&next);
+	}
+	return -ELOOP;
 }
 
 int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
@@ -267,17 +340,9 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
 		return -ENOENT;
 	e = start_at(&s, r, tid, dirfd, text);
 	name_reset(out);
-	return e < 0 ? e : follow_to_end(r, &s, s.text, out);
-}
-
-/* Where the last component of text begins, of which only n bytes count. */
-static size_t last_begins(const char *text, size_t n)
-{
-	while (n > 0 && text[n - 1] == '/')
-		n--;
-	while (n > 0 && text[n - 1] != '/')
-		n--;
-	return n;
+	if (e == 0)
+		e = follow_to_end(r, &s, s.text, out);
+	return e == -ENAMETOOLONG ? follow_by_hand(r, tid, dirfd, text, out) : e;
 }
 
 /* What is not there is no symlink: then "." and ".." mean what they say. */
@@ -330,17 +395,33 @@ int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *aske
 		if (inode_stat(&out->now, AT_FDCWD, link, 0) == 0 && out->now.exists &&
 			inode_stands_at(&out->now, asked->data, AT_SYMLINK_NOFOLLOW)) {
 			buf_add(&out->path, asked->data, asked->len);
+			see_long_name(r, out);
 			return out->path.failed ? -ENOMEM : 0;
 		}
 	}
 	return resolve_fd(r, tid, fd, out, deleted);
 }
 
+/* What the link of /proc says; of what it does not say we take a descriptor of our own. */
+static int name_of_link(struct resolver *r, const char *link, struct buf *out)
+{
+	_cleanup_close_ int fd = -1;
+	char *path = buf_room(out, PATH_MAX);
+	ssize_t n = path ? io_readlink(link, path) : -ENOMEM;
+
+	if (n == -ENAMETOOLONG) {
+		fd = open(link, O_PATH | O_CLOEXEC);
+		return fd < 0 ? -errno : long_name_of_fd(r, fd, out);
+	}
+	if (n < 0)
+		return (int)n;
+	out->len = (size_t)n;
+	return path[0] == '/' ? 0 : -EBADF;
+}
+
 int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *deleted)
 {
 	char link[PROC_PATH];
-	char *path;
-	ssize_t n;
 	int e;
 
 	name_reset(out);
@@ -348,16 +429,9 @@ int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *de
 	if (r->served.count && served_fd(&r->served, tid, fd))
 		return -EREMOTE;
 	proc_fd_path(link, tid, fd);
-	path = buf_room(&out->path, PATH_MAX);
-	if (!path)
-		return -ENOMEM;
-	n = readlink(link, path, PATH_MAX - 1);
-	if (n < 0)
-		return -errno;
-	path[n] = '\0';
-	out->path.len = (size_t)n;
-	if (path[0] != '/')
-		return -EBADF;
+	e = name_of_link(r, link, &out->path);
+	if (e < 0)
+		return e;
 	e = inode_stat(&out->now, AT_FDCWD, link, 0);
 	if (e < 0)
 		return e;

@@ -18,6 +18,7 @@
 
 struct resolver {
 	struct folders folders;
+	struct folders long_names; /* of files that were opened under names longer than the kernel tells */
 	/*
 	 * Some process of the run has another root or mount namespace than ours:
 	 * from then on every name is looked up through /proc/TID/root.
@@ -37,6 +38,9 @@ struct name {
 	struct buf path; /* canonical; empty when it could not be told */
 	struct inode now;
 };
+
+/* From about here on the kernel tells no name: " (deleted)" has to have room, too. */
+#define LONG_NAME (PATH_MAX - 32)
 
 #define NAME_INIT { BUF_INIT, { 0 } }
 

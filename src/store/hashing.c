@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/mix.h"
 
 #define HASHERS_MAX 8
@@ -32,9 +33,7 @@ void hashing_release(struct hashing *h)
 
 int hashing_open(const char *path)
 {
-	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, fd = open(path, flags | O_NOATIME);
-
-	return fd < 0 && errno == EPERM ? open(path, flags) : fd;
+	return io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
 }
 
 static void hash_file(const struct hash_job *job)

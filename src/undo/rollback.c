@@ -10,6 +10,7 @@
  *   dress       folders get their owner, mode, attributes and time
  */
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -341,6 +341,57 @@ case_relative_paths_in_a_deep_folder() {
 }
 
 # Between the two stops of a rename a name that was just true is not any more.
+# 22 folders of 200 bytes: longer than any call takes, and than the kernel tells.
+deep='
+import os, sys
+def down(make):
+    for i in range(22):
+        name = chr(97 + i) * 200
+        if make:
+            os.mkdir(name)
+        os.chdir(name)
+'
+case_longer_than_a_path_can_be() {
+	mkdir w w/new
+	(cd w && python3 -c "$deep"'
+down(True)
+for n in "gone", "changed", "replaced", "moved", "chmodded":
+    open(n, "w").write(n)
+os.symlink("changed", "link")
+os.link("changed", "linked")
+os.mkdir("empty")')
+	truth "$T/w" python3 -c "$deep"'
+os.chdir("w/new")
+down(True)
+open("f", "w").write("new")
+os.link("f", "../f2")
+os.symlink("f", "s")
+os.mkfifo("p")
+os.mkdir("d")
+os.chmod("d", 0o700)
+os.chdir(sys.argv[1] + "/w")
+down(False)
+os.unlink("gone")
+open("link", "a").write("more")
+open("tmp", "w").write("other")
+os.rename("tmp", "replaced")
+os.rename("moved", "../moved")
+os.chmod("chmodded", 0o600)
+os.rmdir("empty")' "$T"
+	eq "$(q "SELECT count(*), max(length(path)) > 4200 FROM manifest WHERE change = 'created'")" '28|1'
+	ba verify 1
+	ba rollback -y 1
+	snap w "$T/back"
+	eq "$(plain "$T/back")" "$(plain "$T/before")" 'rolled back'
+	truth "$T/w" python3 -c "$deep"'
+os.chdir("w/new")
+down(True)
+open("f", "w").write("new")'
+	ba uninstall -y
+	snap w "$T/back"
+	eq "$(plain "$T/back")" "$(plain "$T/before")" 'uninstalled'
+}
+
 case_folders_renamed_under_those_who_write_in_them() {
 	mkdir -p w/d/in
 	local i

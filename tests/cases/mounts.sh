@@ -12,13 +12,6 @@ made() {
 	snap "$1" "$T/back"
 	eq "$(plain "$T/back")" "$(plain "$T/before")" 'rolled back'
 }
-plain() {
-	python3 -c '
-import json, sys
-for e in map(json.loads, open(sys.argv[1])):
-    print(e["path"], e["type"], e["mode"], e["sha256"], e["type"] != "dir" and e["mtime_ns"])' "$1"
-}
-
 two_folders() {
 	mkdir -p p/m p/s
 	echo 1 >p/s/f

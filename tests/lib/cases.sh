@@ -80,6 +80,13 @@ settled() { [ "$(q 'SELECT count(*) FROM runs WHERE state = '\''running'\')" = 0
 settle() { until_ok settled; }
 
 snap() { "$LIB/snapshot" "$1" >"$2"; }
+# What a rollback has to bring back of a snapshot.
+plain() {
+	python3 -c '
+import json, sys
+for e in map(json.loads, open(sys.argv[1])):
+    print(e["path"], e["type"], e["mode"], e["sha256"], e["type"] != "dir" and e["mtime_ns"])' "$1"
+}
 # truth FOLDER COMMAND...: records the command and holds the manifest against the disk.
 truth() {
 	local folder=$1 status=0
@@ -93,7 +100,7 @@ truth() {
 	return $status
 }
 # What was there is old, so that every write shows in its mtime.
-age() { find "$1" -exec touch -h -d '2020-01-02 03:04:05.123456789' {} +; }
+age() { find "$1" -execdir touch -h -d '2020-01-02 03:04:05.123456789' {} +; }
 manifest() { q "SELECT change || ' ' || type || ' ' || replace(path, '$1/', '') FROM manifest WHERE run_id = (SELECT max(run_id) FROM runs) AND path LIKE '$1/%' ORDER BY path"; }
 
 is_root() { [ "$(id -u)" = 0 ]; }

@@ -152,26 +152,90 @@ FORM(page_edges)
 	ev("mkdir", A("bcdef"), "", "");
 }
 
-/* Deeper than any path can be said: whatever is recorded, the program must not notice. */
+/* Deeper than a call can say, and than the kernel will: by steps, relative to a folder or a descriptor. */
+#define STEPS 40
+
+static char *step_down(const char *path)
+{
+	char *name = take(201);
+
+	memset(name, 'y', 200);
+	OK(sc(__NR_mkdir, name, 0755));
+	LIBC(chdir(name));
+	return P("%s/%s", path, name);
+}
+
 FORM(beyond_path_max)
 {
-	int i;
+	const char *d = W;
+	int i, f, o;
 
 	if (setup)
 		return;
-	note("noevents", "no path names these");
-	note("nomanifest", "no path names these");
-	for (i = 0; i < 40; i++) {
-		char *name = take(201);
-
-		memset(name, 'y', 200);
-		OK(sc(__NR_mkdir, name, 0755));
-		LIBC(chdir(name));
+	for (i = 0; i < STEPS; i++) {
+		d = step_down(d);
+		ev("mkdir", d, "", "");
 	}
-	touch(P("f"), O_WRONLY | O_CREAT | O_TRUNC);
+	f = (int)OK(sc(__NR_open, P("f"), O_WRONLY | O_CREAT | O_TRUNC, 0644));
+	ev("open", P("%s/f", d), "", CREAT_FLAGS);
+	LIBC(write(f, "deep", 4));
+	OK(sc(__NR_fchmod, f, 0640));
+	ev("chmod", P("%s/f", d), "", "");
 	OK(sc(__NR_rename, P("f"), P("g")));
+	ev("rename", P("%s/g", d), P("%s/f", d), "");
+	OK(sc(__NR_chmod, P("g"), 0600));
+	ev("chmod", P("%s/g", d), "", "");
 	OK(sc(__NR_symlink, P("g"), P("s")));
-	OK(sc(__NR_unlink, P("g")));
+	ev("symlink", P("%s/s", d), "g", "");
+	OK(sc(__NR_truncate, P("s"), 2L));
+	ev("truncate", P("%s/g", d), "", "");
+	OK(sc(__NR_link, P("g"), P("../h")));
+	ev("link", P("%.*s/h", (int)strlen(d) - 201, d), P("%s/g", d), "");
+	o = (int)OK(sc(__NR_open, P("."), O_RDONLY | O_DIRECTORY));
+	LIBC(chdir(W));
+	OK(sc(__NR_mkdirat, o, P("m"), 0755));
+	ev("mkdir", P("%s/m", d), "", "");
+	OK(sc(__NR_renameat, o, P("m"), AT_FDCWD, P("n")));
+	ev("rename", A("n"), P("%s/m", d), "");
+	OK(sc(__NR_unlinkat, o, P("s"), 0));
+	ev("unlink", P("%s/s", d), "", "");
+	OK(sc(__NR_fchmod, o, 0700));
+	ev("chmod", d, "", "");
+}
+
+/* What was there: changed, replaced, taken away, and the folders above it renamed. */
+FORM(beyond_path_max_there)
+{
+	const char *d = W, *top;
+	char *name = take(201);
+	int i;
+
+	memset(name, 'y', 200);
+	top = A(name);
+	for (i = 0; i < STEPS; i++) {
+		if (setup)
+			LIBC(mkdir(name, 0755));
+		LIBC(chdir(name));
+		d = P("%s/%s", d, name);
+	}
+	if (setup) {
+		for (i = 0; i < 4; i++)
+			close(OK(open(P("f%d", i), O_WRONLY | O_CREAT, 0644)));
+		LIBC(mkdir("e", 0755));
+		return;
+	}
+	touch(P("f0"), O_WRONLY | O_TRUNC);
+	ev("open", P("%s/f0", d), "", "O_WRONLY|O_TRUNC");
+	OK(sc(__NR_unlink, P("f1")));
+	ev("unlink", P("%s/f1", d), "", "");
+	OK(sc(__NR_rename, P("f2"), P("f3")));
+	ev("rename", P("%s/f3", d), P("%s/f2", d), "");
+	OK(sc(__NR_rmdir, P("e")));
+	ev("rmdir", P("%s/e", d), "", "");
+	OK(sc(__NR_rename, top, A("moved")));
+	ev("rename", A("moved"), top, "");
+	touch(P("new"), O_WRONLY | O_CREAT | O_TRUNC);
+	ev("open", P("%s%s/new", A("moved"), d + strlen(top)), "", CREAT_FLAGS);
 }
 
 FORM(cwd_deleted_and_fchdir)
