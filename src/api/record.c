@@ -219,7 +219,7 @@ static void make_default_folder(const struct ba_recording *rec)
 	if (rec->database || getenv("BUILDAUDIT_DB") || !slash || slash == folder)
 		return;
 	*slash = '\0';
-	io_mkdirs(folder, 0700);
+	IGNORE(io_mkdirs(folder, 0700)); /* opening the database says what is wrong */
 }
 
 static void recorder_lost(void *data)
@@ -312,7 +312,7 @@ static void give_summary(const struct run_result *res, void *data)
 	if (rec->summary)
 		rec->summary(&s, rec->summary_data);
 	/* Whoever reads our stderr to its end must not wait for what stays behind. */
-	close(STDERR_FILENO);
+	drop_fd(STDERR_FILENO);
 }
 
 static bool settle(void *data, unsigned int alive)

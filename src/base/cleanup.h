@@ -24,27 +24,6 @@
 		stolen_;                                                                           \
 	})
 
-static inline void cleanup_freep(void *p)
-{
-	free(*(void **)p);
-}
-
-static inline void cleanup_closep(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-static inline void cleanup_fclosep(FILE **f)
-{
-	if (*f)
-		fclose(*f);
-}
-
-#define _cleanup_free_ _cleanup_(cleanup_freep)
-#define _cleanup_close_ _cleanup_(cleanup_closep)
-#define _cleanup_fclose_ _cleanup_(cleanup_fclosep)
-
 /*
  * In front of a prototype: a call whose answer nobody looks at does not
  * compile (--enable-werror). Where it truly does not matter, IGNORE says so,
@@ -56,6 +35,38 @@ static inline void cleanup_fclosep(FILE **f)
 		__auto_type ignored_ = (call);                                                     \
 		(void)ignored_;                                                                    \
 	} while (0)
+
+/* Closes what nothing was written through: there is nothing to learn from how that ends. */
+static inline void drop_fd(int fd)
+{
+	IGNORE(close(fd));
+}
+
+static inline void drop_file(FILE *f)
+{
+	IGNORE(fclose(f));
+}
+
+static inline void cleanup_freep(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void cleanup_closep(const int *fd)
+{
+	if (*fd >= 0)
+		drop_fd(*fd);
+}
+
+static inline void cleanup_fclosep(FILE **f)
+{
+	if (*f)
+		drop_file(*f);
+}
+
+#define _cleanup_free_ _cleanup_(cleanup_freep)
+#define _cleanup_close_ _cleanup_(cleanup_closep)
+#define _cleanup_fclose_ _cleanup_(cleanup_fclosep)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -8,11 +8,12 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "base/cleanup.h"
 
 /*
  * From the start of `from` to its end into `to`, which is empty. hash: the
  * SHA-256 of what was read. *stored (may be NULL): bytes written. 0 or -errno.
  */
-int copy_content(int from, int to, unsigned char hash[SHA256_LEN], uint64_t *stored);
+int copy_content(int from, int to, unsigned char hash[SHA256_LEN], uint64_t *stored) MUST_CHECK;
 
 #endif

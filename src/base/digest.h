@@ -4,14 +4,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cleanup.h"
+
 #define SHA256_LEN 32
 #define MD5_LEN 16
 
 /* The SHA-256 (or MD5) of what fd gives from its place to its end. 0 or -errno. */
-int digest_sha256(int fd, unsigned char out[SHA256_LEN]);
-int digest_md5(int fd, unsigned char out[MD5_LEN]);
+int digest_sha256(int fd, unsigned char out[SHA256_LEN]) MUST_CHECK;
+int digest_md5(int fd, unsigned char out[MD5_LEN]) MUST_CHECK;
 /* digest_sha256, given up with -ECANCELED when stop, asked every so often, says so. */
-int digest_sha256_unless(int fd, bool (*stop)(void *data), void *data, unsigned char out[SHA256_LEN]);
+int digest_sha256_unless(int fd, bool (*stop)(void *data), void *data, unsigned char out[SHA256_LEN]) MUST_CHECK;
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *digest, size_t n, char *out);
 

@@ -137,9 +137,13 @@ DIR *io_opendir(int dir, const char *name, int flags)
 
 	flags |= O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	fd = dir == AT_FDCWD ? io_open(name, flags) : open_at(dir, name, flags);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d && fd >= 0)
-		close(fd);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	d = fdopendir(fd);
+	if (!d)
+		drop_fd(fd);
 	return d;
 }
 

@@ -6,28 +6,29 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 
 /* All n bytes, through short writes and EINTR. 0 or -errno. */
-int io_write_all(int fd, const void *data, size_t n);
+int io_write_all(int fd, const void *data, size_t n) MUST_CHECK;
 /* Up to n bytes until the end of the file; how many, or -errno. */
-ssize_t io_read_all(int fd, void *data, size_t n);
+ssize_t io_read_all(int fd, void *data, size_t n) MUST_CHECK;
 /* The whole of a file, such as one below /proc, at most limit bytes. 0 or -errno. */
-int io_read_file(const char *path, struct buf *out, size_t limit);
+int io_read_file(const char *path, struct buf *out, size_t limit) MUST_CHECK;
 /* The same from a descriptor, from its place on. */
-int io_read_fd(int fd, struct buf *out, size_t limit);
+int io_read_fd(int fd, struct buf *out, size_t limit) MUST_CHECK;
 /* The first line of a small file, at most size - 1 bytes of it, into out; "" when there is none. */
 void io_read_line(const char *path, char *out, size_t size);
 /*
  * open(2) without a mode; path, when canonical, may be longer than a call takes.
  * O_NOATIME is left away where it is not for us. A descriptor or -errno.
  */
-int io_open(const char *path, int flags);
+int io_open(const char *path, int flags) MUST_CHECK;
 /* The text of the symlink path (as there) into out, which has PATH_MAX bytes. Length or -errno. */
-ssize_t io_readlink(const char *path, char *out);
+ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
 /* The folder `name` below dir (AT_FDCWD will do), no symlink, to be read; flags are O_*. NULL: errno says why. */
-DIR *io_opendir(int dir, const char *name, int flags);
+DIR *io_opendir(int dir, const char *name, int flags) MUST_CHECK;
 /* mkdir -p of path with the mode for what is made. 0 or -errno. */
-int io_mkdirs(const char *path, mode_t mode);
+int io_mkdirs(const char *path, mode_t mode) MUST_CHECK;
 /* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */
 int64_t io_now_ns(void);
 int64_t io_monotonic_ns(void);

@@ -16,7 +16,7 @@
 void parents_forget(struct parents *p)
 {
 	if (p->fd >= 0)
-		close(p->fd);
+		drop_fd(p->fd);
 	p->fd = -1;
 	buf_release(&p->path);
 }
@@ -32,13 +32,13 @@ static int step_by_step(int root, const char *path)
 		int next;
 
 		if (n >= sizeof name) {
-			close(fd);
+			drop_fd(fd);
 			return -ENAMETOOLONG;
 		}
 		memcpy(name, path, n);
 		name[n] = '\0';
 		next = openat(fd, name, FOLDER);
-		close(fd);
+		drop_fd(fd);
 		if (next < 0)
 			return -errno;
 		fd = next;
@@ -88,7 +88,7 @@ static int open_folder(char *path, size_t len)
 		next = open_part(fd, path);
 		path[n] = end;
 		n += n < len; /* the slash */
-		close(fd);
+		drop_fd(fd);
 		fd = next;
 	}
 	return fd;

@@ -77,7 +77,8 @@ static pid_t status_field(pid_t pid, const char *name)
 	const char *field;
 
 	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	io_read_file(path, &status, 4096);
+	if (io_read_file(path, &status, 4096) < 0)
+		return 0;
 	field = status.data ? strstr(status.data, name) : NULL;
 	return field ? (pid_t)strtol(field + strlen(name), NULL, 10) : 0;
 }

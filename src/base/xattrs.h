@@ -9,10 +9,11 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 
 /* Appends them to out; none, or a file system without them, appends nothing. 0 or -errno. */
-int xattrs_read(const char *path, bool follow, struct buf *out);
+int xattrs_read(const char *path, bool follow, struct buf *out) MUST_CHECK;
 /* Leaves exactly these; what is there already is not written again. 0 or the first -errno. */
-int xattrs_apply(const char *path, bool follow, const void *packed, size_t len);
+int xattrs_apply(const char *path, bool follow, const void *packed, size_t len) MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "cmd/checkinstall.h"
 #include "cmd/cmd.h"
+#include "render/render.h"
 
 static const struct cmd *const commands[] = {
 	&cmd_run_entry,
@@ -114,6 +115,10 @@ int main(int argc, char **argv)
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		if (errno != EPIPE)
 			complain("cannot write to standard output: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (!render_is_whole()) {
+		complain("out of memory: not every line was printed");
 		return EXIT_FAILED;
 	}
 	return status;

@@ -293,7 +293,7 @@ void end_like(int status)
 {
 	static const struct rlimit no_core = { 0, 0 };
 
-	fflush(NULL);
+	IGNORE(fflush(NULL));
 	if (WIFSIGNALED(status)) {
 		/* One core file is the command's; a second one would be ours. */
 		setrlimit(RLIMIT_CORE, &no_core);

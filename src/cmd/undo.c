@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "render/render.h"
 
 struct telling {
@@ -112,7 +113,7 @@ static int ask(struct cmd_call *call, const struct undo_verb *verb, struct ba_un
 	fprintf(stderr, "%s run %lld: %llu to remove, %llu to restore, %llu to keep. Go on? [y/N] ",
 		verb->question, (long long)call->run, (unsigned long long)would.removed,
 		(unsigned long long)would.restored, (unsigned long long)would.kept);
-	fflush(stderr);
+	IGNORE(fflush(stderr));
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
@@ -136,7 +137,7 @@ int undo_run(struct cmd_call *call, const struct cmd *cmd, const struct undo_opt
 	render_progress_end();
 	if (!go)
 		return EXIT_NO;
-	fflush(stdout);
+	IGNORE(fflush(stdout)); /* main() looks at the end */
 	say_counts(&words, &result);
 	if (o->dry)
 		complain("run %lld would be %s: %s", (long long)call->run, verb->done, words.data);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/parents.h"
 #include "model/scope.h"
 
@@ -58,7 +59,7 @@ static void search_below(struct search *s, int parent, const char *name, struct 
 
 	if (!d) {
 		if (fd >= 0)
-			close(fd);
+			drop_fd(fd);
 		return;
 	}
 	while (!done(s) && (e = readdir(d))) {

@@ -138,9 +138,9 @@ int child_open(const char *const argv[], enum child_errors errors, pid_t *pid)
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return say_failed("cannot run %s: %s", argv[0], strerror(errno));
 	*pid = start(argv, pipefd[1], errors, true);
-	close(pipefd[1]);
+	drop_fd(pipefd[1]);
 	if (*pid < 0)
-		close(pipefd[0]);
+		drop_fd(pipefd[0]);
 	return *pid < 0 ? -1 : pipefd[0];
 }
 
@@ -158,7 +158,7 @@ int child_run(const char *const argv[], struct buf *out, enum child_errors error
 	if (fd < 0)
 		return -1;
 	read = io_read_fd(fd, out, SIZE_MAX);
-	close(STEAL_FD(fd));
+	drop_fd(STEAL_FD(fd));
 	r = child_wait(pid);
 	return read < 0 ? say_failed("%s: %s", argv[0], strerror(-read)) : r;
 }

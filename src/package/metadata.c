@@ -94,7 +94,7 @@ static char *ask(const char *what, const char *suggestion)
 	ssize_t n;
 
 	fprintf(stderr, "%s%s%s%s: ", what, suggestion ? " [" : "", suggestion ? suggestion : "", suggestion ? "]" : "");
-	fflush(stderr);
+	IGNORE(fflush(stderr));
 	n = getline(&line, &room, stdin);
 	while (n > 0 && isspace((unsigned char)line[n - 1]))
 		line[--n] = '\0';

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/claim.h"
+#include "base/cleanup.h"
 #include "base/durable.h"
 #include "package/say.h"
 
@@ -28,7 +29,7 @@ static int take(struct output *o)
 	struct stat st;
 
 	while (r == -EAGAIN && tries--) {
-		close(STEAL_FD(o->fd));
+		drop_fd(STEAL_FD(o->fd));
 		r = open_part(o);
 	}
 	if (r == -EBUSY)

@@ -30,7 +30,7 @@ int keep_init(struct keeper *k, const char *db_path, int64_t run_id)
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
-		close(*fd);
+		drop_fd(*fd);
 	*fd = -1;
 }
 
@@ -111,7 +111,7 @@ static int open_original(const char *path, const struct inode *now, struct stat 
 		return fd;
 	if (fstat(fd, st) == 0 && st->st_dev == now->dev && st->st_ino == now->ino && S_ISREG(st->st_mode))
 		return fd;
-	close(fd);
+	drop_fd(fd);
 	return -ESTALE;
 }
 

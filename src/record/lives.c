@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
 #include "record/pending.h"
@@ -117,7 +118,7 @@ static void json_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
 	if (!stack || arguments_read(pid, stack, abi != ABI_I386, ARGV_MAX + 1, &raw) < 0) {
 		buf_reset(&raw);
 		proc_path(path, pid, "cmdline");
-		io_read_file(path, &raw, ARGV_MAX + 1);
+		IGNORE(io_read_file(path, &raw, ARGV_MAX + 1)); /* gone by now: no arguments */
 	}
 	buf_addc(out, '[');
 	for (i = 0; i < raw.len && i < ARGV_MAX; i += n + 1) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/cleanup.h"
 #include "render/render.h"
 
 #define EVERY_NS 100000000LL
@@ -33,7 +34,7 @@ void render_progress(const char *what, uint64_t done, uint64_t total)
 	filled = (int)(done * WIDTH / total);
 	fprintf(stderr, "\r%s [%.*s%*s] %3d%%\033[K", what, filled, "##############################",
 		WIDTH - filled, "", (int)(done * 100 / total));
-	fflush(stderr);
+	IGNORE(fflush(stderr));
 	shown = true;
 }
 

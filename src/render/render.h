@@ -70,5 +70,7 @@ void table_release(struct table *t);
 
 /* Prints the buffer and a newline, and empties it. */
 void render_line(struct buf *line);
+/* False when there was no memory for some line. */
+bool render_is_whole(void);
 
 #endif

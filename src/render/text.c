@@ -177,11 +177,20 @@ void render_exit(struct buf *out, const struct ba_rows *rows)
 	}
 }
 
+static bool incomplete;
+
+bool render_is_whole(void)
+{
+	return !incomplete;
+}
+
 void render_line(struct buf *line)
 {
 	buf_addc(line, '\n');
-	if (!line->failed)
-		fwrite(line->data, 1, line->len, stdout);
+	if (line->failed)
+		incomplete = true;
+	else
+		fwrite(line->data, 1, line->len, stdout); /* main() asks stdout in the end */
 	buf_reset(line);
 }
 

@@ -32,7 +32,7 @@ static int add_name(int parent, const struct inode *child, bool all, struct buf 
 	if (!d)
 		r = -errno;
 	if (!d && fd >= 0)
-		close(fd);
+		drop_fd(fd);
 	while (d && r < 0 && (e = readdir(d))) {
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || (!all && e->d_ino != child->ino) ||
 			!is_it(parent, e->d_name, child))
@@ -85,7 +85,7 @@ static int step_up(int *fd, struct inode *at, struct buf *backwards)
 		r = add_name(parent, at, true, backwards);
 	if (r < 0)
 		return r;
-	close(*fd);
+	drop_fd(*fd);
 	*fd = STEAL_FD(parent);
 	*at = above;
 	return 0;

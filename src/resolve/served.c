@@ -157,7 +157,7 @@ static bool step(struct steps *w, int *symlinks, bool *done)
 
 	*done = true;
 	if (rest != w->left) { /* from the root; what is left of a name that was split begins without a slash */
-		close(w->at);
+		drop_fd(w->at);
 		w->at = open_root(w->tid);
 	}
 	if (n == 0 || n > NAME_MAX || w->at < 0)
@@ -171,17 +171,17 @@ static bool step(struct steps *w, int *symlinks, bool *done)
 	if (fd < 0)
 		return false; /* nothing there: no server was asked, and none will be */
 	if (is_served(w->served, fd, &mode)) {
-		close(fd);
+		drop_fd(fd);
 		return true;
 	}
 	*done = false;
 	if (!S_ISLNK(mode)) {
-		close(w->at);
+		drop_fd(w->at);
 		w->at = fd;
 		return false;
 	}
 	len = readlinkat(fd, "", target, sizeof target - 1);
-	close(fd);
+	drop_fd(fd);
 	if (len < 0 || ++*symlinks > SYMLINKS_MAX) {
 		*done = true;
 		return false;
@@ -206,6 +206,6 @@ bool served_place(const struct served *s, pid_t tid, int dirfd, const char *text
 	while (!found && !done)
 		found = step(&w, &symlinks, &done);
 	if (w.at >= 0)
-		close(w.at);
+		drop_fd(w.at);
 	return found;
 }

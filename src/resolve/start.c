@@ -15,7 +15,7 @@
 void start_release(struct start *s)
 {
 	if (s->fd >= 0)
-		close(s->fd);
+		drop_fd(s->fd);
 }
 
 /* These mean something else to us than to the task that says them; all but one mean its process, not the thread. */
@@ -110,7 +110,7 @@ static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, i
 	if (strncmp(base, root, (size_t)n) || (n && base[n] != '/' && base[n] != '\0') ||
 		!leads_back(s, base + n, link)) {
 		/* A folder outside of the root, as chroot(2) leaves it: only ".." can tell. */
-		close(s->fd);
+		drop_fd(s->fd);
 		s->fd = AT_FDCWD;
 		s->how = r->how;
 		return snprintf(s->room, sizeof s->room, "%s/%s", link, text) < PATH_MAX ?

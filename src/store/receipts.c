@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/io.h"
 #include "model/receipt.h"

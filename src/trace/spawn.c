@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 
 /*
@@ -66,7 +67,7 @@ static int stand_aside(const struct spawn *s)
 	if (fcntl(STDERR_FILENO, F_GETFD) < 0)
 		dup2(null, STDERR_FILENO);
 	if (null > STDERR_FILENO)
-		close(null);
+		drop_fd(null);
 	if (s->fd > 3)
 		close_range(3, (unsigned)s->fd - 1, 0);
 	close_range((unsigned)s->fd + 1, ~0U, 0);
@@ -154,25 +155,25 @@ int spawn_split(struct spawn *s)
 			high = fcntl(pair[i], F_DUPFD_CLOEXEC, 3);
 		if (high < 0)
 			return -errno;
-		close(pair[i]);
+		drop_fd(pair[i]);
 		pair[i] = high;
 	}
 	s->command = getpid();
 	between = fork_silently();
 	if (between < 0) {
 		r = -errno;
-		close(pair[0]);
-		close(pair[1]);
+		drop_fd(pair[0]);
+		drop_fd(pair[1]);
 		return r;
 	}
 	s->recorder = between == 0;
 	s->fd = pair[s->recorder];
 	if (s->recorder) {
-		close(pair[0]);
+		drop_fd(pair[0]);
 		r = become_watcher(s, stay);
 		return r < 0 ? r : ask_to_trace(s);
 	}
-	close(pair[1]);
+	drop_fd(pair[1]);
 	if (!stay)
 		while (waitpid(between, &status, __WALL) < 0 && errno == EINTR)
 			;

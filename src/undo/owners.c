@@ -109,18 +109,18 @@ static FILE *start(const char *const argv[], pid_t *pid)
 	if (posix_spawnp(pid, argv[0], &actions, NULL, (char *const *)argv, environ) != 0)
 		*pid = 0;
 	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
+	drop_fd(ends[1]);
 	if (*pid)
 		in = fdopen(ends[0], "r");
 	if (!in)
-		close(ends[0]);
+		drop_fd(ends[0]);
 	return in;
 }
 
 static void end(FILE *in, pid_t pid)
 {
 	if (in)
-		fclose(in);
+		drop_file(in);
 	while (pid && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }

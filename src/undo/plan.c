@@ -367,7 +367,7 @@ void plan_release(struct plan *p)
 	u64map_release(&p->objects_seen);
 	parents_forget(&p->parents);
 	if (p->objects >= 0)
-		close(p->objects);
+		drop_fd(p->objects);
 	entries_release(&p->all);
 }
 
