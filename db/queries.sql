@@ -198,7 +198,7 @@ SELECT * FROM runs WHERE run_id = ?1;
 -- name: FILES
 -- slow: a run's changes are sorted by path
 SELECT change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
-    content_changed, process_id, run_id
+    content_changed, process_id, run_id, rdev
 FROM manifest
 WHERE run_id = ?1 AND (?2 OR NOT excluded)
     AND CASE change WHEN 'created' THEN ?3 WHEN 'modified' THEN ?4 ELSE ?5 END
@@ -214,7 +214,7 @@ last (path_id, run_id, made) AS (
     SELECT e.path_id, max(e.run_id), max(e.change = 'created' AND NOT e.excluded)
     FROM same JOIN entry e ON e.run_id = same.id WHERE e.change IS NOT NULL GROUP BY e.path_id)
 SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
-    m.nlink_group, m.content_changed, m.process_id, m.run_id
+    m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev
 FROM last JOIN path p ON p.id = last.path_id JOIN manifest m ON m.run_id = last.run_id AND m.path = p.name
 WHERE last.made AND m.change <> 'removed' AND NOT m.excluded
 ORDER BY m.path;
@@ -433,13 +433,15 @@ SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' 
     CASE WHEN a.path IS NULL OR b.path IS NULL THEN NULL ELSE
         ltrim(iif(a.type <> b.type, ',type', '') || iif(a.sha256 IS NOT b.sha256, ',content', '')
             || iif(a.link_target IS NOT b.link_target, ',target', '') || iif(a.mode <> b.mode, ',mode', '')
-            || iif(a.uid <> b.uid, ',user', '') || iif(a.gid <> b.gid, ',group', ''), ',') END AS differs,
+            || iif(a.rdev IS NOT b.rdev, ',device', '') || iif(a.uid <> b.uid, ',user', '')
+            || iif(a.gid <> b.gid, ',group', ''), ',') END AS differs,
     a.size AS size_1, b.size AS size_2, a.sha256 AS sha256_1, b.sha256 AS sha256_2
 FROM (SELECT * FROM manifest WHERE run_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)) a
 FULL JOIN (SELECT * FROM manifest WHERE run_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded)) b
     ON b.path = a.path
 WHERE a.path IS NULL OR b.path IS NULL OR a.type <> b.type OR a.sha256 IS NOT b.sha256
-    OR a.link_target IS NOT b.link_target OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
+    OR a.link_target IS NOT b.link_target OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid
+    OR a.gid <> b.gid
 ORDER BY 3;
 
 -- name: FORGET_EVENTS

@@ -32,12 +32,15 @@ static int option(const struct cmd_option *o, const char *value)
 	return 0;
 }
 
+/* The columns of ba_files() that are printed here. */
+enum { CHANGE, TYPE, PATH, EXCLUDED, RDEV = 15 };
+
 static void print_file(const struct ba_rows *rows, struct buf *line)
 {
-	const char *change = ba_rows_text(rows, 0, NULL);
+	const char *change = ba_rows_text(rows, CHANGE, NULL);
 	enum colour c = *change == 'c' ? GREEN : *change == 'm' ? YELLOW : RED;
 	size_t len;
-	const char *path = ba_rows_text(rows, 2, &len);
+	const char *path = ba_rows_text(rows, PATH, &len);
 
 	if (nul) {
 		fwrite(path, 1, len + 1, stdout);
@@ -45,9 +48,14 @@ static void print_file(const struct ba_rows *rows, struct buf *line)
 	}
 	buf_adds(line, render_colour(c));
 	render_cell(line, change, 8);
-	buf_addf(line, "%s  %-7s  ", render_colour(PLAIN), ba_rows_text(rows, 1, NULL));
+	buf_addf(line, "%s  %-7s  ", render_colour(PLAIN), ba_rows_text(rows, TYPE, NULL));
 	render_name(line, path, len);
-	if (ba_rows_int(rows, 3))
+	if (ba_rows_type(rows, RDEV) != BA_NULL) {
+		buf_adds(line, "  (");
+		render_device(line, ba_rows_int(rows, RDEV), ':');
+		buf_addc(line, ')');
+	}
+	if (ba_rows_int(rows, EXCLUDED))
 		buf_addf(line, "%s  (excluded)%s", render_colour(DIM), render_colour(PLAIN));
 	render_line(line);
 }

@@ -23,7 +23,9 @@
 	X(entry_set_hardlink) \
 	X(entry_set_mode) \
 	X(entry_set_mtime) \
+	X(entry_rdev) \
 	X(entry_set_pathname) \
+	X(entry_set_rdev) \
 	X(entry_set_size) \
 	X(entry_set_symlink) \
 	X(entry_set_uid) \

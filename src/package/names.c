@@ -149,6 +149,19 @@ static int check_fifos(const struct payload *p)
 	return list.count ? -1 : 0;
 }
 
+/* An rpm has 16 bits for both numbers. */
+static int check_devices(const struct payload *p)
+{
+	struct say_list list = { "refused: device numbers that an rpm cannot hold; --exclude leaves them out:", 0, false };
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if ((S_ISCHR(p->entries[i]->mode) || S_ISBLK(p->entries[i]->mode)) && p->entries[i]->rdev > 0xffff)
+			say_item(&list, "%s", p->entries[i]->path);
+	say_rest(&list);
+	return list.count ? -1 : 0;
+}
+
 /* dpkg keeps its file lists by lines; rpm calls these illegal. */
 static bool is_forbidden(enum package_type type, const char *path)
 {
@@ -173,5 +186,7 @@ int names_check_paths(const struct metadata *m, const struct payload *p)
 		if (is_forbidden(m->type, p->entries[i]->path))
 			say_item(&list, "%s", p->entries[i]->path);
 	say_rest(&list);
-	return list.count || (m->type == PACKAGE_RPM && check_fifos(p) < 0) ? -1 : 0;
+	if (list.count)
+		return -1;
+	return m->type == PACKAGE_RPM && (check_fifos(p) < 0 || check_devices(p) < 0) ? -1 : 0;
 }

@@ -14,7 +14,7 @@
 #include "package/say.h"
 
 /* The columns of ba_files(). */
-enum { CHANGE, TYPE, PATH, EXCLUDED, MODE, UID, GID, SIZE, MTIME, SHA256, TARGET, GROUP };
+enum { CHANGE, TYPE, PATH, EXCLUDED, MODE, UID, GID, SIZE, MTIME, SHA256, TARGET, GROUP, CONTENT, PROCESS, RUN, RDEV };
 
 static void entry_free(struct entry *e)
 {
@@ -176,6 +176,7 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 	e->gid = (gid_t)ba_rows_int(row, GID);
 	e->size = ba_rows_int(row, SIZE);
 	e->mtime_ns = ba_rows_int(row, MTIME);
+	e->rdev = (dev_t)ba_rows_int(row, RDEV);
 	e->group = ba_rows_int(row, GROUP);
 	e->known = unhex(ba_rows_text(row, SHA256, NULL), e->sha256, SHA256_LEN);
 	e->wanted = wanted;
@@ -286,6 +287,7 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 	e->uid = st.st_uid;
 	e->gid = st.st_gid;
 	e->size = st.st_size;
+	e->rdev = st.st_rdev;
 	e->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
 	e->wanted = true;
 	if (S_ISLNK(st.st_mode)) {

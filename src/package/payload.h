@@ -26,6 +26,7 @@ struct entry {
 	uid_t uid;
 	gid_t gid;
 	int64_t size, mtime_ns;
+	dev_t rdev; /* a device node's */
 	bool known;                       /* sha256 is the manifest's */
 	bool wanted;                      /* not from the manifest's created rows, but asked for */
 	bool elf;                         /* begins as an ELF file or an archive of them */

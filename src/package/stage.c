@@ -195,6 +195,8 @@ static int make_one(const char *folder, const char *to, const struct entry *e)
 		return io_mkdirs(to, 0755);
 	if (S_ISLNK(e->mode))
 		return symlink(e->target, to) < 0 ? -errno : 0;
+	if (S_ISCHR(e->mode) || S_ISBLK(e->mode))
+		return mknod(to, (e->mode & S_IFMT) | 0600, e->rdev) < 0 ? -errno : 0;
 	if (S_ISFIFO(e->mode))
 		return mkfifo(to, 0600) < 0 ? -errno : 0;
 	if (e->first != e) {

@@ -73,6 +73,10 @@ static void add_mtree(struct buf *line, const struct ba_rows *rows)
 			mtime % 1000000000);
 	if (!strcmp(type, "file") && *sha)
 		buf_addf(line, " sha256=%s", sha);
+	if (!strcmp(type, "char") || !strcmp(type, "block")) {
+		buf_adds(line, " device=linux,");
+		render_device(line, number(rows, "rdev"), ',');
+	}
 	if (!strcmp(type, "symlink")) {
 		buf_adds(line, " link=");
 		add_vis(line, text(rows, "link_target"), strlen(text(rows, "link_target")));

@@ -42,6 +42,8 @@ int render_width(void);
 enum colour { PLAIN, RED, GREEN, YELLOW, DIM, BOLD };
 const char *render_colour(enum colour c);
 
+/* The two numbers of a device. */
+void render_device(struct buf *out, int64_t rdev, char between);
 /*
  * A name for a person: on a terminal control characters and bytes that are not
  * UTF-8 are shown as \ooo; elsewhere the exact bytes.

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/types.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -39,6 +41,11 @@ const char *render_colour(enum colour c)
 	if (!render_is_terminal() || (no && *no) || (term && !strcmp(term, "dumb")))
 		return "";
 	return codes[c];
+}
+
+void render_device(struct buf *out, int64_t rdev, char between)
+{
+	buf_addf(out, "%u%c%u", major((dev_t)rdev), between, minor((dev_t)rdev));
 }
 
 void render_name(struct buf *out, const char *name, size_t len)

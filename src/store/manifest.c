@@ -135,6 +135,9 @@ static enum verdict judge(const struct hands *hands, const struct item *it)
 		return VERDICT_MODIFIED; /* another type, too: it is part of the mode */
 	if (S_ISDIR(n->mode))
 		return VERDICT_SAME;
+	/* It is the device that counts, not the node; what is written to it is not the node's. */
+	if (is_device(n))
+		return b->rdev != n->rdev ? VERDICT_MODIFIED : VERDICT_SAME;
 	if (is_other_file(it))
 		return VERDICT_MODIFIED;
 	/* The time of a FIFO says that something went through. */
@@ -176,8 +179,6 @@ static void decide(const struct hands *hands, struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
 
-	if (b->exists && n->exists && is_device(b) && is_device(n))
-		return; /* a device node is no installed file; one that was made is */
 	if (b->exists && n->exists)
 		set_verdict(it, judge(hands, it));
 	else if (b->exists || n->exists)

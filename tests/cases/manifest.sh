@@ -185,12 +185,45 @@ case_fifo_and_socket() {
 	eq "$(manifest "$T/w")" "$(printf 'created fifo p\ncreated socket s')"
 }
 
-case_device_nodes_are_never_in_it() {
+devices() { mknod probe c 1 3 2>/dev/null || skip 'no right to make device nodes'; }
+
+# A node is installed like a file; what goes to the device is not.
+case_device_nodes() {
+	devices
 	mkdir w
-	mknod probe c 1 3 2>/dev/null || skip 'no right to make device nodes'
-	truth "$T/w" sh -c 'mknod w/null c 1 3; mknod w/b b 7 0; echo x >/dev/null; touch w/f'
-	eq "$(manifest "$T/w")" 'created file f'
+	mknod w/gone b 7 1
+	mknod w/again c 1 3
+	mknod w/other c 1 3
+	mknod w/written c 1 3
+	mknod w/mode c 1 3
+	truth "$T/w" sh -c 'cd w; mknod null c 1 3; mknod b b 7 300; rm gone again other; mknod again c 1 3; mknod other c 1 5
+		echo x >written; echo x >/dev/null; chmod 600 mode; ln null linked; mknod p c 1 3; mv p q'
+	eq "$(manifest "$T/w")" "$(printf '%s\n' 'created block b' 'removed block gone' 'created char linked' \
+		'modified char mode' 'created char null' 'modified char other' 'created char q')"
+	eq "$(q "SELECT rdev FROM manifest WHERE path = '$T/w/b'")" "$(python3 -c 'import os; print(os.makedev(7, 300))')"
 	eq "$(q "SELECT count(*) FROM manifest WHERE path LIKE '/dev/%' OR path LIKE '/proc/%' OR path LIKE '/sys/%'")" 0
+	has "$(ba files --all)" "^created   block    $T/w/b  \\(7:300\\)"
+	has "$(ba manifest --format=mtree)" 'w/b type=block .* device=linux,7,300'
+	ba verify 1
+	rm w/null
+	mknod w/null c 1 7
+	has "$(ba verify 1 || :)" "D.* $T/w/null"
+	rm w/null
+	ln w/linked w/null
+	ba rollback -y 1
+	snap w "$T/back"
+	eq "$(plain "$T/back")" "$(plain "$T/before")" 'rolled back'
+}
+
+case_device_nodes_are_uninstalled() {
+	devices
+	mkdir w
+	truth "$T/w" sh -c 'mknod w/null c 1 3; mknod w/b b 7 0; mknod w/changed c 1 3'
+	has "$(ba uninstall --script 1)" "^special -b "
+	rm w/changed
+	mknod w/changed c 1 5
+	ba uninstall -y 1 || :
+	eq "$(ls w)" changed
 }
 
 case_failed_command_still_tells() {
@@ -256,10 +289,11 @@ case_xattr_alone_is_no_change() {
 
 case_a_device_in_the_place_of_a_file() {
 	mkdir w
-	mknod w/c c 1 3 2>/dev/null || skip 'no right to make device nodes'
+	devices
+	mknod w/c c 1 3
 	echo x >w/f
 	truth "$T/w" sh -c 'rm w/f; mknod w/f c 1 3; rm w/c; echo y >w/c'
-	eq "$(manifest "$T/w")" "$(printf 'created file c\nremoved file f')"
+	eq "$(manifest "$T/w")" "$(printf 'modified file c\nmodified char f')"
 	ba rollback -y 1
 	eq "$(cat w/f)$(stat -c %F w/c)" 'xcharacter special file'
 }

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..
 import balib
 
 COLUMNS = ('run_id path change type mode uid gid size mtime_ns sha256 link_target nlink_group content_changed excluded '
-           'process_id').split()
+           'process_id rdev').split()
 
 
 def write(path, data='x'):
@@ -65,7 +65,7 @@ def database(path, got, after):
         group = groups.setdefault(e['ino'], len(groups)) if e.get('nlink', 0) > 1 and kind == 'file' else None
         link = e.get('link_target')
         row = [1, os.fsdecode(p), what, kind, e.get('mode'), e.get('uid'), e.get('gid'), e.get('size'), e.get('mtime_ns'),
-               e.get('sha256'), os.fsdecode(link) if link else None, group, None, 0, 1]
+               e.get('sha256'), os.fsdecode(link) if link else None, group, None, 0, 1, None]
         con.execute('INSERT INTO manifest VALUES (%s)' % ','.join('?' * len(row)), row)
     con.commit()
     return con

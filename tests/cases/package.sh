@@ -4,7 +4,7 @@
 
 export DEBEMAIL='Some One <someone@example.com>'
 
-# A folder with what is hard to pack: links, an empty folder, modes, odd names, a fifo.
+# A folder with what is hard to pack: links, an empty folder, modes, odd names, a fifo, devices.
 make_tree() { # FOLDER
 	rec --include "$1" -q -- sh -c '
 		umask 022
@@ -17,6 +17,7 @@ make_tree() { # FOLDER
 		: >"$1/lib/nothing"
 		printf s >"$1/lib/shut"; chmod 4710 "$1/lib/shut"
 		mkfifo "$1/lib/fifo"
+		mknod "$1/lib/null" c 1 3 2>/dev/null && mknod "$1/lib/disk" b 7 30 2>/dev/null || : # only root may
 	' sh "$1"
 	settle
 }
@@ -28,7 +29,7 @@ import json, sys
 first = {}
 for line in open(sys.argv[1], errors="surrogateescape"):
     e = json.loads(line)
-    print(json.dumps([e[k] for k in ("path", "type", "mode", "uid", "gid", "sha256", "link_target", "nlink")]))' "$T/../snap"
+    print(json.dumps([e[k] for k in ("path", "type", "mode", "uid", "gid", "sha256", "link_target", "nlink", "rdev")]))' "$T/../snap"
 }
 admin() { mkdir -p "$T/adm/info" "$T/adm/updates" "$T/adm/triggers" && : >>"$T/adm/status"; }
 dp() { dpkg --admindir="$T/adm" --force-depends --log=/dev/null "$@"; }

@@ -76,7 +76,8 @@ def entry(path):
                 'uid': st.st_uid, 'gid': st.st_gid, 'size': st.st_size, 'mtime_ns': st.st_mtime_ns,
                 'sha256': digest(fd, name) if kind == 'file' else None,
                 'link_target': os.readlink(name, dir_fd=fd) if kind == 'symlink' else None,
-                'dev': st.st_dev, 'ino': st.st_ino, 'btime_ns': btime_ns(fd, name), 'nlink': st.st_nlink}
+                'dev': st.st_dev, 'ino': st.st_ino, 'btime_ns': btime_ns(fd, name), 'nlink': st.st_nlink,
+                'rdev': st.st_rdev if kind in ('char', 'block') else None}
 
 
 def names_in(path):
@@ -127,8 +128,11 @@ def _modified(b, a):
     keys = ['type', 'mode', 'uid', 'gid']
     if a['type'] == 'symlink':
         keys.remove('mode')
-    # A folder that was made anew under its old name, with the same mode and owner, is the same to everybody.
-    if a['type'] != 'dir':
+    # A folder that was made anew under its old name, with the same mode and owner, is the same to everybody; a
+    # device node, if it is of the same device.
+    if a['type'] in ('char', 'block'):
+        keys += ['rdev']
+    elif a['type'] != 'dir':
         keys += ['dev', 'ino', 'btime_ns']
     # A folder's own mtime says only that its entries changed; a FIFO's, that something went through.
     if a['type'] in ('file', 'symlink'):
@@ -138,14 +142,11 @@ def _modified(b, a):
 
 def diff(before, after):
     """The net change as {path: (change, type)}, with DESIGN's meaning of `manifest`."""
-    there = lambda s, p: p in s and s[p]['type'] not in ('char', 'block')
     out = {}
     for p in set(before) | set(after):
-        if not there(before, p) and not there(after, p):
-            continue
-        if not there(before, p):
+        if p not in before:
             out[p] = ('created', after[p]['type'])
-        elif not there(after, p):
+        elif p not in after:
             out[p] = ('removed', before[p]['type'])
         elif _modified(before[p], after[p]):
             out[p] = ('modified', after[p]['type'])
@@ -237,6 +238,8 @@ def _attributes(row, disk):
         want['sha256'] = disk['sha256'].encode()
     if disk['type'] == 'symlink':
         want['link_target'] = disk['link_target']
+    if 'rdev' in disk:
+        want['rdev'] = disk['rdev']
     out = []
     for k, w in want.items():
         g = row[k]

@@ -85,7 +85,7 @@ plain() {
 	python3 -c '
 import json, sys
 for e in map(json.loads, open(sys.argv[1])):
-    print(e["path"], e["type"], e["mode"], e["sha256"], e["type"] != "dir" and e["mtime_ns"])' "$1"
+    print(e["path"], e["type"], e["mode"], e["sha256"], e["rdev"], e["type"] in ("file", "symlink") and e["mtime_ns"])' "$1"
 }
 # truth FOLDER COMMAND...: records the command and holds the manifest against the disk.
 truth() {
