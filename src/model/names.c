@@ -20,7 +20,8 @@
 #define LEVELS 4
 
 struct search {
-	uint64_t dev, ino;
+	const struct inode *file;
+	int64_t born_by;
 	unsigned int count, wanted;
 	long budget;
 	int error;
@@ -33,13 +34,21 @@ static bool done(const struct search *s)
 	return s->count >= s->wanted || s->budget <= 0 || s->error < 0;
 }
 
-static void is_it(struct search *s, int folder, const char *name, const struct buf *path)
+static bool is_it(const struct search *s, const struct inode *now)
+{
+	const struct inode *file = s->file;
+
+	if (!now->exists || now->dev != file->dev || now->ino != file->ino)
+		return false;
+	return (!file->birth_ns || now->birth_ns == file->birth_ns) && (!s->born_by || now->birth_ns <= s->born_by);
+}
+
+static void try_name(struct search *s, int folder, const char *name, const struct buf *path)
 {
 	struct inode now;
 	int r;
 
-	if (inode_stat(&now, folder, name, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists || now.dev != s->dev ||
-		now.ino != s->ino)
+	if (inode_stat(&now, folder, name, AT_SYMLINK_NOFOLLOW) < 0 || !is_it(s, &now))
 		return;
 	s->count++;
 	r = s->found(path->data, &now, s->data);
@@ -71,8 +80,8 @@ static void search_below(struct search *s, int parent, const char *name, struct 
 		buf_adds(path, e->d_name);
 		if (path->failed)
 			break;
-		if (e->d_ino == s->ino)
-			is_it(s, fd, e->d_name, path);
+		if (e->d_ino == s->file->ino)
+			try_name(s, fd, e->d_name, path);
 		else if (e->d_type == DT_DIR && strcmp(path->data, searched) && !path_is_virtual(path->data))
 			search_below(s, fd, e->d_name, path, searched);
 		path->len = len;
@@ -97,11 +106,11 @@ static void search_folder(struct search *s, struct buf *folder, const char *sear
 }
 
 /* The folder of the known name, then the one above without it, and so on. */
-int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted,
+int names_near(const char *path, const struct inode *file, int64_t born_by,
 	int (*found)(const char *path, const struct inode *now, void *data), void *data)
 {
-	struct search s = { .dev = dev, .ino = ino, .wanted = wanted, .budget = BUDGET, .found = found,
-		.data = data };
+	struct search s = { .file = file, .born_by = born_by, .wanted = file->nlink ? file->nlink : 1,
+		.budget = BUDGET, .found = found, .data = data };
 	_cleanup_buf_ struct buf folder = BUF_INIT;
 	_cleanup_buf_ struct buf searched = BUF_INIT;
 	int level;

@@ -8,11 +8,13 @@
 #include "model/inode.h"
 
 /*
- * Tells each name of the inode dev:ino near path, path itself included if it
- * is one; found() answers how many names there are in all (then the search
- * ends), or -errno. The number of names told, or -errno.
+ * Tells each name of the file near path, path itself included if it is one.
+ * Its inode number may have been given to another since: one with another birth
+ * time, or born after born_by (0: whenever), is not it. found() answers how many
+ * names there are in all (then the search ends), or -errno. The number of names
+ * told, or -errno.
  */
-int names_near(const char *path, uint64_t dev, uint64_t ino, unsigned int wanted,
+int names_near(const char *path, const struct inode *file, int64_t born_by,
 	int (*found)(const char *path, const struct inode *now, void *data), void *data);
 
 #endif

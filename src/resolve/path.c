@@ -97,7 +97,7 @@ static int long_name_of_fd(struct resolver *r, int fd, struct buf *out)
 		buf_add(out, seen->path, seen->len);
 		return 0;
 	}
-	return names_near(seen->path, now.dev, now.ino, 1, take_name, out) > 0 ? 0 : -ENAMETOOLONG;
+	return names_near(seen->path, &now, 0, take_name, out) > 0 ? 0 : -ENAMETOOLONG;
 }
 
 /* What has a long name is remembered by it. */
@@ -188,7 +188,7 @@ static bool has_name(struct name *n)
 		return true;
 	path->len -= strlen(DELETED);
 	path->data[path->len] = '\0';
-	return n->now.nlink && names_near(path->data, n->now.dev, n->now.ino, 1, take_name, path) > 0;
+	return n->now.nlink && names_near(path->data, &n->now, 0, take_name, path) > 0;
 }
 
 static int follow_to_end(struct resolver *r, const struct start *s, const char *text, struct name *out)

@@ -57,7 +57,7 @@ static int complete(struct search *s, const struct linked *l)
 
 	s->of = l;
 	s->names = 0;
-	found = names_near(l->path, l->before.dev, l->before.ino, l->before.nlink, add_name, s);
+	found = names_near(l->path, &l->before, s->run->started_ns, add_name, s);
 	if (found < 0)
 		return found;
 	if ((unsigned int)found < s->names)

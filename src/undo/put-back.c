@@ -65,7 +65,8 @@ static int is_other_name(const char *path, const struct inode *now, void *data)
 }
 
 /* A name of the file that the run never touched, and that the record does not have. */
-static int link_from_other_name(const struct plan_item *it, int dir, const char *temp)
+static int link_from_other_name(const struct rollback *rb, const struct plan_item *it, int dir,
+	const char *temp)
 {
 	const struct inode *b = &it->e->before.i;
 	struct other_name o = { &it->e->before, NULL };
@@ -73,7 +74,7 @@ static int link_from_other_name(const struct plan_item *it, int dir, const char 
 
 	if (b->nlink < 2 || S_ISDIR(b->mode))
 		return -ENOENT;
-	names_near(it->e->path, b->dev, b->ino, b->nlink, is_other_name, &o);
+	names_near(it->e->path, b, rb->plan.started_ns, is_other_name, &o);
 	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
 	free(o.path);
 	return r;
@@ -90,7 +91,7 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 		return 0;
 	if (it->staged && !anchor)
 		return remake_meta(dir, temp, &it->temp, &it->e->before);
-	if (link_from_other_name(it, dir, temp) == 0)
+	if (link_from_other_name(rb, it, dir, temp) == 0)
 		return 0;
 	return remake_new(dir, temp, &it->e->before, rb->plan.objects);
 }

@@ -27,9 +27,7 @@ static bool is_traced(void)
 	while (status && fgets(line, sizeof line, status))
 		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
 			break;
-	if (status)
-		fclose(status);
-	return tracer != 0;
+	return status && fclose(status) == 0 && tracer != 0;
 }
 
 /* A process that nobody traces may ask about itself, and is told so by ESRCH; a filter answers otherwise. */

@@ -139,8 +139,13 @@ static void test_names(void)
 	if (link(at("name1"), at("name2")) < 0 || link(at("name1"), at("far/name3")) < 0)
 		abort();
 	inode_stat(&i, AT_FDCWD, at("name1"), 0);
-	ok(names_near(at("name1"), i.dev, i.ino, i.nlink, count_name, &n) == 3 && n == 3,
+	ok(names_near(at("name1"), &i, i.birth_ns, count_name, &n) == 3 && n == 3,
 		"the names of a file are found near one of them");
+	if (!i.birth_ns)
+		return;
+	ok(names_near(at("name1"), &i, i.birth_ns - 1, count_name, &n) == 0, "not those of a later one with its number");
+	i.birth_ns--;
+	ok(names_near(at("name1"), &i, 0, count_name, &n) == 0, "nor those of one that was born at another time");
 }
 
 /* A file that was swapped since it was looked at gets nobody's owner and mode. */
