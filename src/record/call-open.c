@@ -108,9 +108,10 @@ void lost_open(struct recorder *r, struct pending *p)
 	const char *asked = p->asked.len ? p->asked.data : p->text[0].len ? p->text[0].data : "";
 
 	/* The task is gone, and its folder with it: from here the name means what it means to us. */
+	/* A symlink to nothing has made nothing: it is not what was asked for. */
 	if (*asked == '/' && !r->resolver.roots_vary &&
 		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
-			resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0))
+			(!p->by_link && resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0)))
 		touches_path(&r->touches, name.path.data, &p->name[0].now, false);
 	name_release(&name);
 }

@@ -174,6 +174,11 @@ void move_ends(struct recorder *r, struct pending *p)
 	p->moves_folder = false;
 }
 
+static bool has_arrived(const struct pending *p, int from, int to)
+{
+	return inode_stands_at(&p->name[from].now, p->name[to].path.data, AT_SYMLINK_NOFOLLOW);
+}
+
 /*
  * What is in the folder now: with what others put into it between our look at
  * the entry and the rename, and have told of already, by the old name.
@@ -185,8 +190,9 @@ static void arrive_inside(struct recorder *r, const struct pending *p, int from,
 
 	if (!is_folder(p, from))
 		return;
-	walk_below(&now, new);
 	/* It may have been moved on already: then what it held tells. */
+	if (has_arrived(p, from, to))
+		walk_below(&now, new);
 	arrive_names(r, now.count && !now.incomplete ? &now : &p->inside[from], old, new);
 	walk_release(&now);
 }
@@ -210,6 +216,7 @@ static void arrive_all(struct recorder *r, const struct pending *p)
 		arrive_inside(r, p, 1, 0);
 }
 
+/* Where it was not done, what stands at the new name has always stood there. */
 void lost_rename(struct recorder *r, struct pending *p)
 {
 	places_lost(r, p);
@@ -217,7 +224,8 @@ void lost_rename(struct recorder *r, struct pending *p)
 		return;
 	leave_inside(r, &p->inside[0], p->name[0].path.data);
 	leave_inside(r, &p->inside[1], p->name[1].path.data);
-	arrive_all(r, p);
+	if (has_arrived(p, 0, 1))
+		arrive_all(r, p);
 }
 
 /* What the entry did not see there has come, and been moved: it stands at the other end. */

@@ -35,7 +35,31 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 };
 
-enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop)
+/* May it change a name, or what a name leads to? As far as its numbers tell. */
+static bool may_change(const struct call *c)
+{
+	if (c->sys->action == CALL_OPEN && !c->addr)
+		return open_flags_change(c->flags);
+	return handlers[c->sys->action].leave;
+}
+
+/* Its names are known. */
+static enum next go_or_wait(struct recorder *r, struct pending *p, enum turn turn)
+{
+	p->spared = r->spared;
+	if (turns_meet(&r->turns, p) && turn != TURN_FORCED) {
+		originals_spared(r, p);
+		p->moves_folder = false;
+		return NEXT_WAIT;
+	}
+	turns_go(&r->turns, p);
+	places_begin(r, p);
+	if (p->moves_folder)
+		move_begins(r, p);
+	return NEXT_FOLLOW;
+}
+
+enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop, enum turn turn)
 {
 	struct thread *thread = thread_of(task);
 	uint64_t nr = stop->nr;
@@ -54,14 +78,11 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	p->call.abi = (enum abi)abi;
 	p->op = handlers[sys->action].op;
 	call_sort_arguments(&p->call, stop->args);
+	if (turn == TURN_NEW && turns_are_taken(&r->turns) && may_change(&p->call))
+		return NEXT_WAIT;
 	r->spared.file = 0;
 	next = handlers[sys->action].enter(r, task, p);
-	p->spared = r->spared;
-	if (next == NEXT_FOLLOW)
-		places_begin(r, p);
-	if (p->moves_folder)
-		move_begins(r, p);
-	return next;
+	return next == NEXT_FOLLOW ? go_or_wait(r, p, turn) : next;
 }
 
 static void call_done(struct recorder *r, struct pending *p)
@@ -69,6 +90,7 @@ static void call_done(struct recorder *r, struct pending *p)
 	places_end(r, p);
 	if (p->moves_folder)
 		move_ends(r, p);
+	turns_done(&r->turns, p);
 }
 
 /* A rename between two names of one file does nothing: what would have been lost stands where it stood. */

@@ -16,16 +16,43 @@
 /* How often a command that is held is looked at, when nothing else happens. */
 #define HOLD_MS 10
 
+static int go_on(struct recorder *r, const struct stop *stop, enum next next)
+{
+	stop->task->in_call = next == NEXT_FOLLOW;
+	return tracer_resume(&r->tracer, stop, next == NEXT_FOLLOW);
+}
+
 static int on_call_entry(struct recorder *r, const struct stop *stop)
 {
-	bool follow;
+	enum next next;
 
 	/* Where every call stops though there is a filter, it stops at its entry twice. */
 	if (stop->task->in_call)
 		return tracer_resume(&r->tracer, stop, true);
-	follow = call_enter(r, stop->task, stop) == NEXT_FOLLOW;
-	stop->task->in_call = follow;
-	return tracer_resume(&r->tracer, stop, follow);
+	next = call_enter(r, stop->task, stop, TURN_NEW);
+	return next == NEXT_WAIT ? turns_wait(&r->turns, stop) : go_on(r, stop, next);
+}
+
+/* Those who wait at their entry, in their order, as far as they can go on now. */
+static int serve_waiting(struct recorder *r)
+{
+	const struct stop *stop;
+	enum next next;
+	bool must_go;
+	int e;
+
+	while ((stop = turns_next(&r->turns, &must_go))) {
+		next = call_enter(r, stop->task, stop, must_go ? TURN_FORCED : TURN_FIRST);
+		if (next == NEXT_WAIT) {
+			turns_refused(&r->turns);
+			continue;
+		}
+		e = go_on(r, stop, next);
+		turns_served(&r->turns);
+		if (e < 0 && e != -ESRCH)
+			return e;
+	}
+	return 0;
 }
 
 static int on_call_exit(struct recorder *r, const struct stop *stop)
@@ -49,6 +76,7 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	int abi = abi_of_stop(stop->arch, &nr);
 
 	/* Another thread's exec killed the leader inside a call, and took its tid. */
+	turns_drop(&r->turns, stop->task);
 	if (stop->task->in_call)
 		call_lost(r, thread_of(stop->task)->pending);
 	children_of_exec(r, stop->task);
@@ -61,6 +89,7 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 
+	turns_drop(&r->turns, stop->task);
 	if (thread && !thread->exiting) {
 		thread->exiting = true;
 		thread->life->exiting++;
@@ -81,6 +110,7 @@ static int on_gone(struct recorder *r, const struct stop *stop)
 		child_ends(r, stop);
 		return 0;
 	}
+	turns_drop(&r->turns, task);
 	if (task->in_call && thread->pending)
 		call_lost(r, thread->pending);
 	if (task->tid == thread->life->pid)
@@ -155,13 +185,16 @@ int recorder_loop(struct recorder *r, const struct loop_end *end)
 	int e;
 
 	for (;;) {
+		r->tracer.waiting = r->turns.waiting;
 		e = tracer_next(&r->tracer, &stop, HOLD_MS);
 		if (e > 0)
 			e = on_stop[stop.kind](r, &stop);
 		else if (e == 0 && (r->tracer.command_released || !r->tracer.command_exiting))
 			break;
 		/* -ESRCH: the task was killed under our hands; its end is reported in its turn. */
-		if (e < 0 && e != -ESRCH)
+		if (e >= 0 || e == -ESRCH)
+			e = serve_waiting(r);
+		if (e < 0)
 			return e;
 		if (r->tracer.command_exiting)
 			children_adopt(r);
@@ -181,6 +214,7 @@ void recorder_release(struct recorder *r)
 			free(task->data);
 		}
 	}
+	turns_release(&r->turns);
 	tracer_release(&r->tracer);
 	overlay_release(r);
 	resolver_release(&r->resolver);

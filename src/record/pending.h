@@ -45,6 +45,9 @@ struct pending {
 	bool unnamed;          /* recorder.unnamed counts it */
 	bool among_shifts;     /* others were under way at the entry */
 	uint64_t shifts_before; /* recorder.shifts, then */
+	bool goes, meets_all;   /* turns.h */
+	int64_t since;
+	struct pending *prev, *next;
 };
 
 /* Ready for a call; *p is made at first use. NULL: no memory. */

@@ -12,6 +12,7 @@
 #include "record/lives.h"
 #include "record/pending.h"
 #include "record/touches.h"
+#include "record/turns.h"
 #include "resolve/path.h"
 #include "trace/filter.h"
 #include "trace/tracer.h"
@@ -21,6 +22,7 @@ struct recorder {
 	struct resolver resolver;
 	struct lives lives;
 	struct touches touches;
+	struct turns turns;
 	struct keeper keeper;
 	bool secured;         /* the run itself is on disk: what is kept has somebody to belong to */
 	struct spared spared; /* of the call at its entry stop; goes with its struct pending */
@@ -42,10 +44,18 @@ struct recorder {
 enum next {
 	NEXT_GO,     /* nothing to learn: no exit stop */
 	NEXT_FOLLOW, /* the exit stop tells whether it succeeded */
+	NEXT_WAIT,   /* it stays at its entry (turns.h), and enters again */
+};
+
+/* How a call comes to its entry. */
+enum turn {
+	TURN_NEW,
+	TURN_FIRST, /* it has waited, and nobody is before it */
+	TURN_FORCED, /* for long enough */
 };
 
 /* The two stops of a call (calls.c). */
-enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop);
+enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop, enum turn turn);
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop);
 /* The task died between the two: what it asked for may have happened. */
 void call_lost(struct recorder *r, struct pending *p);

@@ -179,6 +179,9 @@ int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const ch
 	if (*text == '\0')
 		return -ENOENT;
 	rewritten = !(r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) && rewrite_self(s, tid, text);
+	/* Of a task that is gone; asked for us it would be our own folder, and no file of the run's. */
+	if (rewritten && tid == getpid())
+		return -ENOENT;
 	if (r->served.count && served_place(&r->served, tid, dirfd, rewritten ? s->text : text))
 		return -EREMOTE;
 	if (r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) {

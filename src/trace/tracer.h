@@ -40,7 +40,7 @@ enum stop_kind {
 	STOP_EXITING,    /* only for tasks with tracer_watch_exit */
 	STOP_GONE,       /* exited or killed: wait status in `status`; the task is freed by the caller */
 	STOP_OTHER,
-	STOP_NONE,       /* while some are held: nothing happened for TRACER_IDLE_MS; there is no task */
+	STOP_NONE,       /* while some are held, or waiting: nothing happened for TRACER_IDLE_MS; there is no task */
 };
 
 #define TRACER_IDLE_MS 20
@@ -58,7 +58,7 @@ struct stop {
 
 /* What wait(2) says of a task. */
 struct report {
-	pid_t tid; /* 0: nothing happened, while some are held, for TRACER_IDLE_MS */
+	pid_t tid; /* 0: nothing happened (STOP_NONE) */
 	int status;
 };
 
@@ -74,6 +74,7 @@ struct tracer {
 	struct reports reports;
 	pid_t command;       /* the traced command: the process that became it */
 	unsigned int held;   /* tasks that are, counted by the caller */
+	unsigned int waiting; /* likewise, tasks that it has not resumed from another stop */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
 	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
 	                       * its zombie is left to tracer_release_command */

@@ -171,7 +171,7 @@ static pid_t wait_any(struct tracer *t, int *status)
 {
 	pid_t tid;
 
-	if (t->held)
+	if (t->held || t->waiting)
 		return wait_a_while(status);
 	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
 		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);

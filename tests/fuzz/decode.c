@@ -193,7 +193,7 @@ static void one_call(struct recorder *r, struct task *task, struct input *in)
 		stop.args[i] = argument(in);
 	how = (uint8_t)take_number(in, 1);
 	stop.result = how & 0x80 ? 3 + how % 5 : how & 0x40 ? -ENOENT : 0;
-	if (call_enter(r, task, &stop) != NEXT_FOLLOW)
+	if (call_enter(r, task, &stop, TURN_NEW) != NEXT_FOLLOW)
 		return;
 	if (how & 0x20)
 		call_lost(r, thread_of(task)->pending);
