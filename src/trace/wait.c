@@ -67,10 +67,9 @@ static bool has_room(struct reports *r)
 
 static void take_all(struct tracer *t, struct report report)
 {
-	static unsigned int turn;
 	struct reports *r = &t->reports;
 
-	if (HASH_COUNT(t->tasks) < 2 || (placement_in_step(&t->placement) && ++turn % LOOK_EVERY))
+	if (HASH_COUNT(t->tasks) < 2 || (placement_in_step(&t->placement) && t->placement.stops % LOOK_EVERY))
 		return;
 	while (report.status >> 16 != PTRACE_EVENT_EXIT && has_room(r)) {
 		report.tid = wait4(-1, &report.status, __WALL | WNOHANG, NULL);
@@ -131,20 +130,24 @@ static bool poll_tasks(struct tracer *t, struct report *report)
 	return false;
 }
 
+/* SIGCHLD is blocked: one that came since the last look is pending. Was there one before the time was up? */
+static bool await_child(const struct timespec *timeout)
+{
+	sigset_t chld;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	return sigtimedwait(&chld, NULL, timeout) > 0 || errno == EINTR;
+}
+
 static int wait_with_command_held(struct tracer *t, struct report *report, int timeout_ms)
 {
 	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
-	sigset_t chld;
 
 	if (poll_tasks(t, report))
 		return 1;
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	/*
-	 * SIGCHLD is blocked: one that came since the look above is pending. It may
-	 * also be the writer's, to say that the record is whole: the caller sees to it.
-	 */
-	sigtimedwait(&chld, NULL, timeout_ms < 0 ? NULL : &timeout);
+	/* It may also be the writer's, to say that the record is whole: the caller sees to it. */
+	await_child(timeout_ms < 0 ? NULL : &timeout);
 	return poll_tasks(t, report);
 }
 
@@ -152,15 +155,11 @@ static int wait_with_command_held(struct tracer *t, struct report *report, int t
 static pid_t wait_a_while(int *status)
 {
 	const struct timespec idle = { 0, TRACER_IDLE_MS * 1000000L };
-	sigset_t chld;
 	pid_t tid;
 
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	/* SIGCHLD is blocked: one that came since the look is pending. */
 	do
 		tid = wait4(-1, status, __WALL | WNOHANG, NULL);
-	while (tid == 0 && (sigtimedwait(&chld, NULL, &idle) > 0 || errno == EINTR));
+	while (tid == 0 && await_child(&idle));
 	return tid;
 }
 
@@ -196,14 +195,15 @@ static int wait_for_first(struct tracer *t, struct report *report)
 
 int wait_next(struct tracer *t, struct report *report, int timeout_ms)
 {
-	int r = 1;
+	if (!take(&t->reports, report)) {
+		int r;
 
-	if (take(&t->reports, report))
-		return 1;
-	if (t->command_exiting && !t->command_released)
-		return wait_with_command_held(t, report, timeout_ms);
-	r = wait_for_first(t, report);
-	if (r > 0 && report->tid)
-		placement_stop(&t->placement, report->tid);
-	return r;
+		if (t->command_exiting && !t->command_released)
+			return wait_with_command_held(t, report, timeout_ms);
+		r = wait_for_first(t, report);
+		if (r <= 0 || !report->tid)
+			return r;
+	}
+	placement_stop(&t->placement, report->tid);
+	return 1;
 }
