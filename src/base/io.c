@@ -83,14 +83,6 @@ void io_read_line(const char *path, char *out, size_t size)
 		snprintf(out, size, "%.*s", (int)strcspn(text.data, "\n"), text.data);
 }
 
-/* Its folder and last component, where it is too long; else the path as it is. */
-static int reach(struct parents *p, const char *path, int *dir, const char **name)
-{
-	*dir = AT_FDCWD;
-	*name = path;
-	return strlen(path) < PATH_MAX ? 0 : parents_open(p, path, dir, name);
-}
-
 static int open_at(int dir, const char *name, int flags)
 {
 	int fd = openat(dir, name, flags);
@@ -104,7 +96,7 @@ int io_open(const char *path, int flags)
 {
 	struct parents parents = PARENTS_INIT;
 	const char *name;
-	int dir, fd = reach(&parents, path, &dir, &name);
+	int dir, fd = parents_reach(&parents, path, &dir, &name);
 
 	if (fd == 0)
 		fd = open_at(dir, name, flags);
@@ -117,7 +109,7 @@ ssize_t io_readlink(const char *path, char *out)
 	struct parents parents = PARENTS_INIT;
 	const char *name;
 	ssize_t n;
-	int dir, r = reach(&parents, path, &dir, &name);
+	int dir, r = parents_reach(&parents, path, &dir, &name);
 
 	if (r < 0)
 		return r;

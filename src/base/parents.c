@@ -111,6 +111,13 @@ static int is_plain(const char *path)
 	return 1;
 }
 
+int parents_reach(struct parents *p, const char *path, int *dir, const char **name)
+{
+	*dir = AT_FDCWD;
+	*name = path;
+	return strlen(path) < PATH_MAX ? 0 : parents_open(p, path, dir, name);
+}
+
 int parents_open(struct parents *p, const char *path, int *dir, const char **name)
 {
 	const char *slash = strrchr(path, '/');

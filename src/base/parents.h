@@ -24,6 +24,8 @@ struct parents {
  * the folders; -ENOENT: one is not there; -EINVAL: path is no name for us.
  */
 int parents_open(struct parents *p, const char *path, int *dir, const char **name);
+/* The same for a path that is too long for a call; any other stays as it is, with AT_FDCWD. */
+int parents_reach(struct parents *p, const char *path, int *dir, const char **name);
 /* Folders were made or removed: what is open may not be what has its name now. */
 void parents_forget(struct parents *p);
 

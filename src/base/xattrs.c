@@ -2,6 +2,7 @@
 #include "base/xattrs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,7 +61,7 @@ static const char *reach(struct parents *p, const char *path, char room[REACH_RO
 	const char *name;
 	int dir;
 
-	if (strlen(path) < PATH_MAX || parents_open(p, path, &dir, &name) < 0)
+	if (parents_reach(p, path, &dir, &name) < 0 || dir == AT_FDCWD)
 		return path;
 	snprintf(room, REACH_ROOM, "/proc/self/fd/%d/%s", dir, name);
 	return room;

@@ -68,6 +68,11 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 
+bool inode_is_device(const struct inode *i)
+{
+	return S_ISCHR(i->mode) || S_ISBLK(i->mode);
+}
+
 bool inode_stands_at(const struct inode *i, const char *path, int flags)
 {
 	struct inode there;

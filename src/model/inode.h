@@ -33,6 +33,8 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags);
  * from a later one that was given the same inode number.
  */
 uint64_t inode_identity(const struct inode *i);
+/* A node of /dev or the like, whatever it is of (rdev). */
+bool inode_is_device(const struct inode *i);
 /* Is it this file that stands at path? With AT_SYMLINK_NOFOLLOW a symlink there is meant itself. */
 bool inode_stands_at(const struct inode *i, const char *path, int flags);
 

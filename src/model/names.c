@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/cleanup.h"
+#include "base/io.h"
 #include "base/parents.h"
 #include "model/scope.h"
 
@@ -61,16 +61,12 @@ static void try_name(struct search *s, int folder, const char *name, const struc
 static void search_below(struct search *s, int parent, const char *name, struct buf *path,
 	const char *searched)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = io_opendir(parent, name, 0);
 	size_t len = path->len;
 	struct dirent *e;
 
-	if (!d) {
-		if (fd >= 0)
-			drop_fd(fd);
+	if (!d)
 		return;
-	}
 	while (!done(s) && (e = readdir(d))) {
 		s->budget--;
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
@@ -81,9 +77,9 @@ static void search_below(struct search *s, int parent, const char *name, struct 
 		if (path->failed)
 			break;
 		if (e->d_ino == s->file->ino)
-			try_name(s, fd, e->d_name, path);
+			try_name(s, dirfd(d), e->d_name, path);
 		else if (e->d_type == DT_DIR && strcmp(path->data, searched) && !path_is_virtual(path->data))
-			search_below(s, fd, e->d_name, path, searched);
+			search_below(s, dirfd(d), e->d_name, path, searched);
 		path->len = len;
 		path->data[len] = '\0';
 	}

@@ -198,7 +198,7 @@ static int check_entry(struct check *c, struct entry *e)
 		differs(c, e, "its mode changed");
 	if (!e->source && (st.st_uid != e->uid || st.st_gid != e->gid))
 		differs(c, e, "its owner changed");
-	if ((S_ISCHR(e->mode) || S_ISBLK(e->mode)) && st.st_rdev != e->rdev)
+	if (entry_is_device(e) && st.st_rdev != e->rdev)
 		differs(c, e, "it is another device now");
 	if (e->source)
 		e->mtime_ns = stamp(&st.st_mtim);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "package/metadata.h"
 #include "package/say.h"
 
@@ -137,56 +138,65 @@ int names_check(const struct metadata *m)
 }
 
 /* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */
-static int check_fifos(const struct payload *p)
+static bool is_fifo(const struct entry *e)
 {
-	struct say_list list = { "refused: rpm cannot install fifos; --exclude leaves them out:", 0, false };
-	size_t i;
-
-	for (i = 0; i < p->count; i++)
-		if (S_ISFIFO(p->entries[i]->mode))
-			say_item(&list, "%s", p->entries[i]->path);
-	say_rest(&list);
-	return list.count ? -1 : 0;
+	return S_ISFIFO(e->mode);
 }
 
 /* An rpm has 16 bits for both numbers. */
-static int check_devices(const struct payload *p)
+static bool is_big_device(const struct entry *e)
 {
-	struct say_list list = { "refused: device numbers that an rpm cannot hold; --exclude leaves them out:", 0, false };
+	return entry_is_device(e) && e->rdev > 0xffff;
+}
+
+/* dpkg keeps its file lists by lines. */
+static bool has_newline(const struct entry *e)
+{
+	return strchr(e->path, '\n');
+}
+
+/* rpm calls these illegal. */
+static bool has_control(const struct entry *e)
+{
+	const char *c = e->path;
+
+	while (*c && (unsigned char)*c >= ' ' && *c != 0x7f)
+		c++;
+	return *c;
+}
+
+static const struct refusal {
+	enum package_type type;
+	bool (*is_one)(const struct entry *e);
+	const char *head;
+} refusals[] = {
+	{ PACKAGE_DEB, has_newline,
+		"refused: names that a deb cannot hold (a newline); --exclude leaves them out:" },
+	{ PACKAGE_RPM, has_control,
+		"refused: names that an rpm cannot hold (control characters); --exclude leaves them out:" },
+	{ PACKAGE_RPM, is_fifo, "refused: rpm cannot install fifos; --exclude leaves them out:" },
+	{ PACKAGE_RPM, is_big_device,
+		"refused: device numbers that an rpm cannot hold; --exclude leaves them out:" },
+};
+
+static int refuse(const struct refusal *why, const struct payload *p)
+{
+	struct say_list list = { why->head, 0, false };
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if ((S_ISCHR(p->entries[i]->mode) || S_ISBLK(p->entries[i]->mode)) && p->entries[i]->rdev > 0xffff)
+		if (why->is_one(p->entries[i]))
 			say_item(&list, "%s", p->entries[i]->path);
 	say_rest(&list);
 	return list.count ? -1 : 0;
-}
-
-/* dpkg keeps its file lists by lines; rpm calls these illegal. */
-static bool is_forbidden(enum package_type type, const char *path)
-{
-	if (type == PACKAGE_DEB)
-		return strchr(path, '\n');
-	while (type == PACKAGE_RPM && *path && (unsigned char)*path >= ' ' && *path != 0x7f)
-		path++;
-	return type == PACKAGE_RPM && *path;
 }
 
 int names_check_paths(const struct metadata *m, const struct payload *p)
 {
-	const char *names = m->type == PACKAGE_DEB ? "a newline" : "control characters";
-	struct say_list list = { "", 0, false };
-	char head[160];
 	size_t i;
 
-	snprintf(head, sizeof head, "refused: names that %s cannot hold (%s); --exclude leaves them out:",
-		m->type == PACKAGE_DEB ? "a deb" : "an rpm", names);
-	list.head = head;
-	for (i = 0; i < p->count; i++)
-		if (is_forbidden(m->type, p->entries[i]->path))
-			say_item(&list, "%s", p->entries[i]->path);
-	say_rest(&list);
-	if (list.count)
-		return -1;
-	return m->type == PACKAGE_RPM && (check_fifos(p) < 0 || check_devices(p) < 0) ? -1 : 0;
+	for (i = 0; i < ARRAY_SIZE(refusals); i++)
+		if (refusals[i].type == m->type && refuse(&refusals[i], p) < 0)
+			return -1;
+	return 0;
 }

@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/digest.h"
@@ -80,6 +81,11 @@ struct entry *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);
 
 /* Where its bytes are. */
+static inline bool entry_is_device(const struct entry *e)
+{
+	return S_ISCHR(e->mode) || S_ISBLK(e->mode);
+}
+
 static inline const char *entry_source(const struct entry *e)
 {
 	return e->source ? e->source : e->path;

@@ -149,7 +149,7 @@ static int compare(struct reading *r, struct entry *e, struct archive_entry *ae,
 		compare_xattrs(r, e, ae);
 	if (S_ISLNK(e->mode) && (!archive.entry_symlink(ae) || strcmp(archive.entry_symlink(ae), e->target)))
 		differs(r, e->path, "it points elsewhere");
-	if ((S_ISCHR(e->mode) || S_ISBLK(e->mode)) && archive.entry_rdev(ae) != e->rdev)
+	if (entry_is_device(e) && archive.entry_rdev(ae) != e->rdev)
 		differs(r, e->path, "it is another device");
 	if (S_ISREG(e->mode))
 		return compare_file(r, e, ae, a);

@@ -51,21 +51,17 @@ int stage_remove(int parent, const char *name)
 {
 	struct dirent *d;
 	DIR *dir;
-	int fd;
 
 	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR || fchmodat(parent, name, 0700, 0) < 0)
 		return -errno;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
+	dir = io_opendir(parent, name, 0);
 	while (dir && (d = readdir(dir)))
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			stage_remove(fd, d->d_name);
+			stage_remove(dirfd(dir), d->d_name);
 	if (dir)
 		closedir(dir);
-	else
-		cleanup_closep(&fd);
 	return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
@@ -195,7 +191,7 @@ static int make_one(const char *folder, const char *to, const struct entry *e)
 		return io_mkdirs(to, 0755);
 	if (S_ISLNK(e->mode))
 		return symlink(e->target, to) < 0 ? -errno : 0;
-	if (S_ISCHR(e->mode) || S_ISBLK(e->mode))
+	if (entry_is_device(e))
 		return mknod(to, (e->mode & S_IFMT) | 0600, e->rdev) < 0 ? -errno : 0;
 	if (S_ISFIFO(e->mode))
 		return mkfifo(to, 0600) < 0 ? -errno : 0;

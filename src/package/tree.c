@@ -157,7 +157,7 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 	archive.entry_set_mtime(ae, s, form == TREE_DEB ? 0 : ns);
 	if (S_ISLNK(e->mode))
 		archive.entry_set_symlink(ae, e->target);
-	if (S_ISCHR(e->mode) || S_ISBLK(e->mode))
+	if (entry_is_device(e))
 		archive.entry_set_rdev(ae, e->rdev);
 	archive.entry_set_size(ae, S_ISREG(e->mode) && e->first == e ? e->size : 0);
 	if (e->first != e) {

@@ -37,7 +37,7 @@ static bool is_device(struct recorder *r, const struct task *task, int dirfd)
 	if (strncmp(r->text, "/dev/", 5) || !strncmp(r->text, "/dev/fd/", 8) || !strncmp(r->text, "/dev/std", 8))
 		return false;
 	return resolve_stat(&r->resolver, task->tid, dirfd, r->text, &there) == 0 && there.exists &&
-		(S_ISCHR(there.mode) || S_ISBLK(there.mode));
+		inode_is_device(&there);
 }
 
 static bool only_makes(uint32_t flags)
@@ -107,8 +107,10 @@ void lost_open(struct recorder *r, struct pending *p)
 	struct name name = NAME_INIT;
 	const char *asked = p->asked.len ? p->asked.data : p->text[0].len ? p->text[0].data : "";
 
-	/* The task is gone, and its folder with it: from here the name means what it means to us. */
-	/* A symlink to nothing has made nothing: it is not what was asked for. */
+	/*
+	 * The task is gone, and its folder with it: from here the name means what it means to us. A symlink to
+	 * nothing has made nothing: it is not what was asked for.
+	 */
 	if (*asked == '/' && !r->resolver.roots_vary &&
 		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
 			(!p->by_link && resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0)))

@@ -24,15 +24,11 @@ static bool is_it(int parent, const char *name, const struct inode *child)
  */
 static int add_name(int parent, const struct inode *child, bool all, struct buf *backwards)
 {
-	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = -ENOENT;
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = io_opendir(parent, ".", 0);
+	int r = d ? -ENOENT : -errno;
 	struct dirent *e;
 	size_t n;
 
-	if (!d)
-		r = -errno;
-	if (!d && fd >= 0)
-		drop_fd(fd);
 	while (d && r < 0 && (e = readdir(d))) {
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || (!all && e->d_ino != child->ino) ||
 			!is_it(parent, e->d_name, child))

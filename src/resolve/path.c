@@ -107,21 +107,33 @@ static void see_long_name(struct resolver *r, const struct name *n)
 		folders_learn(&r->long_names, &n->now, n->path.data, n->path.len);
 }
 
-static int name_of_fd(struct resolver *r, int fd, struct buf *out)
+/* What the link of /proc says; of what it does not say we take a descriptor of our own. */
+static int name_of_link(struct resolver *r, const char *link, struct buf *out)
 {
-	char link[PROC_PATH], path[PATH_MAX];
-	ssize_t n;
+	_cleanup_close_ int fd = -1;
+	char *path = buf_room(out, PATH_MAX);
+	ssize_t n = path ? io_readlink(link, path) : -ENOMEM;
 
-	proc_fd_path(link, getpid(), fd);
-	n = io_readlink(link, path);
-	if (n == -ENAMETOOLONG)
-		return long_name_of_fd(r, fd, out);
+	if (n == -ENAMETOOLONG) {
+		fd = open(link, O_PATH | O_CLOEXEC);
+		return fd < 0 ? -errno : long_name_of_fd(r, fd, out);
+	}
 	if (n < 0)
 		return (int)n;
-	if (path[0] != '/')
+	if (path[0] != '/') {
+		path[0] = '\0'; /* out stays empty */
 		return -EBADF;
-	buf_add(out, path, (size_t)n);
+	}
+	out->len = (size_t)n;
 	return 0;
+}
+
+static int name_of_fd(struct resolver *r, int fd, struct buf *out)
+{
+	char link[PROC_PATH];
+
+	proc_fd_path(link, getpid(), fd);
+	return name_of_link(r, link, out);
 }
 
 /* The canonical name of the folder `text` into out, which is empty; and the mount it is on. */
@@ -400,23 +412,6 @@ int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *aske
 		}
 	}
 	return resolve_fd(r, tid, fd, out, deleted);
-}
-
-/* What the link of /proc says; of what it does not say we take a descriptor of our own. */
-static int name_of_link(struct resolver *r, const char *link, struct buf *out)
-{
-	_cleanup_close_ int fd = -1;
-	char *path = buf_room(out, PATH_MAX);
-	ssize_t n = path ? io_readlink(link, path) : -ENOMEM;
-
-	if (n == -ENAMETOOLONG) {
-		fd = open(link, O_PATH | O_CLOEXEC);
-		return fd < 0 ? -errno : long_name_of_fd(r, fd, out);
-	}
-	if (n < 0)
-		return (int)n;
-	out->len = (size_t)n;
-	return path[0] == '/' ? 0 : -EBADF;
 }
 
 int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *deleted)

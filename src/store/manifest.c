@@ -112,11 +112,6 @@ static bool same_owner_and_mode(const struct inode *a, const struct inode *b)
 	return a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
 }
 
-static bool is_device(const struct inode *i)
-{
-	return S_ISCHR(i->mode) || S_ISBLK(i->mode);
-}
-
 /* A number alone is not enough: what is removed and made anew often gets it again. */
 static bool is_other_file(const struct item *it)
 {
@@ -136,7 +131,7 @@ static enum verdict judge(const struct hands *hands, const struct item *it)
 	if (S_ISDIR(n->mode))
 		return VERDICT_SAME;
 	/* It is the device that counts, not the node; what is written to it is not the node's. */
-	if (is_device(n))
+	if (inode_is_device(n))
 		return b->rdev != n->rdev ? VERDICT_MODIFIED : VERDICT_SAME;
 	if (is_other_file(it))
 		return VERDICT_MODIFIED;

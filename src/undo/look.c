@@ -86,7 +86,7 @@ unsigned int look_differs(int dir, const char *name, const struct inode *now, co
 		d |= content(dir, name, now, want);
 	if (S_ISLNK(now->mode) && (mask & DIFFERS_LINK))
 		d |= link_target(dir, name, want);
-	if ((S_ISCHR(now->mode) || S_ISBLK(now->mode)) && now->rdev != w->rdev)
+	if (inode_is_device(now) && now->rdev != w->rdev)
 		d |= DIFFERS_DEVICE & mask;
 	if (want->has_xattrs && (mask & DIFFERS_XATTRS))
 		d |= xattrs(dir, name, want);
