@@ -94,20 +94,27 @@ pid_t proc_of_thread(pid_t tid)
 }
 
 /* The state is the first field behind the name, which may hold anything, in parentheses. */
-static bool thread_is_running(int tasks, const char *tid)
+char proc_state(pid_t tid)
 {
-	char path[64], text[256], *behind;
+	char path[PROC_PATH], text[256], *behind;
 	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
-	snprintf(path, sizeof path, "%.16s/stat", tid);
-	fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+	proc_path(path, tid, "stat");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : io_read_all(fd, text, sizeof text - 1);
 	if (n < 0)
-		return false;
+		return '\0';
 	text[n] = '\0';
 	behind = strrchr(text, ')');
-	return behind && (!strncmp(behind, ") R", 3) || !strncmp(behind, ") t", 3));
+	return behind && behind[1] == ' ' ? behind[2] : '\0';
+}
+
+static bool thread_is_running(const char *tid)
+{
+	char state = proc_state((pid_t)strtol(tid, NULL, 10));
+
+	return state == 'R' || state == 't';
 }
 
 bool proc_is_running(pid_t pid)
@@ -120,7 +127,7 @@ bool proc_is_running(pid_t pid)
 	proc_path(path, pid, "task");
 	d = opendir(path);
 	while (d && !running && (e = readdir(d)))
-		running = e->d_name[0] != '.' && thread_is_running(dirfd(d), e->d_name);
+		running = e->d_name[0] != '.' && thread_is_running(e->d_name);
 	if (d)
 		closedir(d);
 	return running;

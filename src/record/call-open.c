@@ -102,16 +102,21 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 	return device ? NEXT_GO : NEXT_FOLLOW;
 }
 
+/*
+ * The task is gone, and its folders with it. The name that was found at the entry stands; another one, or a
+ * symlink on its way, means from here what it means to us. A symlink to nothing has made nothing.
+ */
+static bool is_told(const struct recorder *r, const struct pending *p, const char *asked)
+{
+	return *asked == '/' && (!r->resolver.roots_vary || (p->asked.len && !p->by_link));
+}
+
 void lost_open(struct recorder *r, struct pending *p)
 {
 	struct name name = NAME_INIT;
 	const char *asked = p->asked.len ? p->asked.data : p->text[0].len ? p->text[0].data : "";
 
-	/*
-	 * The task is gone, and its folder with it: from here the name means what it means to us. A symlink to
-	 * nothing has made nothing: it is not what was asked for.
-	 */
-	if (*asked == '/' && !r->resolver.roots_vary &&
+	if (is_told(r, p, asked) &&
 		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
 			(!p->by_link && resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0)))
 		touches_path(&r->touches, name.path.data, &p->name[0].now, false);

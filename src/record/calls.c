@@ -44,15 +44,15 @@ static bool may_change(const struct call *c)
 }
 
 /* Its names are known. */
-static enum next go_or_wait(struct recorder *r, struct pending *p, enum turn turn)
+static enum next go_or_wait(struct recorder *r, const struct task *task, struct pending *p)
 {
 	p->spared = r->spared;
-	if (turns_meet(&r->turns, p) && turn != TURN_FORCED) {
+	if (r->may_wait && (r->has_to || turns_meet(&r->turns, p))) {
 		originals_spared(r, p);
 		p->moves_folder = false;
 		return NEXT_WAIT;
 	}
-	turns_go(&r->turns, p);
+	turns_go(&r->turns, p, task->tid);
 	places_begin(r, p);
 	if (p->moves_folder)
 		move_begins(r, p);
@@ -81,8 +81,13 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 	if (turn == TURN_NEW && turns_are_taken(&r->turns) && may_change(&p->call))
 		return NEXT_WAIT;
 	r->spared.file = 0;
+	r->may_wait = turn != TURN_FORCED;
+	r->has_to = false;
 	next = handlers[sys->action].enter(r, task, p);
-	return next == NEXT_FOLLOW ? go_or_wait(r, p, turn) : next;
+	if (next == NEXT_FOLLOW || r->has_to)
+		next = go_or_wait(r, task, p);
+	r->may_wait = false;
+	return next;
 }
 
 static void call_done(struct recorder *r, struct pending *p)

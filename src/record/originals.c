@@ -92,6 +92,10 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 		return;
 	if (n->now.birth_ns > r->touches.started_ns)
 		return; /* made since the start, by a call that has not come to its exit yet */
+	if (r->may_wait && turns_concern(&r->turns, n)) {
+		r->has_to = true; /* what is kept now may be another's doing already */
+		return;
+	}
 	o.file = touches_file(&r->touches, &n->now);
 	touches_mark(&r->touches, o.file, what);
 	/* What stood at an installed path is kept wherever the run has carried it. */

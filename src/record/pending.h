@@ -47,6 +47,7 @@ struct pending {
 	uint64_t shifts_before; /* recorder.shifts, then */
 	bool goes, meets_all;   /* turns.h */
 	int64_t since;
+	pid_t tid;
 	struct pending *prev, *next;
 };
 

@@ -23,6 +23,7 @@ struct recorder {
 	struct lives lives;
 	struct touches touches;
 	struct turns turns;
+	bool may_wait, has_to; /* the call at its entry: for one that is under way */
 	struct keeper keeper;
 	bool secured;         /* the run itself is on disk: what is kept has somebody to belong to */
 	struct spared spared; /* of the call at its entry stop; goes with its struct pending */

@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/proc.h"
 
-/* A call that takes longer waits for something, perhaps for one that waits here. */
+/* A call that sleeps for longer waits for something, perhaps for one that waits here. */
 #define PATIENCE_NS (10 * 1000000LL)
+/* And one that does not sleep, but on a busy machine may not get to run. */
+#define LIMIT_NS (1000 * 1000000LL)
 
 struct waiting {
 	struct stop stop;
@@ -74,14 +77,16 @@ static const struct buf *path_of(const struct pending *p, int i)
 	return i == 0 && p->asked.len ? &p->asked : NULL;
 }
 
-static bool same_place(const struct pending *a, int i, const struct pending *b, int j)
+static bool same(const struct inode *x, const struct buf *p, const struct inode *y, const struct buf *q)
 {
-	const struct inode *x = &a->name[i].now, *y = &b->name[j].now;
-	const struct buf *p = path_of(a, i), *q = path_of(b, j);
-
 	if (x->exists && y->exists && x->ino == y->ino && x->dev == y->dev)
 		return true;
 	return p && q && p->len == q->len && !memcmp(p->data, q->data, p->len);
+}
+
+static bool same_place(const struct pending *a, int i, const struct pending *b, int j)
+{
+	return same(&a->name[i].now, path_of(a, i), &b->name[j].now, path_of(b, j));
 }
 
 static bool meet(const struct pending *a, const struct pending *b)
@@ -104,9 +109,21 @@ bool turns_meet(const struct turns *t, struct pending *p)
 	return false;
 }
 
-void turns_go(struct turns *t, struct pending *p)
+bool turns_concern(const struct turns *t, const struct name *n)
+{
+	const struct pending *p;
+
+	for (p = t->under_way; p; p = p->next)
+		if (p->meets_all || same(&p->name[0].now, path_of(p, 0), &n->now, &n->path) ||
+			same(&p->name[1].now, path_of(p, 1), &n->now, &n->path))
+			return true;
+	return false;
+}
+
+void turns_go(struct turns *t, struct pending *p, pid_t tid)
 {
 	p->goes = true;
+	p->tid = tid;
 	p->since = io_monotonic_ns();
 	p->prev = NULL;
 	p->next = t->under_way;
@@ -124,7 +141,8 @@ void turns_done(struct turns *t, struct pending *p)
 	if (p->next)
 		p->next->prev = p->prev;
 	*(p->prev ? &p->prev->next : &t->under_way) = p->next;
-	t->alone &= !p->meets_all;
+	for (t->alone = false, p = t->under_way; p; p = p->next)
+		t->alone |= p->meets_all;
 	t->changed = true;
 }
 
@@ -142,14 +160,21 @@ int turns_wait(struct turns *t, const struct stop *stop)
 	return 0;
 }
 
-/* What has not come back by now does not hold up anybody any more. */
+static bool is_stuck(const struct pending *p, int64_t now)
+{
+	int64_t age = now - p->since;
+
+	return age > LIMIT_NS || (age > PATIENCE_NS && proc_state(p->tid) == 'S');
+}
+
+/* What will not come back so soon does not hold up anybody any more. */
 static void give_up(struct turns *t, int64_t now)
 {
 	struct pending *p, *next;
 
 	for (p = t->under_way; p; p = next) {
 		next = p->next;
-		if (now - p->since > PATIENCE_NS)
+		if (is_stuck(p, now))
 			turns_done(t, p);
 	}
 }
@@ -161,14 +186,13 @@ const struct stop *turns_next(struct turns *t, bool *must_go)
 	*must_go = false;
 	if (!t->first)
 		return NULL;
-	if (t->changed && !t->alone)
-		return &t->first->stop;
-	now = io_monotonic_ns();
-	*must_go = now - t->first->since > PATIENCE_NS;
-	if (!*must_go)
-		return NULL;
-	give_up(t, now);
-	return &t->first->stop;
+	if (!t->changed || t->alone) {
+		now = io_monotonic_ns();
+		*must_go = now - t->first->since > 2 * LIMIT_NS;
+		if (now - t->first->since > PATIENCE_NS)
+			give_up(t, now);
+	}
+	return *must_go || (t->changed && !t->alone) ? &t->first->stop : NULL;
 }
 
 static void take_off(struct turns *t, struct waiting **at)

@@ -12,9 +12,9 @@
  * The others, nearly all, go on side by side.
  *
  * Who waits goes on in the order they came, and nobody passes one who waits. A
- * call that does not come back (the other end of a FIFO, a lease, a file
- * server) is not waited for longer than a moment: then there is nothing for it
- * but to ask for the names again (places.h).
+ * call that sleeps (for the other end of a FIFO, a lease, a file server) is not
+ * waited for longer than a moment: then there is nothing for it but to ask for
+ * the names again (places.h).
  */
 #include "record/pending.h"
 #include "trace/tracer.h"
@@ -35,8 +35,10 @@ void turns_release(struct turns *t);
 bool turns_are_taken(const struct turns *t);
 /* Does p, which has its names, meet one that is under way? */
 bool turns_meet(const struct turns *t, struct pending *p);
-/* p goes on; it has come back. */
-void turns_go(struct turns *t, struct pending *p);
+/* Does one that is under way meet whatever names n, so that n tells of what is no more, or not yet? */
+bool turns_concern(const struct turns *t, const struct name *n);
+/* p goes on, as that task's call; it has come back. */
+void turns_go(struct turns *t, struct pending *p, pid_t tid);
 void turns_done(struct turns *t, struct pending *p);
 
 /* The task stays in this stop, at a call's entry. 0 or -ENOMEM. */

@@ -1,0 +1,41 @@
+/* One call by the table of x86_64 or, through int $0x80, by that of i386. */
+#include "chance.h"
+
+#include <sys/syscall.h>
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+#ifndef SYS_setxattrat
+#define SYS_setxattrat 463
+#define SYS_removexattrat 466
+#endif
+
+static const struct {
+	long native, i386; /* 0: not in that table */
+} numbers[] = {
+#define X(name, i386) { SYS_##name, i386 },
+	CALLS(X)
+#undef X
+};
+
+static long by_int80(long nr, long a, long b, long c, long d, long e, long f)
+{
+	long r;
+
+	__asm__ volatile("push %%rbp\n\tmov %[f], %%rbp\n\tint $0x80\n\tpop %%rbp"
+			 : "=a"(r)
+			 : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "r"(f)
+			 : "memory", "cc", "r8", "r9", "r10", "r11");
+	return (int)r;
+}
+
+long sys_call(enum sys nr, long a, long b, long c, long d, long e, long f)
+{
+	long r;
+
+	if (me->i386 && numbers[nr].i386)
+		return by_int80(numbers[nr].i386, a, b, c, d, e, f);
+	r = syscall(numbers[nr].native, a, b, c, d, e, f);
+	return r < 0 ? -errno : r;
+}
