@@ -101,6 +101,20 @@ enum next enter_link(struct recorder *r, struct task *task, struct pending *p)
 	return NEXT_FOLLOW;
 }
 
+/* Nothing stood there, and now something does. */
+static bool has_come(const struct pending *p, int i)
+{
+	struct inode now;
+
+	return p->named[i] && p->error[i] == 0 && !p->name[i].now.exists &&
+		inode_stat(&now, AT_FDCWD, p->name[i].path.data, AT_SYMLINK_NOFOLLOW) == 0 && now.exists;
+}
+
+bool made_shows(const struct pending *p)
+{
+	return has_come(p, 0);
+}
+
 void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
 	const char *path;
@@ -119,6 +133,13 @@ void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_
 	tell_event(r, task, p, path, p->op == OP_SYMLINK ? p->target.data : NULL, file);
 }
 
+bool removed_shows(const struct pending *p)
+{
+	const struct name *n = &p->name[0];
+
+	return p->named[0] && n->now.exists && !inode_stands_at(&n->now, n->path.data, AT_SYMLINK_NOFOLLOW);
+}
+
 void leave_removed(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
 	uint32_t file;
@@ -132,6 +153,12 @@ void leave_removed(struct recorder *r, struct task *task, struct pending *p, int
 	if (p->op == OP_RMDIR && !p->name[0].now.birth_ns)
 		folders_forget(&r->resolver.folders);
 	tell_event(r, task, p, p->name[0].path.data, NULL, file);
+}
+
+bool link_shows(const struct pending *p)
+{
+	return has_come(p, 1) && p->named[0] &&
+		inode_stands_at(&p->name[0].now, p->name[1].path.data, AT_SYMLINK_NOFOLLOW);
 }
 
 void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_t result)

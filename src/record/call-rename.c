@@ -216,7 +216,13 @@ static void arrive_all(struct recorder *r, const struct pending *p)
 		arrive_inside(r, p, 1, 0);
 }
 
-/* Where it was not done, what stands at the new name has always stood there. */
+/* Two names of one file are no rename. */
+bool rename_shows(const struct pending *p)
+{
+	return p->named[0] && p->named[1] && p->name[0].now.exists && has_arrived(p, 0, 1) &&
+		!inode_stands_at(&p->name[0].now, p->name[0].path.data, AT_SYMLINK_NOFOLLOW);
+}
+
 void lost_rename(struct recorder *r, struct pending *p)
 {
 	places_lost(r, p);
@@ -224,8 +230,6 @@ void lost_rename(struct recorder *r, struct pending *p)
 		return;
 	leave_inside(r, &p->inside[0], p->name[0].path.data);
 	leave_inside(r, &p->inside[1], p->name[1].path.data);
-	if (has_arrived(p, 0, 1))
-		arrive_all(r, p);
 }
 
 /* What the entry did not see there has come, and been moved: it stands at the other end. */

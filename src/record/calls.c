@@ -11,14 +11,14 @@
 
 static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open, lost_open },
-	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename },
-	[CALL_LINK] = { OP_LINK, enter_link, leave_link, places_lost },
-	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made, places_lost },
-	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed, places_lost },
-	[CALL_RMDIR] = { OP_RMDIR, enter_entry, leave_removed, places_lost },
-	[CALL_MKDIR] = { OP_MKDIR, enter_entry, leave_made, places_lost },
-	[CALL_MKNOD] = { OP_MKNOD, enter_entry, leave_made, places_lost },
-	[CALL_BIND] = { OP_MKNOD, enter_bind, leave_made, places_lost },
+	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename, rename_shows },
+	[CALL_LINK] = { OP_LINK, enter_link, leave_link, places_lost, link_shows },
+	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made, places_lost, made_shows },
+	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed, places_lost, removed_shows },
+	[CALL_RMDIR] = { OP_RMDIR, enter_entry, leave_removed, places_lost, removed_shows },
+	[CALL_MKDIR] = { OP_MKDIR, enter_entry, leave_made, places_lost, made_shows },
+	[CALL_MKNOD] = { OP_MKNOD, enter_entry, leave_made, places_lost, made_shows },
+	[CALL_BIND] = { OP_MKNOD, enter_bind, leave_made, places_lost, made_shows },
 	[CALL_TRUNCATE] = { OP_TRUNCATE, enter_inode, leave_inode, places_lost },
 	[CALL_CHMOD] = { OP_CHMOD, enter_inode, leave_inode, places_lost },
 	[CALL_CHOWN] = { OP_CHOWN, enter_inode, leave_inode, places_lost },
@@ -123,9 +123,14 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 	call_done(r, p);
 }
 
-void call_lost(struct recorder *r, struct pending *p)
+void call_lost(struct recorder *r, struct task *task, struct pending *p)
 {
-	handlers[p->call.sys->action].lost(r, p);
+	const struct handler *h = &handlers[p->call.sys->action];
+
+	if (h->shows && h->shows(p))
+		h->leave(r, task, p, 0);
+	else
+		h->lost(r, p);
 	originals_spared(r, p);
 	call_done(r, p);
 }

@@ -15,6 +15,8 @@ struct handler {
 	/* The task died between the two: what it asked for may have happened. The manifest asks
 	 * the disk, so it is enough to name the places. */
 	void (*lost)(struct recorder *r, struct pending *p);
+	/* For a call whose doing shows: was it done? Then it leaves like any other. */
+	bool (*shows)(const struct pending *p);
 };
 
 enum next enter_open(struct recorder *r, struct task *task, struct pending *p);
@@ -32,6 +34,11 @@ void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_
 void leave_removed(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_t result);
+
+bool made_shows(const struct pending *p);
+bool removed_shows(const struct pending *p);
+bool rename_shows(const struct pending *p);
+bool link_shows(const struct pending *p);
 
 /* A folder is being renamed, from the entry stop to the end of the call, whatever that is. */
 void move_begins(struct recorder *r, struct pending *p);

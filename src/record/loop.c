@@ -78,7 +78,7 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	/* Another thread's exec killed the leader inside a call, and took its tid. */
 	turns_drop(&r->turns, stop->task);
 	if (stop->task->in_call)
-		call_lost(r, thread_of(stop->task)->pending);
+		call_lost(r, stop->task, thread_of(stop->task)->pending);
 	children_of_exec(r, stop->task);
 	lives_exec(&r->lives, &r->tracer, stop, abi < 0 ? ABI_X86_64 : (enum abi)abi, io_now_ns());
 	stop->task->in_call = false;
@@ -112,7 +112,7 @@ static int on_gone(struct recorder *r, const struct stop *stop)
 	}
 	turns_drop(&r->turns, task);
 	if (task->in_call && thread->pending)
-		call_lost(r, thread->pending);
+		call_lost(r, task, thread->pending);
 	if (task->tid == thread->life->pid)
 		core_record(r, thread->life, stop->status);
 	if (task->tid == r->tracer.command)

@@ -59,7 +59,7 @@ enum turn {
 enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop, enum turn turn);
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop);
 /* The task died between the two: what it asked for may have happened. */
-void call_lost(struct recorder *r, struct pending *p);
+void call_lost(struct recorder *r, struct task *task, struct pending *p);
 
 /* How calls that change no file are handled (odd.c). */
 enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p);

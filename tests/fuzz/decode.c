@@ -196,7 +196,7 @@ static void one_call(struct recorder *r, struct task *task, struct input *in)
 	if (call_enter(r, task, &stop, TURN_NEW) != NEXT_FOLLOW)
 		return;
 	if (how & 0x20)
-		call_lost(r, thread_of(task)->pending);
+		call_lost(r, task, thread_of(task)->pending);
 	else
 		call_leave(r, task, &stop);
 }
