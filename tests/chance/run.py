@@ -220,7 +220,7 @@ class Trial:
         kept = lambda snap: {(e['ino'], e['btime_ns']) for e in snap.values() if e['type'] != 'dir'}
         lost = kept(before) & kept(after) - kept(now)
         wrong += ['uninstall took the last name of %s' % esc(p) for p, e in after.items() if (e['ino'], e['btime_ns']) in lost]
-        if rc not in (0, 1):
+        if wrong or rc not in (0, 1):
             wrong.append('uninstall ends with %s: %r' % (rc, out))
         return wrong
 
