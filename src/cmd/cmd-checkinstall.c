@@ -11,8 +11,8 @@
 #include "base/io.h"
 #include "cmd/checkinstall.h"
 #include "cmd/package-options.h"
-#include "package/child.h"
 #include "package/stage.h"
+#include "package/tool.h"
 
 static struct package_options o;
 static struct {
@@ -403,7 +403,7 @@ static int install(void)
 			argv[n++] = word;
 	argv[n++] = o.written;
 	argv[n] = NULL;
-	r = child_run(argv, NULL, CHILD_SHOWN);
+	r = tool_run(argv, NULL, CHILD_SHOWN);
 	if (r)
 		complain("%s did not install the package (status %d); it is %s", argv[0], r, o.written);
 	else

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 
@@ -206,32 +207,25 @@ static void hand_over(const struct ba_summary *s, void *data)
 static int start_and_wait(struct ba_recording *rec, char **argv)
 {
 	struct sigaction old[NSIG] = { 0 };
-	sigset_t all, mask;
-	int status;
-	pid_t pid;
+	sigset_t mask;
+	int status, r;
+	pid_t pid = child_fork(&mask);
 
-	/* None may come between the fork and our being ready for it. */
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &mask);
-	pid = fork();
 	if (pid == 0) {
 		sigprocmask(SIG_SETMASK, &mask, NULL);
 		become(rec, argv);
 	}
 	if (pid < 0) {
-		sigprocmask(SIG_SETMASK, &mask, NULL);
-		complain("cannot start a process: %s", strerror(errno));
+		complain("cannot start a process: %s", strerror(-pid));
 		return -1;
 	}
 	child = pid;
 	step_aside(old);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
+	r = child_end(pid, &status);
 	child = 0;
 	step_back(old);
-	return status;
+	return r < 0 ? -1 : status;
 }
 
 int record_and_wait(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),

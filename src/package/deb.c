@@ -14,12 +14,12 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/child.h"
+#include "package/conflicts.h"
 #include "package/effects.h"
 #include "package/formats.h"
-#include "package/owners.h"
 #include "package/readback.h"
 #include "package/say.h"
+#include "package/tool.h"
 #include "package/tree.h"
 
 #define CHUNK (256U * 1024)
@@ -163,15 +163,16 @@ static char *bare_parent(const struct payload *p, size_t i)
 	return NULL;
 }
 
-int deb_add_owners(struct owners **o, const struct payload *p)
+int deb_add_owners(struct metadata *m, const struct payload *p)
 {
 	size_t i;
-	int r = owners_add_payload(o, p);
+	int r = conflicts_add(m, p);
 
 	for (i = 0; r == 0 && i < p->count; i++) {
 		_cleanup_free_ char *parent = bare_parent(p, i);
 
-		r = parent ? owners_add(o, parent) : 0;
+		if (parent && owners_add(&m->owners, parent) < 0)
+			r = say_no_memory();
 	}
 	return r;
 }
@@ -189,7 +190,7 @@ static int add_missing_parents(const struct payload *p, const struct metadata *m
 	for (i = 0; i < p->count; i++) {
 		_cleanup_free_ char *parent = bare_parent(p, i);
 
-		if (!parent || package_owner_of(m->owners, parent) || (last && !strcmp(last, parent)))
+		if (!parent || owners_of(m->owners, parent) || (last && !strcmp(last, parent)))
 			continue;
 		buf_adds(out, "mkdir -p \"$DPKG_ROOT\"");
 		buf_add_shell(out, parent);
@@ -361,7 +362,7 @@ static int read_control(const char *file, const struct metadata *m)
 	_cleanup_buf_ struct buf want = BUF_INIT, got = BUF_INIT;
 
 	buf_addf(&want, "%s %s-%s %s", m->name, m->version, m->release, m->arch);
-	if (child_run(argv, &got, CHILD_SHOWN) != 0)
+	if (tool_run(argv, &got, CHILD_SHOWN) != 0)
 		return say_failed("dpkg-deb does not take what was packed");
 	if (want.failed || !got.data)
 		return say_no_memory();
@@ -383,7 +384,7 @@ static int read_data(const char *file, struct payload *p, const struct metadata 
 		return say_no_memory();
 	fd = child_open(argv, CHILD_SHOWN, &pid);
 	if (fd < 0)
-		return -1;
+		return tool_failed(argv[0], fd);
 	archive.read_support_format_tar(a);
 	if (archive.read_open_fd(a, fd, 256U * 1024) != ARCHIVE_OK)
 		r = tree_failed(a, file);
@@ -400,10 +401,10 @@ static int read_data(const char *file, struct payload *p, const struct metadata 
 int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	struct effects fx = { 0 };
-	int r = child_needed("dpkg-deb", "a deb", "dpkg");
+	int r = tool_needed("dpkg-deb", "a deb", "dpkg");
 
 	if (r == 0)
-		r = owners_list_conflicts(m, p);
+		r = conflicts_list(m, p);
 	if (r == 0)
 		r = effects_find(&fx, p, m);
 	if (r == 0)

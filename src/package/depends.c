@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "package/child.h"
 #include "package/formats.h"
 #include "package/libraries.h"
 #include "package/say.h"
+#include "package/tool.h"
 
 struct need {
 	char *template; /* with #MINVER# where the version goes */
@@ -167,9 +167,9 @@ static int read_elves(struct finding *f, const struct payload *p, bool second)
 /* dpkg is asked once for all that will be wanted of it: each asking reads the lists of all packages. */
 static int ask_owners(struct finding *f, const struct payload *p, struct metadata *m)
 {
-	if (deb_add_owners(&m->owners, p) < 0 || libraries_add_owners(&f->libraries, &m->owners) < 0)
+	if (deb_add_owners(m, p) < 0 || libraries_add_owners(&f->libraries, m) < 0 || conflicts_ask(m) < 0)
 		return -1;
-	return package_owners_ask(m->owners, PACKAGE_DEB) < 0 ? -1 : libraries_find_packages(&f->libraries, m->owners);
+	return libraries_find_packages(&f->libraries, m->owners);
 }
 
 static int by_template(const struct need *a, const struct need *b)
@@ -210,9 +210,9 @@ static int find_native(struct finding *f)
 	static const char *const argv[] = { "dpkg", "--print-architecture", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	if (child_needed("dpkg", "a deb", "dpkg") < 0)
+	if (tool_needed("dpkg", "a deb", "dpkg") < 0)
 		return -1;
-	if (child_run(argv, &out, CHILD_SHOWN) != 0 || !out.data)
+	if (tool_run(argv, &out, CHILD_SHOWN) != 0 || !out.data)
 		return say_failed("dpkg does not say which architecture this is");
 	out.data[strcspn(out.data, "\n")] = '\0';
 	f->native = buf_steal(&out);

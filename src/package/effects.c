@@ -9,8 +9,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/child.h"
 #include "package/say.h"
+#include "package/tool.h"
 
 /*
  * An index: the paths that belong to it, how many levels above them its folder
@@ -280,9 +280,9 @@ int capabilities_text(const struct entry *e, struct buf *out)
 	const char *argv[] = { "getcap", "-n", e->path, NULL };
 	size_t n = strlen(e->path);
 
-	if (child_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
+	if (tool_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
 		return -1;
-	if (child_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n || strncmp(out->data, e->path, n) || out->data[n] != ' ')
+	if (tool_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n || strncmp(out->data, e->path, n) || out->data[n] != ' ')
 		return say_failed("getcap does not tell the capabilities of %s", e->path);
 	memmove(out->data, out->data + n + 1, out->len - n);
 	out->len -= n + 1;

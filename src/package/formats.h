@@ -4,7 +4,6 @@
 /* One function a format: writes the package to out and reads it back. 0, or -1 after saying why. */
 #include "package/metadata.h"
 #include "package/output.h"
-#include "package/owners.h"
 
 int deb_make(const struct output *out, struct payload *p, struct metadata *m);
 int rpm_make(const struct output *out, struct payload *p, struct metadata *m);
@@ -19,6 +18,6 @@ void tar_file_name(const struct metadata *m, struct buf *out);
 int deb_metadata(struct payload *p, struct metadata *m);
 int rpm_metadata(struct payload *p, struct metadata *m);
 /* The paths whose packages a deb wants to know. 0, or -1 after saying why. */
-int deb_add_owners(struct owners **o, const struct payload *p);
+int deb_add_owners(struct metadata *m, const struct payload *p);
 
 #endif

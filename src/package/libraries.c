@@ -10,9 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/child.h"
-#include "package/owners.h"
 #include "package/say.h"
+#include "package/tool.h"
 
 #define FILE_LIMIT (64U << 20)
 
@@ -107,7 +106,7 @@ static int read_cache(struct libraries *ls)
 
 	if (ls->cache)
 		return 0;
-	if (child_run(child_there("ldconfig") ? argv : in_sbin, &out, CHILD_HIDDEN) < 0)
+	if (tool_run(tool_there("ldconfig") ? argv : in_sbin, &out, CHILD_HIDDEN) < 0)
 		return -1;
 	ls->cache = out.data ? buf_steal(&out) : strdup("");
 	return ls->cache ? 0 : say_no_memory();
@@ -124,44 +123,27 @@ static bool in_payload(const struct payload *p, const char *soname)
 	return false;
 }
 
-/* dpkg knows a file by the name in its package, which on a merged /usr need not be the real one. */
-static size_t names_of(const char *path, char *real, const char *names[4])
-{
-	size_t n = 0;
-
-	names[n++] = path;
-	if (!strncmp(path, "/usr/", 5))
-		names[n++] = path + 4;
-	if (realpath(path, real)) {
-		names[n++] = real;
-		if (!strncmp(real, "/usr/", 5))
-			names[n++] = real + 4;
-	}
-	return n;
-}
-
-int libraries_add_owners(const struct libraries *ls, struct owners **o)
+/* dpkg knows a file by the name in its package, which need not be the real one. */
+int libraries_add_owners(const struct libraries *ls, struct metadata *m)
 {
 	const struct library *l;
-	const char *names[4];
-	char real[PATH_MAX];
-	size_t n;
 
-	for (l = ls->all; l; l = l->hh.next)
-		for (n = l->path ? names_of(l->path, real, names) : 0; n > 0; n--)
-			if (owners_add(o, names[n - 1]) < 0)
-				return -1;
+	for (l = ls->all; l; l = l->hh.next) {
+		_cleanup_free_ char *real = l->path ? realpath(l->path, NULL) : NULL;
+
+		if ((l->path && owners_add(&m->owners, l->path) < 0) || (real && owners_add(&m->owners, real) < 0))
+			return say_no_memory();
+	}
 	return 0;
 }
 
 static int find_package(struct library *l, const struct owners *o)
 {
-	const char *names[4], *owner = NULL;
-	char real[PATH_MAX];
-	size_t n = names_of(l->path, real, names), i;
+	_cleanup_free_ char *real = realpath(l->path, NULL);
+	const char *owner = owners_of(o, l->path);
 
-	for (i = 0; i < n && !owner; i++)
-		owner = package_owner_of(o, names[i]);
+	if (!owner && real)
+		owner = owners_of(o, real);
 	l->package = owner ? strdup(owner) : NULL;
 	return owner && !l->package ? say_no_memory() : 0;
 }
@@ -287,7 +269,7 @@ static int read_promises(struct library *l)
 	const char *argv[] = { "dpkg-query", "--control-path", l->package, NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	char *rest, *line, *dot;
-	int r = child_run(argv, &out, CHILD_HIDDEN);
+	int r = tool_run(argv, &out, CHILD_HIDDEN);
 
 	if (r < 0)
 		return -1;

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "package/elf.h"
 #include "package/metadata.h"
-#include "package/owners.h"
+#include "package/conflicts.h"
 
 /* What a package's symbols file says of one symbol. */
 struct promise {
@@ -42,7 +42,7 @@ struct library *libraries_get(struct libraries *ls, const struct elf *by, const 
  * Their packages: first what has to be asked of dpkg, then, from its answer,
  * the packages and what they promise. 0, or -1 after saying why.
  */
-int libraries_add_owners(const struct libraries *ls, struct owners **o);
+int libraries_add_owners(const struct libraries *ls, struct metadata *m);
 int libraries_find_packages(struct libraries *ls, const struct owners *o);
 void libraries_release(struct libraries *ls);
 

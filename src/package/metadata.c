@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "package/owners.h"
+#include "base/owners.h"
 #include "package/say.h"
 #include "render/render.h"
 

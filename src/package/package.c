@@ -11,12 +11,12 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "package/child.h"
 #include "package/archive.h"
 #include "package/formats.h"
 #include "package/say.h"
 #include "package/stage.h"
 #include "package/stop.h"
+#include "package/tool.h"
 
 static const struct format {
 	enum package_type type;
@@ -46,7 +46,7 @@ enum package_type package_type_here(void)
 {
 	if (access("/var/lib/dpkg/status", F_OK) == 0)
 		return PACKAGE_DEB;
-	return child_there("rpm") ? PACKAGE_RPM : PACKAGE_TAR;
+	return tool_there("rpm") ? PACKAGE_RPM : PACKAGE_TAR;
 }
 
 static const struct format *format_of(enum package_type type)

@@ -1,39 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/metadata.h"
 #include "package/say.h"
 
-/* The editor needs the terminal as it is, so it is no child_run. $EDITOR may have arguments: a shell's business. */
+/* $EDITOR may have arguments: a shell's business. */
 static int edit(const char *file)
 {
+	_cleanup_buf_ struct buf line = BUF_INIT;
 	const char *editor = getenv("VISUAL");
-	int status;
-	pid_t pid;
 
 	if (!editor || !*editor)
 		editor = getenv("EDITOR");
 	if (!editor || !*editor)
 		editor = "vi";
-	pid = fork();
-	if (pid == 0) {
-		/* what it works on goes when we go */
-		prctl(PR_SET_PDEATHSIG, SIGHUP);
-		_cleanup_buf_ struct buf line = BUF_INIT;
-
-		buf_addf(&line, "%s \"$1\"", editor);
-		execl("/bin/sh", "sh", "-c", line.data, "sh", file, (char *)NULL);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0)
+	buf_addf(&line, "%s \"$1\"", editor);
+	if (line.failed)
+		return say_no_memory();
+	if (child_run((const char *[]){ "/bin/sh", "-c", line.data, "sh", file, NULL }, NULL, CHILD_AT_TERMINAL) != 0)
 		return say_failed("the editor '%s' failed", editor);
 	return 0;
 }

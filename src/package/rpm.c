@@ -14,14 +14,14 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/child.h"
+#include "package/conflicts.h"
 #include "package/effects.h"
 #include "package/elf.h"
 #include "package/formats.h"
-#include "package/owners.h"
 #include "package/readback.h"
 #include "package/say.h"
 #include "package/stage.h"
+#include "package/tool.h"
 #include "package/tree.h"
 
 static const char *compression(const struct metadata *m)
@@ -338,7 +338,7 @@ static int run_rpmbuild(const char *spec, const struct metadata *m)
 	snprintf(epoch, sizeof epoch, "%lld", (long long)m->epoch);
 	setenv("SOURCE_DATE_EPOCH", epoch, 1);
 	/* its warnings, of links that begin with a slash and the like, are for who writes spec files */
-	r = child_run(argv, &out, CHILD_TO_OUT);
+	r = tool_run(argv, &out, CHILD_TO_OUT);
 	if (r > 0 && out.len)
 		fputs(out.data, stderr);
 	return r == 0 ? 0 : r < 0 ? -1 : say_failed("rpmbuild failed with status %d", r);
@@ -380,7 +380,7 @@ static int read_header(const char *file, struct payload *p)
 	struct say_list list = { "the package, read back, is not what was to be packed:", 0, false };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	if (child_run(argv, &out, CHILD_SHOWN) != 0)
+	if (tool_run(argv, &out, CHILD_SHOWN) != 0)
 		return say_failed("rpm cannot read the package");
 	return compare_header(&list, p, out.data);
 }
@@ -428,7 +428,7 @@ static int make(const struct output *out, struct payload *p, struct metadata *m,
 		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", m->options->compress);
 	if (check_text(m->description) < 0)
 		return -1;
-	if (owners_list_conflicts(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
+	if (conflicts_list(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
 		return -1;
 	if (build(out, p, m, fx) < 0)
 		return -1;
@@ -440,8 +440,8 @@ int rpm_make(const struct output *out, struct payload *p, struct metadata *m)
 	struct effects fx = { 0 };
 	int r;
 
-	if (child_needed("rpmbuild", "an rpm", child_there("apt-get") ? "rpm" : "rpm-build") < 0 ||
-		child_needed("rpm", "an rpm", "rpm") < 0)
+	if (tool_needed("rpmbuild", "an rpm", tool_there("apt-get") ? "rpm" : "rpm-build") < 0 ||
+		tool_needed("rpm", "an rpm", "rpm") < 0)
 		return -1;
 	r = make(out, p, m, &fx);
 	effects_release(&fx);

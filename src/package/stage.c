@@ -13,7 +13,6 @@
 #include "base/claim.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/child.h"
 #include "package/say.h"
 #include "package/stop.h"
 #include "package/tree.h"
@@ -127,6 +126,24 @@ static int make_folder(struct stage *s, const char *place)
 	return r == -EBUSY || r == -EAGAIN ? r : 0;
 }
 
+static void take_away(struct stage *s)
+{
+	if (s->folder && stage_remove(AT_FDCWD, s->folder) < 0)
+		say("%s could not be removed", s->folder);
+	cleanup_closep(&s->lock);
+	free(s->folder);
+	*s = STAGE_INIT;
+}
+
+/* Children make their temporary files there, too. */
+static int set_tmpdir(struct stage *s)
+{
+	const char *before = getenv("TMPDIR");
+
+	s->tmpdir = strdup(before ? before : "");
+	return s->tmpdir && setenv("TMPDIR", s->folder, 1) == 0 ? 0 : say_no_memory();
+}
+
 int stage_open(struct stage *s, const struct payload *p)
 {
 	const char *place = place_asked_for();
@@ -136,23 +153,21 @@ int stage_open(struct stage *s, const struct payload *p)
 		place = places[fits_in_memory(places[0], p) ? 0 : 1];
 	sweep_all();
 	while (((r = make_folder(s, place)) == -EBUSY || r == -EAGAIN) && tries--)
-		stage_close(s);
-	if (r < 0) {
-		stage_close(s);
-		return say_failed("cannot make a folder in %s: %s", place, strerror(-r));
-	}
-	child_tmp(s->folder);
-	return 0;
+		take_away(s);
+	if (r == 0)
+		return set_tmpdir(s);
+	take_away(s);
+	return say_failed("cannot make a folder in %s: %s", place, strerror(-r));
 }
 
 void stage_close(struct stage *s)
 {
-	child_tmp(NULL);
-	if (s->folder && stage_remove(AT_FDCWD, s->folder) < 0)
-		say("%s could not be removed", s->folder);
-	cleanup_closep(&s->lock);
-	free(s->folder);
-	*s = STAGE_INIT;
+	if (s->tmpdir && *s->tmpdir)
+		IGNORE(setenv("TMPDIR", s->tmpdir, 1)); /* it was there: there is room */
+	else if (s->tmpdir)
+		unsetenv("TMPDIR");
+	free(STEAL(s->tmpdir));
+	take_away(s);
 }
 
 int stage_copy(int in, int out)

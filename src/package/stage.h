@@ -9,9 +9,10 @@
 int stage_make(const char *folder, const struct payload *p, const struct metadata *m);
 struct stage {
 	char *folder;
+	char *tmpdir; /* what $TMPDIR was, "" nothing; NULL: it is so still */
 	int lock; /* of the folder, as long as we, or a child that has it from us, live */
 };
-#define STAGE_INIT (struct stage){ NULL, -1 }
+#define STAGE_INIT (struct stage){ NULL, NULL, -1 }
 
 /*
  * A new folder, with room for the payload: below $TMPDIR, else in memory when

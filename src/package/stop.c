@@ -32,21 +32,15 @@ bool stop_asked(void)
 	return asked != 0;
 }
 
-void stop_not_here(void)
+void stop_end(void)
 {
 	struct sigaction now;
+	int sig = asked;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == remember)
 			sigaction(signals[i], &before[i], NULL);
-}
-
-void stop_end(void)
-{
-	int sig = asked;
-
-	stop_not_here();
 	asked = 0;
 	if (sig)
 		raise(sig);

@@ -8,8 +8,6 @@
 #include <stdbool.h>
 
 void stop_watch(void);
-/* In a child, before it becomes another program: the signals do what they did before. */
-void stop_not_here(void);
 /* Was one sent since stop_watch()? */
 bool stop_asked(void);
 /* The signals do what they did before; one that was sent is now sent again. */

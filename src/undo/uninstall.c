@@ -12,10 +12,10 @@
 #include "base/cleanup.h"
 #include "base/durable.h"
 #include "base/mix.h"
+#include "base/owners.h"
 #include "base/u64map.h"
 #include "undo/journal.h"
 #include "undo/look.h"
-#include "undo/owners.h"
 #include "undo/remove.h"
 #include "undo/undo.h"
 
@@ -28,7 +28,7 @@ struct uninstall {
 	struct undo_result *result;
 	int64_t started_ns;
 	struct entries all;
-	struct owners owners;
+	struct owners *owners;
 	struct parents parents;
 	struct journal journal;
 	struct u64map before; /* a file's number -> 1 + the entry where it stood before the run */
@@ -68,7 +68,7 @@ static void tell(struct uninstall *u, const struct entry *e, enum did did, const
 static void recorded_reason(struct uninstall *u, const struct entry *e, struct buf *why)
 {
 	const uint32_t *from = e->file ? u64map_get(&u->before, mix64(e->file)) : NULL;
-	const char *package = owners_of(&u->owners, e->path);
+	const char *package = owners_of(u->owners, e->path);
 	int64_t later = db_int(u->db, Q_LATER_WRITER, 0, "ii", e->path_id, u->run_id);
 
 	const struct entry *home = from ? &u->all.e[*from - 1] : NULL;
@@ -192,6 +192,20 @@ static void walk(struct uninstall *u, bool folders, unsigned char *stays)
 	}
 }
 
+/* A manager that fails owns nothing, as one that is not here. */
+static int ask_owners(struct uninstall *u)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < u->all.count; i++)
+		if (u->all.e[i].change == CHANGE_CREATED)
+			r = owners_add(&u->owners, u->all.e[i].path);
+	if (r == 0)
+		r = owners_ask(u->owners, OWNERS_DPKG | OWNERS_RPM);
+	return r == -EIO ? 0 : r;
+}
+
 static int prepare(struct uninstall *u)
 {
 	int r = entries_load(&u->all, u->db, u->run_id);
@@ -212,7 +226,7 @@ static int prepare(struct uninstall *u)
 		else
 			*at = (uint32_t)i + 1;
 	}
-	return r == 0 ? owners_ask(&u->owners, &u->all) : r;
+	return r == 0 ? ask_owners(u) : r;
 }
 
 static int take_out_all(struct uninstall *u, struct words *words)
@@ -259,7 +273,7 @@ int undo_uninstall(struct db *db, int64_t run_id, const struct undo_how *how, st
 		journal_break(&u.journal);
 	durable_release(&u.touched);
 	parents_forget(&u.parents);
-	owners_release(&u.owners);
+	owners_free(u.owners);
 	u64map_release(&u.before);
 	entries_release(&u.all);
 	return r;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BASE_OWNERS_H
+#define BASE_OWNERS_H
+/* Which installed package has which file, as the package managers say. */
+#include "base/cleanup.h"
+
+/*
+ * Paths and their packages. A manager reads the lists of all its packages for
+ * one path as for thousands: they are added first, and asked for together.
+ */
+struct owners;
+
+enum { OWNERS_DPKG = 1, OWNERS_RPM = 2 };
+
+/* A path to ask for; *o is made by the first. 0 or -ENOMEM. */
+int owners_add(struct owners **o, const char *path) MUST_CHECK;
+/*
+ * Asks those managers, when there is a path that was not asked for; one that
+ * is not here owns nothing. 0; -ENOMEM; -EIO: one of them failed.
+ */
+int owners_ask(struct owners *o, unsigned int managers) MUST_CHECK;
+/* The package that has a path that was asked for, or NULL. */
+const char *owners_of(const struct owners *o, const char *path);
+void owners_free(struct owners *o);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PACKAGE_CONFLICTS_H
+#define PACKAGE_CONFLICTS_H
+/* The payload, held against what other installed packages have. */
+#include "base/owners.h"
+#include "package/metadata.h"
+
+/* The payload's files are to be asked for, too. 0, or -1 after saying why. */
+int conflicts_add(struct metadata *m, const struct payload *p);
+/* Asks the manager that the type is for. 0, or -1 after saying why. */
+int conflicts_ask(struct metadata *m);
+/* Lists the payload's files that belong to installed packages. 0, or -1 after saying why. */
+int conflicts_list(struct metadata *m, const struct payload *p);
+
+#endif

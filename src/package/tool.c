@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/tool.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "package/say.h"
+
+int tool_failed(const char *program, int error)
+{
+	return say_failed("cannot run %s: %s", program, strerror(-error));
+}
+
+int tool_run(const char *const argv[], struct buf *out, enum child_errors errors)
+{
+	int r = child_run(argv, out, errors);
+
+	return r < 0 ? tool_failed(argv[0], r) : r;
+}
+
+bool tool_there(const char *program)
+{
+	_cleanup_free_ char *path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+	char *rest = path, *folder;
+
+	while (path && (folder = strsep(&rest, ":"))) {
+		_cleanup_buf_ struct buf file = BUF_INIT;
+
+		buf_addf(&file, "%s/%s", *folder ? folder : ".", program);
+		if (!file.failed && access(file.data, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+int tool_needed(const char *program, const char *what_for, const char *package)
+{
+	if (tool_there(program))
+		return 0;
+	return say_failed("%s needs the program '%s', which is not here: install the package %s", what_for,
+		program, package);
+}
