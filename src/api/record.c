@@ -12,10 +12,10 @@
 
 #include "api/ba.h"
 #include "base/buf.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
-#include "query/canonical.h"
 #include "record/inherited.h"
 #include "record/recorder.h"
 #include "store/recover.h"

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "cmd/checkinstall.h"
-#include "cmd/package-options.h"
+#include "cmd/pack.h"
 #include "package/stage.h"
 #include "package/tool.h"
 
@@ -45,25 +45,11 @@ static const struct ci_option {
 	{ NULL, 'R', no_argument, RPM, NULL },
 	{ NULL, 'S', no_argument, SLACKWARE, NULL },
 	{ "newslack", 0, no_argument, SLACKWARE, NULL },
-	{ "pkgname", 0, required_argument, FIELD, "pkgname" },
-	{ "pkgversion", 0, required_argument, FIELD, "pkgversion" },
-	{ "pkgrelease", 0, required_argument, FIELD, "pkgrelease" },
-	{ "pkglicense", 0, required_argument, FIELD, "pkglicense" },
-	{ "pkggroup", 0, required_argument, FIELD, "pkggroup" },
-	{ "pkgsource", 0, required_argument, FIELD, "pkgsource" },
-	{ "pkgaltsource", 0, required_argument, FIELD, "pkgaltsource" },
-	{ "pkgarch", 'A', required_argument, FIELD, "pkgarch" },
-	{ "arch", 0, required_argument, FIELD, "pkgarch" },
-	{ "summary", 0, required_argument, FIELD, "summary" },
-	{ "maintainer", 0, required_argument, FIELD, "maintainer" },
-	{ "provides", 0, required_argument, FIELD, "provides" },
-	{ "requires", 0, required_argument, FIELD, "requires" },
-	{ "recommends", 0, required_argument, FIELD, "recommends" },
-	{ "suggests", 0, required_argument, FIELD, "suggests" },
-	{ "conflicts", 0, required_argument, FIELD, "conflicts" },
-	{ "replaces", 0, required_argument, FIELD, "replaces" },
+#define FIELD_ROW(letter, name, ...) { name, letter, required_argument, FIELD, name },
+	CHECKINSTALL_OPTIONS(FIELD_ROW)
+#undef FIELD_ROW
+	{ "arch", 'A', required_argument, FIELD, "pkgarch" },
 	{ "pakdir", 0, required_argument, FIELD, "output" },
-	{ "docdir", 0, required_argument, FIELD, "docdir" },
 	{ "dpkgflags", 0, required_argument, FLAGS, "dpkg" },
 	{ "rpmflags", 0, required_argument, FLAGS, "rpm" },
 	{ "exclude", 0, required_argument, PATHS, NULL },
@@ -359,7 +345,7 @@ static int read_files(void)
 
 	if (!o.description && io_read_file("description-pak", &text, 1U << 20) == 0 && text.len)
 		o.description = buf_steal(&text);
-	if (!ci.no_docs && stat("doc-pak", &st) == 0 && S_ISDIR(st.st_mode) && !(o.docs = package_absolute("doc-pak")))
+	if (!ci.no_docs && stat("doc-pak", &st) == 0 && S_ISDIR(st.st_mode) && package_option(&o, "docs", "doc-pak") < 0)
 		return EXIT_FAILED;
 	for (i = 0; i < SCRIPTS; i++) {
 		char name[32];

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/package-options.h"
+#include "cmd/pack.h"
 
 static struct package_options o;
 
@@ -13,7 +13,7 @@ static const struct cmd_option options[] = {
 	{ 0, "exclude", "GLOB", "leaves this out, and all below it (may be repeated)" },
 	{ 0, "force", NULL, "packs a run that is incomplete or whose command failed" },
 	{ 'y', "yes", NULL, "asks nothing" },
-	PACKAGE_OPTIONS,
+	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
 };
 

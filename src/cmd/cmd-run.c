@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "cmd/cmd.h"
-#include "cmd/package-options.h"
+#include "cmd/pack.h"
 #include "render/render.h"
 
 static struct ba_recording *recording;
@@ -26,7 +26,7 @@ static const struct cmd_option options[] = {
 	{ 0, "no-seccomp", NULL, "stop at every call instead of filtering; slower, and the same record" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
 	{ 0, "package", "TYPE", "then packs what it created: deb, rpm, tar, or auto (what this system installs)" },
-	PACKAGE_OPTIONS,
+	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
 };
 

@@ -88,19 +88,18 @@ static void add_description(struct buf *out, const struct metadata *m)
 
 static void control_text(const struct payload *p, const struct metadata *m, struct buf *out)
 {
+	static const char *const relations[RELATIONS] = { "Depends", "Recommends", "Suggests", "Conflicts",
+		"Replaces", "Provides" };
 	const struct package_options *o = m->options;
+	enum relation i;
 
 	add_field(out, "Package", m->name);
 	buf_addf(out, "Version: %s-%s\n", m->version, m->release);
 	add_field(out, "Architecture", m->arch);
 	add_field(out, "Maintainer", m->maintainer);
 	buf_addf(out, "Installed-Size: %lld\n", (long long)installed_size(p));
-	add_field(out, "Depends", m->depends.data);
-	add_field(out, "Recommends", m->recommends.data);
-	add_field(out, "Suggests", m->suggests.data);
-	add_field(out, "Conflicts", m->conflicts.data);
-	add_field(out, "Replaces", m->replaces.data);
-	add_field(out, "Provides", m->provides.data);
+	for (i = 0; i < RELATIONS; i++)
+		add_field(out, relations[i], m->relations[i].data);
 	add_field(out, "Section", o->group ? o->group : "misc");
 	buf_adds(out, "Priority: optional\n");
 	add_field(out, "Homepage", metadata_url(m));

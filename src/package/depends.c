@@ -198,11 +198,11 @@ static int write_depends(struct finding *f, struct metadata *m)
 		}
 		buf_adds(&out, rest);
 	}
-	if (m->depends.len)
-		buf_addf(&out, "%s%s", out.len ? ", " : "", m->depends.data);
-	buf_reset(&m->depends);
-	buf_add(&m->depends, out.data, out.len);
-	return out.failed || m->depends.failed ? say_no_memory() : 0;
+	if (m->relations[REQUIRES].len)
+		buf_addf(&out, "%s%s", out.len ? ", " : "", m->relations[REQUIRES].data);
+	buf_reset(&m->relations[REQUIRES]);
+	buf_add(&m->relations[REQUIRES], out.data, out.len);
+	return out.failed || m->relations[REQUIRES].failed ? say_no_memory() : 0;
 }
 
 static int find_native(struct finding *f)

@@ -323,7 +323,7 @@ static void add_attribute(struct effects *fx, const struct entry *e, const struc
 
 static void depend_on(struct metadata *m, const char *package)
 {
-	buf_addf(&m->depends, "%s%s", m->depends.len ? ", " : "", package);
+	buf_addf(&m->relations[REQUIRES], "%s%s", m->relations[REQUIRES].len ? ", " : "", package);
 }
 
 int effects_add_attributes(struct effects *fx, const struct payload *p, struct metadata *m)

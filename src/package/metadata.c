@@ -16,8 +16,6 @@
 #include "package/say.h"
 #include "render/render.h"
 
-const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove", "postremove" };
-
 /* Folders that are named for what is done in them, not for what they hold. */
 static bool is_workplace(const char *name)
 {
@@ -241,52 +239,20 @@ static char *find_arch(const struct metadata *m, const char *arch)
 	return strdup(arch);
 }
 
-static int find_relations(struct metadata *m, const struct package_options *o)
-{
-	const struct {
-		const char *what, *list;
-		struct buf *to;
-	} all[] = { { "requires", o->requires, &m->depends }, { "provides", o->provides, &m->provides },
-		{ "recommends", o->recommends, &m->recommends }, { "suggests", o->suggests, &m->suggests },
-		{ "conflicts", o->conflicts, &m->conflicts }, { "replaces", o->replaces, &m->replaces } };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(all); i++)
-		if (all[i].list && relations_write(m->type, all[i].what, all[i].list, all[i].to) < 0)
-			return -1;
-	return 0;
-}
-
-/* What an option says of a package and the type has no place for, is said to be left out. */
+/* What an option says and the package has no place for, is said to be left out. */
 static void say_unused(const struct metadata *m)
 {
-	enum { DEB = 1 << PACKAGE_DEB, RPM = 1 << PACKAGE_RPM };
 	const struct package_options *o = m->options;
-	const struct {
-		const char *name, *value;
-		int types; /* that have it */
-	} all[] = { { "pkgrelease", o->release, DEB | RPM }, { "pkgarch", o->arch, DEB | RPM }, { "pkglicense", o->license, RPM },
-		{ "pkggroup", o->group, DEB | RPM }, { "pkgsource", o->source, DEB | RPM },
-		{ "pkgaltsource", o->altsource, DEB | RPM }, { "maintainer", o->maintainer, DEB | RPM },
-		{ "summary", o->summary, DEB | RPM }, { "description", o->description, DEB | RPM },
-		{ "provides", o->provides, DEB | RPM }, { "requires", o->requires, DEB | RPM },
-		{ "recommends", o->recommends, DEB | RPM }, { "suggests", o->suggests, DEB | RPM },
-		{ "conflicts", o->conflicts, DEB | RPM }, { "replaces", o->replaces, DEB | RPM },
-		{ "preinstall", o->scripts[PRE_INSTALL], DEB | RPM }, { "postinstall", o->scripts[POST_INSTALL], DEB | RPM },
-		{ "preremove", o->scripts[PRE_REMOVE], DEB | RPM }, { "postremove", o->scripts[POST_REMOVE], DEB | RPM } };
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(all); i++)
-		if (all[i].value && !(all[i].types & 1 << m->type))
-			say("--%s: left out, a %s has no place for it", all[i].name, m->type == PACKAGE_DEB ? "deb" : "tar");
+	options_say_unused(o);
 	if (m->type == PACKAGE_TAR)
 		return;
 	if (o->source && !strstr(o->source, "://"))
 		say("--pkgsource: left out, '%s' is no URL", o->source);
 	if (o->altsource && (!strstr(o->altsource, "://") || metadata_url(m) != o->altsource))
 		say("--pkgaltsource: left out, %s", strstr(o->altsource, "://") ? "--pkgsource is the one URL" : "it is no URL");
-	if (m->type == PACKAGE_RPM && o->replaces)
-		say("--replaces is Obsoletes in an rpm: 'rpm -U' takes these packages out: %s", m->replaces.data);
+	if (m->type == PACKAGE_RPM && o->relations[REPLACES])
+		say("--replaces is Obsoletes in an rpm: 'rpm -U' takes these packages out: %s", m->relations[REPLACES].data);
 }
 
 const char *metadata_url(const struct metadata *m)
@@ -315,7 +281,7 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->arch = o->arch ? find_arch(m, o->arch) : NULL;
 	m->maintainer = o->maintainer ? strdup(o->maintainer) : find_maintainer();
 	find_words(m, o);
-	if (find_relations(m, o) < 0)
+	if (options_write_relations(o, m->relations) < 0)
 		return -1;
 	if (!m->release || !m->maintainer || !m->summary || !m->description || (o->arch && !m->arch))
 		return say_no_memory();
@@ -327,6 +293,8 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 
 void metadata_release(struct metadata *m)
 {
+	size_t i;
+
 	free(m->name);
 	free(m->version);
 	free(m->release);
@@ -336,35 +304,7 @@ void metadata_release(struct metadata *m)
 	free(m->description);
 	free(m->cwd);
 	free(m->command);
-	buf_release(&m->depends);
-	buf_release(&m->provides);
-	buf_release(&m->recommends);
-	buf_release(&m->suggests);
-	buf_release(&m->conflicts);
-	buf_release(&m->replaces);
+	for (i = 0; i < RELATIONS; i++)
+		buf_release(&m->relations[i]);
 	owners_free(m->owners);
-}
-
-static void rules_release(char **list, size_t n)
-{
-	while (n > 0)
-		free(list[--n]);
-	free(list);
-}
-
-void package_options_release(struct package_options *o)
-{
-	char *const own[] = { o->name, o->version, o->release, o->arch, o->license, o->group, o->source, o->altsource,
-		o->maintainer, o->summary, o->provides, o->requires, o->recommends, o->suggests, o->conflicts,
-		o->replaces, o->description, o->docs, o->doc_folder, o->out, o->compress, o->written };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(own); i++)
-		free(own[i]);
-	for (i = 0; i < SCRIPTS; i++)
-		free(o->scripts[i]);
-	rules_release(o->rules.include, o->rules.include_count);
-	rules_release(o->rules.exclude, o->rules.exclude_count);
-	free(o->rules.exclude_used);
-	*o = (struct package_options){ 0 };
 }

@@ -6,29 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "package/payload.h"
-
-enum package_type { PACKAGE_AUTO, PACKAGE_DEB, PACKAGE_RPM, PACKAGE_TAR };
-
-enum script { PRE_INSTALL, POST_INSTALL, PRE_REMOVE, POST_REMOVE, SCRIPTS };
-extern const char *const script_names[SCRIPTS]; /* preinstall, ... */
-
-/* What was asked for; NULL is "find it out". */
-struct package_options {
-	enum package_type type;
-	char *name, *version, *release, *arch, *license, *group, *source, *altsource, *maintainer, *summary;
-	char *provides, *requires, *recommends, *suggests, *conflicts, *replaces;
-	char *description; /* the long text, its first line is the summary */
-	char *out;         /* the folder for the package */
-	char *compress;
-	char *scripts[SCRIPTS]; /* texts */
-	char *docs;       /* a folder whose files go in as documentation */
-	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
-	struct payload_rules rules;
-	bool force, no_questions, date_is_version, show_list, review;
-	bool quiet; /* says only what fails */
-	char *written; /* the answer: the package's file */
-};
+#include "package/options.h"
 
 struct metadata {
 	const struct package_options *options;
@@ -37,8 +15,7 @@ struct metadata {
 	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
 	char *cwd, *command;
 	const char *stage; /* a folder of our own for what is made on the way; NULL: nothing is */
-	struct buf depends; /* comma-separated, computed and asked for */
-	struct buf provides, recommends, suggests, conflicts, replaces; /* in the type's own words */
+	struct buf relations[RELATIONS]; /* in the type's own words; what it requires is computed and asked for */
 	struct owners *owners;
 };
 
@@ -59,7 +36,5 @@ int names_check_paths(const struct metadata *m, const struct payload *p);
 
 /* With --review-control: the text in an editor, when there is a terminal. 0 or -1. */
 int package_review(const struct metadata *m, const char *name, struct buf *text);
-
-void package_options_release(struct package_options *o);
 
 #endif

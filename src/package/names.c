@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What each format forbids, in one clear sentence. */
 #include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -13,40 +14,48 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 struct rule {
-	const char *what, *format;
+	enum package_type type;
+	size_t at; /* of the text in struct metadata */
+	const char *what;
 	const char *chars, *first; /* the characters that are allowed, and at the beginning */
 	const char *words, *first_words;
-	size_t shortest;
+	size_t shortest; /* 0: it may be empty */
 };
 
-static const struct rule deb_name = { "name", "deb", LOWER DIGITS "+-.", LOWER DIGITS,
-	"lower-case letters, digits, '+', '-' and '.'", "a lower-case letter or a digit", 2 };
-static const struct rule deb_version = { "version", "deb", LOWER UPPER DIGITS ".+-~:", DIGITS,
-	"letters, digits, '.', '+', '-', '~' and, after an epoch, ':'", "a digit", 1 };
-static const struct rule deb_release = { "release", "deb", LOWER UPPER DIGITS ".+~", LOWER UPPER DIGITS,
-	"letters, digits, '.', '+' and '~'", "a letter or a digit", 1 };
-static const struct rule rpm_name = { "name", "rpm", LOWER UPPER DIGITS "+-._", LOWER UPPER DIGITS "_",
-	"letters, digits, '+', '-', '.' and '_'", "a letter, a digit or '_'", 1 };
-static const struct rule rpm_version = { "version", "rpm", LOWER UPPER DIGITS ".+_~^", LOWER UPPER DIGITS,
-	"letters, digits, '.', '+', '_', '~' and '^' (no '-')", "a letter or a digit", 1 };
-static const struct rule rpm_release = { "release", "rpm", LOWER UPPER DIGITS ".+_~^", LOWER UPPER DIGITS,
-	"letters, digits, '.', '+', '_', '~' and '^' (no '-')", "a letter or a digit", 1 };
-static const struct rule tar_part = { "name", "tar", LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_",
-	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'", 1 };
-static const struct rule tar_version = { "version", "tar", LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_",
-	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'", 1 };
-static const struct rule deb_arch = { "architecture", "deb", LOWER DIGITS "-", LOWER,
-	"lower-case letters, digits and '-'", "a letter", 2 };
-static const struct rule rpm_arch = { "architecture", "rpm", LOWER DIGITS "_", LOWER,
-	"lower-case letters, digits and '_'", "a letter", 2 };
+#define AT(member) offsetof(struct metadata, member)
+#define RPM_VERSION LOWER UPPER DIGITS ".+_~^", LOWER UPPER DIGITS, \
+	"letters, digits, '.', '+', '_', '~' and '^' (no '-')", "a letter or a digit", 1
+#define TAR_PART LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_", \
+	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'"
+
+static const struct rule rules[] = {
+	{ PACKAGE_DEB, AT(name), "name", LOWER DIGITS "+-.", LOWER DIGITS,
+		"lower-case letters, digits, '+', '-' and '.'", "a lower-case letter or a digit", 2 },
+	{ PACKAGE_DEB, AT(version), "version", LOWER UPPER DIGITS ".+-~:", DIGITS,
+		"letters, digits, '.', '+', '-', '~' and, after an epoch, ':'", "a digit", 1 },
+	{ PACKAGE_DEB, AT(release), "release", LOWER UPPER DIGITS ".+~", LOWER UPPER DIGITS,
+		"letters, digits, '.', '+' and '~'", "a letter or a digit", 1 },
+	{ PACKAGE_DEB, AT(arch), "architecture", LOWER DIGITS "-", LOWER,
+		"lower-case letters, digits and '-'", "a letter", 2 },
+	{ PACKAGE_RPM, AT(name), "name", LOWER UPPER DIGITS "+-._", LOWER UPPER DIGITS "_",
+		"letters, digits, '+', '-', '.' and '_'", "a letter, a digit or '_'", 1 },
+	{ PACKAGE_RPM, AT(version), "version", RPM_VERSION },
+	{ PACKAGE_RPM, AT(release), "release", RPM_VERSION },
+	{ PACKAGE_RPM, AT(arch), "architecture", LOWER DIGITS "_", LOWER,
+		"lower-case letters, digits and '_'", "a letter", 2 },
+	{ PACKAGE_TAR, AT(name), "name", TAR_PART, 1 },
+	{ PACKAGE_TAR, AT(version), "version", TAR_PART, 0 },
+};
+
+static const char *const formats[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm", [PACKAGE_TAR] = "tar" };
 
 static int wrong_char(const struct rule *r, const char *value, char c, const char *words)
 {
 	if (isprint((unsigned char)c))
 		return say_failed("the %s '%s' has a '%c', which %s does not allow there: %s", r->what, value, c,
-			r->format, words);
+			formats[r->type], words);
 	return say_failed("the %s has the byte 0x%02x, which %s does not allow: %s", r->what, (unsigned char)c,
-		r->format, words);
+		formats[r->type], words);
 }
 
 static int check(const struct rule *r, const char *value)
@@ -54,14 +63,14 @@ static int check(const struct rule *r, const char *value)
 	size_t n = strspn(value, r->chars);
 
 	if (!*value)
-		return say_failed("the %s is empty: %s are allowed", r->what, r->words);
+		return !r->shortest ? 0 : say_failed("the %s is empty: %s are allowed", r->what, r->words);
 	if (value[n])
 		return wrong_char(r, value, value[n], r->words);
 	if (!strchr(r->first, *value))
 		return say_failed("the %s '%s' begins with '%c': for %s it begins with %s", r->what, value, *value,
-			r->format, r->first_words);
+			formats[r->type], r->first_words);
 	if (strlen(value) < r->shortest)
-		return say_failed("the %s '%s' is too short: %s wants %zu characters", r->what, value, r->format,
+		return say_failed("the %s '%s' is too short: %s wants %zu characters", r->what, value, formats[r->type],
 			r->shortest);
 	return 0;
 }
@@ -85,56 +94,23 @@ static int check_dots(const char *what, const char *value)
 	return strstr(value, "..") ? say_failed("the %s '%s' has a '..', which rpm does not allow", what, value) : 0;
 }
 
-static int check_line(const char *what, const char *value)
-{
-	if (value && strpbrk(value, "\r\n"))
-		return say_failed("the %s goes over more than one line", what);
-	return 0;
-}
-
-static int check_lines(const struct package_options *o)
-{
-	const struct {
-		const char *what, *value;
-	} lines[] = { { "maintainer", o->maintainer }, { "group", o->group }, { "license", o->license },
-		{ "list of --requires", o->requires }, { "list of --provides", o->provides },
-		{ "list of --recommends", o->recommends }, { "list of --suggests", o->suggests },
-		{ "list of --conflicts", o->conflicts }, { "list of --replaces", o->replaces }, { "summary", o->summary },
-		{ "source", o->source }, { "alternate source", o->altsource } };
-	size_t i;
-
-	for (i = 0; i < sizeof lines / sizeof lines[0]; i++)
-		if (check_line(lines[i].what, lines[i].value) < 0)
-			return -1;
-	return 0;
-}
-
-static int check_deb(const struct metadata *m)
-{
-	if (check(&deb_name, m->name) < 0 || check(&deb_version, m->version) < 0 || check_epoch(m->version) < 0 ||
-		check(&deb_release, m->release) < 0)
-		return -1;
-	return m->arch ? check(&deb_arch, m->arch) : 0;
-}
-
-static int check_rpm(const struct metadata *m)
-{
-	if (check(&rpm_name, m->name) < 0 || check(&rpm_version, m->version) < 0 ||
-		check(&rpm_release, m->release) < 0 || check_dots("version", m->version) < 0 ||
-		check_dots("release", m->release) < 0)
-		return -1;
-	return m->arch ? check(&rpm_arch, m->arch) : 0;
-}
-
 int names_check(const struct metadata *m)
 {
-	if (check_lines(m->options) < 0)
+	size_t i;
+
+	if (options_check_lines(m->options) < 0)
 		return -1;
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
+		const char *value = *(char *const *)((const char *)m + rules[i].at);
+
+		if (rules[i].type == m->type && value && check(&rules[i], value) < 0)
+			return -1;
+	}
 	if (m->type == PACKAGE_DEB)
-		return check_deb(m);
-	if (m->type == PACKAGE_RPM)
-		return check_rpm(m);
-	return check(&tar_part, m->name) < 0 || (*m->version && check(&tar_version, m->version) < 0) ? -1 : 0;
+		return check_epoch(m->version);
+	if (m->type == PACKAGE_RPM && check_dots("version", m->version) < 0)
+		return -1;
+	return m->type == PACKAGE_RPM ? check_dots("release", m->release) : 0;
 }
 
 /* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */

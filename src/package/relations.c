@@ -14,7 +14,7 @@
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-struct relation {
+struct written {
 	const char *what;  /* the option */
 	const char *item;  /* all of it, for what is said */
 	enum package_type type;
@@ -46,7 +46,7 @@ static size_t name_length(const char *s)
 	return n;
 }
 
-static const char *op_of(const struct relation *r, const char *text, size_t n)
+static const char *op_of(const struct written *r, const char *text, size_t n)
 {
 	size_t i;
 
@@ -57,7 +57,7 @@ static const char *op_of(const struct relation *r, const char *text, size_t n)
 }
 
 /* For a deb: what dpkg would say only when the package is there. */
-static int check_name(const struct relation *r, const char *name, size_t n)
+static int check_name(const struct written *r, const char *name, size_t n)
 {
 	const char *allowed = r->type == PACKAGE_DEB ? ALNUM "+-.:" : ALNUM "+-._/():[]~^=";
 	size_t good = strspn(name, allowed);
@@ -70,7 +70,7 @@ static int check_name(const struct relation *r, const char *name, size_t n)
 }
 
 /* "(>= 2)" or ">= 2" */
-static int write_version(const struct relation *r, char *text, struct buf *out)
+static int write_version(const struct written *r, char *text, struct buf *out)
 {
 	size_t len = strlen(text), n;
 	bool open = *text == '(';
@@ -91,7 +91,7 @@ static int write_version(const struct relation *r, char *text, struct buf *out)
 	return 0;
 }
 
-static int write_one(const struct relation *r, char *s, struct buf *out)
+static int write_one(const struct written *r, char *s, struct buf *out)
 {
 	size_t n = name_length(s);
 	char *rest = s + n + strspn(s + n, " \t");
@@ -103,7 +103,7 @@ static int write_one(const struct relation *r, char *s, struct buf *out)
 }
 
 /* One of them is enough: rpm has words for that, in parentheses. */
-static int write_alternatives(const struct relation *r, char *s, struct buf *out)
+static int write_alternatives(const struct written *r, char *s, struct buf *out)
 {
 	bool several = strchr(s, '|') != NULL, rpm = r->type == PACKAGE_RPM;
 	char *rest = s, *one;
@@ -145,13 +145,13 @@ int relations_write(enum package_type type, const char *what, const char *list, 
 
 	while (r == 0 && rest && (item = strsep(&rest, ","))) {
 		_cleanup_free_ char *whole = strdup(trim(item));
-		struct relation relation = { .what = what, .item = whole, .type = type };
+		struct written written = { .what = what, .item = whole, .type = type };
 
 		if (!whole)
 			return say_no_memory();
 		if (k++)
 			buf_adds(out, ", ");
-		r = write_alternatives(&relation, trim(item), out);
+		r = write_alternatives(&written, trim(item), out);
 	}
 	return r == 0 && out->failed ? say_no_memory() : r;
 }

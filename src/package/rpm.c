@@ -93,7 +93,10 @@ static void add_tag(struct buf *out, const char *tag, const char *value)
 
 static void add_head(struct buf *out, const struct metadata *m)
 {
+	static const char *const relations[RELATIONS] = { "Requires", "Recommends", "Suggests", "Conflicts",
+		"Obsoletes", "Provides" };
 	const struct package_options *o = m->options;
+	enum relation i;
 
 	add_tag(out, "Name", m->name);
 	add_tag(out, "Version", m->version);
@@ -105,12 +108,8 @@ static void add_head(struct buf *out, const struct metadata *m)
 	add_tag(out, "URL", metadata_url(m));
 	if (!strcmp(m->arch, "noarch"))
 		add_tag(out, "BuildArch", "noarch");
-	add_tag(out, "Requires", m->depends.data);
-	add_tag(out, "Provides", m->provides.data);
-	add_tag(out, "Recommends", m->recommends.data);
-	add_tag(out, "Suggests", m->suggests.data);
-	add_tag(out, "Conflicts", m->conflicts.data);
-	add_tag(out, "Obsoletes", m->replaces.data);
+	for (i = 0; i < RELATIONS; i++)
+		add_tag(out, relations[i], m->relations[i].data);
 	buf_adds(out, "%description\n");
 	add_text(out, m->description);
 	buf_addc(out, '\n');

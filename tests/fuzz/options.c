@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <limits.h>
 
-#include "base/io.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "cmd/checkinstall.h"
-#include "cmd/package-options.h"
+#include "cmd/pack.h"
 #include "fuzz/fuzz.h"
 #include "model/scope.h"
 #include "package/metadata.h"
-#include "query/canonical.h"
 #include "render/render.h"
 
 int __wrap_io_read_file(const char *path, struct buf *out, size_t limit);
@@ -95,11 +95,7 @@ static void options(struct input *in)
 	package_option(&o, name, value);
 	package_add_include(&o, value);
 	package_add_exclude(&o, value);
-	free(o.out), free(o.name), free(o.docs), free(o.scripts[0]), free(o.compress);
-	free(*o.rules.exclude), free(o.rules.exclude);
-	if (o.rules.include_count)
-		free(*o.rules.include);
-	free(o.rules.include);
+	package_options_release(&o);
 }
 
 static void recording(struct input *in)

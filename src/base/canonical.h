@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef QUERY_CANONICAL_H
-#define QUERY_CANONICAL_H
+#ifndef BASE_CANONICAL_H
+#define BASE_CANONICAL_H
 
 /*
  * The name a record has for what a person calls `path`: absolute, symlinks in

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "query/canonical.h"
+#include "base/canonical.h"
 
 #include <errno.h>
 #include <limits.h>
