@@ -20,7 +20,14 @@ struct need {
 	UT_hash_handle hh;
 };
 
+struct file {
+	struct elf elf;
+	const char *path;
+};
+
 struct finding {
+	struct file *files; /* the ELF files of the payload */
+	size_t file_count;
 	struct libraries libraries;
 	struct need *needs;
 	struct say_list unknown;
@@ -126,42 +133,51 @@ static int set_file_arch(struct finding *f, const char *arch)
 	return f->arch ? 0 : say_no_memory();
 }
 
-/* The first time the libraries are looked for, the second time, their packages known, what is needed of them. */
-static int use_elf(struct finding *f, const struct elf *elf, const char *path, bool second)
+/* Each file is read once; firmware and programs for other worlds are data. */
+static int read_elves(struct finding *f, const struct payload *p)
 {
-	const char *arch = elf_deb_arch(elf);
-	size_t i;
+	size_t i, k;
 
-	/* Firmware and programs for other worlds are data. */
-	if (!arch)
-		return 0;
-	if (set_file_arch(f, arch) < 0)
-		return -1;
-	for (i = 0; i < elf->needed_count; i++) {
-		struct library *l = libraries_get(&f->libraries, elf, path, elf->needed[i]);
+	f->files = calloc(p->count + 1, sizeof *f->files);
+	if (!f->files)
+		return say_no_memory();
+	for (i = 0; i < p->count; i++) {
+		struct file *file = &f->files[f->file_count];
+		const char *arch;
 
-		if (!l || (second && use_library(f, l, elf, path) < 0))
+		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
+			continue;
+		f->file_count++;
+		file->path = p->entries[i]->path;
+		arch = elf_read(&file->elf, file->path) == 0 ? elf_deb_arch(&file->elf) : NULL;
+		if (!arch)
+			elf_release(&file->elf);
+		if (arch && set_file_arch(f, arch) < 0)
 			return -1;
+		for (k = 0; k < file->elf.needed_count; k++)
+			if (!libraries_get(&f->libraries, &file->elf, file->path, file->elf.needed[k]))
+				return -1;
 	}
 	return 0;
 }
 
-static int read_elves(struct finding *f, const struct payload *p, bool second)
+/* Their packages known, what is needed of them. */
+static int use_elves(struct finding *f)
 {
-	size_t i;
-	int r = 0;
+	size_t i, k;
 
-	for (i = 0; r == 0 && i < p->count; i++) {
-		struct elf elf;
+	for (i = 0; i < f->file_count; i++) {
+		const struct file *file = &f->files[i];
 
-		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
-			continue;
-		if (elf_read(&elf, p->entries[i]->path) == 0)
-			r = use_elf(f, &elf, p->entries[i]->path, second);
-		elf_release(&elf);
+		for (k = 0; k < file->elf.needed_count; k++) {
+			struct library *l = libraries_get(&f->libraries, &file->elf, file->path, file->elf.needed[k]);
+
+			if (!l || use_library(f, l, &file->elf, file->path) < 0)
+				return -1;
+		}
 	}
 	say_rest(&f->unknown);
-	return r;
+	return 0;
 }
 
 /* dpkg is asked once for all that will be wanted of it: each asking reads the lists of all packages. */
@@ -239,11 +255,11 @@ int deb_metadata(struct payload *p, struct metadata *m)
 	int r = find_native(&f);
 
 	if (r == 0)
-		r = read_elves(&f, p, false);
+		r = read_elves(&f, p);
 	if (r == 0)
 		r = ask_owners(&f, p, m);
 	if (r == 0)
-		r = read_elves(&f, p, true);
+		r = use_elves(&f);
 	if (r == 0)
 		r = set_arch(&f, m);
 	if (r == 0)
@@ -255,6 +271,9 @@ int deb_metadata(struct payload *p, struct metadata *m)
 		free(n->version);
 		free(n);
 	}
+	while (f.file_count > 0)
+		elf_release(&f.files[--f.file_count].elf);
+	free(f.files);
 	libraries_release(&f.libraries);
 	free(f.native);
 	free(f.arch);

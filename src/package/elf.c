@@ -3,6 +3,12 @@
  * Files come from anywhere, so every offset is held against the size of the
  * file before it is followed. Only files of this machine's byte order are read
  * beyond their head; of others the machine is all that is asked.
+ *
+ * Not libelf, which was tried (0.188): it finds tables by the sections, which a
+ * file need not have, so that the way through the segments, the number of the
+ * symbols and their versions stay to be told here, in as many lines; members
+ * of an archive in memory are not for it; and what it reads, the sanitizers of
+ * tests/fuzz do not see.
  */
 #include "package/elf.h"
 
@@ -89,29 +95,29 @@ static const char *string_at(const struct image *im, uint64_t table, uint64_t ta
 	return s && memchr(s, '\0', (size_t)(table_size - index)) ? s : NULL;
 }
 
-/* The headers of both classes, in one shape. */
+/* A member of a structure, as each class has it. */
+struct field {
+	size_t at[2], size[2];
+};
+#define FIELD(type, member)                                                                         \
+	(&(const struct field){ { offsetof(Elf32_##type, member), offsetof(Elf64_##type, member) }, \
+		{ sizeof(((Elf32_##type *)0)->member), sizeof(((Elf64_##type *)0)->member) } })
+#define SIZE(im, type) ((im)->wide ? sizeof(Elf64_##type) : sizeof(Elf32_##type))
+
+/* The member of the structure at an offset; 0 when that is beyond the file. */
+static uint64_t get(const struct image *im, uint64_t offset, const struct field *f)
+{
+	const void *p = offset <= im->size ? at(im, offset + f->at[im->wide], f->size[im->wide]) : NULL;
+	uint64_t value = 0;
+
+	if (p)
+		memcpy(&value, p, f->size[im->wide]);
+	return value;
+}
+
 struct segment {
-	uint32_t type;
 	uint64_t offset, address, size;
 };
-
-static bool read_segment(const struct image *im, uint64_t offset, struct segment *out)
-{
-	Elf64_Phdr p64;
-	Elf32_Phdr p32;
-	const void *p = at(im, offset, im->wide ? sizeof p64 : sizeof p32);
-
-	if (!p)
-		return false;
-	if (im->wide) {
-		memcpy(&p64, p, sizeof p64);
-		*out = (struct segment){ p64.p_type, p64.p_offset, p64.p_vaddr, p64.p_filesz };
-	} else {
-		memcpy(&p32, p, sizeof p32);
-		*out = (struct segment){ p32.p_type, p32.p_offset, p32.p_vaddr, p32.p_filesz };
-	}
-	return true;
-}
 
 struct layout {
 	struct segment loads[32];
@@ -133,53 +139,29 @@ static uint64_t offset_of(const struct layout *l, uint64_t address)
 
 static void read_segments(const struct image *im, struct layout *l)
 {
-	uint64_t start, size, n, i;
+	uint64_t at = get(im, 0, FIELD(Ehdr, e_phoff)), size = get(im, 0, FIELD(Ehdr, e_phentsize));
+	uint64_t n = get(im, 0, FIELD(Ehdr, e_phnum));
 
-	if (im->wide) {
-		Elf64_Ehdr h;
+	for (; n > 0 && at < im->size; n--, at += size) {
+		uint64_t type = get(im, at, FIELD(Phdr, p_type));
+		struct segment s = { get(im, at, FIELD(Phdr, p_offset)), get(im, at, FIELD(Phdr, p_vaddr)),
+			get(im, at, FIELD(Phdr, p_filesz)) };
 
-		memcpy(&h, im->data, sizeof h);
-		start = h.e_phoff;
-		size = h.e_phentsize;
-		n = h.e_phnum;
-	} else {
-		Elf32_Ehdr h;
-
-		memcpy(&h, im->data, sizeof h);
-		start = h.e_phoff;
-		size = h.e_phentsize;
-		n = h.e_phnum;
-	}
-	for (i = 0; i < n; i++) {
-		struct segment s;
-
-		if (start > im->size || !read_segment(im, start + i * size, &s))
-			return;
-		if (s.type == PT_LOAD && l->load_count < ARRAY_SIZE(l->loads))
+		if (type == PT_LOAD && l->load_count < ARRAY_SIZE(l->loads))
 			l->loads[l->load_count++] = s;
-		if (s.type == PT_DYNAMIC)
+		if (type == PT_DYNAMIC)
 			l->dynamic = s;
 	}
 }
 
 static bool read_dynamic(const struct image *im, const struct layout *l, uint64_t i, uint64_t *tag, uint64_t *value)
 {
-	Elf64_Dyn d64;
-	Elf32_Dyn d32;
-	uint64_t size = im->wide ? sizeof d64 : sizeof d32;
-	const void *p = (i + 1) * size <= l->dynamic.size ? at(im, l->dynamic.offset + i * size, size) : NULL;
+	uint64_t at = l->dynamic.offset + i * SIZE(im, Dyn);
 
-	if (!p)
+	if ((i + 1) * SIZE(im, Dyn) > l->dynamic.size || l->dynamic.offset > im->size)
 		return false;
-	if (im->wide) {
-		memcpy(&d64, p, sizeof d64);
-		*tag = (uint64_t)d64.d_tag;
-		*value = d64.d_un.d_val;
-	} else {
-		memcpy(&d32, p, sizeof d32);
-		*tag = (uint64_t)d32.d_tag;
-		*value = d32.d_un.d_val;
-	}
+	*tag = get(im, at, FIELD(Dyn, d_tag));
+	*value = get(im, at, FIELD(Dyn, d_un));
 	return *tag != DT_NULL;
 }
 
@@ -224,34 +206,23 @@ static int read_names(struct elf *elf, const struct image *im, const struct layo
 	return 0;
 }
 
-/* The names of the versions that symbols ask for, by their index. */
+/* The names of the versions that symbols ask for, by their index. Beyond the file there is no next one. */
 static const char *version_name(const struct image *im, const struct layout *l, unsigned int index)
 {
 	uint64_t need = l->needs, n, k;
 
 	for (n = 0; n < l->needs_count; n++) {
-		Elf64_Verneed v; /* the same in both classes */
-		const void *p = at(im, need, sizeof v);
-		uint64_t aux;
+		uint64_t aux = need + get(im, need, FIELD(Verneed, vn_aux));
+		uint64_t count = get(im, need, FIELD(Verneed, vn_cnt)), next = get(im, need, FIELD(Verneed, vn_next));
 
-		if (!p)
-			return NULL;
-		memcpy(&v, p, sizeof v);
-		aux = need + v.vn_aux;
-		for (k = 0; k < v.vn_cnt; k++) {
-			Elf64_Vernaux x;
-
-			p = at(im, aux, sizeof x);
-			if (!p)
-				return NULL;
-			memcpy(&x, p, sizeof x);
-			if (x.vna_other == index)
-				return string_at(im, l->strings, l->strings_size, x.vna_name);
-			aux += x.vna_next;
+		for (k = 0; k < count && aux < im->size; k++) {
+			if (get(im, aux, FIELD(Vernaux, vna_other)) == index)
+				return string_at(im, l->strings, l->strings_size, get(im, aux, FIELD(Vernaux, vna_name)));
+			aux += get(im, aux, FIELD(Vernaux, vna_next));
 		}
-		if (!v.vn_next)
+		if (!next)
 			return NULL;
-		need += v.vn_next;
+		need += next;
 	}
 	return NULL;
 }
@@ -262,55 +233,28 @@ static const char *version_name(const struct image *im, const struct layout *l, 
  */
 static uint64_t symbol_count(const struct image *im, const struct layout *l)
 {
-	uint32_t words[2];
-	const void *p = l->hash != UINT64_MAX && l->hash ? at(im, l->hash, sizeof words) : NULL;
+	const struct field second = { { 4, 4 }, { 4, 4 } };
 
-	if (!p)
-		p = l->gnu_hash != UINT64_MAX && l->gnu_hash ? at(im, l->gnu_hash, sizeof words) : NULL;
-	if (!p)
-		return 0;
-	memcpy(words, p, sizeof words);
-	return words[1];
-}
-
-static bool read_symbol(const struct image *im, uint64_t table, uint64_t i, uint64_t *name, bool *undefined)
-{
-	Elf64_Sym s64;
-	Elf32_Sym s32;
-	uint64_t size = im->wide ? sizeof s64 : sizeof s32;
-	const void *p = table <= im->size ? at(im, table + i * size, size) : NULL;
-
-	if (!p)
-		return false;
-	if (im->wide) {
-		memcpy(&s64, p, sizeof s64);
-		*name = s64.st_name;
-		*undefined = s64.st_shndx == SHN_UNDEF;
-	} else {
-		memcpy(&s32, p, sizeof s32);
-		*name = s32.st_name;
-		*undefined = s32.st_shndx == SHN_UNDEF;
-	}
-	return true;
+	return get(im, l->hash && l->hash < im->size ? l->hash : l->gnu_hash, &second);
 }
 
 static int read_symbols(struct elf *elf, const struct image *im, const struct layout *l)
 {
-	uint64_t n = symbol_count(im, l), i, name;
-	bool undefined;
+	uint64_t n = symbol_count(im, l), i;
 
-	if (n > im->size / sizeof(Elf32_Sym))
+	if (l->symbols > im->size || n > im->size / sizeof(Elf32_Sym))
 		return 0;
 	elf->symbols = calloc((size_t)n + 1, sizeof *elf->symbols);
 	if (!elf->symbols)
 		return -ENOMEM;
-	for (i = 1; i < n && read_symbol(im, l->symbols, i, &name, &undefined); i++) {
+	for (i = 1; i < n; i++) {
+		uint64_t at_symbol = l->symbols + i * SIZE(im, Sym);
 		struct elf_symbol *s = &elf->symbols[elf->symbol_count];
 		const void *v = l->versions && l->versions != UINT64_MAX ? at(im, l->versions + 2 * i, 2) : NULL;
 		uint16_t index = 1;
 
-		s->name = string_at(im, l->strings, l->strings_size, name);
-		if (!undefined || !s->name || !*s->name)
+		s->name = string_at(im, l->strings, l->strings_size, get(im, at_symbol, FIELD(Sym, st_name)));
+		if (get(im, at_symbol, FIELD(Sym, st_shndx)) != SHN_UNDEF || !s->name || !*s->name)
 			continue;
 		if (v)
 			memcpy(&index, v, 2);
@@ -327,8 +271,6 @@ static int read_image(struct elf *elf, const unsigned char *data, size_t size, b
 {
 	struct image im = { data, size, false };
 	struct layout l = { 0 };
-	uint16_t type, machine;
-	uint32_t flags = 0;
 	int r;
 
 	if (size < sizeof(Elf32_Ehdr) || memcmp(data, ELFMAG, SELFMAG))
@@ -337,17 +279,13 @@ static int read_image(struct elf *elf, const unsigned char *data, size_t size, b
 	elf->little = data[EI_DATA] == ELFDATA2LSB;
 	if (im.wide && size < sizeof(Elf64_Ehdr))
 		return 1;
-	memcpy(&type, data + 16, 2);
-	memcpy(&machine, data + 18, 2);
+	elf->machine = (uint16_t)get(&im, 0, FIELD(Ehdr, e_machine));
 	if (!elf->little) {
-		elf->machine = (uint16_t)(machine >> 8 | machine << 8);
+		elf->machine = (uint16_t)(elf->machine >> 8 | elf->machine << 8);
 		return 0;
 	}
-	elf->machine = machine;
-	if (!im.wide)
-		memcpy(&flags, data + offsetof(Elf32_Ehdr, e_flags), 4);
-	elf->hard_float = flags & 0x400; /* EF_ARM_ABI_FLOAT_HARD */
-	elf->object = member || type == ET_REL;
+	elf->hard_float = !im.wide && get(&im, 0, FIELD(Ehdr, e_flags)) & EF_ARM_ABI_FLOAT_HARD;
+	elf->object = member || get(&im, 0, FIELD(Ehdr, e_type)) == ET_REL;
 	if (elf->object)
 		return 0;
 	read_segments(&im, &l);
@@ -385,6 +323,7 @@ int elf_read(struct elf *elf, const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
+	int r;
 
 	*elf = (struct elf){ 0 };
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -398,8 +337,13 @@ int elf_read(struct elf *elf, const char *path)
 		return -errno;
 	}
 	if (!memcmp(elf->map, ARMAG, SARMAG))
-		return read_archive(elf);
-	return read_image(elf, elf->map, elf->map_size, false);
+		r = read_archive(elf);
+	else
+		r = read_image(elf, elf->map, elf->map_size, false);
+	/* thousands of mappings that nobody looks at would be too many for the system */
+	if (!elf->needed_count && !elf->symbol_count && !elf->soname && !elf->run_path)
+		munmap(STEAL(elf->map), elf->map_size);
+	return r;
 }
 
 void elf_release(struct elf *elf)
