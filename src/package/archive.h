@@ -46,18 +46,15 @@
 	X(read_support_filter_all) \
 	X(read_support_format_cpio) \
 	X(read_support_format_tar) \
-	X(set_error) \
-	X(write_add_filter_xz) \
-	X(write_add_filter_zstd) \
+	X(write_add_filter_by_name) \
 	X(write_close) \
 	X(write_data) \
 	X(write_free) \
 	X(write_header) \
 	X(write_new) \
-	X(write_open2) \
 	X(write_open_fd) \
 	X(write_set_bytes_in_last_block) \
-	X(write_set_filter_option) \
+	X(write_set_options) \
 	X(write_set_format_ar_bsd) \
 	X(write_set_format_gnutar) \
 	X(write_set_format_option) \

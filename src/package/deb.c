@@ -24,20 +24,6 @@
 
 #define CHUNK (256U * 1024)
 
-/*
- * gzip: every dpkg and every checker of packages takes it, and it costs less
- * than the installation did; xz would take several times as long.
- */
-static const char *compression(const struct metadata *m)
-{
-	return m->options->compress ? m->options->compress : "gzip";
-}
-
-static const char *suffix(const char *how)
-{
-	return !strcmp(how, "gzip") ? ".gz" : !strcmp(how, "xz") ? ".xz" : !strcmp(how, "zstd") ? ".zst" : "";
-}
-
 /* An epoch is no part of a file's name. */
 void deb_file_name(const struct metadata *m, struct buf *out)
 {
@@ -245,7 +231,7 @@ static struct archive *tar_open(int fd, const struct metadata *m)
 	}
 	archive.write_set_format_gnutar(a);
 	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, compression(m), fd) == 0)
+	if (tree_open(a, m, fd) == 0)
 		return a;
 	archive.write_free(a);
 	return NULL;
@@ -335,10 +321,10 @@ static int write_deb(const struct output *out, int control, int data, const stru
 		return tree_failed(ar, out->name);
 	if (add_member(ar, m, "debian-binary", version) < 0)
 		return -1;
-	snprintf(name, sizeof name, "control.tar%s", suffix(compression(m)));
+	snprintf(name, sizeof name, "control.tar%s", m->compression->suffix);
 	if (add_member(ar, m, name, control) < 0)
 		return -1;
-	snprintf(name, sizeof name, "data.tar%s", suffix(compression(m)));
+	snprintf(name, sizeof name, "data.tar%s", m->compression->suffix);
 	if (add_member(ar, m, name, data) < 0)
 		return -1;
 	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, out->name);

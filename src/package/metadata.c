@@ -275,7 +275,9 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->command = buf_steal(&command);
 	if (!m->cwd || !m->command)
 		return say_no_memory();
-	if (find_epoch(m, run) < 0 || find_name(m, o) < 0)
+	/* gzip: every dpkg and every checker of packages takes it, and it costs less than the installation did */
+	m->compression = compression_named(o->compress ? o->compress : o->type == PACKAGE_RPM ? "zstd" : "gzip");
+	if (!m->compression || find_epoch(m, run) < 0 || find_name(m, o) < 0)
 		return -1;
 	m->release = strdup(o->release ? o->release : "1");
 	m->arch = o->arch ? find_arch(m, o->arch) : NULL;

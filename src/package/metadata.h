@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "package/compress.h"
 #include "package/options.h"
 
 struct metadata {
@@ -14,6 +15,7 @@ struct metadata {
 	char *name, *version, *release, *arch, *maintainer, *summary, *description;
 	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
 	char *cwd, *command;
+	const struct compression *compression;
 	const char *stage; /* a folder of our own for what is made on the way; NULL: nothing is */
 	struct buf relations[RELATIONS]; /* in the type's own words; what it requires is computed and asked for */
 	struct owners *owners;

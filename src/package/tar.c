@@ -10,17 +10,9 @@
 #include "package/say.h"
 #include "package/tree.h"
 
-static const char *compression(const struct metadata *m)
-{
-	return m->options->compress ? m->options->compress : "gzip";
-}
-
 void tar_file_name(const struct metadata *m, struct buf *out)
 {
-	const char *how = compression(m);
-
-	buf_addf(out, "%s%s%s.tar%s", m->name, *m->version ? "-" : "", m->version,
-		!strcmp(how, "gzip") ? ".gz" : !strcmp(how, "xz") ? ".xz" : !strcmp(how, "zstd") ? ".zst" : "");
+	buf_addf(out, "%s%s%s.tar%s", m->name, *m->version ? "-" : "", m->version, m->compression->suffix);
 }
 
 static bool is_ascii(const char *s)
@@ -61,7 +53,7 @@ static int write_tar(const struct output *out, const struct payload *p, const st
 	if (names_are_bytes(p))
 		archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, compression(m), out->fd) < 0)
+	if (tree_open(a, m, out->fd) < 0)
 		return -1;
 	if (tree_write(a, p, m, TREE_TAR) < 0)
 		return -1;

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "package/gzip.h"
 #include "package/say.h"
 #include "package/stop.h"
 
@@ -24,68 +23,16 @@ int tree_failed(struct archive *a, const char *what)
 	return say_failed("%s: %s", what, words ? words : "libarchive does not say why");
 }
 
-static la_ssize_t gzip_block(struct archive *a, void *data, const void *bytes, size_t n)
+int tree_open(struct archive *a, const struct metadata *m, int fd)
 {
-	int r = gzip_write(data, bytes, n);
-
-	if (r == 0)
-		return (la_ssize_t)n;
-	archive.set_error(a, -r, "%s", strerror(-r));
-	return -1;
-}
-
-static int gzip_close(struct archive *a, void *data)
-{
-	int r = gzip_end(data);
-
-	if (r < 0)
-		archive.set_error(a, -r, "%s", strerror(-r));
-	return r == 0 ? ARCHIVE_OK : ARCHIVE_FATAL;
-}
-
-static int gzip_release(struct archive *a, void *data)
-{
-	gzip_free(data);
-	return ARCHIVE_OK;
-}
-
-static int open_gzip(struct archive *a, int fd)
-{
-	struct gzip *g = gzip_new(fd);
-
-	return g ? archive.write_open2(a, g, NULL, gzip_block, gzip_close, gzip_release) : ARCHIVE_FATAL;
-}
-
-static int add_xz(struct archive *a)
-{
-	int r = archive.write_add_filter_xz(a);
-
-	if (r == ARCHIVE_OK)
-		r = archive.write_set_filter_option(a, "xz", "compression-level", "2");
-	/* A fixed number, not the machine's: one thread and several make different bytes. */
-	return r == ARCHIVE_OK ? archive.write_set_filter_option(a, "xz", "threads", "2") : r;
-}
-
-static int add_zstd(struct archive *a)
-{
-	int r = archive.write_add_filter_zstd(a);
-
-	return r == ARCHIVE_OK ? archive.write_set_filter_option(a, "zstd", "compression-level", "3") : r;
-}
-
-int tree_open(struct archive *a, const char *how, int fd)
-{
+	const struct compression *c = m->compression;
 	int r = ARCHIVE_OK;
 
-	if (!strcmp(how, "gzip"))
-		return open_gzip(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, how);
-	if (!strcmp(how, "xz"))
-		r = add_xz(a);
-	else if (!strcmp(how, "zstd"))
-		r = add_zstd(a);
-	else if (strcmp(how, "none"))
-		return say_failed("there is no compression '%s': gzip, xz, zstd and none are known", how);
-	return r == ARCHIVE_OK && archive.write_open_fd(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, how);
+	if (c->options)
+		r = archive.write_add_filter_by_name(a, c->name);
+	if (c->options && r == ARCHIVE_OK)
+		r = archive.write_set_options(a, c->options);
+	return r == ARCHIVE_OK && archive.write_open_fd(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, c->name);
 }
 
 /* The names are few and asked for thousands of times. */

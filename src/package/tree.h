@@ -17,8 +17,8 @@ void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long 
 /* A file whose bytes are in memory, root's. */
 int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
 	size_t n);
-/* Opens it on fd, which stays the caller's, with a compression: gzip, xz, zstd or none. 0, or -1 after saying why. */
-int tree_open(struct archive *a, const char *how, int fd);
+/* Opens it on fd, which stays the caller's, compressed. 0, or -1 after saying why. */
+int tree_open(struct archive *a, const struct metadata *m, int fd);
 /* "archive: what libarchive says"; -1. */
 int tree_failed(struct archive *a, const char *what);
 

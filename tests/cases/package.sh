@@ -539,7 +539,7 @@ case_long_names() {
 	tree "$p" | diff "$T/before" -
 }
 
-# A file of many blocks: they come back in order, and whatever else reads gzip reads them.
+# Large files, one with holes; whatever else reads gzip reads them.
 case_large_files() {
 	need dpkg-deb
 	mkdir p

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "package/elf.h"
-#include "package/gzip.h"
 #include "package/libraries.h"
 #include "package/metadata.h"
 
@@ -106,49 +104,6 @@ static void test_relations(void)
 	relations(PACKAGE_DEB, "a_b", NULL);
 }
 
-static void pack_and_unpack(size_t n, const unsigned char *bytes)
-{
-	char path[] = "/tmp/ba-gzip.XXXXXX";
-	int fd = mkstemp(path);
-	struct gzip *g = gzip_new(fd);
-	unsigned char *back = malloc(n + 1);
-	size_t at, part = 1;
-	gzFile file;
-	int got;
-
-	for (at = 0; at < n; at += part, part = part * 3 % 70001 + 1) {
-		if (part > n - at)
-			part = n - at;
-		gzip_write(g, bytes + at, part);
-	}
-	ok(gzip_end(g) == 0, "%zu bytes are packed", n);
-	gzip_free(g);
-	lseek(fd, 0, SEEK_SET);
-	file = gzdopen(fd, "r");
-	got = gzread(file, back, (unsigned int)n + 1);
-	ok(got == (int)n && !memcmp(back, bytes, n), "and come out again");
-	gzclose(file);
-	unlink(path);
-	free(back);
-}
-
-/* On the seams of its blocks, and more than its ring holds. */
-static void test_gzip(void)
-{
-	static const size_t sizes[] = { 0, 1, 524287, 524288, 524289, 4194304, 4194305, 9000000 };
-	unsigned char *bytes = malloc(9000000);
-	unsigned int seed = 7;
-	size_t i;
-
-	for (i = 0; i < 9000000; i++) {
-		seed = seed * 1103515245U + 12345U;
-		bytes[i] = i % 100 < 50 ? 'x' : (unsigned char)(seed >> 16);
-	}
-	for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-		pack_and_unpack(sizes[i], bytes);
-	free(bytes);
-}
-
 static void write_file(const char *path, const void *data, size_t n)
 {
 	FILE *f = fopen(path, "w");
@@ -214,7 +169,6 @@ int main(int argc, char **argv)
 	test_folders();
 	test_names();
 	test_relations();
-	test_gzip();
 	test_elf(argv[0]);
 	return done_testing();
 }
