@@ -86,39 +86,50 @@ void digest_end(struct digest *d, unsigned char *out)
 	crypto.EVP_DigestInit_ex(d->ctx, d->kind, NULL);
 }
 
-static int digest_fd(int fd, enum digest_kind kind, bool (*stop)(void *), void *data, unsigned char *out)
+static int read_through(int fd, struct digest *sha256, struct digest *md5, bool (*stop)(void *), void *data)
 {
-	_cleanup_(digest_freep) struct digest *d = digest_new(kind);
 	_cleanup_free_ char *chunk = malloc(CHUNK);
 	ssize_t n;
 
-	if (!d || !chunk)
-		return kinds[kind] ? -ENOMEM : -ELIBACC;
+	if (!chunk)
+		return -ENOMEM;
 	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
 		if (n > 0)
-			digest_add(d, chunk, (size_t)n);
+			digest_add(sha256, chunk, (size_t)n);
+		if (n > 0 && md5)
+			digest_add(md5, chunk, (size_t)n);
 		if (stop && stop(data))
 			return -ECANCELED;
 	}
-	if (n < 0)
-		return -errno;
-	digest_end(d, out);
-	return 0;
-}
-
-int digest_sha256(int fd, unsigned char out[SHA256_LEN])
-{
-	return digest_fd(fd, DIGEST_SHA256, NULL, NULL, out);
+	return n < 0 ? -errno : 0;
 }
 
 int digest_sha256_unless(int fd, bool (*stop)(void *), void *data, unsigned char out[SHA256_LEN])
 {
-	return digest_fd(fd, DIGEST_SHA256, stop, data, out);
+	_cleanup_(digest_freep) struct digest *d = digest_new(DIGEST_SHA256);
+	int r = d ? read_through(fd, d, NULL, stop, data) : kinds[DIGEST_SHA256] ? -ENOMEM : -ELIBACC;
+
+	if (r == 0)
+		digest_end(d, out);
+	return r;
 }
 
-int digest_md5(int fd, unsigned char out[MD5_LEN])
+int digest_sha256(int fd, unsigned char out[SHA256_LEN])
 {
-	return digest_fd(fd, DIGEST_MD5, NULL, NULL, out);
+	return digest_sha256_unless(fd, NULL, NULL, out);
+}
+
+int digest_both(int fd, unsigned char sha256[SHA256_LEN], unsigned char md5[MD5_LEN])
+{
+	_cleanup_(digest_freep) struct digest *a = digest_new(DIGEST_SHA256);
+	_cleanup_(digest_freep) struct digest *b = digest_new(DIGEST_MD5);
+	int r = a && b ? read_through(fd, a, b, NULL, NULL) : kinds[DIGEST_MD5] ? -ENOMEM : -ELIBACC;
+
+	if (r == 0) {
+		digest_end(a, sha256);
+		digest_end(b, md5);
+	}
+	return r;
 }
 
 void digest_hex(const unsigned char *digest, size_t n, char *out)

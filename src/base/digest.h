@@ -9,9 +9,9 @@
 #define SHA256_LEN 32
 #define MD5_LEN 16
 
-/* The SHA-256 (or MD5) of what fd gives from its place to its end. 0 or -errno. */
+/* The SHA-256 (and MD5) of what fd gives from its place to its end. 0 or -errno. */
 int digest_sha256(int fd, unsigned char out[SHA256_LEN]) MUST_CHECK;
-int digest_md5(int fd, unsigned char out[MD5_LEN]) MUST_CHECK;
+int digest_both(int fd, unsigned char sha256[SHA256_LEN], unsigned char md5[MD5_LEN]) MUST_CHECK;
 /* digest_sha256, given up with -ECANCELED when stop, asked every so often, says so. */
 int digest_sha256_unless(int fd, bool (*stop)(void *data), void *data, unsigned char out[SHA256_LEN]) MUST_CHECK;
 /* n bytes as 2n lower-case hex digits and a NUL. */

@@ -89,14 +89,7 @@ static int read_all(const char *path, bool follow, struct buf *out)
 	return r < 0 ? r : out->failed ? -ENOMEM : 0;
 }
 
-/* One attribute of a packed string. */
-struct one {
-	const char *name;
-	const void *value;
-	uint32_t value_len;
-};
-
-static bool next_one(const char **at, const char *end, struct one *out)
+bool xattrs_next(const char **at, const char *end, struct xattr *out)
 {
 	uint32_t lens[2];
 
@@ -106,16 +99,16 @@ static bool next_one(const char **at, const char *end, struct one *out)
 	*at += sizeof lens;
 	if (lens[0] == 0 || (uint64_t)lens[0] + lens[1] > (uint64_t)(end - *at) || (*at)[lens[0] - 1])
 		return false;
-	*out = (struct one){ *at, *at + lens[0], lens[1] };
+	*out = (struct xattr){ *at, *at + lens[0], lens[1] };
 	*at += lens[0] + lens[1];
 	return true;
 }
 
-static bool find_one(const void *packed, size_t len, const char *name, struct one *out)
+static bool find_one(const void *packed, size_t len, const char *name, struct xattr *out)
 {
 	const char *at = packed, *end = at + len;
 
-	while (len && next_one(&at, end, out))
+	while (len && xattrs_next(&at, end, out))
 		if (!strcmp(out->name, name))
 			return true;
 	return false;
@@ -135,24 +128,24 @@ int xattrs_apply(const char *path, bool follow, const void *packed, size_t len)
 {
 	_cleanup_buf_ struct buf now = BUF_INIT;
 	const char *at, *end;
-	struct one one, other;
+	struct xattr one, other;
 	int r = xattrs_read(path, follow, &now), e;
 
 	if (r < 0 || (now.len == len && (!len || !memcmp(now.data, packed, len))))
 		return r;
-	for (at = now.data, end = at + now.len; now.len && next_one(&at, end, &one);) {
+	for (at = now.data, end = at + now.len; now.len && xattrs_next(&at, end, &one);) {
 		if (find_one(packed, len, one.name, &other))
 			continue;
 		e = follow ? removexattr(path, one.name) : lremovexattr(path, one.name);
 		if (e < 0 && errno != ENODATA && r == 0)
 			r = -errno;
 	}
-	for (at = packed, end = at + len; len && next_one(&at, end, &one);) {
-		if (find_one(now.data, now.len, one.name, &other) && other.value_len == one.value_len &&
-			!memcmp(other.value, one.value, one.value_len))
+	for (at = packed, end = at + len; len && xattrs_next(&at, end, &one);) {
+		if (find_one(now.data, now.len, one.name, &other) && other.size == one.size &&
+			!memcmp(other.value, one.value, one.size))
 			continue;
-		e = follow ? setxattr(path, one.name, one.value, one.value_len, 0) :
-			     lsetxattr(path, one.name, one.value, one.value_len, 0);
+		e = follow ? setxattr(path, one.name, one.value, one.size, 0) :
+			     lsetxattr(path, one.name, one.value, one.size, 0);
 		if (e < 0 && r == 0)
 			r = -errno;
 	}

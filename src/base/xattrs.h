@@ -13,6 +13,14 @@
 
 /* Appends them to out; none, or a file system without them, appends nothing. 0 or -errno. */
 int xattrs_read(const char *path, bool follow, struct buf *out) MUST_CHECK;
+/* One of a string. */
+struct xattr {
+	const char *name;
+	const void *value;
+	size_t size;
+};
+/* The next one from *at on, which begins where the string does. False: there is none before end. */
+bool xattrs_next(const char **at, const char *end, struct xattr *out);
 /* Leaves exactly these; what is there already is not written again. 0 or the first -errno. */
 int xattrs_apply(const char *path, bool follow, const void *packed, size_t len) MUST_CHECK;
 

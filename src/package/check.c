@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -16,8 +15,6 @@
 #include "package/payload.h"
 #include "package/say.h"
 #include "package/stop.h"
-
-#define CHUNK (256U * 1024)
 
 /* The first name met of each file that has several. */
 struct inode {
@@ -30,8 +27,7 @@ struct inode {
 };
 
 struct check {
-	struct digest *sha256, *md5; /* md5: NULL when it is not asked for */
-	char *chunk;
+	bool md5; /* is asked for, too */
 	struct inode *inodes;
 	struct say_list changed;
 };
@@ -46,35 +42,23 @@ static void differs(struct check *c, const struct entry *e, const char *how)
 	say_item(&c->changed, "%s: %s", e->path, how);
 }
 
-static void look_at_head(struct entry *e, const char *data, size_t n)
+static void look_at_head(struct entry *e, int fd)
 {
-	e->elf = n >= 8 && (!memcmp(data, "\177ELF", 4) || !memcmp(data, "!<arch>\n", 8));
-	e->script = n >= 2 && data[0] == '#' && data[1] == '!';
+	char head[8] = { 0 };
+	ssize_t n = pread(fd, head, sizeof head, 0);
+
+	e->elf = n == sizeof head && (!memcmp(head, "\177ELF", 4) || !memcmp(head, "!<arch>\n", 8));
+	e->script = n >= 2 && head[0] == '#' && head[1] == '!';
 }
 
-static int hash_file(struct check *c, struct entry *e, unsigned char sha256[SHA256_LEN])
+static int hash_file(const struct check *c, struct entry *e, unsigned char sha256[SHA256_LEN])
 {
 	_cleanup_close_ int fd = io_open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
-	bool head = true;
-	ssize_t n;
 
 	if (fd < 0)
 		return fd;
-	while ((n = read(fd, c->chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
-		if (n < 0)
-			continue;
-		if (head)
-			look_at_head(e, c->chunk, (size_t)n);
-		head = false;
-		digest_add(c->sha256, c->chunk, (size_t)n);
-		if (c->md5)
-			digest_add(c->md5, c->chunk, (size_t)n);
-	}
-	n = n < 0 ? -errno : 0;
-	digest_end(c->sha256, sha256);
-	if (c->md5)
-		digest_end(c->md5, e->md5);
-	return (int)n;
+	look_at_head(e, fd);
+	return c->md5 ? digest_both(fd, sha256, e->md5) : digest_sha256(fd, sha256);
 }
 
 static void check_content(struct check *c, struct entry *e)
@@ -82,9 +66,11 @@ static void check_content(struct check *c, struct entry *e)
 	unsigned char now[SHA256_LEN];
 	int r = hash_file(c, e, now);
 
-	if (r < 0)
+	if (r < 0) {
 		differs(c, e, strerror(-r));
-	else if (e->known && memcmp(now, e->sha256, SHA256_LEN))
+		return;
+	}
+	if (e->known && memcmp(now, e->sha256, SHA256_LEN))
 		differs(c, e, "its content changed");
 	memcpy(e->sha256, now, SHA256_LEN);
 }
@@ -125,47 +111,21 @@ static bool is_packed(const char *name)
 	       !strncmp(name, "system.posix_acl_", 17);
 }
 
-static int add_xattr(struct entry *e, const char *name)
+bool entry_next_xattr(const struct entry *e, const char **at, struct xattr *out)
 {
-	ssize_t size = lgetxattr(e->path, name, NULL, 0);
-	struct xattr *more = reallocarray(e->xattrs, e->xattr_count + 1, sizeof *more), *x;
-
-	if (!more)
-		return say_no_memory();
-	e->xattrs = more;
-	if (size < 0)
-		return 0;
-	x = &more[e->xattr_count];
-	*x = (struct xattr){ strdup(name), malloc((size_t)size + 1), 0 };
-	if (!x->name || !x->value)
-		return say_no_memory();
-	size = lgetxattr(e->path, name, x->value, (size_t)size);
-	if (size < 0)
-		return say_failed("%s: attribute %s: %s", e->path, name, strerror(errno));
-	x->size = (size_t)size;
-	e->xattr_count++;
-	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct xattr *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
+	if (!*at)
+		*at = e->xattrs.data;
+	while (e->xattrs.len && xattrs_next(at, e->xattrs.data + e->xattrs.len, out))
+		if (is_packed(out->name))
+			return true;
+	return false;
 }
 
 static int find_xattrs(struct entry *e)
 {
-	char names[XATTR_LIST_MAX];
-	ssize_t n = llistxattr(e->path, names, sizeof names), at;
-	int r = 0;
+	int r = xattrs_read(e->path, false, &e->xattrs);
 
-	for (at = 0; r == 0 && at < n; at += (ssize_t)strlen(names + at) + 1)
-		if (is_packed(names + at))
-			r = add_xattr(e, names + at);
-	if (e->xattr_count > 1)
-		qsort(e->xattrs, e->xattr_count, sizeof *e->xattrs, by_name);
-	return r;
+	return r < 0 ? say_failed("%s: its attributes: %s", e->path, strerror(-r)) : 0;
 }
 
 static void check_link_target(struct check *c, const struct entry *e)
@@ -228,11 +188,11 @@ static int check_entry(struct check *c, struct entry *e)
 
 int payload_check(struct payload *p, bool md5)
 {
-	struct check c = { digest_new(DIGEST_SHA256), md5 ? digest_new(DIGEST_MD5) : NULL, malloc(CHUNK), NULL,
+	struct check c = { md5, NULL,
 		{ "refused: changed since the run, so that the package would not hold what was installed:", 0, false } };
 	struct inode *in, *next;
 	size_t i;
-	int r = c.sha256 && (c.md5 || !md5) && c.chunk ? 0 : say_no_memory();
+	int r = 0;
 
 	for (i = 0; r == 0 && i < p->count; i++)
 		r = stop_asked() ? say_failed("stopped") : check_entry(&c, p->entries[i]);
@@ -242,9 +202,6 @@ int payload_check(struct payload *p, bool md5)
 		HASH_DEL(c.inodes, in);
 		free(in);
 	}
-	digest_free(c.sha256);
-	digest_free(c.md5);
-	free(c.chunk);
 	return r < 0 || c.changed.count ? -1 : 0;
 }
 

@@ -119,21 +119,16 @@ static void conffiles_text(const struct payload *p, struct buf *out)
 /* Folders that every system has, whoever made them there. */
 static bool is_standard(const char *folder)
 {
-	static const char *const standard[] = { "/usr/local", "/opt", "/srv", "/home", "/root", "/etc", "/var", "/usr" };
+	static const char *const standard[] = { "", "/opt", "/srv", "/home", "/root", "/etc", "/var", "/usr",
+		"/usr/local", "/usr/local/bin", "/usr/local/etc", "/usr/local/games", "/usr/local/include",
+		"/usr/local/lib", "/usr/local/man", "/usr/local/sbin", "/usr/local/share", "/usr/local/src",
+		"/usr/local/share/man" };
 	size_t i;
 
-	if (!strncmp(folder, "/usr/local/", 11)) {
-		static const char *const below[] = { "bin", "etc", "games", "include", "lib", "man", "sbin", "share", "src",
-			"share/man" };
-
-		for (i = 0; i < ARRAY_SIZE(below); i++)
-			if (!strcmp(folder + 11, below[i]))
-				return true;
-	}
 	for (i = 0; i < ARRAY_SIZE(standard); i++)
 		if (!strcmp(folder, standard[i]))
 			return true;
-	return *folder == '\0';
+	return false;
 }
 
 /* The folder that holds an entry, to be freed, when it is neither payload nor everywhere; else NULL. */
@@ -220,39 +215,20 @@ static int write_control(struct archive *a, const struct payload *p, const struc
 	return write_part(a, m, "./triggers", &fx->triggers);
 }
 
-/* A tar of dpkg's kind into an open file. */
-static struct archive *tar_open(int fd, const struct metadata *m)
+/* A tar of dpkg's kind into an open file: the payload, or what is said of it. */
+static int write_tar(int fd, const struct payload *p, const struct metadata *m, const struct effects *control)
 {
-	struct archive *a = archive.write_new();
+	_cleanup_(archive_writep) struct archive *a = archive.write_new();
 
-	if (!a) {
-		say_no_memory();
-		return NULL;
-	}
+	if (!a)
+		return say_no_memory();
 	archive.write_set_format_gnutar(a);
 	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, m, fd) == 0)
-		return a;
-	archive.write_free(a);
-	return NULL;
-}
-
-static int write_data_tar(int fd, const struct payload *p, const struct metadata *m)
-{
-	_cleanup_(archive_writep) struct archive *a = tar_open(fd, m);
-
-	if (!a || tree_write(a, p, m, TREE_DEB) < 0)
+	if (tree_open(a, m, fd) < 0)
 		return -1;
-	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "data.tar");
-}
-
-static int write_control_tar(int fd, const struct payload *p, const struct metadata *m, const struct effects *fx)
-{
-	_cleanup_(archive_writep) struct archive *a = tar_open(fd, m);
-
-	if (!a || write_control(a, p, m, fx) < 0)
+	if (control ? write_control(a, p, m, control) < 0 : tree_write(a, p, m, TREE_DEB) < 0)
 		return -1;
-	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, "control.tar");
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, control ? "control.tar" : "data.tar");
 }
 
 static int add_member(struct archive *ar, const struct metadata *m, const char *name, int fd)
@@ -305,27 +281,17 @@ static int scratch_file(const struct output *beside)
 static int write_deb(const struct output *out, int control, int data, const struct metadata *m)
 {
 	_cleanup_(archive_writep) struct archive *ar = archive.write_new();
-	_cleanup_close_ int version = scratch_file(out);
-	char name[32];
-	int r;
+	char control_name[32], data_name[32];
 
 	if (!ar)
 		return say_no_memory();
-	if (version < 0)
-		return -1;
-	r = io_write_all(version, "2.0\n", 4);
-	if (r < 0)
-		return say_failed("%s: %s", out->name, strerror(-r));
+	snprintf(control_name, sizeof control_name, "control.tar%s", m->compression->suffix);
+	snprintf(data_name, sizeof data_name, "data.tar%s", m->compression->suffix);
 	archive.write_set_format_ar_bsd(ar);
 	if (archive.write_open_fd(ar, out->fd) != ARCHIVE_OK)
 		return tree_failed(ar, out->name);
-	if (add_member(ar, m, "debian-binary", version) < 0)
-		return -1;
-	snprintf(name, sizeof name, "control.tar%s", m->compression->suffix);
-	if (add_member(ar, m, name, control) < 0)
-		return -1;
-	snprintf(name, sizeof name, "data.tar%s", m->compression->suffix);
-	if (add_member(ar, m, name, data) < 0)
+	if (tree_write_text(ar, m, "debian-binary", S_IFREG | 0644, "2.0\n", 4) < 0 ||
+		add_member(ar, m, control_name, control) < 0 || add_member(ar, m, data_name, data) < 0)
 		return -1;
 	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, out->name);
 }
@@ -335,7 +301,7 @@ static int build(const struct output *out, const struct payload *p, const struct
 {
 	_cleanup_close_ int data = scratch_file(out), control = scratch_file(out);
 
-	if (data < 0 || control < 0 || write_data_tar(data, p, m) < 0 || write_control_tar(control, p, m, fx) < 0)
+	if (data < 0 || control < 0 || write_tar(data, p, m, NULL) < 0 || write_tar(control, p, m, fx) < 0)
 		return -1;
 	return write_deb(out, control, data, m);
 }
@@ -393,13 +359,11 @@ int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 	if (r == 0)
 		r = effects_find(&fx, p, m);
 	if (r == 0)
-		r = effects_add_attributes(&fx, p, m);
-	if (r == 0)
 		r = add_missing_parents(p, m, &fx);
 	if (r == 0)
 		r = build(out, p, m, &fx);
 	effects_release(&fx);
-	if (r < 0)
-		return r;
-	return read_control(out->part, m) < 0 ? -1 : read_data(out->part, p, m);
+	if (r == 0)
+		r = read_control(out->part, m);
+	return r == 0 ? read_data(out->part, p, m) : r;
 }

@@ -265,16 +265,6 @@ static int find_libraries(struct effects *fx, const struct payload *p)
 	return folders.failed ? say_no_memory() : 0;
 }
 
-int effects_find(struct effects *fx, const struct payload *p, const struct metadata *m)
-{
-	fx->deb = m->type == PACKAGE_DEB;
-	buf_addc(&fx->seen, '\n');
-	if (list_sides(fx, p) < 0 || find_libraries(fx, p) < 0)
-		return -1;
-	list_packed_indexes(p);
-	return 0;
-}
-
 int capabilities_text(const struct entry *e, struct buf *out)
 {
 	const char *argv[] = { "getcap", "-n", e->path, NULL };
@@ -326,29 +316,42 @@ static void depend_on(struct metadata *m, const char *package)
 	buf_addf(&m->relations[REQUIRES], "%s%s", m->relations[REQUIRES].len ? ", " : "", package);
 }
 
-int effects_add_attributes(struct effects *fx, const struct payload *p, struct metadata *m)
+static int add_attributes(struct effects *fx, const struct payload *p, struct metadata *m)
 {
 	bool caps = false, others = false;
-	size_t i, k;
+	struct xattr x;
+	size_t i;
 
-	for (i = 0; i < p->count; i++)
-		for (k = 0; p->entries[i]->first == p->entries[i] && k < p->entries[i]->xattr_count; k++) {
-			const struct xattr *x = &p->entries[i]->xattrs[k];
+	for (i = 0; i < p->count; i++) {
+		const struct entry *e = p->entries[i];
+		const char *at = NULL;
 
-			if (strcmp(x->name, "security.capability")) {
-				add_attribute(fx, p->entries[i], x);
-				others = true;
-			} else if (fx->deb) {
-				if (add_capabilities(fx, p->entries[i]) < 0)
-					return -1;
-				caps = true;
-			}
+		while (e->first == e && entry_next_xattr(e, &at, &x)) {
+			bool cap = !strcmp(x.name, "security.capability");
+
+			if (!cap)
+				add_attribute(fx, e, &x);
+			else if (fx->deb && add_capabilities(fx, e) < 0)
+				return -1;
+			others |= !cap;
+			caps |= cap && fx->deb;
 		}
+	}
 	if (caps)
 		depend_on(m, "libcap2-bin");
 	if (others)
 		depend_on(m, "attr");
 	return 0;
+}
+
+int effects_find(struct effects *fx, const struct payload *p, struct metadata *m)
+{
+	fx->deb = m->type == PACKAGE_DEB;
+	buf_addc(&fx->seen, '\n');
+	if (list_sides(fx, p) < 0 || find_libraries(fx, p) < 0)
+		return -1;
+	list_packed_indexes(p);
+	return add_attributes(fx, p, m);
 }
 
 /* Does this text run in a shell? One with another first line does not. */

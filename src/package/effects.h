@@ -15,10 +15,12 @@ struct effects {
 	struct buf seen;             /* what was done already, by lines */
 };
 
-/* Looks at the sides and the payload; lists what is known of each side. 0, or -1 after saying why. */
-int effects_find(struct effects *fx, const struct payload *p, const struct metadata *m);
-/* Capabilities and other attributes that the format itself cannot hold: lines after the installation. */
-int effects_add_attributes(struct effects *fx, const struct payload *p, struct metadata *m);
+/*
+ * Looks at the sides and the payload; lists what is known of each side. Capabilities and other
+ * attributes that the format itself cannot hold become lines after the installation. 0, or -1
+ * after saying why.
+ */
+int effects_find(struct effects *fx, const struct payload *p, struct metadata *m);
 /* The text of one script, ours and the user's; empty when there is nothing to do. 0 or -1. */
 int effects_script(const struct effects *fx, const struct metadata *m, enum script which, struct buf *out);
 /* The text form of a file's capabilities, as setcap takes it. 0 or -1. */

@@ -18,15 +18,9 @@ enum { CHANGE, TYPE, PATH, EXCLUDED, MODE, UID, GID, SIZE, MTIME, SHA256, TARGET
 
 static void entry_free(struct entry *e)
 {
-	size_t i;
-
 	if (!e)
 		return;
-	for (i = 0; i < e->xattr_count; i++) {
-		free(e->xattrs[i].name);
-		free(e->xattrs[i].value);
-	}
-	free(e->xattrs);
+	buf_release(&e->xattrs);
 	free(e->path);
 	free(e->source);
 	free(e->target);

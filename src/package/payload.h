@@ -10,14 +10,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/digest.h"
+#include "base/xattrs.h"
 #include "buildaudit.h"
-
-struct xattr {
-	char *name;
-	void *value;
-	size_t size;
-};
 
 struct entry {
 	char *path;   /* absolute */
@@ -36,8 +32,7 @@ struct entry {
 	int64_t group;                    /* the manifest's hard link group, 0: none */
 	struct entry *first;              /* the first name of a file with several; itself for that one */
 	unsigned int links;               /* of the first: its names in the payload */
-	struct xattr *xattrs;
-	size_t xattr_count;
+	struct buf xattrs;                /* as base/xattrs.h has them */
 	unsigned char sha256[SHA256_LEN], md5[MD5_LEN];
 	dev_t dev;
 	ino_t ino;
@@ -79,6 +74,9 @@ void payload_sort(struct payload *p);
 /* The entry at path, or NULL. */
 struct entry *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);
+
+/* The next attribute that goes into a package; *at is NULL at first. False: there is none. */
+bool entry_next_xattr(const struct entry *e, const char **at, struct xattr *out);
 
 /* Where its bytes are. */
 static inline bool entry_is_device(const struct entry *e)

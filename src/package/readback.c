@@ -66,10 +66,11 @@ static bool has_xattr(struct archive_entry *ae, const struct xattr *x)
 
 static void compare_xattrs(struct reading *r, const struct entry *e, struct archive_entry *ae)
 {
-	size_t i;
+	const char *at = NULL;
+	struct xattr x;
 
-	for (i = 0; i < e->xattr_count; i++)
-		if (!has_xattr(ae, &e->xattrs[i])) {
+	while (entry_next_xattr(e, &at, &x))
+		if (!has_xattr(ae, &x)) {
 			differs(r, e->path, "an extended attribute is missing or another");
 			return;
 		}

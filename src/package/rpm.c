@@ -182,8 +182,8 @@ static void add_name(struct buf *out, const char *path)
 
 static int add_file(struct buf *out, const struct entry *e)
 {
-	const char *user = owner_name(e->uid), *group = group_name(e->gid);
-	size_t i;
+	const char *user = owner_name(e->uid), *group = group_name(e->gid), *at = NULL;
+	struct xattr x;
 
 	if (!user || !group)
 		return say_failed("%s: its owner %u:%u has no name here, and rpm knows owners only by name", e->path, e->uid,
@@ -196,8 +196,8 @@ static int add_file(struct buf *out, const struct entry *e)
 		buf_addf(out, "%%attr(-,%s,%s) ", user, group);
 	else
 		buf_addf(out, "%%attr(%04o,%s,%s) ", e->mode & 07777U, user, group);
-	for (i = 0; i < e->xattr_count; i++)
-		if (!strcmp(e->xattrs[i].name, "security.capability")) {
+	while (entry_next_xattr(e, &at, &x))
+		if (!strcmp(x.name, "security.capability")) {
 			_cleanup_buf_ struct buf text = BUF_INIT;
 
 			if (capabilities_text(e, &text) < 0)
@@ -408,7 +408,7 @@ static int make(const struct output *out, struct payload *p, struct metadata *m,
 {
 	if (check_text(m->description) < 0)
 		return -1;
-	if (conflicts_list(m, p) < 0 || effects_find(fx, p, m) < 0 || effects_add_attributes(fx, p, m) < 0)
+	if (conflicts_list(m, p) < 0 || effects_find(fx, p, m) < 0)
 		return -1;
 	if (build(out, p, m, fx) < 0)
 		return -1;

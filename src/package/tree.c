@@ -85,10 +85,10 @@ void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long 
 static void describe(struct archive_entry *ae, const struct entry *e, const struct metadata *m, enum tree_form form)
 {
 	_cleanup_buf_ struct buf name = BUF_INIT;
-	const char *start = form == TREE_DEB ? "./" : "", *who;
+	const char *start = form == TREE_DEB ? "./" : "", *who, *at = NULL;
+	struct xattr x;
 	time_t s;
 	long ns;
-	size_t i;
 
 	buf_addf(&name, "%s%s", start, e->path + 1);
 	archive.entry_clear(ae);
@@ -112,8 +112,8 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 		buf_addf(&name, "%s%s", start, e->first->path + 1);
 		archive.entry_set_hardlink(ae, name.data);
 	}
-	for (i = 0; form == TREE_TAR && e->first == e && i < e->xattr_count; i++)
-		archive.entry_xattr_add_entry(ae, e->xattrs[i].name, e->xattrs[i].value, e->xattrs[i].size);
+	while (form == TREE_TAR && e->first == e && entry_next_xattr(e, &at, &x))
+		archive.entry_xattr_add_entry(ae, x.name, x.value, x.size);
 }
 
 static int copy_data(struct archive *a, const struct entry *e, char *chunk)

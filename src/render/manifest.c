@@ -125,13 +125,11 @@ static bool md5_of(const char *path, const char *sha256, char hex[2 * MD5_LEN + 
 	unsigned char sha[SHA256_LEN], md5[MD5_LEN];
 	char now[2 * SHA256_LEN + 1];
 
-	if (fd < 0 || digest_sha256(fd, sha) < 0)
+	if (fd < 0 || digest_both(fd, sha, md5) < 0)
 		return false;
 	digest_hex(sha, SHA256_LEN, now);
-	if (strcmp(now, sha256) || lseek(fd, 0, SEEK_SET) < 0 || digest_md5(fd, md5) < 0)
-		return false;
 	digest_hex(md5, MD5_LEN, hex);
-	return true;
+	return !strcmp(now, sha256);
 }
 
 int render_sums(struct ba_rows *rows, bool md5)
