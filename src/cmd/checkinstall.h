@@ -4,8 +4,6 @@
 /* A stand-in for checkinstall: its options, its files, its defaults. */
 #include "cmd/cmd.h"
 
-/* argv[0] is the name it was called by; db may be NULL. Returns the exit status. */
-int checkinstall_main(int argc, char **argv, const char *db);
 /* Every assignment of checkinstallrc; a value that only a shell could tell is NULL. */
 void checkinstall_rc(void (*assign)(const char *name, const char *value));
 

@@ -435,7 +435,7 @@ static int record(char **command, const char *db)
 	return r;
 }
 
-int checkinstall_main(int argc, char **argv, const char *db)
+static int checkinstall(int argc, char **argv, const char *db)
 {
 	int r;
 
@@ -463,14 +463,9 @@ int checkinstall_main(int argc, char **argv, const char *db)
 	return r;
 }
 
-static int run(struct cmd_call *call)
-{
-	return EXIT_USAGE; /* main calls checkinstall_main(): its options are not ours */
-}
-
 const struct cmd cmd_checkinstall_entry = {
 	.name = "checkinstall",
 	.usage = "[checkinstall's options] [COMMAND [ARG...]]",
 	.help = "as checkinstall: records COMMAND (make install), packs what it created, installs the package",
-	.run = run,
+	.whole = checkinstall,
 };

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "render/render.h"
 
 #define OPTIONS_MAX 96
@@ -17,15 +16,6 @@ static const struct cmd_option common[] = {
 	{ 'h', "help", NULL, "this text" },
 	{ 0, "json", NULL, "one JSON object a line" },
 };
-
-void complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	words_vsay("buildaudit: ", fmt, ap);
-	va_end(ap);
-}
 
 static void usage_line(FILE *out, const struct cmd *cmd)
 {

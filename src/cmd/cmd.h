@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 
+#include "base/log.h"
 #include "buildaudit.h"
 
 enum cmd_flags {
@@ -44,6 +45,8 @@ struct cmd {
 	/* One option of the list; 0, or EXIT_USAGE after saying why. */
 	int (*option)(const struct cmd_option *o, const char *value);
 	int (*run)(struct cmd_call *call);
+	/* In the place of all that: it reads its words itself; argv[0] is its name, db may be NULL. The exit status. */
+	int (*whole)(int argc, char **argv, const char *db);
 };
 
 extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry, cmd_tree_entry,
@@ -51,7 +54,7 @@ extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_
 	cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry, cmd_package_entry, cmd_checkinstall_entry;
 
 /* "buildaudit: ..." on stderr. */
-void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+#define complain(...) words_say("buildaudit: ", __VA_ARGS__)
 /* A usage error: what is wrong, and the usage line. Returns EXIT_USAGE. */
 int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The library failed: its words. Returns EXIT_FAILED. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "cmd/checkinstall.h"
 #include "cmd/cmd.h"
 #include "render/render.h"
 
@@ -82,7 +81,7 @@ static int dispatch(int argc, char **argv)
 	int i = 1, n;
 
 	if (!strcmp(basename(argv[0]), "checkinstall"))
-		return checkinstall_main(argc, argv, NULL);
+		return cmd_checkinstall_entry.whole(argc, argv, NULL);
 	while (i < argc && (n = leading_db(argv + i, &db)) > 0)
 		i += n;
 	if (i >= argc) {
@@ -98,8 +97,8 @@ static int dispatch(int argc, char **argv)
 		return 0;
 	}
 	cmd = find(argv[i]);
-	if (cmd == &cmd_checkinstall_entry)
-		return checkinstall_main(argc - i, argv + i, db);
+	if (cmd && cmd->whole)
+		return cmd->whole(argc - i, argv + i, db);
 	if (cmd)
 		return cmd_main(cmd, argc - i, argv + i, db);
 	/* No subcommand: run's options, or the command itself. */

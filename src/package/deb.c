@@ -226,7 +226,7 @@ static int write_tar(int fd, const struct payload *p, const struct metadata *m, 
 	archive.write_set_bytes_in_last_block(a, 1);
 	if (tree_open(a, m, fd) < 0)
 		return -1;
-	if (control ? write_control(a, p, m, control) < 0 : tree_write(a, p, m, TREE_DEB) < 0)
+	if (control ? write_control(a, p, m, control) < 0 : tree_write(a, p, m) < 0)
 		return -1;
 	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, control ? "control.tar" : "data.tar");
 }
@@ -340,7 +340,7 @@ static int read_data(const char *file, struct payload *p, const struct metadata 
 	if (archive.read_open_fd(a, fd, 256U * 1024) != ARCHIVE_OK)
 		r = tree_failed(a, file);
 	else
-		r = readback(a, p, m, READBACK_DEB);
+		r = readback(a, p, m);
 	/* dpkg-deb must not be left with a pipe that nobody reads: its status is asked for. */
 	while (read(fd, rest, sizeof rest) > 0)
 		;

@@ -165,6 +165,7 @@ void package_options_release(struct package_options *o)
 	free(o->written);
 	rules_release(o->rules.include, o->rules.include_count);
 	rules_release(o->rules.exclude, o->rules.exclude_count);
+	free(o->rules.include_used);
 	free(o->rules.exclude_used);
 	*o = (struct package_options){ 0 };
 }

@@ -82,11 +82,23 @@ static int check_run(const struct ba_rows *run, int64_t id, const struct package
 	return 0;
 }
 
-static int add_docs_below(struct payload *p, const char *from, const char *to)
+/* made: so many entries of the payload are in order, and not documents. */
+static int add_doc(struct payload *p, size_t made, const char *path, const char *source, bool dir)
+{
+	const struct payload before = { .entries = p->entries, .count = made };
+
+	if (!payload_find(&before, path))
+		return payload_add_extra(p, path, source, dir);
+	if (!dir)
+		say("%s is not taken from the documents: the run made one", path);
+	return 0;
+}
+
+static int add_docs_below(struct payload *p, size_t made, const char *from, const char *to)
 {
 	DIR *dir = opendir(from);
 	struct dirent *d;
-	int r = dir ? 0 : say_failed("%s: %s", from, strerror(errno));
+	int r = dir ? add_doc(p, made, to, from, true) : say_failed("%s: %s", from, strerror(errno));
 
 	while (r == 0 && (d = readdir(dir))) {
 		_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
@@ -100,37 +112,13 @@ static int add_docs_below(struct payload *p, const char *from, const char *to)
 			r = say_no_memory();
 		else if (stat(source.data, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 			say("%s is no file: left out", source.data);
+		else if (S_ISDIR(st.st_mode))
+			r = add_docs_below(p, made, source.data, path.data);
 		else
-			r = payload_add_extra(p, path.data, source.data, S_ISDIR(st.st_mode));
-		if (r == 0 && S_ISDIR(st.st_mode))
-			r = add_docs_below(p, source.data, path.data);
+			r = add_doc(p, made, path.data, source.data, false);
 	}
 	if (dir)
 		closedir(dir);
-	return r;
-}
-
-/* Apart from the payload at first: that one is searched by order. */
-static int merge_docs(struct payload *p, const struct payload *docs)
-{
-	size_t i, before = p->count;
-	bool *there = calloc(docs->count + 1, sizeof *there);
-	int r = there ? 0 : say_no_memory();
-
-	for (i = 0; r == 0 && i < docs->count; i++) {
-		const struct entry *e = docs->entries[i];
-
-		there[i] = payload_find(p, e->path) != NULL;
-		if (there[i] && !S_ISDIR(e->mode))
-			say("%s is not taken from the documents: the run made one", e->path);
-	}
-	for (i = 0; r == 0 && i < docs->count; i++)
-		if (!there[i])
-			r = payload_add_extra(p, docs->entries[i]->path, docs->entries[i]->source,
-				S_ISDIR(docs->entries[i]->mode));
-	if (p->count > before)
-		payload_sort(p);
-	free(there);
 	return r;
 }
 
@@ -138,7 +126,6 @@ static int add_docs(struct payload *p, const struct metadata *m)
 {
 	const struct package_options *o = m->options;
 	_cleanup_buf_ struct buf to = BUF_INIT;
-	struct payload docs = { 0 };
 	int r;
 
 	if (!o->docs)
@@ -146,12 +133,8 @@ static int add_docs(struct payload *p, const struct metadata *m)
 	buf_addf(&to, "%s/%s", o->doc_folder ? o->doc_folder : "/usr/share/doc", m->name);
 	if (to.failed || *to.data != '/')
 		return to.failed ? say_no_memory() : say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
-	r = payload_add_extra(&docs, to.data, o->docs, true);
-	if (r == 0)
-		r = add_docs_below(&docs, o->docs, to.data);
-	if (r == 0)
-		r = merge_docs(p, &docs);
-	payload_release(&docs);
+	r = add_docs_below(p, p->count, o->docs, to.data);
+	payload_sort(p);
 	return r;
 }
 

@@ -91,14 +91,14 @@ static bool below(const char *path, const char *folder)
 	return !strncmp(path, folder, n) && (path[n] == '\0' || path[n] == '/');
 }
 
-/* The rule that takes path in, or NULL. */
-static char *const *included(const struct payload_rules *rules, const char *path)
+/* The rule that takes path in: whether it is used; NULL: there is none. */
+static bool *included(const struct payload_rules *rules, const char *path)
 {
 	size_t i;
 
 	for (i = 0; i < rules->include_count; i++)
 		if (below(path, rules->include[i]))
-			return &rules->include[i];
+			return &rules->include_used[i];
 	return NULL;
 }
 
@@ -181,21 +181,21 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 
 /* earlier: what the same command made before. It is the run's as if it had been made by it. */
 static int sort_row(struct payload *p, const struct ba_rows *row, const struct payload_rules *rules,
-	const struct payload *earlier, bool *rule_used)
+	const struct payload *earlier)
 {
 	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
 	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
 	bool dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
 	struct entry *before = payload_find(earlier, path);
 	bool made = *change == 'c' || before;
-	char *const *rule = included(rules, path);
+	bool *rule = included(rules, path);
 	bool payload = !removed && ((made && !excluded) || rule);
 
 	if (before)
 		before->seen = true;
 
 	if (rule && !removed)
-		rule_used[rule - rules->include] = true;
+		*rule = true;
 	if (left_out(rules, path))
 		return 0;
 	if (payload)
@@ -220,7 +220,7 @@ static int read_earlier(struct payload *p, struct ba *ba, int64_t run)
 }
 
 static int read_rows(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules,
-	const struct payload *earlier, bool *rule_used)
+	const struct payload *earlier)
 {
 	struct ba_rows *rows;
 	int n, r = 0;
@@ -228,24 +228,23 @@ static int read_rows(struct payload *p, struct ba *ba, int64_t run, const struct
 	if (ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows) < 0)
 		return say_failed("%s", ba_error(ba));
 	while (r == 0 && (n = ba_rows_next(rows)) > 0)
-		r = sort_row(p, rows, rules, earlier, rule_used);
+		r = sort_row(p, rows, rules, earlier);
 	ba_rows_free(rows);
 	return r == 0 && n < 0 ? say_failed("%s", ba_error(ba)) : r;
 }
 
 /* What the run found done already, by the same command before, and left as it was. */
-static int take_over(struct payload *p, struct payload *earlier, const struct payload_rules *rules,
-	const bool *rule_used)
+static int take_over(struct payload *p, struct payload *earlier, const struct payload_rules *rules)
 {
 	size_t i, before = p->count;
 	struct stat st;
 
 	for (i = 0; i < earlier->count; i++) {
 		struct entry *e = earlier->entries[i];
-		char *const *rule = included(rules, e->path);
+		bool *rule = included(rules, e->path);
 
 		/* an unused rule's come from the disk */
-		if (e->seen || (rule && !rule_used[rule - rules->include]) || left_out(rules, e->path) ||
+		if (e->seen || (rule && !*rule) || left_out(rules, e->path) ||
 			lstat(e->path, &st) < 0)
 			continue;
 		if (!has_room(p))
@@ -360,26 +359,25 @@ static void drop_sockets(struct payload *p)
 
 int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules)
 {
-	_cleanup_free_ bool *rule_used = calloc(rules->include_count + 1, sizeof *rule_used);
 	struct payload earlier = { 0 };
 	size_t i;
 	int r;
 
-	free(rules->exclude_used);
+	rules->include_used = calloc(rules->include_count + 1, sizeof *rules->include_used);
 	rules->exclude_used = calloc(rules->exclude_count + 1, sizeof *rules->exclude_used);
-	if (!rule_used || !rules->exclude_used)
+	if (!rules->include_used || !rules->exclude_used)
 		return say_no_memory();
 	r = read_earlier(&earlier, ba, run);
 	if (r == 0)
-		r = read_rows(p, ba, run, rules, &earlier, rule_used);
+		r = read_rows(p, ba, run, rules, &earlier);
 	if (r == 0)
-		r = take_over(p, &earlier, rules, rule_used);
+		r = take_over(p, &earlier, rules);
 	payload_release(&earlier);
 	for (i = 0; r == 0 && i < rules->exclude_count; i++)
 		if (!rules->exclude_used[i])
 			say("--exclude %s: there is no such path among those that the run changed", rules->exclude[i]);
 	for (i = 0; r == 0 && i < rules->include_count; i++)
-		if (!rule_used[i])
+		if (!rules->include_used[i])
 			r = add_from_disk(p, rules->include[i], rules);
 	if (r < 0)
 		return r;

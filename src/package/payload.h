@@ -55,7 +55,7 @@ struct payload {
 struct payload_rules {
 	char **include, **exclude; /* paths, each with all below it; exclude may be a glob */
 	size_t include_count, exclude_count;
-	bool *exclude_used; /* payload_read's */
+	bool *include_used, *exclude_used; /* payload_read's */
 };
 
 /* Reads the manifest of a run. 0, or -1 after saying why. */

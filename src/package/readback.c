@@ -15,7 +15,6 @@
 struct reading {
 	struct payload *payload;
 	const struct metadata *meta;
-	enum readback_form form;
 	struct digest *sha256;
 	struct say_list list;
 };
@@ -46,7 +45,7 @@ static void compare_times(struct reading *r, const struct entry *e, struct archi
 	long ns;
 
 	tree_time(e, r->meta, &s, &ns);
-	if (archive.entry_mtime(ae) != s || (r->form == READBACK_TAR && archive.entry_mtime_nsec(ae) != ns))
+	if (archive.entry_mtime(ae) != s || (r->meta->type == PACKAGE_TAR && archive.entry_mtime_nsec(ae) != ns))
 		differs(r, e->path, "its time is another");
 }
 
@@ -106,7 +105,7 @@ static int compare_file(struct reading *r, struct entry *e, struct archive_entry
 	const char *link = archive.entry_hardlink(ae);
 
 	/* An rpm has the bytes of several names at the last of them. */
-	if (r->form == READBACK_RPM) {
+	if (r->meta->type == PACKAGE_RPM) {
 		if (!link && e->first->links == 1)
 			return compare_content(r, e, a);
 		if (archive.entry_size(ae) > 0) {
@@ -141,12 +140,12 @@ static int compare(struct reading *r, struct entry *e, struct archive_entry *ae,
 		differs(r, e->path, "its type is another");
 	if ((mode & 07777) != (e->mode & 07777) && !S_ISLNK(e->mode))
 		differs(r, e->path, "its mode is another");
-	if (r->form != READBACK_RPM &&
+	if (r->meta->type != PACKAGE_RPM &&
 		(archive.entry_uid(ae) != (int64_t)e->uid || archive.entry_gid(ae) != (int64_t)e->gid))
 		differs(r, e->path, "its owner is another");
-	if (r->form != READBACK_RPM || e->first->links == 1)
+	if (r->meta->type != PACKAGE_RPM || e->first->links == 1)
 		compare_times(r, e, ae);
-	if (r->form == READBACK_TAR && e->first == e)
+	if (r->meta->type == PACKAGE_TAR && e->first == e)
 		compare_xattrs(r, e, ae);
 	if (S_ISLNK(e->mode) && (!archive.entry_symlink(ae) || strcmp(archive.entry_symlink(ae), e->target)))
 		differs(r, e->path, "it points elsewhere");
@@ -184,15 +183,15 @@ static int read_all(struct reading *r, struct archive *a)
 		e = r->payload->entries[i];
 		if (!e->seen)
 			differs(r, e->path, "it is not there");
-		else if (r->form == READBACK_RPM && e->first == e && e->links > 1 && e->size > 0 && e->group != -1)
+		else if (r->meta->type == PACKAGE_RPM && e->first == e && e->links > 1 && e->size > 0 && e->group != -1)
 			differs(r, e->path, "its content is not there");
 	}
 	return 0;
 }
 
-int readback(struct archive *a, struct payload *p, const struct metadata *m, enum readback_form form)
+int readback(struct archive *a, struct payload *p, const struct metadata *m)
 {
-	struct reading r = { p, m, form, digest_new(DIGEST_SHA256),
+	struct reading r = { p, m, digest_new(DIGEST_SHA256),
 		{ "the package, read back, is not what was to be packed:", 0, false } };
 	int k = r.sha256 ? read_all(&r, a) : say_no_memory();
 

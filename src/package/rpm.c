@@ -377,7 +377,7 @@ static int read_payload(const char *file, struct payload *p, const struct metada
 	archive.read_support_format_cpio(a);
 	if (archive.read_open_filename(a, file, 256U * 1024) != ARCHIVE_OK)
 		return tree_failed(a, file);
-	return readback(a, p, m, READBACK_RPM);
+	return readback(a, p, m);
 }
 
 static int copy_made(const char *made, const struct output *out)

@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/log.h"
-
 #define LISTED 40
 
 static bool no_notes;
@@ -26,21 +24,6 @@ void say(const char *fmt, ...)
 	va_end(ap);
 }
 
-int say_failed(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	words_vsay("buildaudit: ", fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-int say_no_memory(void)
-{
-	return say_failed("out of memory");
-}
-
 void say_item(struct say_list *l, const char *fmt, ...)
 {
 	va_list ap;
@@ -48,7 +31,7 @@ void say_item(struct say_list *l, const char *fmt, ...)
 	if (++l->count > LISTED || (l->note && no_notes))
 		return;
 	if (l->count == 1)
-		say_failed("%s", l->head);
+		words_say("buildaudit: ", "%s", l->head);
 	va_start(ap, fmt);
 	words_vsay("  ", fmt, ap);
 	va_end(ap);

@@ -4,12 +4,18 @@
 /* Sentences on stderr, with the program's name in front. */
 #include <stdbool.h>
 
+#include "base/log.h"
+
 /* A note: what is good to know, and no failure. None are said after say_no_notes(). */
 void say_no_notes(void);
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same, and returns -1: `return say_failed("...");`. */
-int say_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-int say_no_memory(void);
+/* A failure: `return say_failed("...");`, which is -1. */
+#define say_failed(...)                                   \
+	({                                                \
+		words_say("buildaudit: ", __VA_ARGS__);   \
+		-1;                                       \
+	})
+#define say_no_memory() say_failed("out of memory")
 
 /* Names that are listed: all of them up to some, then how many more there are. */
 struct say_list {

@@ -55,7 +55,7 @@ static int write_tar(const struct output *out, const struct payload *p, const st
 	archive.write_set_bytes_in_last_block(a, 1);
 	if (tree_open(a, m, out->fd) < 0)
 		return -1;
-	if (tree_write(a, p, m, TREE_TAR) < 0)
+	if (tree_write(a, p, m) < 0)
 		return -1;
 	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, out->name);
 }
@@ -73,5 +73,5 @@ int tar_make(const struct output *out, struct payload *p, struct metadata *m)
 	archive.read_support_format_tar(a);
 	if (archive.read_open_filename(a, out->part, 256U * 1024) != ARCHIVE_OK)
 		return tree_failed(a, out->name);
-	return readback(a, p, m, READBACK_TAR);
+	return readback(a, p, m);
 }

@@ -82,10 +82,10 @@ void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long 
 	}
 }
 
-static void describe(struct archive_entry *ae, const struct entry *e, const struct metadata *m, enum tree_form form)
+static void describe(struct archive_entry *ae, const struct entry *e, const struct metadata *m)
 {
 	_cleanup_buf_ struct buf name = BUF_INIT;
-	const char *start = form == TREE_DEB ? "./" : "", *who, *at = NULL;
+	const char *start = m->type == PACKAGE_DEB ? "./" : "", *who, *at = NULL;
 	struct xattr x;
 	time_t s;
 	long ns;
@@ -101,7 +101,7 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 	if ((who = group_name(e->gid)))
 		archive.entry_set_gname(ae, who);
 	tree_time(e, m, &s, &ns);
-	archive.entry_set_mtime(ae, s, form == TREE_DEB ? 0 : ns);
+	archive.entry_set_mtime(ae, s, m->type == PACKAGE_DEB ? 0 : ns);
 	if (S_ISLNK(e->mode))
 		archive.entry_set_symlink(ae, e->target);
 	if (entry_is_device(e))
@@ -112,7 +112,7 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 		buf_addf(&name, "%s%s", start, e->first->path + 1);
 		archive.entry_set_hardlink(ae, name.data);
 	}
-	while (form == TREE_TAR && e->first == e && entry_next_xattr(e, &at, &x))
+	while (m->type == PACKAGE_TAR && e->first == e && entry_next_xattr(e, &at, &x))
 		archive.entry_xattr_add_entry(ae, x.name, x.value, x.size);
 }
 
@@ -136,7 +136,7 @@ static int copy_data(struct archive *a, const struct entry *e, char *chunk)
 	return left ? say_failed("%s became shorter while it was packed", e->path) : 0;
 }
 
-int tree_write(struct archive *a, const struct payload *p, const struct metadata *m, enum tree_form form)
+int tree_write(struct archive *a, const struct payload *p, const struct metadata *m)
 {
 	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 	_cleanup_free_ char *chunk = malloc(CHUNK);
@@ -149,7 +149,7 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 
 		if (stop_asked())
 			return say_failed("stopped");
-		describe(ae, e, m, form);
+		describe(ae, e, m);
 		if (archive.write_header(a, ae) != ARCHIVE_OK)
 			return tree_failed(a, e->path);
 		if (S_ISREG(e->mode) && e->first == e && copy_data(a, e, chunk) < 0)

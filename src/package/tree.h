@@ -5,13 +5,11 @@
 #include "package/archive.h"
 #include "package/metadata.h"
 
-enum tree_form {
-	TREE_DEB, /* "./usr/bin/x", no extended attributes: dpkg knows neither */
-	TREE_TAR, /* "usr/bin/x" with everything */
-};
-
-/* Every entry, in order. 0, or -1 after saying why. */
-int tree_write(struct archive *a, const struct payload *p, const struct metadata *m, enum tree_form form);
+/*
+ * Every entry, in order. A deb has "./usr/bin/x", without extended attributes and parts of
+ * seconds: dpkg knows neither. 0, or -1 after saying why.
+ */
+int tree_write(struct archive *a, const struct payload *p, const struct metadata *m);
 /* Seconds (and nanoseconds) of an entry in a package: its own, but not later than the package's time. */
 void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long *ns);
 /* A file whose bytes are in memory, root's. */
