@@ -15,8 +15,8 @@
 #include "package/tool.h"
 
 struct need {
-	char *template; /* with #MINVER# where the version goes */
-	char *version;  /* NULL or "0": any */
+	char *template;      /* with #MINVER# where the version goes */
+	const char *version; /* the library's; NULL: any */
 	UT_hash_handle hh;
 };
 
@@ -32,7 +32,7 @@ struct finding {
 	struct need *needs;
 	struct say_list unknown;
 	char *native;
-	char *arch; /* of the files, as far as they are read */
+	const char *arch; /* of the files, as far as they are read */
 	bool several;
 	bool native_library; /* a file of another architecture needs a package of this one, such as libc6-i386 */
 };
@@ -52,21 +52,16 @@ static int add_need(struct finding *f, const char *template, const char *version
 		if (hash_added(n) < 0)
 			return say_no_memory();
 	}
-	if (version && strcmp(version, "0") && (!n->version || version_compare(version, n->version) > 0)) {
-		free(n->version);
-		n->version = strdup(version);
-		if (!n->version)
-			return say_no_memory();
-	}
+	if (version && strcmp(version, "0") && (!n->version || version_compare(version, n->version) > 0))
+		n->version = version;
 	return 0;
 }
 
 /* "libz (>= 1.2), libx": each word is a need; a version is taken out, so that the highest is kept. */
-static int add_shlibs(struct finding *f, const char *text)
+static int add_shlibs(struct finding *f, char *text)
 {
-	_cleanup_free_ char *copy = strdup(text);
-	char *rest = copy, *one;
-	int r = copy ? 0 : say_no_memory();
+	char *rest = text, *one;
+	int r = 0;
 
 	while (r == 0 && (one = strsep(&rest, ","))) {
 		_cleanup_buf_ struct buf template = BUF_INIT;
@@ -100,6 +95,9 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 	}
 	/* "libc6:i386" says its architecture, and one that does not is of this machine's. */
 	f->native_library |= !strchr(l->package, ':') && strcmp(elf_deb_arch(elf), f->native);
+	if (!l->template_count && l->used)
+		return 0;
+	l->used = true;
 	if (!l->template_count)
 		return l->shlibs ? add_shlibs(f, l->shlibs) : add_need(f, l->package, NULL);
 	for (i = 0; i < elf->symbol_count; i++) {
@@ -119,18 +117,11 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 	return used ? 0 : add_need(f, l->templates[0], l->oldest);
 }
 
-static int set_file_arch(struct finding *f, const char *arch)
+static void set_file_arch(struct finding *f, const char *arch)
 {
-	if (!f->arch && !(f->arch = strdup(arch)))
-		return say_no_memory();
-	if (!strcmp(f->arch, arch))
-		return 0;
-	f->several = true;
-	if (!strcmp(arch, f->native)) {
-		free(f->arch);
-		f->arch = strdup(arch);
-	}
-	return f->arch ? 0 : say_no_memory();
+	f->several |= f->arch && strcmp(f->arch, arch);
+	if (!f->arch || !strcmp(arch, f->native))
+		f->arch = arch;
 }
 
 /* Each file is read once; firmware and programs for other worlds are data. */
@@ -152,8 +143,8 @@ static int read_elves(struct finding *f, const struct payload *p)
 		arch = elf_read(&file->elf, file->path) == 0 ? elf_deb_arch(&file->elf) : NULL;
 		if (!arch)
 			elf_release(&file->elf);
-		if (arch && set_file_arch(f, arch) < 0)
-			return -1;
+		else
+			set_file_arch(f, arch);
 		for (k = 0; k < file->elf.needed_count; k++)
 			if (!libraries_get(&f->libraries, &file->elf, file->path, file->elf.needed[k]))
 				return -1;
@@ -268,7 +259,6 @@ int deb_metadata(struct payload *p, struct metadata *m)
 	{
 		HASH_DEL(f.needs, n);
 		free(n->template);
-		free(n->version);
 		free(n);
 	}
 	while (f.file_count > 0)
@@ -276,6 +266,5 @@ int deb_metadata(struct payload *p, struct metadata *m)
 	free(f.files);
 	libraries_release(&f.libraries);
 	free(f.native);
-	free(f.arch);
 	return r;
 }

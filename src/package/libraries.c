@@ -22,19 +22,13 @@ static void library_free(struct library *l)
 	HASH_ITER(hh, l->promises, p, next)
 	{
 		HASH_DEL(l->promises, p);
-		free(p->symbol);
-		free(p->since);
 		free(p);
 	}
-	while (l->template_count > 0)
-		free(l->templates[--l->template_count]);
+	buf_release(&l->symbols_text);
+	buf_release(&l->shlibs_text);
 	free(l->templates);
 	free(l->key);
-	free(l->soname);
 	free(l->path);
-	free(l->package);
-	free(l->oldest);
-	free(l->shlibs);
 	free(l);
 }
 
@@ -137,26 +131,24 @@ int libraries_add_owners(const struct libraries *ls, struct metadata *m)
 	return 0;
 }
 
-static int find_package(struct library *l, const struct owners *o)
+static void find_package(struct library *l, const struct owners *o)
 {
 	_cleanup_free_ char *real = realpath(l->path, NULL);
-	const char *owner = owners_of(o, l->path);
 
-	if (!owner && real)
-		owner = owners_of(o, real);
-	l->package = owner ? strdup(owner) : NULL;
-	return owner && !l->package ? say_no_memory() : 0;
+	l->package = owners_of(o, l->path);
+	if (!l->package && real)
+		l->package = owners_of(o, real);
 }
 
 static int add_template(struct library *l, const char *text)
 {
-	char **more = reallocarray(l->templates, l->template_count + 1, sizeof *more);
+	const char **more = reallocarray(l->templates, l->template_count + 1, sizeof *more);
 
 	if (!more)
 		return say_no_memory();
 	l->templates = more;
-	more[l->template_count] = strdup(text);
-	return more[l->template_count++] ? 0 : say_no_memory();
+	more[l->template_count++] = text;
+	return 0;
 }
 
 /* " name@VERSION 2.3.4 [template]" */
@@ -176,34 +168,30 @@ static int add_promise(struct library *l, char *line)
 	if (old)
 		return 0;
 	p = calloc(1, sizeof *p);
-	if (!p || !(p->symbol = strdup(symbol)) || !(p->since = strdup(since))) {
-		free(p ? p->symbol : NULL);
+	if (!p)
+		return say_no_memory();
+	*p = (struct promise){ .symbol = symbol, .since = since, .template = rest ? strtoul(rest, NULL, 10) : 0 };
+	HASH_ADD_KEYPTR(hh, l->promises, p->symbol, strlen(p->symbol), p);
+	if (hash_added(p) < 0) {
 		free(p);
 		return say_no_memory();
 	}
-	p->template = rest ? strtoul(rest, NULL, 10) : 0;
-	HASH_ADD_KEYPTR(hh, l->promises, p->symbol, strlen(p->symbol), p);
-	if (hash_added(p) < 0)
-		return say_no_memory();
-	if (!l->oldest || version_compare(since, l->oldest) < 0) {
-		free(l->oldest);
-		l->oldest = strdup(since);
-	}
+	if (!l->oldest || version_compare(since, l->oldest) < 0)
+		l->oldest = since;
 	return 0;
 }
 
 /* A symbols file: "soname template", then lines about it that begin with '|', '*' or a space. */
 static int read_symbols(struct library *l, const char *file)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
 	size_t n = strlen(l->soname);
 	bool ours = false;
 	char *rest, *line;
 	int r = 0;
 
-	if (io_read_file(file, &text, FILE_LIMIT) < 0)
+	if (l->symbols_text.data || io_read_file(file, &l->symbols_text, FILE_LIMIT) < 0)
 		return 0;
-	rest = text.data;
+	rest = l->symbols_text.data;
 	while (r == 0 && rest && (line = strsep(&rest, "\n"))) {
 		if (*line == '#' || !*line)
 			continue;
@@ -242,26 +230,22 @@ static bool split_soname(const char *soname, char *name, char *version, size_t s
 }
 
 /* A shlibs file: "name version dependency..."; lines for the installer have a type in front. */
-static int read_shlibs(struct library *l, const char *file)
+static void read_shlibs(struct library *l, const char *file)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
 	char name[256], version[256], *rest, *line;
 
-	if (!split_soname(l->soname, name, version, sizeof name) || io_read_file(file, &text, FILE_LIMIT) < 0)
-		return 0;
-	rest = text.data;
-	while (rest && (line = strsep(&rest, "\n"))) {
+	if (l->shlibs_text.data || !split_soname(l->soname, name, version, sizeof name) ||
+		io_read_file(file, &l->shlibs_text, FILE_LIMIT) < 0)
+		return;
+	rest = l->shlibs_text.data;
+	while (!l->shlibs && rest && (line = strsep(&rest, "\n"))) {
 		char *words = line + strspn(line, " \t"), *a = strsep(&words, " \t"), *b;
 
 		words += words ? strspn(words, " \t") : 0;
 		b = strsep(&words, " \t");
-		if (!b || strcmp(a, name) || strcmp(b, version))
-			continue;
-		free(l->shlibs);
-		l->shlibs = strdup(words ? words + strspn(words, " \t") : "");
-		return l->shlibs ? 0 : say_no_memory();
+		if (b && !strcmp(a, name) && !strcmp(b, version))
+			l->shlibs = words ? words + strspn(words, " \t") : strchr(b, '\0');
 	}
-	return 0;
 }
 
 static int read_promises(struct library *l)
@@ -280,7 +264,7 @@ static int read_promises(struct library *l)
 		if (dot && !strcmp(dot, ".symbols"))
 			r = read_symbols(l, line);
 		else if (dot && !strcmp(dot, ".shlibs"))
-			r = read_shlibs(l, line);
+			read_shlibs(l, line);
 	}
 	return r;
 }
@@ -302,32 +286,32 @@ int libraries_find_packages(struct libraries *ls, const struct owners *o)
 {
 	struct library *l;
 
-	for (l = ls->all; l; l = l->hh.next)
-		if (l->path && (find_package(l, o) < 0 || (l->package && read_promises(l) < 0)))
+	for (l = ls->all; l; l = l->hh.next) {
+		if (l->path)
+			find_package(l, o);
+		if (l->package && read_promises(l) < 0)
 			return -1;
+	}
 	return 0;
 }
 
 struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname)
 {
 	_cleanup_buf_ struct buf key = BUF_INIT;
-	struct library *l;
+	struct library *l = NULL;
 
 	buf_addf(&key, "%s %u %d", soname, by->machine, by->wide);
-	if (key.failed) {
-		say_no_memory();
-		return NULL;
-	}
-	HASH_FIND_STR(ls->all, key.data, l);
+	if (!key.failed)
+		HASH_FIND_STR(ls->all, key.data, l);
 	if (l)
 		return l;
 	l = calloc(1, sizeof *l);
-	if (!l || !(l->key = buf_steal(&key)) || !(l->soname = strdup(soname))) {
+	if (!l || !(l->key = buf_steal(&key))) {
+		free(l);
 		say_no_memory();
-		if (l)
-			library_free(l);
 		return NULL;
 	}
+	l->soname = soname;
 	HASH_ADD_KEYPTR(hh, ls->all, l->key, strlen(l->key), l);
 	if (hash_added(l) < 0) {
 		say_no_memory();

@@ -4,29 +4,33 @@
 /* From a library that an ELF file needs to the Debian package that promises it. */
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "package/elf.h"
 #include "package/metadata.h"
 #include "package/conflicts.h"
 
-/* What a package's symbols file says of one symbol. */
+/* What a package's symbols file says of one symbol. The words of these files stay in memory with the library. */
 struct promise {
-	char *symbol; /* name@version */
-	char *since;  /* the package's version */
+	const char *symbol; /* name@version */
+	const char *since;  /* the package's version */
 	size_t template;
 	UT_hash_handle hh;
 };
 
 struct library {
 	char *key;           /* soname, and the machine it is for */
-	char *soname, *path; /* path: NULL when it was not found */
+	const char *soname;  /* the ELF file's that asked first */
+	char *path;          /* NULL: it was not found */
 	bool own;            /* it is in the payload */
-	char *package;       /* NULL: no package has it */
-	char **templates;    /* "libc6 #MINVER#", and others that symbols name */
+	const char *package; /* the owners'; NULL: no package has it */
+	struct buf symbols_text, shlibs_text;
+	const char **templates; /* "libc6 #MINVER#", and others that symbols name */
 	size_t template_count;
 	struct promise *promises;
-	char *oldest;  /* of all since */
-	char *shlibs;  /* a dependency of its shlibs file, for libraries without symbols */
+	const char *oldest; /* of all since */
+	char *shlibs; /* a dependency of its shlibs file, for libraries without symbols */
+	bool used;    /* its shlibs were taken */
 	UT_hash_handle hh;
 };
 
@@ -36,7 +40,10 @@ struct libraries {
 	const struct payload *payload;
 };
 
-/* The library a file needs, looked for at the first asking. NULL after saying why. */
+/*
+ * The library a file needs, looked for at the first asking; by and soname stay until they are
+ * released. NULL after saying why.
+ */
 struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname);
 /*
  * Their packages: first what has to be asked of dpkg, then, from its answer,

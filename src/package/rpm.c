@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/copy.h"
 #include "base/io.h"
 #include "package/conflicts.h"
 #include "package/effects.h"
@@ -383,7 +384,8 @@ static int read_payload(const char *file, struct payload *p, const struct metada
 static int copy_made(const char *made, const struct output *out)
 {
 	_cleanup_close_ int in = open(made, O_RDONLY | O_CLOEXEC);
-	int r = in < 0 ? -errno : stage_copy(in, out->fd);
+	unsigned char hash[SHA256_LEN];
+	int r = in < 0 ? -errno : copy_content(in, out->fd, hash, NULL);
 
 	return r < 0 ? say_failed("%s: %s", in < 0 ? made : out->name, strerror(-r)) : 0;
 }

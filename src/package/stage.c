@@ -12,6 +12,7 @@
 
 #include "base/claim.h"
 #include "base/cleanup.h"
+#include "base/copy.h"
 #include "base/io.h"
 #include "package/say.h"
 #include "package/stop.h"
@@ -170,33 +171,16 @@ void stage_close(struct stage *s)
 	take_away(s);
 }
 
-int stage_copy(int in, int out)
-{
-	char chunk[65536];
-	ssize_t n;
-
-	/* The kernel copies, sharing the blocks where the file system can. */
-	while ((n = copy_file_range(in, NULL, out, NULL, 1U << 30, 0)) > 0)
-		;
-	/* between file systems of another kind it is ours to do */
-	while (n != 0 && (n = io_read_all(in, chunk, sizeof chunk)) > 0) {
-		int r = io_write_all(out, chunk, (size_t)n);
-
-		if (r < 0)
-			return r;
-	}
-	return (int)n;
-}
-
 static int copy_file(const char *to, const struct entry *e)
 {
 	_cleanup_close_ int in = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	_cleanup_close_ int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	unsigned char hash[SHA256_LEN];
 	int r;
 
 	if (in < 0 || out < 0)
 		return -errno;
-	r = stage_copy(in, out);
+	r = copy_content(in, out, hash, NULL);
 	return r == 0 && close(STEAL_FD(out)) < 0 ? -errno : r;
 }
 

@@ -28,7 +28,5 @@ void stage_close(struct stage *s);
  * nobody else may write in. 0, also when it is not there, or -errno.
  */
 int stage_remove(int parent, const char *name);
-/* The rest of `in` goes to the end of what was written to `out`. 0 or -errno. */
-int stage_copy(int in, int out) MUST_CHECK;
 
 #endif
