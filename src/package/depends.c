@@ -3,6 +3,8 @@
  * A deb's architecture and dependencies, in the way of dpkg-shlibdeps: each
  * library that an ELF file needs leads to its package, whose symbols file says
  * since which version it has each symbol; the highest of them is asked for.
+ * That one itself is of dpkg-dev, which is not where things are only installed,
+ * and wants a source package around it.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -13,6 +13,9 @@
 #include "package/tool.h"
 
 /*
+ * What debhelper, and rpm's file triggers, know of such indexes is in scripts of theirs, for what
+ * a distribution builds; where nothing listens the command has to be told here.
+ *
  * An index: the paths that belong to it, how many levels above them its folder
  * is, and who makes it anew. On Debian whoever owns the folder in `usual`
  * listens to a trigger of that name; elsewhere the command is run.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each format forbids, in one clear sentence. */
+/* What each format forbids, in one clear sentence: the tools say it late, or not at all, or of a file of ours. */
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 /*
  * "a (>= 2), b | c": what a person writes of other packages, in deb's way or
  * in rpm's ("a >= 2"), becomes what the format at hand wants. checkinstall's
- * users write backslashes before what its shell would have taken.
+ * users write backslashes before what its shell would have taken. No library
+ * knows both ways, and what dpkg-deb or rpmbuild say does not name the option.
  */
 #include <ctype.h>
 #include <stdlib.h>

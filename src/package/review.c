@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "base/io.h"
 #include "package/metadata.h"
 #include "package/say.h"
+#include "package/stage.h"
 
 /* $EDITOR may have arguments: a shell's business. */
 static int edit(const char *file)
@@ -31,8 +31,6 @@ static int edit(const char *file)
 int package_review(const struct metadata *m, const char *name, struct buf *text)
 {
 	_cleanup_buf_ struct buf path = BUF_INIT;
-	_cleanup_close_ int fd = -1;
-	const char *file;
 	int r;
 
 	if (!m->options->review || text->failed)
@@ -44,14 +42,12 @@ int package_review(const struct metadata *m, const char *name, struct buf *text)
 	buf_addf(&path, "%s/%s", m->stage, name);
 	if (path.failed)
 		return say_no_memory();
-	file = path.data;
-	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0)
-		return say_failed("cannot write %s", file);
-	r = edit(file);
+	if (stage_write(path.data, text) < 0)
+		return -1;
+	r = edit(path.data);
 	buf_reset(text);
-	if (r == 0 && io_read_file(file, text, 1 << 20) < 0)
-		r = say_failed("cannot read %s", file);
-	unlink(file);
+	if (r == 0 && io_read_file(path.data, text, 1 << 20) < 0)
+		r = say_failed("cannot read %s", path.data);
+	unlink(path.data);
 	return r;
 }

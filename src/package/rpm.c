@@ -2,6 +2,7 @@
 /*
  * An .rpm: a spec file that lists every file by name, and rpmbuild, with all
  * that it would do to the files turned off. Requirements are its generator's.
+ * librpmbuild would want the same spec file, under a name that changes with rpm.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -99,17 +100,6 @@ static void add_head(struct buf *out, const struct metadata *m)
 	buf_addc(out, '\n');
 }
 
-static int write_file(const char *file, const struct buf *text)
-{
-	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (text->failed)
-		return say_no_memory();
-	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0 || close(STEAL_FD(fd)) < 0)
-		return say_failed("%s: %s", file, strerror(errno));
-	return 0;
-}
-
 /* A script has a file of its own: a line of it may begin with what begins a section of a spec file. */
 static int add_script(struct buf *out, const char *folder, const char *section, const char *name, const char *text)
 {
@@ -131,7 +121,7 @@ static int add_script(struct buf *out, const char *folder, const char *section, 
 	}
 	buf_addf(out, " -f %s\n", file.data);
 	add_text(&body, text);
-	return file.failed ? say_no_memory() : write_file(file.data, &body);
+	return file.failed ? say_no_memory() : stage_write(file.data, &body);
 }
 
 static int add_scripts(struct buf *out, const struct metadata *m, const struct effects *fx)
@@ -280,7 +270,7 @@ static int write_spec(const char *file, const struct payload *p, const struct me
 	for (i = 0; i < p->count; i++)
 		if (add_file(&spec, p->entries[i]) < 0)
 			return -1;
-	return package_review(m, "spec", &spec) < 0 ? -1 : write_file(file, &spec);
+	return package_review(m, "spec", &spec) < 0 ? -1 : stage_write(file, &spec);
 }
 
 static int run_rpmbuild(const char *spec, const struct metadata *m)

@@ -253,3 +253,14 @@ int stage_make(const char *folder, const struct payload *p, const struct metadat
 			return -1;
 	return 0;
 }
+
+int stage_write(const char *file, const struct buf *text)
+{
+	_cleanup_close_ int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (text->failed)
+		return say_no_memory();
+	if (fd < 0 || io_write_all(fd, text->data, text->len) < 0 || close(STEAL_FD(fd)) < 0)
+		return say_failed("%s: %s", file, strerror(errno));
+	return 0;
+}

@@ -28,5 +28,7 @@ void stage_close(struct stage *s);
  * nobody else may write in. 0, also when it is not there, or -errno.
  */
 int stage_remove(int parent, const char *name);
+/* A new file with that text. 0, or -1 after saying why. */
+int stage_write(const char *file, const struct buf *text);
 
 #endif

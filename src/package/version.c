@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The order of Debian versions, as its policy manual describes it (5.6.12). */
+/*
+ * The order of Debian versions, as its policy manual describes it (5.6.12). libdpkg is no shared
+ * library, and dpkg --compare-versions would be a process for each of thousands of symbols.
+ */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
