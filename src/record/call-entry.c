@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/call-entry.h"
+
 /*
  * Calls that make, move or take away an entry of a folder.
  */
@@ -10,8 +12,9 @@
 #include <sys/un.h>
 
 #include "base/io.h"
-#include "record/calls.h"
 #include "record/originals.h"
+#include "record/places.h"
+#include "record/tell.h"
 #include "trace/mem.h"
 
 enum next enter_entry(struct recorder *r, struct task *task, struct pending *p)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/call-inode.h"
+
 /*
  * Calls that change a file where it stands: its length, mode, owner, times
  * or extended attributes.
@@ -6,8 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "record/calls.h"
 #include "record/originals.h"
+#include "record/places.h"
+#include "record/tell.h"
 
 static unsigned int loses(enum op op)
 {

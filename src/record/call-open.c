@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/call-open.h"
+
 /*
  * Opens that can change a file. What stood there is asked at the entry, by
  * the name as given; which file it became is asked at the exit, of the
@@ -10,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "record/calls.h"
 #include "record/originals.h"
+#include "record/places.h"
+#include "record/tell.h"
 #include "trace/mem.h"
 
 /* Which file a name means depends on these; the others only make the call fail. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/call-rename.h"
+
 /*
  * Renames. A folder takes along all that is in it, and what others do there
  * meanwhile: between its two stops nobody knows which of its names holds.
@@ -9,18 +11,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/calls.h"
+#include "record/call-entry.h"
+#include "record/inside.h"
 #include "record/originals.h"
+#include "record/places.h"
+#include "record/tell.h"
 
 static bool is_folder(const struct pending *p, int i)
 {
 	return p->named[i] && p->name[i].now.exists && S_ISDIR(p->name[i].now.mode);
-}
-
-static void below(struct buf *out, const char *folder, const char *rel)
-{
-	buf_reset(out);
-	buf_addf(out, "%s/%s", folder, rel);
 }
 
 /*
@@ -37,9 +36,8 @@ static void keep_attributes(struct recorder *r, const struct pending *p, int i)
 	for (n = 0; n < p->inside[i].count; n++) {
 		if (!S_ISDIR(p->inside[i].entries[n].now.mode))
 			continue;
-		below(&name.path, p->name[i].path.data, p->inside[i].entries[n].rel);
 		name.now = p->inside[i].entries[n].now;
-		if (!name.path.failed)
+		if (walk_path(&name.path, p->name[i].path.data, &p->inside[i].entries[n]))
 			originals_lose(r, &name, FILE_META);
 	}
 	name_release(&name);
@@ -87,8 +85,7 @@ static void leave_inside(struct recorder *r, const struct walk *w, const char *f
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
-		below(&path, from, w->entries[i].rel);
-		if (path.failed)
+		if (!walk_path(&path, from, &w->entries[i]))
 			return;
 		touches_path(&r->touches, path.data, &w->entries[i].now, false);
 		touches_place(&r->touches, path.data, touches_file(&r->touches, &w->entries[i].now));
@@ -104,9 +101,7 @@ static void arrive_names(struct recorder *r, const struct walk *w, const char *f
 	for (i = 0; i < w->count; i++) {
 		uint32_t file = touches_file(&r->touches, &w->entries[i].now);
 
-		below(&old, from, w->entries[i].rel);
-		below(&new, to, w->entries[i].rel);
-		if (old.failed || new.failed)
+		if (!walk_path(&old, from, &w->entries[i]) || !walk_path(&new, to, &w->entries[i]))
 			return;
 		touches_path(&r->touches, new.data, &nothing, false);
 		touches_place(&r->touches, new.data, file);
@@ -114,62 +109,20 @@ static void arrive_names(struct recorder *r, const struct walk *w, const char *f
 	}
 }
 
-static void expect_inside(struct recorder *r, const struct walk *w, const char *folder, bool there)
+void rename_begins(struct recorder *r, struct pending *p)
 {
-	static const struct inode nothing;
-	_cleanup_buf_ struct buf path = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < w->count; i++) {
-		below(&path, folder, w->entries[i].rel);
-		if (!path.failed)
-			touches_expect(&r->touches, path.data, there ? &w->entries[i].now : &nothing);
-	}
-}
-
-static void inside_done(struct recorder *r, const struct walk *w, const char *folder)
-{
-	_cleanup_buf_ struct buf path = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < w->count; i++) {
-		below(&path, folder, w->entries[i].rel);
-		if (!path.failed)
-			touches_done(&r->touches, path.data);
-	}
-}
-
-/*
- * Others may meet what is in the folder under its new names before the exit
- * stop tells of them: then they must not take it for what was always there.
- */
-void move_begins(struct recorder *r, struct pending *p)
-{
+	if (!p->moves_folder)
+		return;
 	r->resolver.folders.moving++;
 	folders_forget(&r->resolver.folders);
-	p->expects_inside = p->named[0] && p->named[1];
-	if (!p->expects_inside)
-		return;
-	expect_inside(r, &p->inside[0], p->name[0].path.data, true);
-	expect_inside(r, &p->inside[1], p->name[1].path.data, true);
-	expect_inside(r, &p->inside[0], p->name[1].path.data, false);
-	expect_inside(r, &p->inside[1], p->name[0].path.data, false);
+	inside_expect(&r->touches, p);
 }
 
-void move_unexpects(struct recorder *r, struct pending *p)
+void rename_ends(struct recorder *r, struct pending *p)
 {
-	if (!p->expects_inside)
+	if (!p->moves_folder)
 		return;
-	p->expects_inside = false;
-	inside_done(r, &p->inside[0], p->name[0].path.data);
-	inside_done(r, &p->inside[1], p->name[1].path.data);
-	inside_done(r, &p->inside[0], p->name[1].path.data);
-	inside_done(r, &p->inside[1], p->name[0].path.data);
-}
-
-void move_ends(struct recorder *r, struct pending *p)
-{
-	move_unexpects(r, p);
+	inside_unexpect(&r->touches, p);
 	r->resolver.folders.moving--;
 	p->moves_folder = false;
 }

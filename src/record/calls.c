@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/calls.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/io.h"
+#include "record/call-entry.h"
+#include "record/call-inode.h"
+#include "record/call-open.h"
+#include "record/call-rename.h"
+#include "record/odd.h"
 #include "record/originals.h"
+#include "record/overlay.h"
+#include "record/places.h"
 
 static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open, lost_open },
-	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename, rename_shows },
+	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename, rename_shows, rename_begins, rename_ends },
 	[CALL_LINK] = { OP_LINK, enter_link, leave_link, places_lost, link_shows },
 	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made, places_lost, made_shows },
 	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed, places_lost, removed_shows },
@@ -54,8 +57,8 @@ static enum next go_or_wait(struct recorder *r, const struct task *task, struct 
 	}
 	turns_go(&r->turns, p, task->tid);
 	places_begin(r, p);
-	if (p->moves_folder)
-		move_begins(r, p);
+	if (handlers[p->call.sys->action].begins)
+		handlers[p->call.sys->action].begins(r, p);
 	return NEXT_FOLLOW;
 }
 
@@ -93,8 +96,8 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 static void call_done(struct recorder *r, struct pending *p)
 {
 	places_end(r, p);
-	if (p->moves_folder)
-		move_ends(r, p);
+	if (handlers[p->call.sys->action].ends)
+		handlers[p->call.sys->action].ends(r, p);
 	turns_done(&r->turns, p);
 }
 
@@ -133,42 +136,4 @@ void call_lost(struct recorder *r, struct task *task, struct pending *p)
 		h->lost(r, p);
 	originals_spared(r, p);
 	call_done(r, p);
-}
-
-void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
-	const char *path, const char *old_path, uint32_t file)
-{
-	int64_t at = io_now_ns();
-	struct life *life = thread_of(task)->life;
-	struct event e = { .process = life->number, .op = p->op, .abi = p->call.abi, .file = file, .path = path,
-		.old_path = old_path, .mode = p->call.mode, .at = at };
-
-	e.exec = lives_exec_of(&r->lives, life, p->call.abi, at);
-	if (p->op == OP_OPEN || p->op == OP_RENAME)
-		e.flags = p->call.flags;
-	r->sink->event(r->sink, &e);
-}
-
-void tell_unnamed(struct recorder *r, const struct pending *p, int error)
-{
-	char text[160];
-
-	if (error == -ENODEV) {
-		r->sink->note(r->sink, "files were changed on file systems that were mounted in a namespace "
-				       "of the command's own: those are in no file tree of ours, and not on record");
-		return;
-	}
-	if (error == -EXDEV) {
-		r->sink->note(r->sink, "files were changed outside of the root or mount namespace that buildaudit was "
-				       "started in: they are not on record");
-		return;
-	}
-	if (error == -EREMOTE) {
-		r->sink->note(r->sink, "files were changed on a file system that a process of the run serves itself (FUSE): "
-				       "what that process wrote is on record, those names are not");
-		return;
-	}
-	snprintf(text, sizeof text, "%s changed a file whose name could not be told: %s",
-		p->call.sys->name, strerror(-error));
-	r->sink->note(r->sink, text);
 }

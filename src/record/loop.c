@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/loop.h"
+
 /*
  * The path of one event, in one screen: the kernel stops a task (trace), its
  * numbers become a call (decode), its names are told (resolve), and what it
@@ -9,9 +11,11 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "record/calls.h"
 #include "record/children.h"
 #include "record/core.h"
-#include "record/recorder.h"
+#include "record/odd.h"
+#include "record/overlay.h"
 
 /* How often a command that is held is looked at, when nothing else happens. */
 #define HOLD_MS 10

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/odd.h"
+
 /*
  * Calls that change no file but could let changes go unseen. They are handled
  * at their entry; only of mounts the end matters, too.
@@ -11,7 +13,7 @@
 #include <stdio.h>
 
 #include "base/proc.h"
-#include "record/recorder.h"
+#include "record/overlay.h"
 #include "trace/mem.h"
 
 static void note(struct recorder *r, const char *text)

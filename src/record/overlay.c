@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/overlay.h"
+
 /*
  * What is written through an overlay that the run mounts, the kernel itself
  * writes into the overlay's upper folder, without a call that names it. So the
@@ -9,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/recorder.h"
 #include "trace/mem.h"
 
 #define OPTIONS_MAX 4096 /* a page, as mount(2) reads it */
@@ -110,9 +111,7 @@ static void tell_names(struct recorder *r, const char *folder, const struct walk
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
-		buf_reset(&path);
-		buf_addf(&path, "%s/%s", folder, w->entries[i].rel);
-		if (path.failed)
+		if (!walk_path(&path, folder, &w->entries[i]))
 			return;
 		inode_stat(&now, AT_FDCWD, path.data, AT_SYMLINK_NOFOLLOW);
 		touches_path(&r->touches, path.data, w == before ? &w->entries[i].now : &nothing, false);

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "record/calls.h"
+#include "record/inside.h"
+#include "record/tell.h"
 #include "trace/mem.h"
 
 int place_read(struct recorder *r, const struct task *task, const struct pending *p, int i)
@@ -262,7 +263,7 @@ static void adopt(struct recorder *r, struct pending *p, int i, struct name *aga
 	struct name entry = p->name[i];
 
 	expect_no_more(r, p, i);
-	move_unexpects(r, p);
+	inside_unexpect(&r->touches, p);
 	walk_release(&p->inside[i]);
 	p->name[i] = *again;
 	*again = entry;

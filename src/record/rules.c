@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/rules.h"
+
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -6,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "record/recorder.h"
+#include "decode/call.h"
 
 #define SYS_BIND_CALL 2 /* linux/net.h: socketcall's number for bind */
 #define X32_BIT 0x40000000U

@@ -11,6 +11,13 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
+bool walk_path(struct buf *out, const char *folder, const struct walk_entry *e)
+{
+	buf_reset(out);
+	buf_addf(out, "%s/%s", folder, e->rel);
+	return !out->failed;
+}
+
 void walk_release(struct walk *w)
 {
 	size_t i;

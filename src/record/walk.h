@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "model/inode.h"
 
 struct walk_entry {
@@ -20,6 +21,8 @@ struct walk {
 
 /* Stays on the folder's file system, as rename(2) does. 0 or -ENOMEM. */
 int walk_below(struct walk *w, const char *folder);
+/* The whole name of one of them into out; false: no memory. */
+bool walk_path(struct buf *out, const char *folder, const struct walk_entry *e);
 void walk_release(struct walk *w);
 
 #endif

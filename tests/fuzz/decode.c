@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "record/recorder.h"
+#include "record/calls.h"
+#include "record/loop.h"
 
 #define BASE 0x10000U
 

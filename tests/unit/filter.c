@@ -10,7 +10,8 @@
 #include <signal.h>
 
 #include "lib/tap.h"
-#include "record/recorder.h"
+#include "decode/call.h"
+#include "record/rules.h"
 
 static uint32_t run(const struct filter *f, const struct seccomp_data *d)
 {
