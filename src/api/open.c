@@ -9,6 +9,7 @@
 #include "api/ba.h"
 #include "base/cleanup.h"
 #include "store/liveness.h"
+#include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
 #include "undo/undo.h"

@@ -19,6 +19,7 @@
 #include "record/inherited.h"
 #include "record/loop.h"
 #include "record/rules.h"
+#include "store/open.h"
 #include "store/recover.h"
 #include "store/writer.h"
 #include "trace/spawn.h"

@@ -7,6 +7,7 @@
 
 #include "api/ba.h"
 #include "base/cleanup.h"
+#include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
 #include "undo/look.h"

@@ -10,7 +10,7 @@
 #include "trace/mem.h"
 
 /* So long nobody asks: the event is on its way. And whoever has not told by then never will, though it looks busy. */
-#define DOUBT_NS (TRACER_IDLE_MS * 1000000LL)
+#define DOUBT_NS (WAIT_IDLE_MS * 1000000LL)
 #define NEVER_NS (50 * DOUBT_NS)
 
 static int start_task(struct recorder *r, struct task *task, const struct stop *stop)

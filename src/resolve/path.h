@@ -12,27 +12,7 @@
 
 #include "base/buf.h"
 #include "model/inode.h"
-#include "resolve/folders.h"
-#include "resolve/mounts.h"
-#include "resolve/served.h"
-
-struct resolver {
-	struct folders folders;
-	struct folders long_names; /* of files that were opened under names longer than the kernel tells */
-	/*
-	 * Some process of the run has another root or mount namespace than ours:
-	 * from then on every name is looked up through /proc/TID/root.
-	 */
-	bool roots_vary;
-	struct mounts mounts;
-	struct served served;
-	/*
-	 * The kernel names what stands outside of our root, or in another mount
-	 * namespace, as if it stood inside: then each name it gives is looked at.
-	 */
-	bool names_doubtful;
-	uint64_t how; /* RESOLVE_* of the call at hand (openat2), 0 for all others */
-};
+#include "resolve/resolver.h"
 
 struct name {
 	struct buf path; /* canonical; empty when it could not be told */
@@ -44,9 +24,6 @@ struct name {
 
 #define NAME_INIT { BUF_INIT, { 0 } }
 
-/* Is "/" the root of what we see, for sure? Else names_doubtful is set. */
-void resolver_begin(struct resolver *r);
-void resolver_release(struct resolver *r);
 void name_release(struct name *n);
 
 /*

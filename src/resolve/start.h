@@ -5,7 +5,8 @@
 #include <limits.h>
 
 #include "base/proc.h"
-#include "resolve/path.h"
+#include "model/inode.h"
+#include "resolve/resolver.h"
 
 /*
  * Where a lookup of ours starts to see what the task sees: `text` from `fd`.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef STORE_DB_H
 #define STORE_DB_H
-/* What sql.c and open.c share; for nobody else. */
+/* The connection, as sql.c and open.c share it; for nobody else. */
 #include <sqlite3.h>
 
-#include "store/sql.h"
+#include "store/queries.h"
 
 /* See base/answered.h. What sqlite3_reset and sqlite3_finalize answer, the step before has said. */
 #define SQL_ANSWERED(function) extern function __attribute__((warn_unused_result))
@@ -24,7 +24,5 @@ struct db {
 	bool mode_on_disk; /* that it has a write-ahead log is on the disk, or is of no matter */
 	sqlite3_stmt *statements[Q_COUNT];
 };
-
-int db_errno(int code);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "store/liveness.h"
+#include "store/open.h"
 
 /* Past this many names the memory of their rows starts anew; the table still knows them. */
 #define PATHS_MAX 400000

@@ -13,12 +13,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "model/inode.h"
+#include "store/queries.h"
 
-#define QUERY_NAMES
-#include "queries.inc"
-#undef QUERY_NAMES
-
-struct db;
+struct db; /* store/db.h */
 struct sqlite3_stmt;
 /* A statement that is being stepped through. */
 struct rows {
@@ -27,33 +24,13 @@ struct rows {
 	bool kept; /* belongs to the statement cache */
 };
 
-enum db_mode {
-	DB_READ,  /* must be there, of our schema */
-	DB_WRITE, /* must be there; brought to our schema */
-	DB_MAKE,  /* made if it is not there, its default folder too */
-};
-
-/* 0 or -errno with a sentence in *words. */
-int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words) MUST_CHECK;
-void db_close(struct db *db);
+/* SQLite's answer as -errno; 0 for what is none. */
+int db_errno(int code);
 const char *db_path(const struct db *db);
-/* Was the file deleted, replaced or cut short under us? Then what is written is seen by nobody. 0 or -ESTALE. */
-int db_check_place(struct db *db) MUST_CHECK;
 /* The last error of this connection in SQLite's words. */
 const char *db_error(struct db *db);
 /* Undoes what was begun; a transaction that is none any more is no fault. */
 void db_rollback(struct db *db);
-/* One file at the end: folds the write-ahead log in, if nobody else has the database open. */
-void db_settle(struct db *db);
-/* What a commit waits for; between transactions. */
-enum db_wait {
-	DB_WAIT_NOTHING, /* for what nothing hangs on */
-	DB_WAIT_ORDER,   /* the database stays whole whatever happens, its last commits may be gone; as opened */
-};
-void db_wait(struct db *db, enum db_wait what);
-/* All that was committed is on the disk when this returns. 0 or -EIO. */
-int db_sync(struct db *db) MUST_CHECK;
-
 /* A plain statement without results ("BEGIN IMMEDIATE"). 0 or -errno. */
 int db_exec(struct db *db, const char *sql) MUST_CHECK;
 /*

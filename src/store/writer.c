@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "store/manifest.h"
 #include "store/message.h"
+#include "store/open.h"
 #include "store/receipts.h"
 
 /* 8 MiB of queue: a second of the fastest stops, while a disk makes up its mind. */

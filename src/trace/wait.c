@@ -154,7 +154,7 @@ static int wait_with_command_held(struct tracer *t, struct report *report, int t
 /* As wait(2), but with an end: 0 when nothing happens for a while. */
 static pid_t wait_a_while(int *status)
 {
-	const struct timespec idle = { 0, TRACER_IDLE_MS * 1000000L };
+	const struct timespec idle = { 0, WAIT_IDLE_MS * 1000000L };
 	pid_t tid;
 
 	do

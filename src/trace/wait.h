@@ -10,7 +10,7 @@
  * wait for never. So all that have stopped are taken together, and each is
  * served before any is asked for again.
  */
-#include "trace/tracer.h"
+#include "trace/tasks.h"
 
 void wait_release(struct reports *r);
 

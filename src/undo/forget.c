@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "store/open.h"
 #include "store/receipts.h"
 #include "undo/journal.h"
 #include "undo/undo.h"

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "store/liveness.h"
+#include "store/open.h"
 
 #define COMMIT_NS 400000000LL
 /* Between two commits a large file may be hashed. */

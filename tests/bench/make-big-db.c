@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "store/open.h"
 #include "store/writer.h"
 
 #define FILES_EACH 4

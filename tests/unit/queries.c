@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "lib/tap.h"
+#include "store/open.h"
 #include "store/sql.h"
 
 static bool is_slow(const char *step)

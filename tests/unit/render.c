@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "lib/tap.h"
 #include "render/render.h"
+#include "store/open.h"
 #include "store/sql.h"
 
 static struct ba *ba;

@@ -13,6 +13,7 @@
 #include "lib/tap.h"
 #include "model/receipt.h"
 #include "store/manifest.h"
+#include "store/open.h"
 #include "store/recover.h"
 #include "store/run.h"
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef TRACE_TASKS_H
+#define TRACE_TASKS_H
+/* The tasks that are traced, and what is known of them: what tracer.c and wait.c share. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/hash.h"
+#include "trace/placement.h"
+
+/* A thread that we trace. `data` is the caller's; the tracer never looks at it. */
+struct task {
+	pid_t tid;
+	pid_t tgid; /* its process: set by the caller when it knows */
+	void *data;
+	bool in_call;    /* between the two stops of a call that is followed */
+	bool held;       /* a child whose parent is not known yet: it stands in its first stop */
+	int held_signal;
+	int64_t held_ns; /* since when, by the monotonic clock */
+	bool seen;       /* has reported its first stop */
+	bool dead;       /* ended before its parent's event named it */
+	int dead_status;
+	UT_hash_handle hh;
+};
+
+/* While some are held, or waiting, so long nothing happens before that is told. */
+#define WAIT_IDLE_MS 20
+
+/* What wait(2) says of a task. */
+struct report {
+	pid_t tid; /* 0: nothing happened (STOP_NONE) */
+	int status;
+};
+
+/* Those that were taken, and not served yet (wait.c). */
+struct reports {
+	struct report *list;
+	size_t first, end, room;
+};
+
+struct tracer {
+	struct task *tasks;  /* by tid */
+	struct placement placement;
+	struct reports reports;
+	pid_t command;       /* the traced command: the process that became it */
+	unsigned int held;   /* tasks that are, counted by the caller */
+	unsigned int waiting; /* likewise, tasks that it has not resumed from another stop */
+	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
+	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
+	                       * its zombie is left to tracer_release_command */
+	bool command_dead;
+	bool command_released;
+	int command_status;
+};
+
+#endif
