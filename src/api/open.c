@@ -12,7 +12,7 @@
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
-#include "undo/undo.h"
+#include "undo/forget.h"
 
 API const char *ba_version(void)
 {

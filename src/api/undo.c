@@ -10,24 +10,14 @@
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
-#include "undo/look.h"
-#include "undo/undo.h"
+#include "undo/forget.h"
+#include "undo/rollback.h"
+#include "undo/uninstall.h"
+#include "undo/verify.h"
 
 /* A recorder looks every second whether somebody wants its end. */
 #define FINISH_LOOK_NS 50000000L
 #define FINISH_LOOKS 400
-
-/* The engine below does not know the public header; these stand for each other. */
-_Static_assert((int)BA_DIFFERS_MISSING == DIFFERS_MISSING && (int)BA_DIFFERS_PRESENT == DIFFERS_PRESENT &&
-	(int)BA_DIFFERS_TYPE == DIFFERS_TYPE && (int)BA_DIFFERS_SIZE == DIFFERS_SIZE &&
-	(int)BA_DIFFERS_MODE == DIFFERS_MODE && (int)BA_DIFFERS_CONTENT == DIFFERS_CONTENT &&
-	(int)BA_DIFFERS_DEVICE == DIFFERS_DEVICE && (int)BA_DIFFERS_LINK == DIFFERS_LINK &&
-	(int)BA_DIFFERS_USER == DIFFERS_USER && (int)BA_DIFFERS_GROUP == DIFFERS_GROUP &&
-	(int)BA_DIFFERS_TIME == DIFFERS_TIME && (int)BA_DIFFERS_XATTRS == DIFFERS_XATTRS &&
-	(int)BA_DIFFERS_UNREADABLE == DIFFERS_UNREADABLE && (int)BA_DIFFERS_BLOCKED == DIFFERS_BLOCKED,
-	"enum ba_differs");
-_Static_assert((int)BA_REMOVE == DID_REMOVE && (int)BA_RESTORE == DID_RESTORE &&
-	(int)BA_NOTHING == DID_NOTHING && (int)BA_KEEP == DID_KEEP && (int)BA_FAIL == DID_FAIL, "enum ba_did");
 
 /* Which of its processes live still, as words for a refusal. */
 static void say_left(struct ba *ba, int64_t run_id, char *out, size_t size)
@@ -172,92 +162,45 @@ static int settle(struct ba *ba)
 	return db_open(&ba->db, path, DB_READ, &ba->words);
 }
 
-struct relay {
-	const struct ba_undo *how;
-};
-
-static void relay_step(const struct undo_step *s, void *data)
+/* May this run be taken back? */
+static int check_undo(struct ba *ba, int64_t run_id, const struct ba_undo *how)
 {
-	const struct relay *relay = data;
-	struct ba_step step = { s->path, s->type, s->reason, (enum ba_did)s->did };
-
-	relay->how->step(&step, relay->how->data);
-}
-
-static void relay_progress(uint64_t done, uint64_t total, void *data)
-{
-	const struct relay *relay = data;
-
-	if (relay->how->progress)
-		relay->how->progress(done, total, relay->how->data);
-}
-
-static int undo(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result,
-	int (*what)(struct db *, int64_t, const struct undo_how *, struct undo_result *, struct words *))
-{
-	struct undo_result res = { 0 };
-	struct relay relay = { how };
-	struct undo_how h = { .dry = how->dry, .force = how->force, .superseded_by = how->superseded_by,
-		.step = relay_step, .progress = relay_progress, .data = &relay };
 	int r = how->dry ? 0 : trust_database(db_path(ba->db), &ba->words);
 
 	if (r == 0)
 		r = check_undoable(ba, run_id);
 	if (r == 0 && !how->dry)
 		r = check_ended(ba, run_id, how->force);
-	if (r < 0)
-		return r;
-	r = what(ba->db, run_id, &h, &res, &ba->words);
-	if (r < 0)
-		return r;
-	if (!how->dry)
-		r = settle(ba);
-	*result = (struct ba_undone){ res.run_id, res.removed, res.restored, res.nothing, res.kept, res.failed };
 	return r;
 }
 
 API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)
 {
-	return undo(ba, run_id, how, result, undo_uninstall);
+	int r = check_undo(ba, run_id, how);
+
+	if (r == 0)
+		r = undo_uninstall(ba->db, run_id, how, result, &ba->words);
+	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
 API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)
 {
-	return undo(ba, run_id, how, result, undo_rollback);
-}
+	int r = check_undo(ba, run_id, how);
 
-struct verify_relay {
-	void (*tell)(const struct ba_difference *d, void *data);
-	ba_progress progress;
-	void *data;
-};
-
-static void relay_difference(const struct undo_difference *d, void *data)
-{
-	const struct verify_relay *relay = data;
-	struct ba_difference out = { d->path, d->type, d->differs, d->later_run };
-
-	relay->tell(&out, relay->data);
-}
-
-static void relay_verify_progress(uint64_t done, uint64_t total, void *data)
-{
-	const struct verify_relay *relay = data;
-
-	if (relay->progress)
-		relay->progress(done, total, relay->data);
+	if (r == 0)
+		r = undo_rollback(ba->db, run_id, how, result, &ba->words);
+	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
 API int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
 	ba_progress progress, void *data)
 {
-	struct verify_relay relay = { tell, progress, data };
 	struct rows rows;
 	bool goes_on;
 	int r = check_run(ba, run_id, &rows, &goes_on);
 
 	rows_done(&rows);
-	return r < 0 ? r : undo_verify(ba->db, run_id, relay_difference, relay_verify_progress, &relay, &ba->words);
+	return r < 0 ? r : undo_verify(ba->db, run_id, tell, progress, data, &ba->words);
 }
 
 API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by, struct ba_rows **out)
@@ -286,13 +229,7 @@ API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, 
 
 API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 {
-	struct forgotten f;
 	int r = check_ended(ba, run_id, false);
 
-	if (r == 0)
-		r = undo_forget(ba->db, run_id, &f, &ba->words);
-	if (r < 0)
-		return r;
-	*forgotten = (struct ba_forgotten){ f.objects, f.bytes, f.later };
-	return 0;
+	return r < 0 ? r : undo_forget(ba->db, run_id, forgotten, &ba->words);
 }

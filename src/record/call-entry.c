@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/call-entry.h"
-
 /*
  * Calls that make, move or take away an entry of a folder.
  */
+#include "record/call-entry.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>

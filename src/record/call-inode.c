@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/call-inode.h"
-
 /*
  * Calls that change a file where it stands: its length, mode, owner, times
  * or extended attributes.
  */
+#include "record/call-inode.h"
+
 #include <errno.h>
 #include <fcntl.h>
 

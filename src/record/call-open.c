@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/call-open.h"
-
 /*
  * Opens that can change a file. What stood there is asked at the entry, by
  * the name as given; which file it became is asked at the exit, of the
  * descriptor itself: no race, no guess.
  */
+#include "record/call-open.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/call-rename.h"
-
 /*
  * Renames. A folder takes along all that is in it, and what others do there
  * meanwhile: between its two stops nobody knows which of its names holds.
  */
+#include "record/call-rename.h"
+
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/loop.h"
-
 /*
  * The path of one event, in one screen: the kernel stops a task (trace), its
  * numbers become a call (decode), its names are told (resolve), and what it
  * changed goes to the sink.
  */
+#include "record/loop.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

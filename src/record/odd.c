@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/odd.h"
-
 /*
  * Calls that change no file but could let changes go unseen. They are handled
  * at their entry; only of mounts the end matters, too.
  */
+#include "record/odd.h"
+
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/ptrace.h>

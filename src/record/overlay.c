@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/overlay.h"
-
 /*
  * What is written through an overlay that the run mounts, the kernel itself
  * writes into the overlay's upper folder, without a call that names it. So the
  * upper folder and the work folder are read when they are about to be mounted,
  * and again at the end: what differs was changed.
  */
+#include "record/overlay.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

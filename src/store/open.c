@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/open.h"
-
 /*
  * Opening a database: whose it is, which schema it has, and bringing it up to
  * ours. A new one is made by the same steps as an upgrade.
  */
+#include "store/open.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

@@ -100,7 +100,7 @@ static void stage(struct rollback *rb, struct plan_item *it)
 		it->staged = true;
 	} else if (!it->secured) {
 		it->state = STATE_REFUSED;
-		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
 	}
 }
 

@@ -5,7 +5,7 @@
  * What the run carried elsewhere is fetched home under a temporary name, before
  * anything is taken out: from there it gets its own by one rename.
  */
-#include "undo/rollback.h"
+#include "undo/rollback-item.h"
 
 /* What stands at `it`, `name` in dir, has to make way: for each place that it is the original of it is put aside. */
 int fetch_park(struct rollback *rb, const struct plan_item *it, int dir, const char *name) MUST_CHECK;

@@ -5,6 +5,8 @@
  * cut between leaves objects too many, which the next one that opens the
  * database takes, and never one too few.
  */
+#include "undo/forget.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +22,6 @@
 #include "store/open.h"
 #include "store/receipts.h"
 #include "undo/journal.h"
-#include "undo/undo.h"
 
 #define SWEEP "sweep" /* a chore (db/0002-sound.sql) */
 
@@ -72,7 +73,7 @@ static bool is_wanted(struct db *db, const char *folder, const char *name)
 	return db_rows(&rows, db, Q_OBJECT_WANTED, "b", hash, SHA256_LEN) < 0 || rows_next(&rows) != 0;
 }
 
-static void sweep_folder(struct db *db, int store, const char *folder, struct forgotten *f)
+static void sweep_folder(struct db *db, int store, const char *folder, struct ba_forgotten *f)
 {
 	DIR *d = io_opendir(store, folder, 0);
 	struct dirent *e;
@@ -130,7 +131,7 @@ static bool take_lock(struct db *db, int lock)
 }
 
 /* All that nobody names, what a killed recording left behind included. */
-static void sweep(struct db *db, struct forgotten *f)
+static void sweep(struct db *db, struct ba_forgotten *f)
 {
 	_cleanup_free_ char *path = NULL;
 	_cleanup_close_ int lock = -1;
@@ -155,7 +156,7 @@ bool forget_is_due(struct db *db)
 	return db_int(db, Q_CHORE_DUE, 0, "s", SWEEP);
 }
 
-static int do_chore(struct db *db, struct forgotten *f)
+static int do_chore(struct db *db, struct ba_forgotten *f)
 {
 	sweep(db, f);
 	return f->later ? 0 : db_run(db, Q_CHORE_DONE, "s", SWEEP);
@@ -163,17 +164,17 @@ static int do_chore(struct db *db, struct forgotten *f)
 
 void forget_sweep(struct db *db)
 {
-	struct forgotten f = { 0 };
+	struct ba_forgotten f = { 0 };
 
 	if (forget_is_due(db))
 		IGNORE(do_chore(db, &f)); /* then it is done once more, to no harm */
 }
 
-int undo_forget(struct db *db, int64_t run_id, struct forgotten *f, struct words *words)
+int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct words *words)
 {
 	int r;
 
-	*f = (struct forgotten){ 0 };
+	*f = (struct ba_forgotten){ 0 };
 	/* Asked before, too: an undo may hold the lock. */
 	r = check_undos(db, run_id, words);
 	if (r < 0)

@@ -21,12 +21,12 @@ static unsigned int content(int dir, const char *name, const struct inode *now, 
 	if (fd < 0 && errno == EPERM)
 		fd = openat(dir, name, flags);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return DIFFERS_UNREADABLE;
+		return BA_DIFFERS_UNREADABLE;
 	if (st.st_ino != now->ino || st.st_dev != now->dev)
-		return DIFFERS_CONTENT; /* it was replaced just now */
+		return BA_DIFFERS_CONTENT; /* it was replaced just now */
 	if (digest_sha256(fd, hash) < 0)
-		return DIFFERS_UNREADABLE;
-	return memcmp(hash, want->hash, SHA256_LEN) ? DIFFERS_CONTENT : 0;
+		return BA_DIFFERS_UNREADABLE;
+	return memcmp(hash, want->hash, SHA256_LEN) ? BA_DIFFERS_CONTENT : 0;
 }
 
 static unsigned int link_target(int dir, const char *name, const struct side *want)
@@ -35,9 +35,9 @@ static unsigned int link_target(int dir, const char *name, const struct side *wa
 	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
 
 	if (n < 0)
-		return DIFFERS_UNREADABLE;
+		return BA_DIFFERS_UNREADABLE;
 	target[n] = '\0';
-	return want->target && strcmp(want->target, target) ? DIFFERS_LINK : 0;
+	return want->target && strcmp(want->target, target) ? BA_DIFFERS_LINK : 0;
 }
 
 static unsigned int xattrs(int dir, const char *name, const struct side *want)
@@ -47,9 +47,9 @@ static unsigned int xattrs(int dir, const char *name, const struct side *want)
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
 	if (xattrs_read(path, false, &now) < 0)
-		return DIFFERS_UNREADABLE;
+		return BA_DIFFERS_UNREADABLE;
 	return now.len != want->xattrs.len || (now.len && memcmp(now.data, want->xattrs.data, now.len)) ?
-		DIFFERS_XATTRS : 0;
+		BA_DIFFERS_XATTRS : 0;
 }
 
 static unsigned int owner(const struct inode *now, const struct inode *want)
@@ -58,11 +58,11 @@ static unsigned int owner(const struct inode *now, const struct inode *want)
 
 	/* A symlink's mode is always the same; what the kernel shows of it is not. */
 	if (!S_ISLNK(now->mode) && (now->mode & 07777) != (want->mode & 07777))
-		d |= DIFFERS_MODE;
+		d |= BA_DIFFERS_MODE;
 	if (now->uid != want->uid)
-		d |= DIFFERS_USER;
+		d |= BA_DIFFERS_USER;
 	if (now->gid != want->gid)
-		d |= DIFFERS_GROUP;
+		d |= BA_DIFFERS_GROUP;
 	return d;
 }
 
@@ -73,22 +73,22 @@ unsigned int look_differs(int dir, const char *name, const struct inode *now, co
 	unsigned int d = 0;
 
 	if (!now->exists || !w->exists)
-		return now->exists ? DIFFERS_PRESENT : w->exists ? DIFFERS_MISSING : 0;
+		return now->exists ? BA_DIFFERS_PRESENT : w->exists ? BA_DIFFERS_MISSING : 0;
 	if ((now->mode & S_IFMT) != (w->mode & S_IFMT))
-		return DIFFERS_TYPE;
+		return BA_DIFFERS_TYPE;
 	d = owner(now, w) & mask;
 	/* A folder's own time and size say only that its entries changed. */
 	if (!S_ISDIR(now->mode) && now->mtime_ns != w->mtime_ns)
-		d |= DIFFERS_TIME & mask;
+		d |= BA_DIFFERS_TIME & mask;
 	if (S_ISREG(now->mode) && now->size != w->size)
-		d |= (DIFFERS_SIZE | (want->has_hash ? DIFFERS_CONTENT : 0)) & mask;
-	else if (S_ISREG(now->mode) && want->has_hash && (mask & DIFFERS_CONTENT))
+		d |= (BA_DIFFERS_SIZE | (want->has_hash ? BA_DIFFERS_CONTENT : 0)) & mask;
+	else if (S_ISREG(now->mode) && want->has_hash && (mask & BA_DIFFERS_CONTENT))
 		d |= content(dir, name, now, want);
-	if (S_ISLNK(now->mode) && (mask & DIFFERS_LINK))
+	if (S_ISLNK(now->mode) && (mask & BA_DIFFERS_LINK))
 		d |= link_target(dir, name, want);
 	if (inode_is_device(now) && now->rdev != w->rdev)
-		d |= DIFFERS_DEVICE & mask;
-	if (want->has_xattrs && (mask & DIFFERS_XATTRS))
+		d |= BA_DIFFERS_DEVICE & mask;
+	if (want->has_xattrs && (mask & BA_DIFFERS_XATTRS))
 		d |= xattrs(dir, name, want);
 	return d;
 }

@@ -58,7 +58,7 @@ static int is_other_name(const char *path, const struct inode *now, void *data)
 	int dir;
 
 	if (parents_open(&other, path, &dir, &name) == 0 &&
-		!look_differs(dir, name, now, o->want, DIFFERS_WHAT | DIFFERS_OWNER | DIFFERS_TIME))
+		!look_differs(dir, name, now, o->want, DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_TIME))
 		o->path = strdup(path);
 	parents_forget(&other);
 	return o->path ? 1 : (int)now->nlink;
@@ -130,7 +130,7 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 	const char *name;
 	int dir, r = rollback_open(rb, it, &dir, &name);
 
-	rollback_progress(rb);
+	teller_progress(&rb->teller);
 	/* Written in its place already, under another name. */
 	if (r == 0 && !(here && anchor && plan_same_inode(anchor))) {
 		r = here ? in_place(rb, it, dir, name) : replace(rb, it, dir, name);
@@ -138,7 +138,7 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 			r = replace(rb, it, dir, name);
 	}
 	if (r < 0) {
-		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
 		return;
 	}
 	set_anchor(rb, it);
@@ -168,7 +168,7 @@ static void put_all(struct rollback *rb)
 static void join_failed(struct rollback *rb, struct plan_item *it, int r)
 {
 	if (r < 0)
-		rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
 }
 
 /* A group that an interrupted rollback left apart: each is as before, but they are not one file. */

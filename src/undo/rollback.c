@@ -9,6 +9,8 @@
  *   put back    files, symlinks and the rest, each by one rename
  *   dress       folders get their owner, mode, attributes and time
  */
+#include "undo/rollback.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <fcntl.h>
@@ -22,83 +24,6 @@
 #include "undo/put-back.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
-
-void rollback_progress(struct rollback *rb)
-{
-	if (rb->how->progress)
-		rb->how->progress(rb->done, rb->total, rb->how->data);
-	rb->done++;
-}
-
-void rollback_tell(struct rollback *rb, struct plan_item *it, enum did did, const char *reason)
-{
-	const struct entry *e = it->e;
-	struct undo_step step = { e->path, type_name(e->before.i.exists ? e->before.i.mode : e->after.i.mode),
-		reason, did };
-
-	it->finished = true;
-	switch (did) {
-	case DID_REMOVE:
-		rb->result->removed++;
-		break;
-	case DID_RESTORE:
-		rb->result->restored++;
-		break;
-	case DID_NOTHING:
-		rb->result->nothing++;
-		break;
-	case DID_KEEP:
-		rb->result->kept++;
-		break;
-	case DID_FAIL:
-		rb->result->failed++;
-	}
-	rb->how->step(&step, rb->how->data);
-}
-
-const char *rollback_reason(int error)
-{
-	switch (-error) {
-	case ENODATA:
-		return "its kept original is gone";
-	case EUCLEAN:
-		return "its kept original is damaged";
-	default:
-		return remove_reason(error);
-	}
-}
-
-/* What was done is done, whether it could be recorded or not; the end says so. */
-static void note_step(struct rollback *rb, const struct plan_item *it, const char *change, const struct side *to)
-{
-	int r = journal_step(&rb->journal, it->e, change, &it->e->after, to);
-
-	if (r < 0 && rb->error == 0)
-		rb->error = r;
-}
-
-void rollback_restored(struct rollback *rb, struct plan_item *it)
-{
-	note_step(rb, it, it->e->change == CHANGE_REMOVED ? "created" : "modified", &it->e->before);
-	rollback_tell(rb, it, DID_RESTORE, "");
-}
-
-int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, const char **name)
-{
-	int r = parents_open(&rb->plan.parents, it->e->path, dir, name);
-
-	return r < 0 ? r : durable_add(&rb->touched, *dir);
-}
-
-static bool wants_dir(const struct plan_item *it)
-{
-	return it->state == STATE_OURS && it->e->before.i.exists && S_ISDIR(it->e->before.i.mode);
-}
-
-bool rollback_wants_file(const struct plan_item *it)
-{
-	return it->state == STATE_OURS && it->e->before.i.exists && !S_ISDIR(it->e->before.i.mode);
-}
 
 /* Folders. */
 
@@ -152,12 +77,12 @@ static void make_folders(struct rollback *rb)
 		struct plan_item *it = &rb->plan.items[i];
 		int r;
 
-		if (!wants_dir(it))
+		if (!rollback_wants_dir(it))
 			continue;
 		r = make_folder(rb, it);
 		if (r < 0) {
 			it->state = STATE_REFUSED;
-			rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+			rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
 		}
 	}
 }
@@ -175,25 +100,24 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 		return NULL; /* it is there, too, in its own place */
 	if (home->state == STATE_BEFORE || home->finished || home->staged)
 		return home->state == STATE_REFUSED ? home : NULL;
-	return home->state == STATE_OURS && (home->secured || rb->how->dry) ? NULL : home;
+	return home->state == STATE_OURS && (home->secured || rb->teller.how->dry) ? NULL : home;
 }
 
 static void take_out(struct rollback *rb, struct plan_item *it)
 {
 	const struct plan_item *orphan = orphan_of(rb, it);
 	bool created = it->e->change == CHANGE_CREATED;
-	static const struct side gone;
 	char why[PATH_MAX + 64];
 	const char *name;
 	int dir, r;
 
-	if (created && orphan && !rb->how->force) {
+	if (created && orphan && !rb->teller.how->force) {
 		snprintf(why, sizeof why, "it was there before the run, as %s", orphan->e->path);
-		rollback_tell(rb, it, DID_KEEP, why);
+		rollback_tell(rb, it, BA_KEEP, why);
 		return;
 	}
-	if (rb->how->dry) {
-		rollback_tell(rb, it, DID_REMOVE, "");
+	if (rb->teller.how->dry) {
+		rollback_tell(rb, it, BA_REMOVE, "");
 		return;
 	}
 	r = rollback_open(rb, it, &dir, &name);
@@ -202,13 +126,11 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 	if (!created)
 		return; /* what stood there before comes next, and says whether it worked */
 	if (r == 0)
-		note_step(rb, it, "removed", &gone);
-	if (r == 0)
-		rollback_tell(rb, it, DID_REMOVE, "");
+		rollback_removed(rb, it);
 	else if (r == -ENOENT)
-		rollback_tell(rb, it, DID_NOTHING, "");
+		rollback_tell(rb, it, BA_NOTHING, "");
 	else
-		rollback_tell(rb, it, r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? DID_KEEP : DID_FAIL, remove_reason(r));
+		rollback_tell(rb, it, r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? BA_KEEP : BA_FAIL, remove_reason(r));
 }
 
 static void take_out_all(struct rollback *rb)
@@ -222,9 +144,9 @@ static void take_out_all(struct rollback *rb)
 		if (it->state != STATE_OURS || !it->now.exists || it->finished)
 			continue;
 		if (e->change == CHANGE_CREATED) {
-			rollback_progress(rb);
+			teller_progress(&rb->teller);
 			take_out(rb, it);
-		} else if (S_ISDIR(it->now.mode) && e->before.i.exists && !S_ISDIR(e->before.i.mode) && !rb->how->dry) {
+		} else if (S_ISDIR(it->now.mode) && e->before.i.exists && !S_ISDIR(e->before.i.mode) && !rb->teller.how->dry) {
 			take_out(rb, it);
 		}
 	}
@@ -241,14 +163,14 @@ static void dress_folders(struct rollback *rb)
 		const char *name;
 		int dir, r;
 
-		if (!wants_dir(it) || it->finished)
+		if (!rollback_wants_dir(it) || it->finished)
 			continue;
-		rollback_progress(rb);
+		teller_progress(&rb->teller);
 		r = rollback_open(rb, it, &dir, &name);
 		if (r == 0)
 			r = remake_meta(dir, name, &it->now, &it->e->before);
 		if (r < 0)
-			rollback_tell(rb, it, DID_FAIL, rollback_reason(r));
+			rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
 		else
 			rollback_restored(rb, it);
 	}
@@ -261,7 +183,7 @@ static void tell_dry(struct rollback *rb)
 	take_out_all(rb);
 	for (i = 0; i < rb->plan.all.count; i++)
 		if (rb->plan.items[i].state == STATE_OURS && rb->plan.items[i].e->before.i.exists)
-			rollback_tell(rb, &rb->plan.items[i], DID_RESTORE, "");
+			rollback_tell(rb, &rb->plan.items[i], BA_RESTORE, "");
 }
 
 /* What will be written where it stands is known to be half-done before it is; on disk when this returns. */
@@ -274,9 +196,9 @@ static int mark_all(struct rollback *rb)
 		const struct plan_item *it = &rb->plan.items[i];
 		bool in_place = rollback_wants_file(it) && put_back_goes_in_place(it);
 
-		if (in_place || wants_dir(it))
+		if (in_place || rollback_wants_dir(it))
 			r = journal_place(&rb->journal, it->e,
-				wants_dir(it) || it->content_same ? BEGUN_META : BEGUN_CONTENT);
+				rollback_wants_dir(it) || it->content_same ? BEGUN_META : BEGUN_CONTENT);
 	}
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
@@ -286,7 +208,7 @@ static void judge_all(struct rollback *rb)
 	size_t i;
 
 	for (i = 0; i < rb->plan.all.count; i++) {
-		rollback_progress(rb);
+		teller_progress(&rb->teller);
 		plan_judge(&rb->plan, i);
 	}
 	plan_find_means(&rb->plan);
@@ -294,11 +216,11 @@ static void judge_all(struct rollback *rb)
 		struct plan_item *it = &rb->plan.items[i];
 
 		if (it->state == STATE_REFUSED)
-			rollback_tell(rb, it, DID_KEEP, it->reason ? it->reason : "");
+			rollback_tell(rb, it, BA_KEEP, it->reason ? it->reason : "");
 		else if (it->state == STATE_BEFORE)
-			rb->result->nothing++;
+			rb->teller.result->nothing++;
 		else if (it->state == STATE_OURS)
-			rb->total++;
+			rb->teller.total++;
 	}
 	parents_forget(&rb->plan.parents);
 }
@@ -323,7 +245,7 @@ static int act(struct rollback *rb)
 /* Done is what is on disk, and on record. */
 static int finish(struct rollback *rb, int error, struct words *words)
 {
-	struct undo_result *res = rb->result;
+	struct ba_undone *res = rb->teller.result;
 
 	if (error == 0)
 		error = journal_end(&rb->journal, res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);
@@ -338,27 +260,27 @@ static int roll_back(struct rollback *rb, struct words *words)
 {
 	int r = plan_look(&rb->plan);
 
-	rb->total = rb->plan.all.count;
+	rb->teller.total = rb->plan.all.count;
 	if (r == 0)
 		judge_all(rb);
-	if (rb->how->dry) {
+	if (rb->teller.how->dry) {
 		tell_dry(rb);
 		return r;
 	}
 	if (r == 0)
 		r = act(rb);
-	rb->done = rb->total;
-	rollback_progress(rb);
+	rb->teller.done = rb->teller.total;
+	teller_progress(&rb->teller);
 	return finish(rb, r, words);
 }
 
-int undo_rollback(struct db *db, int64_t run_id, const struct undo_how *how, struct undo_result *result,
+int undo_rollback(struct db *db, int64_t run_id, const struct ba_undo *how, struct ba_undone *result,
 	struct words *words)
 {
-	struct rollback rb = { .how = how, .result = result };
+	struct rollback rb = { .teller = { .how = how, .result = result } };
 	int r = 0;
 
-	*result = (struct undo_result){ 0 };
+	*result = (struct ba_undone){ 0 };
 	/* First of all: from here on nobody else undoes anything, or takes away what is read now. */
 	if (!how->dry)
 		r = journal_begin(&rb.journal, db_path(db), "rollback", run_id, words);

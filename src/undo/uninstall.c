@@ -3,6 +3,8 @@
  * Uninstall: what the run created goes, and nothing else. Two walks: what
  * stays, and why; then the rest is taken out, what is in a folder before it.
  */
+#include "undo/uninstall.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,15 +19,14 @@
 #include "undo/journal.h"
 #include "undo/look.h"
 #include "undo/remove.h"
-#include "undo/undo.h"
+#include "undo/teller.h"
 
 enum fate { FATE_GO, FATE_STAY, FATE_GONE };
 
 struct uninstall {
 	struct db *db;
 	int64_t run_id;
-	const struct undo_how *how;
-	struct undo_result *result;
+	struct teller teller;
 	int64_t started_ns;
 	struct entries all;
 	struct owners *owners;
@@ -33,35 +34,12 @@ struct uninstall {
 	struct journal journal;
 	struct u64map before; /* a file's number -> 1 + the entry where it stood before the run */
 	struct durable_set touched;
-	uint64_t done, total;
 	int error; /* the first failure to record what was done */
 };
 
-static void progress(struct uninstall *u)
+static void tell(struct uninstall *u, const struct entry *e, enum ba_did did, const char *reason)
 {
-	if (u->how->progress)
-		u->how->progress(u->done, u->total, u->how->data);
-	u->done++;
-}
-
-static void tell(struct uninstall *u, const struct entry *e, enum did did, const char *reason)
-{
-	struct undo_step step = { e->path, type_name(e->after.i.mode), reason, did };
-
-	switch (did) {
-	case DID_REMOVE:
-		u->result->removed++;
-		break;
-	case DID_NOTHING:
-		u->result->nothing++;
-		break;
-	case DID_KEEP:
-		u->result->kept++;
-		break;
-	default:
-		u->result->failed++;
-	}
-	u->how->step(&step, u->how->data);
+	teller_step(&u->teller, e->path, type_name(e->after.i.mode), did, reason);
 }
 
 /* The reasons that hold whatever stands there; "" none. */
@@ -84,9 +62,9 @@ static void recorded_reason(struct uninstall *u, const struct entry *e, struct b
 
 static const char *changed_reason(unsigned int differs)
 {
-	if (differs & DIFFERS_TYPE)
+	if (differs & BA_DIFFERS_TYPE)
 		return "it is something else since";
-	if (differs & DIFFERS_UNREADABLE)
+	if (differs & BA_DIFFERS_UNREADABLE)
 		return "it cannot be read, so nobody knows whether it changed";
 	return "changed since";
 }
@@ -109,12 +87,12 @@ static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inod
 	if (why->len)
 		return FATE_STAY;
 	differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
-	if (entry_is_foreign(e, now, u->started_ns) && !u->how->force) {
+	if (entry_is_foreign(e, now, u->started_ns) && !u->teller.how->force) {
 		buf_adds(why, "it was there before the run, under a name that is not on record");
 		return FATE_STAY;
 	}
 	/* Force takes what was edited, but no folder where a file was, and no file where a folder was. */
-	if (!differs || (u->how->force && (S_ISDIR(now->mode) == S_ISDIR(e->after.i.mode))))
+	if (!differs || (u->teller.how->force && (S_ISDIR(now->mode) == S_ISDIR(e->after.i.mode))))
 		return FATE_GO;
 	buf_adds(why, changed_reason(differs));
 	return FATE_STAY;
@@ -126,8 +104,8 @@ static void take_out(struct uninstall *u, const struct entry *e, const struct in
 	const char *name;
 	int dir, r;
 
-	if (u->how->dry) {
-		tell(u, e, DID_REMOVE, "");
+	if (u->teller.how->dry) {
+		tell(u, e, BA_REMOVE, "");
 		return;
 	}
 	r = parents_open(&u->parents, e->path, &dir, &name);
@@ -136,15 +114,15 @@ static void take_out(struct uninstall *u, const struct entry *e, const struct in
 	if (r == 0)
 		r = remove_entry(&u->parents, e->path, now);
 	if (r == -ENOENT) {
-		tell(u, e, DID_NOTHING, "");
+		tell(u, e, BA_NOTHING, "");
 	} else if (r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY || r == -ESTALE || r == -ELOOP) {
-		tell(u, e, DID_KEEP, remove_reason(r));
+		tell(u, e, BA_KEEP, remove_reason(r));
 	} else if (r < 0) {
-		tell(u, e, DID_FAIL, remove_reason(r));
+		tell(u, e, BA_FAIL, remove_reason(r));
 	} else {
 		r = journal_step(&u->journal, e, "removed", &e->after, &nothing);
 		u->error = u->error ? u->error : r;
-		tell(u, e, DID_REMOVE, "");
+		tell(u, e, BA_REMOVE, "");
 	}
 }
 
@@ -152,7 +130,7 @@ static bool is_ours(struct uninstall *u, const struct entry *e)
 {
 	if (e->change != CHANGE_CREATED || e->excluded)
 		return false;
-	return !u->how->superseded_by || !db_int(u->db, Q_TOUCHED_BY, 0, "ii", e->path_id, u->how->superseded_by);
+	return !u->teller.how->superseded_by || !db_int(u->db, Q_TOUCHED_BY, 0, "ii", e->path_id, u->teller.how->superseded_by);
 }
 
 /* In a dry run a folder that keeps something is known only by what stays in it. */
@@ -174,17 +152,17 @@ static void walk(struct uninstall *u, bool folders, unsigned char *stays)
 
 		if (!is_ours(u, e) || !!S_ISDIR(e->after.i.mode) != folders)
 			continue;
-		progress(u);
+		teller_progress(&u->teller);
 		buf_reset(&why);
 		fate = fate_of(u, e, &now, &why);
-		if (fate == FATE_GO && u->how->dry && stays[i]) {
+		if (fate == FATE_GO && u->teller.how->dry && stays[i]) {
 			fate = FATE_STAY;
 			buf_adds(&why, "not empty");
 		}
 		if (fate == FATE_GONE) {
-			tell(u, e, DID_NOTHING, "");
+			tell(u, e, BA_NOTHING, "");
 		} else if (fate == FATE_STAY) {
-			tell(u, e, DID_KEEP, why.data ? why.data : "");
+			tell(u, e, BA_KEEP, why.data ? why.data : "");
 			keep_folders(&u->all, stays, e);
 		} else {
 			take_out(u, e, &now);
@@ -217,7 +195,7 @@ static int prepare(struct uninstall *u)
 		uint32_t *at;
 		bool added;
 
-		u->total += is_ours(u, e);
+		u->teller.total += is_ours(u, e);
 		if (!e->before_file)
 			continue;
 		at = u64map_put(&u->before, mix64(e->before_file), &added);
@@ -232,14 +210,14 @@ static int prepare(struct uninstall *u)
 static int take_out_all(struct uninstall *u, struct words *words)
 {
 	_cleanup_free_ unsigned char *stays = calloc(u->all.count + 1, 1);
-	struct undo_result *res = u->result;
+	struct ba_undone *res = u->teller.result;
 	int r = stays ? 0 : -ENOMEM;
 
 	if (r == 0) {
 		walk(u, false, stays);
 		parents_forget(&u->parents);
 		walk(u, true, stays);
-		progress(u);
+		teller_progress(&u->teller);
 		r = durable_sync_all(&u->touched);
 	}
 	if (r == 0)
@@ -251,14 +229,14 @@ static int take_out_all(struct uninstall *u, struct words *words)
 		(unsigned long long)res->removed);
 }
 
-int undo_uninstall(struct db *db, int64_t run_id, const struct undo_how *how, struct undo_result *result,
+int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how, struct ba_undone *result,
 	struct words *words)
 {
-	struct uninstall u = { .db = db, .run_id = run_id, .how = how, .result = result,
+	struct uninstall u = { .db = db, .run_id = run_id, .teller = { how, result, 0, 0 },
 		.parents = PARENTS_INIT };
 	int r = 0;
 
-	*result = (struct undo_result){ 0 };
+	*result = (struct ba_undone){ 0 };
 	if (!how->dry)
 		r = journal_begin(&u.journal, db_path(db), "uninstall", run_id, words);
 	result->run_id = u.journal.run.id;

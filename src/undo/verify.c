@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/verify.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "undo/look.h"
 #include "base/parents.h"
-#include "undo/undo.h"
+#include "undo/look.h"
 
 static unsigned int look(struct parents *parents, const struct entry *e)
 {
@@ -17,14 +18,14 @@ static unsigned int look(struct parents *parents, const struct entry *e)
 	if (r == 0)
 		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
 	if (r == -ELOOP)
-		return e->after.i.exists ? DIFFERS_MISSING | DIFFERS_BLOCKED : 0;
+		return e->after.i.exists ? BA_DIFFERS_MISSING | BA_DIFFERS_BLOCKED : 0;
 	if (r < 0 && r != -ENOENT)
-		return DIFFERS_UNREADABLE;
+		return BA_DIFFERS_UNREADABLE;
 	return look_differs(r < 0 ? -1 : dir, name, &now, &e->after, DIFFERS_ALL);
 }
 
-int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct undo_difference *d, void *data),
-	void (*progress)(uint64_t done, uint64_t total, void *data), void *data, struct words *words)
+int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
+	ba_progress progress, void *data, struct words *words)
 {
 	struct parents parents = PARENTS_INIT;
 	struct entries all = { 0 };
@@ -35,7 +36,7 @@ int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct undo_di
 		return words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
 	for (i = 0; i < all.count; i++) {
 		const struct entry *e = &all.e[i];
-		struct undo_difference d = { .path = e->path,
+		struct ba_difference d = { .path = e->path,
 			.type = type_name(e->after.i.exists ? e->after.i.mode : e->before.i.mode) };
 
 		if (progress)

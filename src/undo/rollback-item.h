@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_ROLLBACK_ITEM_H
+#define UNDO_ROLLBACK_ITEM_H
+/* A rollback under way, and what its parts do to one item of its plan. */
+#include "base/durable.h"
+#include "undo/journal.h"
+#include "undo/plan.h"
+#include "undo/teller.h"
+
+struct rollback {
+	struct plan plan;
+	struct teller teller;
+	struct journal journal;
+	struct u64map anchors; /* a file's number -> 1 + an item where it stands again, for its other names */
+	struct durable_set touched;
+	int error; /* the first failure to record what was done */
+};
+
+/* It is done with: what became of it is told. */
+void rollback_tell(struct rollback *rb, struct plan_item *it, enum ba_did did, const char *reason);
+/* The same, and on record: it is as it was before the run; or, of what the run made, it is gone. */
+void rollback_restored(struct rollback *rb, struct plan_item *it);
+void rollback_removed(struct rollback *rb, struct plan_item *it);
+/* -errno in words. */
+const char *rollback_reason(int error);
+/* parents_open() of an item, where something will be changed. */
+int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, const char **name) MUST_CHECK;
+/* Has something to be there that is no folder; a folder? */
+bool rollback_wants_file(const struct plan_item *it);
+bool rollback_wants_dir(const struct plan_item *it);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/teller.h"
+
+#include <stddef.h>
+
+/* Where each is counted. */
+static const size_t counters[] = {
+	[BA_REMOVE] = offsetof(struct ba_undone, removed),
+	[BA_RESTORE] = offsetof(struct ba_undone, restored),
+	[BA_NOTHING] = offsetof(struct ba_undone, nothing),
+	[BA_KEEP] = offsetof(struct ba_undone, kept),
+	[BA_FAIL] = offsetof(struct ba_undone, failed),
+};
+
+void teller_step(struct teller *t, const char *path, const char *type, enum ba_did did, const char *reason)
+{
+	struct ba_step step = { path, type, reason, did };
+
+	++*(uint64_t *)(void *)((char *)t->result + counters[did]);
+	t->how->step(&step, t->how->data);
+}
+
+void teller_progress(struct teller *t)
+{
+	if (t->how->progress)
+		t->how->progress(t->done, t->total, t->how->data);
+	t->done++;
+}
