@@ -3,7 +3,7 @@
 # from its "-- name: X" lines; "-- slow: why" marks one that may scan. For the schema steps
 # (-v kind=steps): an array with the text of each file, in the order given.
 function quote(line) {
-    gsub(/\\/, "\\\\", line)
+    gsub(/\\/, "&&", line)
     gsub(/"/, "\\\"", line)
     return "\t\t\"" line "\\n\"\n"
 }
