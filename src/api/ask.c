@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/answer.h"
 #include "base/canonical.h"
-#include "api/ba.h"
 #include "undo/journal.h"
 
 API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)

@@ -2,6 +2,7 @@
 #ifndef API_BA_H
 #define API_BA_H
 /* What the files of this folder share behind buildaudit.h. */
+#include "base/log.h"
 #include "buildaudit.h"
 #include "store/sql.h"
 
@@ -12,13 +13,5 @@ struct ba {
 	bool writes; /* opened with BA_WRITE */
 	struct words words;
 };
-
-struct ba_rows {
-	struct ba *ba;
-	struct rows rows;
-};
-
-/* Starts an answer: the statement, with its parameters as for db_rows(). */
-int ba_ask(struct ba *ba, struct ba_rows **out, int r, struct rows *rows);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "api/ba.h"
@@ -16,7 +15,6 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
-#include "record/inherited.h"
 #include "record/loop.h"
 #include "record/rules.h"
 #include "store/open.h"
@@ -24,14 +22,14 @@
 #include "store/writer.h"
 #include "trace/spawn.h"
 
-struct rule {
+struct given_rule {
 	enum ba_set what;
 	char *value;
 };
 
 struct ba_recording {
 	char *database, *label;
-	struct rule *rules;
+	struct given_rule *rules;
 	size_t rule_count;
 	bool wait_all, no_seccomp, allow_io_uring;
 	void (*summary)(const struct ba_summary *, void *);
@@ -82,12 +80,12 @@ static int set_string(char **to, const char *value)
 
 static int add_rule(struct ba_recording *rec, enum ba_set what, const char *value)
 {
-	struct rule *rules = realloc(rec->rules, (rec->rule_count + 1) * sizeof *rules);
+	struct given_rule *rules = realloc(rec->rules, (rec->rule_count + 1) * sizeof *rules);
 
 	if (!rules)
 		return -ENOMEM;
 	rec->rules = rules;
-	rules[rec->rule_count] = (struct rule){ what, strdup(value) };
+	rules[rec->rule_count] = (struct given_rule){ what, strdup(value) };
 	return rules[rec->rule_count++].value ? 0 : -ENOMEM;
 }
 
@@ -159,7 +157,7 @@ static int build_scope(struct ba_recording *rec, struct scope *scope)
 	size_t i;
 
 	for (i = 0; r == 0 && i < rec->rule_count; i++) {
-		const struct rule *rule = &rec->rules[i];
+		const struct given_rule *rule = &rec->rules[i];
 
 		if (rule->what == BA_SET_EXCLUDE)
 			r = scope_add_glob(scope, rule->value, true);
@@ -239,15 +237,15 @@ static void recorder_lost(void *data)
 
 static void json_of(char *const argv[], struct buf *out)
 {
+	_cleanup_buf_ struct buf words = BUF_INIT;
 	int i;
 
-	buf_addc(out, '[');
-	for (i = 0; argv[i]; i++) {
-		if (i)
-			buf_addc(out, ',');
-		buf_add_json(out, argv[i], strlen(argv[i]));
-	}
-	buf_addc(out, ']');
+	for (i = 0; argv[i]; i++)
+		buf_add(&words, argv[i], strlen(argv[i]) + 1);
+	if (words.failed)
+		out->failed = true;
+	else
+		buf_add_json_words(out, words.data, words.len, words.len);
 }
 
 static int open_run(struct ba_recording *rec, struct db **db, char *const argv[], struct words *words)
@@ -324,44 +322,15 @@ static bool settle(void *data, unsigned int alive)
 	return writer_settle(&rec->writer, alive, give_summary, rec);
 }
 
-/*
- * File systems stamp by a clock that ticks every few milliseconds. From the
- * first tick after `asked` on, what is born has a later stamp than all that was
- * there before; nearly always that tick is past already.
- */
-static void wait_for_stamps(int64_t asked)
+static int follow(struct ba_recording *rec)
 {
-	const struct timespec pause = { 0, 200000 };
-
-	while (io_coarse_ns() <= asked)
-		nanosleep(&pause, NULL);
-}
-
-static int follow(struct ba_recording *rec, const struct spawn *spawn)
-{
-	struct recorder *r = &rec->recorder;
 	struct loop_end end = { settle, rec };
-	struct task *command = tracer_task(&r->tracer, spawn->command);
-	int e;
+	struct recorder_setup setup = { .sink = &rec->writer.sink, .db_path = rec->db_path,
+		.run_id = rec->writer.run.id, .asked_ns = rec->asked_ns, .allow_io_uring = rec->allow_io_uring,
+		.wait_all = rec->wait_all, .no_backup = rec->no_backup, .backup_limit = rec->backup_limit };
+	int r = recorder_begin(&rec->recorder, &setup);
 
-	r->sink = &rec->writer.sink;
-	r->touches.sink = r->lives.sink = r->sink;
-	r->touches.scope = &r->scope;
-	r->touches.mounts = &r->resolver.mounts;
-	r->touches.started_ns = rec->asked_ns;
-	wait_for_stamps(rec->asked_ns);
-	r->allow_io_uring = rec->allow_io_uring;
-	r->wait_all = rec->wait_all;
-	e = keep_init(&r->keeper, rec->db_path, rec->writer.run.id);
-	if (e < 0)
-		return e;
-	r->keeper.off = rec->no_backup;
-	r->keeper.limit = rec->backup_limit;
-	e = lives_begin(&r->lives, command, proc_parent(spawn->command), io_now_ns());
-	if (e < 0)
-		return e;
-	inherited_files(r, spawn->command);
-	return recorder_loop(r, &end);
+	return r < 0 ? r : recorder_loop(&rec->recorder, &end);
 }
 
 /* The recorder's whole life. */
@@ -386,7 +355,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 		_exit(125);
 	}
 	tell_mode(rec, &m);
-	r = follow(rec, spawn);
+	r = follow(rec);
 	if (r < 0)
 		rec->writer.sink.note(&rec->writer.sink, "the tracer failed: the record ends early");
 	writer_finish(&rec->writer);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/ba.h"
+#include "api/answer.h"
 #include "base/cleanup.h"
 #include "store/open.h"
 #include "store/recover.h"

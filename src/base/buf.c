@@ -124,6 +124,22 @@ void buf_add_json(struct buf *b, const char *s, size_t n)
 	buf_addc(b, '"');
 }
 
+void buf_add_json_words(struct buf *b, const char *words, size_t len, size_t most)
+{
+	size_t i, n;
+
+	buf_addc(b, '[');
+	for (i = 0; i < len && i < most; i += n + 1) {
+		n = strnlen(words + i, len - i);
+		if (i)
+			buf_addc(b, ',');
+		buf_add_json(b, words + i, n);
+	}
+	if (len > most)
+		buf_adds(b, ",\"...\"");
+	buf_addc(b, ']');
+}
+
 void buf_add_shown(struct buf *b, const char *s, size_t n)
 {
 	size_t i, step;

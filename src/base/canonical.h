@@ -3,7 +3,7 @@
 #define BASE_CANONICAL_H
 
 /*
- * The name a record has for what a person calls `path`: absolute, symlinks in
+ * The name that the kernel has for what a person calls `path`: absolute, symlinks in
  * its folders resolved as far as they are there, its last component as it is.
  * out has PATH_MAX bytes. 0 or -errno.
  */

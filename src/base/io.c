@@ -83,7 +83,7 @@ void io_read_line(const char *path, char *out, size_t size)
 		snprintf(out, size, "%.*s", (int)strcspn(text.data, "\n"), text.data);
 }
 
-static int open_at(int dir, const char *name, int flags)
+int io_openat(int dir, const char *name, int flags)
 {
 	int fd = openat(dir, name, flags);
 
@@ -99,7 +99,7 @@ int io_open(const char *path, int flags)
 	int dir, fd = parents_reach(&parents, path, &dir, &name);
 
 	if (fd == 0)
-		fd = open_at(dir, name, flags);
+		fd = io_openat(dir, name, flags);
 	parents_forget(&parents);
 	return fd;
 }
@@ -128,7 +128,7 @@ DIR *io_opendir(int dir, const char *name, int flags)
 	int fd;
 
 	flags |= O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	fd = dir == AT_FDCWD ? io_open(name, flags) : open_at(dir, name, flags);
+	fd = dir == AT_FDCWD ? io_open(name, flags) : io_openat(dir, name, flags);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;

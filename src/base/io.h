@@ -23,6 +23,8 @@ void io_read_line(const char *path, char *out, size_t size);
  * O_NOATIME is left away where it is not for us. A descriptor or -errno.
  */
 int io_open(const char *path, int flags) MUST_CHECK;
+/* The same of `name` below dir. */
+int io_openat(int dir, const char *name, int flags) MUST_CHECK;
 /* The text of the symlink path (as there) into out, which has PATH_MAX bytes. Length or -errno. */
 ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
 /* The folder `name` below dir (AT_FDCWD will do), no symlink, to be read; flags are O_*. NULL: errno says why. */

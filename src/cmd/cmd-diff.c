@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/json.h"
+#include "render/text.h"
 
 static int with_excluded;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/text.h"
 
 static void print_event(const struct ba_rows *rows, int64_t *start, struct buf *line)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/text.h"
 
 static unsigned int which;
 static bool nul;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/cmd.h"
-#include "render/render.h"
 
 static int forget(struct cmd_call *call, const char *name)
 {

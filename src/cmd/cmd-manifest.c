@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/json.h"
+#include "render/manifest.h"
+#include "render/text.h"
 
 static const char *format = "plain";
 static unsigned int which = BA_FILES_CREATED | BA_FILES_MODIFIED;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/undo.h"
-#include "render/render.h"
 
 static struct undo_options undo;
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "cmd/cmd.h"
 #include "cmd/pack.h"
-#include "render/render.h"
+#include "render/text.h"
 
 static struct ba_recording *recording;
 static bool quiet;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/text.h"
 
 static const char *const heads[] = { "RUN", "LABEL", "STARTED", "TIME", "EXIT", "STATE", "NEW", "MOD", "GONE",
 	"COMMAND" };

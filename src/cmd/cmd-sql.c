@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/text.h"
 
 /* As sqlite3's list mode: columns with a bar between them. */
 static int print_rows(const struct cmd_call *call, struct ba_rows *rows)

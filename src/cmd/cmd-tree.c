@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/text.h"
 
 /* Deeper trees go on, without going on to the right. */
 #define DEPTH_SHOWN 40

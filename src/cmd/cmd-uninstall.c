@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "cmd/undo.h"
-#include "render/render.h"
+#include "render/script.h"
+#include "render/text.h"
 
 static struct undo_options undo;
 static const char *superseded_by;

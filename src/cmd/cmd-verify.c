@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/json.h"
+#include "render/progress.h"
+#include "render/text.h"
 
 static const struct {
 	unsigned int bit;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "render/render.h"
+#include "render/json.h"
 
 #define OPTIONS_MAX 96
 

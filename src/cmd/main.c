@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
-#include "render/render.h"
+#include "render/text.h"
 
 static const struct cmd *const commands[] = {
 	&cmd_run_entry,

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "render/render.h"
+#include "render/json.h"
+#include "render/progress.h"
+#include "render/text.h"
 
 struct telling {
 	const struct undo_verb *verb;

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/owners.h"
 #include "package/say.h"
-#include "render/render.h"
+#include "render/text.h"
 
 /* Folders that are named for what is done in them, not for what they hold. */
 static bool is_workplace(const char *name)

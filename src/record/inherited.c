@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/inherited.h"
 
-#include "record/originals.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +11,7 @@
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/originals.h"
 
 static bool open_for_writing(pid_t pid, int fd)
 {

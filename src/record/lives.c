@@ -113,23 +113,13 @@ static void json_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
 {
 	_cleanup_buf_ struct buf raw = BUF_INIT;
 	char path[PROC_PATH];
-	size_t i, n;
 
 	if (!stack || arguments_read(pid, stack, abi != ABI_I386, ARGV_MAX + 1, &raw) < 0) {
 		buf_reset(&raw);
 		proc_path(path, pid, "cmdline");
 		IGNORE(io_read_file(path, &raw, ARGV_MAX + 1)); /* gone by now: no arguments */
 	}
-	buf_addc(out, '[');
-	for (i = 0; i < raw.len && i < ARGV_MAX; i += n + 1) {
-		n = strnlen(raw.data + i, raw.len - i);
-		if (i)
-			buf_addc(out, ',');
-		buf_add_json(out, raw.data + i, n);
-	}
-	if (raw.len > ARGV_MAX)
-		buf_adds(out, ",\"...\"");
-	buf_addc(out, ']');
+	buf_add_json_words(out, raw.data, raw.len, ARGV_MAX);
 }
 
 static const char *link_of(pid_t pid, const char *which, char *out)

@@ -9,16 +9,61 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/io.h"
+#include "base/proc.h"
 #include "record/calls.h"
 #include "record/children.h"
 #include "record/core.h"
+#include "record/inherited.h"
 #include "record/odd.h"
 #include "record/overlay.h"
 
 /* How often a command that is held is looked at, when nothing else happens. */
 #define HOLD_MS 10
+
+/*
+ * File systems stamp by a clock that ticks every few milliseconds. From the
+ * first tick after `asked` on, what is born has a later stamp than all that was
+ * there before; nearly always that tick is past already.
+ */
+static void wait_for_stamps(int64_t asked)
+{
+	const struct timespec pause = { 0, 200000 };
+
+	while (io_coarse_ns() <= asked)
+		nanosleep(&pause, NULL);
+}
+
+static int begin_keeping(struct recorder *r, const struct recorder_setup *s)
+{
+	int e = keep_init(&r->keeper, s->db_path, s->run_id);
+
+	r->keeper.off = s->no_backup;
+	r->keeper.limit = s->backup_limit;
+	return e;
+}
+
+int recorder_begin(struct recorder *r, const struct recorder_setup *s)
+{
+	pid_t command = r->tracer.command;
+	int e;
+
+	r->sink = r->touches.sink = r->lives.sink = s->sink;
+	r->touches.scope = &r->scope;
+	r->touches.mounts = &r->resolver.mounts;
+	r->touches.started_ns = s->asked_ns;
+	r->allow_io_uring = s->allow_io_uring;
+	r->wait_all = s->wait_all;
+	wait_for_stamps(s->asked_ns);
+	e = begin_keeping(r, s);
+	if (e == 0)
+		e = lives_begin(&r->lives, tracer_task(&r->tracer, command), proc_parent(command), io_now_ns());
+	if (e == 0)
+		inherited_files(r, command);
+	return e;
+}
 
 static int go_on(struct recorder *r, const struct stop *stop, enum next next)
 {

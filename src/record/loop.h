@@ -4,6 +4,22 @@
 /* The front half at work, from the command's first stop to the end of the last task. */
 #include "record/recorder.h"
 
+/* What a recording was asked for. */
+struct recorder_setup {
+	struct sink *sink;
+	const char *db_path; /* what is kept is beside it */
+	int64_t run_id;
+	int64_t asked_ns;    /* when */
+	bool allow_io_uring, wait_all, no_backup;
+	uint64_t backup_limit;
+};
+
+/*
+ * The command is traced (tracer_seize), the scope is known, and the run is in the
+ * database: from here on what the command does is told to the sink. 0 or -errno.
+ */
+int recorder_begin(struct recorder *r, const struct recorder_setup *setup) MUST_CHECK;
+
 struct loop_end {
 	/*
 	 * Called when the command itself has ended, with how many processes are left: it makes the
@@ -15,7 +31,7 @@ struct loop_end {
 };
 
 /* Follows everything until the last task has ended. 0 or -errno. */
-int recorder_loop(struct recorder *r, const struct loop_end *end);
+int recorder_loop(struct recorder *r, const struct loop_end *end) MUST_CHECK;
 void recorder_release(struct recorder *r);
 
 #endif

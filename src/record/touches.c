@@ -19,7 +19,7 @@ struct expected {
 	UT_hash_handle hh;
 };
 
-struct linked {
+struct first_sight {
 	uint32_t file;
 	struct inode first;
 };
@@ -184,7 +184,7 @@ void touches_unmark(struct touches *t, uint32_t file, unsigned int flags)
  */
 static void as_first_seen(struct touches *t, uint32_t file, struct inode *before)
 {
-	struct linked *l;
+	struct first_sight *l;
 	uint32_t *at = u64map_get(&t->linked_at, mix64(file));
 	bool added;
 
@@ -202,17 +202,12 @@ static void as_first_seen(struct touches *t, uint32_t file, struct inode *before
 	if (!at)
 		return;
 	*at = (uint32_t)t->linked_count;
-	l[t->linked_count++] = (struct linked){ file, *before };
+	l[t->linked_count++] = (struct first_sight){ file, *before };
 }
 
 bool touches_file_known(const struct touches *t, const struct inode *i)
 {
 	return u64map_get(&t->files, inode_identity(i)) != NULL;
-}
-
-bool touches_path_known(const struct touches *t, const char *path)
-{
-	return u64map_get(&t->paths, path_key(path)) != NULL;
 }
 
 static void cover(struct touches *t, const char *path, const struct inode *before, bool late)

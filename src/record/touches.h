@@ -26,7 +26,7 @@ struct touches {
 	struct expected *expected; /* paths of calls between their two stops */
 	unsigned char *flags; /* of each file, by its number: enum file_flag */
 	uint32_t flags_room;
-	struct linked *linked; /* files with several names, as they were at first sight */
+	struct first_sight *linked; /* files with several names, as they were at first sight */
 	size_t linked_count;
 	struct u64map linked_at; /* file -> its place there */
 };
@@ -48,7 +48,6 @@ uint32_t touches_made(struct touches *t, const struct inode *i);
 unsigned int touches_flags(const struct touches *t, const struct inode *i);
 void touches_mark(struct touches *t, uint32_t file, unsigned int flags);
 void touches_unmark(struct touches *t, uint32_t file, unsigned int flags);
-bool touches_path_known(const struct touches *t, const char *path);
 bool touches_file_known(const struct touches *t, const struct inode *i);
 /*
  * A call that may change path stands at its entry, and `before` is there. Two

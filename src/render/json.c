@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "render/json.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
-#include "render/render.h"
+#include "render/text.h"
 
 /* Behind the JSON string at p; NULL when there is none. */
 static const char *skip_string(const char *p)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The manifest as other tools read it: mtree(5), sha256sum(1), md5sum(1). */
+#include "render/manifest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +12,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "render/render.h"
+#include "render/text.h"
 
 static const char *text(const struct ba_rows *rows, const char *column)
 {

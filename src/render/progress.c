@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "render/progress.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/cleanup.h"
-#include "render/render.h"
 
 #define EVERY_NS 100000000LL
 #define WIDTH 30

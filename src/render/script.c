@@ -3,11 +3,13 @@
  * What the script does is in uninstall.sh; here are the calls of its functions,
  * an item each: by the folder, and then by the last component.
  */
+#include "render/script.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "render/render.h"
+#include "render/text.h"
 
 #include "script.inc"
 

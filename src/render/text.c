@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "render/text.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,6 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "render/render.h"
 
 bool render_is_terminal(void)
 {

@@ -17,14 +17,14 @@ struct linked {
 	struct linked *next;
 };
 
-struct search {
+struct completion {
 	struct run *run;
 	const struct scope *scope;
 	const struct linked *of;
 	unsigned int names; /* that it has now, as one of them shows; 0: none was found */
 };
 
-static int add_entry(struct search *s, const char *path)
+static int add_entry(struct completion *s, const char *path)
 {
 	const struct linked *of = s->of;
 	struct touch t = { .path = path, .before = of->before, .before_file = of->file,
@@ -38,7 +38,7 @@ static int add_entry(struct search *s, const char *path)
 
 static int add_name(const char *path, const struct inode *now, void *data)
 {
-	struct search *s = data;
+	struct completion *s = data;
 	int64_t id = run_path_id(s->run, path);
 	int r = 0;
 
@@ -51,7 +51,7 @@ static int add_name(const char *path, const struct inode *now, void *data)
 }
 
 /* How many names it has now against how many were found. 0 or -errno. */
-static int complete(struct search *s, const struct linked *l)
+static int complete(struct completion *s, const struct linked *l)
 {
 	int found;
 
@@ -119,7 +119,7 @@ static int read_linked(struct run *run, const struct hands *hands, struct linked
 
 int links_complete(struct run *run, const struct hands *hands, const struct scope *scope)
 {
-	struct search s = { .run = run, .scope = scope };
+	struct completion s = { .run = run, .scope = scope };
 	struct linked *all = NULL, *l;
 	int r = read_linked(run, hands, &all);
 

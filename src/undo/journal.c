@@ -43,18 +43,10 @@ int journal_idle(struct db *db, struct words *words)
 static void own_argv(struct buf *out)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	size_t at = 0;
 
 	/* without /proc nobody is named */
 	IGNORE(io_read_file("/proc/self/cmdline", &line, 1 << 20));
-	buf_addc(out, '[');
-	while (line.data && at < line.len) {
-		if (at)
-			buf_addc(out, ',');
-		buf_add_json(out, line.data + at, strlen(line.data + at));
-		at += strlen(line.data + at) + 1;
-	}
-	buf_addc(out, ']');
+	buf_add_json_words(out, line.data, line.len, line.len);
 }
 
 /* One process with one program, so that who and tree have somebody to name. */

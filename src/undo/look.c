@@ -9,17 +9,16 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/xattrs.h"
 
 static unsigned int content(int dir, const char *name, const struct inode *now, const struct side *want)
 {
-	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	_cleanup_close_ int fd = openat(dir, name, flags | O_NOATIME);
+	_cleanup_close_ int fd =
+		io_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
 	unsigned char hash[SHA256_LEN];
 	struct stat st;
 
-	if (fd < 0 && errno == EPERM)
-		fd = openat(dir, name, flags);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return BA_DIFFERS_UNREADABLE;
 	if (st.st_ino != now->ino || st.st_dev != now->dev)

@@ -11,7 +11,7 @@
 #include "fuzz/fuzz.h"
 #include "model/scope.h"
 #include "package/metadata.h"
-#include "render/render.h"
+#include "render/text.h"
 
 int __wrap_io_read_file(const char *path, struct buf *out, size_t limit);
 

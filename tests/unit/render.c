@@ -6,7 +6,10 @@
 
 #include "base/cleanup.h"
 #include "lib/tap.h"
-#include "render/render.h"
+#include "render/json.h"
+#include "render/manifest.h"
+#include "render/script.h"
+#include "render/text.h"
 #include "store/open.h"
 #include "store/sql.h"
 

@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef RENDER_RENDER_H
-#define RENDER_RENDER_H
-/* Rows -> what a person or a program reads. */
+#ifndef RENDER_TEXT_H
+#define RENDER_TEXT_H
+/* Rows, names and numbers for a person, and tables of them. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "buildaudit.h"
-
-/*
- * Every row as one JSON object a line, keys named as the columns. Text that
- * is not UTF-8 has its bad bytes replaced, and its exact bytes in hexadecimal
- * under KEY_hex. Columns argv and ancestors are JSON already. 0 or -errno.
- */
-int render_json(struct ba_rows *rows);
-/* The columns chosen by name, in one object: for commands that have more to say about a row. */
-void render_json_row(const struct ba_rows *rows, struct buf *out);
-
-/* "name":"text" (and name_hex) into an object that was begun with '{'. */
-void render_json_field(struct buf *out, const char *name, const char *text);
-
-/* How far long work has come, on stderr when it is a terminal; `what` is said before the bar. */
-void render_progress(const char *what, uint64_t done, uint64_t total);
-/* Takes the bar away; before anything else is printed. */
-void render_progress_end(void);
-
-/*
- * A POSIX sh script that takes out what the rows of ba_uninstall_list() name,
- * each after a look at its content. title: what it says it is.
- */
-int render_script(struct ba_rows *rows, const char *title);
-
-/* The manifest's rows in a standard form; 1 when something had to be left out. */
-int render_mtree(struct ba_rows *rows);
-int render_sums(struct ba_rows *rows, bool md5);
 
 bool render_is_terminal(void);
 /* Columns of the terminal, 0 when stdout is none. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RENDER_PROGRESS_H
+#define RENDER_PROGRESS_H
+/* A bar on the terminal, while something takes its time. */
+#include <stdint.h>
+
+/* How far long work has come, on stderr when it is a terminal; `what` is said before the bar. */
+void render_progress(const char *what, uint64_t done, uint64_t total);
+/* Takes the bar away; before anything else is printed. */
+void render_progress_end(void);
+
+#endif
