@@ -149,9 +149,7 @@ void leave_removed(struct recorder *r, struct task *task, struct pending *p, int
 
 	if (!place_named(r, p, 0))
 		return;
-	file = touches_file(&r->touches, &p->name[0].now);
-	place_touch(r, p, 0);
-	touches_place(&r->touches, p->name[0].path.data, file);
+	file = place_changed(r, p, 0);
 	/* Without a time of birth the next folder with its inode would pass for it. */
 	if (p->op == OP_RMDIR && !p->name[0].now.birth_ns)
 		folders_forget(&r->resolver.folders);

@@ -42,12 +42,6 @@ enum next enter_acct(struct recorder *r, struct task *task, struct pending *p)
 
 void leave_inode(struct recorder *r, struct task *task, struct pending *p, int64_t result)
 {
-	uint32_t file;
-
-	if (!place_named(r, p, 0))
-		return;
-	file = touches_file(&r->touches, &p->name[0].now);
-	place_touch(r, p, 0);
-	touches_place(&r->touches, p->name[0].path.data, file);
-	tell_event(r, task, p, p->name[0].path.data, NULL, file);
+	if (place_named(r, p, 0))
+		tell_event(r, task, p, p->name[0].path.data, NULL, place_changed(r, p, 0));
 }

@@ -406,3 +406,12 @@ void place_touch(struct recorder *r, const struct pending *p, int i)
 
 	touches_path(&r->touches, path, before, late);
 }
+
+uint32_t place_changed(struct recorder *r, const struct pending *p, int i)
+{
+	uint32_t file = touches_file(&r->touches, &p->name[i].now);
+
+	place_touch(r, p, i);
+	touches_place(&r->touches, p->name[i].path.data, file);
+	return file;
+}

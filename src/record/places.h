@@ -39,5 +39,7 @@ bool place_named(struct recorder *r, const struct pending *p, int i);
 bool place_in_doubt(struct recorder *r, const char *path);
 /* The call has changed place i. */
 void place_touch(struct recorder *r, const struct pending *p, int i);
+/* The same of a call that puts no other file there: the number of the one that stands, or stood, there. */
+uint32_t place_changed(struct recorder *r, const struct pending *p, int i);
 
 #endif
