@@ -81,68 +81,62 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 		!look_differs(dir, name, &it->now, b, DIFFERS_WHAT);
 }
 
-/* What a later run changed is that run's, in whatever order they are taken back. */
-static bool is_owned_later(struct plan *p, struct plan_item *it)
+/* Reading is dear: a later question is asked only where the ones before it leave something open. */
+static void look_there(const struct plan *p, const struct plan_item *it, int dir, const char *name,
+	struct situation *s)
 {
-	int64_t later = p->force ? 0 : db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
-
-	if (later)
-		plan_refuse(it, "run %lld changed it since: roll that one back first", (long long)later);
-	return later;
-}
-
-static void judge_there(struct plan *p, struct plan_item *it, int dir, const char *name)
-{
-	const struct entry *e = it->e;
-
-	if (is_owned_later(p, it))
+	/* What a later run changed is that run's, in whatever order they are taken back. */
+	s->later = p->force ? 0 : db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
+	if (s->later || (!s->is && s->change == CHANGE_CREATED))
 		return;
-	if (!it->now.exists && e->change == CHANGE_CREATED)
-		it->state = STATE_BEFORE;
-	else if (e->before.i.exists && it->now.exists && is_before(it, dir, name))
-		it->state = STATE_BEFORE;
-	else if (is_after(it, dir, name) || is_half_done(p, it, dir, name))
-		it->state = STATE_OURS;
-	else if (p->force && !(S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode)))
-		it->state = STATE_OURS;
-	else
-		plan_refuse(it, "%s", it->now.exists ? "changed since" : "removed since");
+	s->as_before = s->was && s->is && is_before(it, dir, name);
+	s->as_left = !s->as_before && is_after(it, dir, name);
+	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
 }
 
-/* A folder among those above is none now. That is as the run left it only if the run did it. */
-static void judge_blocked(struct plan *p, struct plan_item *it)
+/* A folder among those above is none now. */
+static void look_above(const struct plan *p, const struct plan_item *it, struct situation *s)
 {
 	const struct entry *above = entries_above(&p->all, it->e->path);
 	const struct plan_item *folder = above ? &p->items[above - p->all.e] : NULL;
 
-	/* A folder that the run put in the place of a file, and that is that file again, or half of it. */
-	if (it->e->change == CHANGE_CREATED && folder && folder->state <= STATE_OURS && folder->now.exists &&
-		above->before.i.exists && (above->before.i.mode & S_IFMT) == (folder->now.mode & S_IFMT))
-		it->state = STATE_BEFORE;
-	else if (it->e->change == CHANGE_REMOVED && above && above->before.i.exists)
-		it->state = STATE_OURS;
-	else
-		plan_refuse(it, "a folder above it is a symlink, or no folder, now");
+	s->above_was = above && above->before.i.exists;
+	s->above_is_back = s->above_was && folder->state <= STATE_OURS && folder->now.exists &&
+		(above->before.i.mode & S_IFMT) == (folder->now.mode & S_IFMT);
+}
+
+static struct situation situation_of(struct plan *p, struct plan_item *it)
+{
+	const struct entry *e = it->e;
+	struct situation s = { .change = e->change, .excluded = e->excluded, .was = e->before.i.exists,
+		.force = p->force };
+	const char *name = NULL;
+	int dir = -1, r = parents_open(&p->parents, e->path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW);
+	s.error = r;
+	s.is = it->now.exists;
+	s.folder_in_way = S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode);
+	if (r == -ELOOP)
+		look_above(p, it, &s);
+	else if (r == 0 || r == -ENOENT)
+		look_there(p, it, dir, name, &s);
+	return s;
 }
 
 static void judge(struct plan *p, struct plan_item *it)
 {
-	const char *name = NULL;
-	int dir = -1, r = parents_open(&p->parents, it->e->path, &dir, &name);
+	struct situation s = situation_of(p, it);
+	struct verdict v = verdict_of(&s);
 
-	if (r == 0)
-		r = inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == -ELOOP)
-		judge_blocked(p, it);
-	else if (r < 0 && r != -ENOENT)
-		plan_refuse(it, "%s", strerror(-r));
-	else
-		judge_there(p, it, dir, name);
-	/* From an excluded place a file only comes home when nothing else is there. */
-	if (it->e->excluded && (it->now.exists || r < 0)) {
-		it->lends = it->state == STATE_OURS && r == 0;
-		it->state = STATE_LEAVE;
-	}
+	it->state = v.state;
+	it->lends = v.lends;
+	if (v.state == STATE_REFUSED && s.later)
+		plan_refuse(it, "run %lld changed it since: roll that one back first",
+			(long long)s.later);
+	else if (v.state == STATE_REFUSED)
+		plan_refuse(it, "%s", v.reason);
 }
 
 static struct plan_item *item_at(const struct plan *p, const struct u64map *map, uint32_t file)
@@ -196,22 +190,6 @@ static bool has_temp(struct plan *p, struct plan_item *it, const struct plan_ite
 		!look_differs(dir, name, &temp, &it->e->before, DIFFERS_ALL);
 }
 
-static const char *not_kept(const struct entry *e)
-{
-	switch (e->keep) {
-	case KEEP_OFF:
-		return "its original was not kept (--no-backup)";
-	case KEEP_LIMIT:
-		return "its original was not kept (--backup-limit)";
-	case KEEP_FAILED:
-		return "its original could not be kept";
-	case KEEP_WHOLE:
-		return "its kept original is gone, or damaged";
-	default:
-		return "its original was not kept";
-	}
-}
-
 /* Whole, that is: each is read once. */
 static bool has_object(struct plan *p, const struct side *b)
 {
@@ -231,35 +209,29 @@ static void find_means(struct plan *p, struct plan_item *it)
 	const struct entry *e = it->e;
 	const struct side *b = &e->before;
 	struct plan_item *from = item_at(p, &p->carried, e->before_file);
+	struct holdings h = { .e = e, .same_inode = plan_same_inode(it) };
+	struct means m;
 
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
 	if (it->state == STATE_OURS && entry_is_foreign(e, &it->now, p->started_ns) && !p->force &&
-		!plan_same_inode(it) && !plan_home(p, e->file))
+		!h.same_inode && !plan_home(p, e->file))
 		plan_refuse(it, "what stands there was there before the run, under a name that is not on record");
 	if (it->state != STATE_OURS || !b->i.exists)
 		return;
-	it->content_same = plan_same_inode(it) && e->begun != BEGUN_CONTENT &&
-		(e->content_changed == 0 || S_ISDIR(b->i.mode) || !S_ISREG(b->i.mode) ||
-			(b->has_hash && e->after.has_hash && !memcmp(b->hash, e->after.hash, SHA256_LEN)));
-	if (S_ISLNK(b->i.mode) && b->target)
-		it->secured = true;
-	else if (S_ISREG(b->i.mode))
-		it->secured = b->i.size == 0 || (e->keep == KEEP_WHOLE && has_object(p, b));
-	else
-		it->secured = !S_ISLNK(b->i.mode);
-	if (!it->secured && from && carries(from, it))
-		it->source = from;
-	else if (it->secured && from && carries(from, it) && b->i.nlink > 1)
-		it->source = from; /* the same inode is better than the same content */
+	h.object = S_ISREG(b->i.mode) && b->i.size && e->keep == KEEP_WHOLE && has_object(p, b);
+	h.carried = from && carries(from, it);
 	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
 		it->staged = has_temp(p, it, from, it);
 		it->parked = !it->staged && has_temp(p, it, from, from) ? from : NULL;
 	}
-	if (e->late && S_ISREG(b->i.mode))
-		plan_refuse(it, "what was there before is not known");
-	else if (!it->secured && !it->source && !it->content_same && !it->staged && !it->parked)
-		plan_refuse(it, "%s", not_kept(e));
+	h.temp = it->staged || it->parked;
+	m = means_of(&h);
+	it->content_same = m.content_same;
+	it->secured = m.secured;
+	it->source = m.fetch ? from : NULL;
+	if (m.lacks)
+		plan_refuse(it, "%s", m.lacks);
 }
 
 /* What the run has only moved has the attributes that it had: they are on record where it stands now. */

@@ -5,16 +5,10 @@
  * What a rollback has to do to each path, and whether it may: the disk is
  * held against both sides of the record. Nothing is changed here.
  */
+#include "base/parents.h"
 #include "base/u64map.h"
 #include "undo/entry.h"
-#include "base/parents.h"
-
-enum state {
-	STATE_LEAVE,  /* not of this rollback (excluded, say) */
-	STATE_BEFORE, /* it is as it was before the run */
-	STATE_OURS,   /* it is as the run left it: to be taken back */
-	STATE_REFUSED,
-};
+#include "undo/verdict.h"
 
 struct plan_item {
 	struct entry *e;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/verdict.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct verdict is(enum state state)
+{
+	return (struct verdict){ .state = state };
+}
+
+static struct verdict refused(const char *reason)
+{
+	return (struct verdict){ .state = STATE_REFUSED, .reason = reason };
+}
+
+static struct verdict verdict_there(const struct situation *s)
+{
+	if (s->later)
+		return refused("a later run changed it since");
+	if (s->as_before || (!s->is && s->change == CHANGE_CREATED))
+		return is(STATE_BEFORE);
+	if (s->as_left || s->half_done || (s->force && !s->folder_in_way))
+		return is(STATE_OURS);
+	return refused(s->is ? "changed since" : "removed since");
+}
+
+/* That a folder above it is none is as the run left it only if the run did it. */
+static struct verdict verdict_blocked(const struct situation *s)
+{
+	/* A folder that the run put in the place of a file, and that is that file again, or half of it. */
+	if (s->change == CHANGE_CREATED && s->above_is_back)
+		return is(STATE_BEFORE);
+	if (s->change == CHANGE_REMOVED && s->above_was)
+		return is(STATE_OURS);
+	return refused("a folder above it is a symlink, or no folder, now");
+}
+
+struct verdict verdict_of(const struct situation *s)
+{
+	struct verdict v;
+
+	if (s->error == -ELOOP)
+		v = verdict_blocked(s);
+	else if (s->error < 0 && s->error != -ENOENT)
+		v = refused(strerror(-s->error));
+	else
+		v = verdict_there(s);
+	/* From an excluded place a file only comes home when nothing else is there. */
+	if (s->excluded && (s->is || s->error < 0))
+		v = (struct verdict){ .state = STATE_LEAVE, .lends = v.state == STATE_OURS && s->error == 0 };
+	return v;
+}
+
+static const char *not_kept(const struct entry *e)
+{
+	switch (e->keep) {
+	case KEEP_OFF:
+		return "its original was not kept (--no-backup)";
+	case KEEP_LIMIT:
+		return "its original was not kept (--backup-limit)";
+	case KEEP_FAILED:
+		return "its original could not be kept";
+	case KEEP_WHOLE:
+		return "its kept original is gone, or damaged";
+	default:
+		return "its original was not kept";
+	}
+}
+
+static bool has_same_content(const struct entry *e)
+{
+	const struct side *b = &e->before, *a = &e->after;
+
+	if (e->begun == BEGUN_CONTENT)
+		return false;
+	return e->content_changed == 0 || !S_ISREG(b->i.mode) ||
+		(b->has_hash && a->has_hash && !memcmp(b->hash, a->hash, SHA256_LEN));
+}
+
+static bool is_secured(const struct holdings *h)
+{
+	const struct side *b = &h->e->before;
+
+	if (S_ISREG(b->i.mode))
+		return b->i.size == 0 || h->object;
+	return !S_ISLNK(b->i.mode) || b->target;
+}
+
+struct means means_of(const struct holdings *h)
+{
+	const struct side *b = &h->e->before;
+	struct means m = { .content_same = h->same_inode && has_same_content(h->e), .secured = is_secured(h) };
+
+	/* Of what has other names the same inode is better than the same content. */
+	m.fetch = h->carried && (!m.secured || b->i.nlink > 1);
+	if (h->e->late && S_ISREG(b->i.mode))
+		m.lacks = "what was there before is not known";
+	else if (!m.secured && !m.fetch && !m.content_same && !h->temp)
+		m.lacks = not_kept(h->e);
+	return m;
+}

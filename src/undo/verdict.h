@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_VERDICT_H
+#define UNDO_VERDICT_H
+/*
+ * What a rollback makes of one place: from what is known of it, and nothing
+ * else. No file is looked at here, and the database is not asked; plan.c does
+ * both, and says what it found.
+ */
+#include "undo/entry.h"
+
+enum state {
+	STATE_LEAVE,  /* not of this rollback (excluded, say) */
+	STATE_BEFORE, /* it is as it was before the run */
+	STATE_OURS,   /* it is as the run left it: to be taken back */
+	STATE_REFUSED,
+};
+
+/* One place as a rollback finds it. */
+struct situation {
+	enum change change;     /* what the run did there */
+	bool excluded;          /* it does not count as installed */
+	bool was, is;           /* something stood there before the run; stands there now */
+	bool as_before, as_left; /* what is known of both is the same: before and now, the run's end and now */
+	bool half_done;         /* an undo that was interrupted was at it */
+	bool folder_in_way;     /* a folder stands there, and the run left none */
+	bool force;             /* what was changed since goes, too */
+	int64_t later;          /* a later run changed it; 0: none, or that is no matter */
+	int error;              /* 0, or -errno of reaching it; -ELOOP: a folder above it is none now */
+	/* Of that folder, with -ELOOP: something stood there before the run; and does again, be it half of it. */
+	bool above_was, above_is_back;
+};
+
+struct verdict {
+	enum state state;
+	bool lends;         /* STATE_LEAVE, but what stood elsewhere before may be fetched from here */
+	const char *reason; /* of STATE_REFUSED */
+};
+
+struct verdict verdict_of(const struct situation *s);
+
+/* What there is to put a place's former thing back with. */
+struct holdings {
+	const struct entry *e;
+	bool same_inode; /* the very file stands there still, whatever is in it */
+	bool object;     /* its kept content is there, and whole */
+	bool carried;    /* the run took it elsewhere, and there it is, unchanged */
+	bool temp;       /* an interrupted rollback has given it a temporary name */
+};
+
+struct means {
+	bool content_same; /* only its attributes have to be set */
+	bool secured;      /* whatever happens elsewhere, it can be put back */
+	bool fetch;        /* from where the run took it */
+	const char *lacks; /* NULL, or why it cannot be put back */
+};
+
+/* Of something that stood there before. */
+struct means means_of(const struct holdings *h);
+
+#endif
