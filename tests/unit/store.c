@@ -10,41 +10,13 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "lib/scratch.h"
 #include "lib/tap.h"
 #include "model/receipt.h"
 #include "store/manifest.h"
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/run.h"
-
-static char top[PATH_MAX];
-
-static const char *at(const char *name)
-{
-	static char path[4][PATH_MAX + 64];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(path[next], sizeof path[next], "%s/%s", top, name);
-	return path[next];
-}
-
-static void make(const char *name, const char *content)
-{
-	int fd = open(at(name), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	if (fd < 0 || write(fd, content, strlen(content)) < 0 || close(fd) < 0)
-		abort();
-}
-
-static struct inode look(const char *name)
-{
-	struct inode i;
-
-	if (inode_stat(&i, AT_FDCWD, at(name), AT_SYMLINK_NOFOLLOW) < 0)
-		abort();
-	return i;
-}
 
 static struct db *open_db(void)
 {
@@ -193,20 +165,14 @@ static void test_recover(struct db *db)
 
 int main(void)
 {
-	const char *tmp = getenv("TMPDIR");
-	char command[PATH_MAX + 16], path[PATH_MAX];
 	struct db *db;
 
-	snprintf(path, sizeof path, "%s/ba-unit.XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(path) || !realpath(path, top))
-		return 1;
+	scratch_begin();
 	db = open_db();
 	test_manifest(db);
 	test_receipt();
 	test_recover(db);
 	db_close(db);
-	snprintf(command, sizeof command, "rm -rf '%s'", top);
-	if (system(command) != 0)
-		return 1;
+	scratch_end();
 	return done_testing();
 }

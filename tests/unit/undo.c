@@ -12,31 +12,11 @@
 #include "base/copy.h"
 #include "base/xattrs.h"
 #include "model/names.h"
+#include "lib/scratch.h"
 #include "lib/tap.h"
 #include "base/parents.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
-
-static char top[PATH_MAX];
-
-static const char *at(const char *name)
-{
-	static char path[4][PATH_MAX + 64];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(path[next], sizeof path[next], "%s/%s", top, name);
-	return path[next];
-}
-
-static void make(const char *name, const char *content)
-{
-	int fd = open(at(name), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	if (fd < 0 || write(fd, content, strlen(content)) < 0)
-		abort();
-	close(fd);
-}
 
 static int opens(const char *path)
 {
@@ -169,20 +149,13 @@ static void test_meta(void)
 
 int main(void)
 {
-	const char *tmp = getenv("TMPDIR");
-	char command[PATH_MAX + 16], path[PATH_MAX];
-
-	snprintf(path, sizeof path, "%s/ba-unit.XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(path) || !realpath(path, top))
-		return 1;
+	scratch_begin();
 	test_parents();
 	test_remove();
 	test_xattrs();
 	test_copy();
 	test_names();
 	test_meta();
-	snprintf(command, sizeof command, "rm -rf '%s'", top);
-	if (system(command) != 0)
-		return 1;
+	scratch_end();
 	return done_testing();
 }
