@@ -223,8 +223,8 @@ static void compare_content(const struct hands *hands, struct item *it)
 		return;
 	if ((b->mode & S_IFMT) != (n->mode & S_IFMT))
 		it->content_changed = 1;
-	else if (S_ISLNK(n->mode) && it->before_target && it->target)
-		it->content_changed = strcmp(it->before_target, it->target) != 0;
+	else if (S_ISLNK(n->mode))
+		it->content_changed = it->before_target && it->target ? strcmp(it->before_target, it->target) != 0 : -1;
 	else if (S_ISDIR(n->mode))
 		it->content_changed = 0;
 	else if (!S_ISREG(n->mode))

@@ -128,7 +128,7 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 static void judge(struct plan *p, struct plan_item *it)
 {
 	struct situation s = situation_of(p, it);
-	struct verdict v = verdict_of(&s);
+	struct judgement v = judgement_of(&s);
 
 	it->state = v.state;
 	it->lends = v.lends;

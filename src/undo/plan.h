@@ -8,7 +8,7 @@
 #include "base/parents.h"
 #include "base/u64map.h"
 #include "undo/entry.h"
-#include "undo/verdict.h"
+#include "undo/judgement.h"
 
 struct plan_item {
 	struct entry *e;

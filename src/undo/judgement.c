@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "undo/verdict.h"
+#include "undo/judgement.h"
 
 #include <errno.h>
 #include <string.h>
 
-static struct verdict is(enum state state)
+static struct judgement is(enum state state)
 {
-	return (struct verdict){ .state = state };
+	return (struct judgement){ .state = state };
 }
 
-static struct verdict refused(const char *reason)
+static struct judgement refused(const char *reason)
 {
-	return (struct verdict){ .state = STATE_REFUSED, .reason = reason };
+	return (struct judgement){ .state = STATE_REFUSED, .reason = reason };
 }
 
-static struct verdict verdict_there(const struct situation *s)
+static struct judgement judge_there(const struct situation *s)
 {
 	if (s->later)
 		return refused("a later run changed it since");
@@ -26,7 +26,7 @@ static struct verdict verdict_there(const struct situation *s)
 }
 
 /* That a folder above it is none is as the run left it only if the run did it. */
-static struct verdict verdict_blocked(const struct situation *s)
+static struct judgement judge_blocked(const struct situation *s)
 {
 	/* A folder that the run put in the place of a file, and that is that file again, or half of it. */
 	if (s->change == CHANGE_CREATED && s->above_is_back)
@@ -36,19 +36,19 @@ static struct verdict verdict_blocked(const struct situation *s)
 	return refused("a folder above it is a symlink, or no folder, now");
 }
 
-struct verdict verdict_of(const struct situation *s)
+struct judgement judgement_of(const struct situation *s)
 {
-	struct verdict v;
+	struct judgement v;
 
 	if (s->error == -ELOOP)
-		v = verdict_blocked(s);
+		v = judge_blocked(s);
 	else if (s->error < 0 && s->error != -ENOENT)
 		v = refused(strerror(-s->error));
 	else
-		v = verdict_there(s);
+		v = judge_there(s);
 	/* From an excluded place a file only comes home when nothing else is there. */
 	if (s->excluded && (s->is || s->error < 0))
-		v = (struct verdict){ .state = STATE_LEAVE, .lends = v.state == STATE_OURS && s->error == 0 };
+		v = (struct judgement){ .state = STATE_LEAVE, .lends = v.state == STATE_OURS && s->error == 0 };
 	return v;
 }
 

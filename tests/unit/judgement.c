@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "lib/tap.h"
-#include "undo/verdict.h"
+#include "undo/judgement.h"
 
 #define MADE .change = CHANGE_CREATED
 #define CHANGED .change = CHANGE_MODIFIED, .was = true
@@ -59,12 +59,12 @@ static const struct {
 		false },
 };
 
-static void test_verdicts(void)
+static void test_places(void)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof places / sizeof *places; i++) {
-		struct verdict v = verdict_of(&places[i].s);
+		struct judgement v = judgement_of(&places[i].s);
 		const char *want = places[i].reason ? places[i].reason : "";
 
 		ok(v.state == places[i].state && v.lends == places[i].lends &&
@@ -144,7 +144,7 @@ static void test_many_names(void)
 
 int main(void)
 {
-	test_verdicts();
+	test_places();
 	test_means();
 	test_many_names();
 	return done_testing();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef UNDO_VERDICT_H
-#define UNDO_VERDICT_H
+#ifndef UNDO_JUDGEMENT_H
+#define UNDO_JUDGEMENT_H
 /*
  * What a rollback makes of one place: from what is known of it, and nothing
  * else. No file is looked at here, and the database is not asked; plan.c does
@@ -30,13 +30,13 @@ struct situation {
 	bool above_was, above_is_back;
 };
 
-struct verdict {
+struct judgement {
 	enum state state;
 	bool lends;         /* STATE_LEAVE, but what stood elsewhere before may be fetched from here */
 	const char *reason; /* of STATE_REFUSED */
 };
 
-struct verdict verdict_of(const struct situation *s);
+struct judgement judgement_of(const struct situation *s);
 
 /* What there is to put a place's former thing back with. */
 struct holdings {
