@@ -21,6 +21,7 @@ enum op {
 	OP_UTIME,
 	OP_SETXATTR,
 	OP_REMOVEXATTR,
+	OP_COUNT,
 };
 
 /* The ABI of a system call, as the kernel reports it at the stop. Stored too. */

@@ -38,6 +38,11 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 };
 
+const struct handler *call_handler(enum action action)
+{
+	return &handlers[action];
+}
+
 /* May it change a name, or what a name leads to? As far as its numbers tell. */
 static bool may_change(const struct call *c)
 {

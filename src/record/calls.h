@@ -17,5 +17,7 @@ enum next call_enter(struct recorder *r, struct task *task, const struct stop *s
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop);
 /* The task died between the two: what it asked for may have happened. */
 void call_lost(struct recorder *r, struct task *task, struct pending *p);
+/* What does it for an action of the table of calls; with an empty one nothing does (a test asks for each). */
+const struct handler *call_handler(enum action action);
 
 #endif

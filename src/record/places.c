@@ -210,6 +210,7 @@ static enum role role_of(const struct pending *p, int i)
 		[OP_REMOVEXATTR] = { ROLE_CHANGED },
 	};
 
+	_Static_assert(ARRAY_SIZE(roles) == OP_COUNT, "an operation without its roles");
 	return roles[p->op][i];
 }
 

@@ -35,7 +35,7 @@ static void say_file(uint32_t file)
 		buf_adds(&told, "nothing\n");
 }
 
-static const char *const ops[] = { [OP_OPEN] = "open", [OP_RENAME] = "rename", [OP_LINK] = "link",
+static const char *const ops[OP_COUNT] = { [OP_OPEN] = "open", [OP_RENAME] = "rename", [OP_LINK] = "link",
 	[OP_SYMLINK] = "symlink", [OP_UNLINK] = "unlink", [OP_RMDIR] = "rmdir", [OP_MKDIR] = "mkdir",
 	[OP_MKNOD] = "mknod", [OP_TRUNCATE] = "truncate", [OP_CHMOD] = "chmod", [OP_CHOWN] = "chown",
 	[OP_UTIME] = "utime", [OP_SETXATTR] = "setxattr", [OP_REMOVEXATTR] = "removexattr" };
@@ -261,6 +261,19 @@ static void test_race(const char *made, const char *way, const char *way2)
 	waitpid(pid, NULL, 0);
 }
 
+/* Every call of the table is handled: one that goes on to its exit is told there, or was lost before it. */
+static void test_handlers(void)
+{
+	int action;
+
+	for (action = CALL_SKIP + 1; action < CALL_ACTIONS; action++) {
+		const struct handler *h = call_handler((enum action)action);
+
+		ok(h->enter && !h->leave == !h->lost && (h->leave || !h->op) && !h->begins == !h->ends,
+			"action %d has a handler, of all that it needs", action);
+	}
+}
+
 /* Whoever called was killed in its call: what it asked for may have happened. */
 static void test_lost(void)
 {
@@ -300,6 +313,7 @@ int main(void)
 	scratch_begin();
 	umask(022);
 	begin();
+	test_handlers();
 	test_opens();
 	test_attributes();
 	test_entries();

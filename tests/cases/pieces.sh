@@ -1,0 +1,95 @@
+#!/bin/bash
+# What has to be said in several places is said in all of them: src/HACKING tells which.
+. "$(dirname "$0")/../lib/cases.sh"
+
+tree=$(realpath "$LIB/../..")
+lower() { tr '[:upper:]' '[:lower:]'; }
+
+# A file that no Makefile names is in no release.
+case_each_file_is_in_the_makefile() {
+	local f
+	cd "$tree" || return
+	for f in src/*/*.[ch] src/*/*.sh src/*/*.tbl db/*.sql; do
+		case $f in src/gen/*) continue ;; esac
+		grep -qE "(^|[ 	])$f( |\$|\\\\)" <(sed 's/$/ /' src/Makemodule.am) || fail "src/Makemodule.am does not name $f" || return
+	done
+	for f in tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/*; do
+		[ -f "$f" ] || continue
+		grep -q "$f" tests/Makemodule.am src/Makemodule.am || fail "tests/Makemodule.am does not name $f" || return
+	done
+}
+
+case_each_subcommand_is_in_the_help() {
+	local f c n=0
+	for f in "$tree"/src/cmd/cmd-*.c; do
+		c=${f##*/cmd-}
+		has "$(ba -h)" "^  ${c%.c} "
+		n=$((n + 1))
+	done
+	[ $n -ge 10 ]
+}
+
+# What `-h` lists is in the usage line, too, unless that says [options].
+case_each_option_is_in_the_usage_line() {
+	local c usage letter name
+	for c in $(ba -h | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p'); do
+		usage=$(ba "$c" -h | head -n 1)
+		case $usage in *'[options]'*) continue ;; esac
+		while read -r letter name; do
+			case $name in db|help) continue ;; esac
+			case $usage in
+			*"--$name"*|*"[-$letter]"*|*"[-$letter "*) ;;
+			*) fail "$c: --$name is not in: $usage" || return ;;
+			esac
+		done < <(ba "$c" -h | sed -n 's/^ *\(-\([a-zA-Z0-9]\), \)\{0,1\}--\([a-z-]*\).*/\2. \3/p' | sed 's/^\. /_ /; s/\. / /')
+	done
+}
+
+# Each operation has its name in the database, under its number.
+case_each_operation_has_its_row() {
+	rec -q true
+	eq "$(q 'SELECT name FROM op ORDER BY id')" \
+		"$(sed -n 's/^\tOP_\([A-Z]*\),.*/\1/p' "$tree/src/model/op.h" | grep -vxE 'NONE|COUNT' | lower)"
+	eq "$(q 'SELECT name FROM abi ORDER BY id')" "$(sed -n 's/^\tABI_\([A-Z0-9_]*\),.*/\1/p' "$tree/src/model/op.h" | grep -vx COUNT | lower)"
+}
+
+# Each step is taken, in the order of the numbers.
+case_each_schema_step_is_taken() {
+	local f n=0
+	for f in "$tree"/db/0*.sql; do
+		n=$((n + 1))
+		has "${f##*/}" "^$(printf %04d $n)-"
+	done
+	rec -q true
+	eq "$(q 'PRAGMA user_version')" $n
+	[ $n -ge 3 ]
+}
+
+# Each format that the refusal of another one names is on the page, and makes a file of its own kind.
+case_each_package_format_is_documented() {
+	local out f n=0
+	mkdir installed
+	rec -q --include "$T/installed" sh -c 'echo x >installed/file'
+	out=$(ba package --type=none 2>&1 || :)
+	for f in $(sed -n "s/.*there is no type 'none': //p" <<<"$out" | sed 's/,//g; s/ or / /'); do
+		n=$((n + 1))
+		grep -q "Cm $f" "$tree/src/buildaudit.1" || fail "the page does not say --type=$f" || return
+		[ "$f" != rpm ] || command -v rpmbuild >/dev/null || continue
+		has "$(ba package -y --type="$f" --pkgname=thing --pkgversion=1 1 2>/dev/null)" "\\.$f(\\.gz|\\.xz|\\.zst)?\$|\\.t.z\$"
+	done
+	[ $n -ge 3 ]
+}
+
+# The functions and files that the map names are there.
+case_the_map_is_of_this_tree() {
+	local file word n=0
+	cd "$tree/src" || return
+	while read -r file word; do
+		[ -f "$file" ] || fail "src/HACKING names $file" || return
+		grep -qE "\b$word\b" "$file" || fail "src/HACKING names $word in $file" || return
+		n=$((n + 1))
+	done < <(sed -n 's/^  \([a-z]*\/[a-z-]*\.c\)  *\([a-z_]*\).*/\1 \2/p' HACKING)
+	[ $n -ge 30 ]
+}
+
+run_cases "$@"
