@@ -17,7 +17,7 @@
 
 extern char **environ;
 
-struct start {
+struct launch {
 	const char *const *argv;
 	char **env;
 	int out; /* -1: our standard error */
@@ -63,7 +63,7 @@ static int open_null(int flags, int as)
 }
 
 /* What a tool says is talk; standard output is for our own answer. */
-static int set_files(const struct start *s)
+static int set_files(const struct launch *s)
 {
 	int out = s->out >= 0 ? s->out : STDERR_FILENO;
 
@@ -76,7 +76,7 @@ static int set_files(const struct start *s)
 	return s->errors == CHILD_HIDDEN ? open_null(O_WRONLY, STDERR_FILENO) : 0;
 }
 
-static void become(const struct start *s)
+static void become(const struct launch *s)
 {
 	if (s->death && (prctl(PR_SET_PDEATHSIG, s->death) < 0 || getppid() != s->parent))
 		_exit(CHILD_NOT_RUN);
@@ -108,7 +108,7 @@ pid_t child_fork(sigset_t *mask)
 static pid_t start(const char *const argv[], int out, enum child_errors errors, int death)
 {
 	_cleanup_free_ char **env = plain_environment();
-	struct start s = { argv, errors == CHILD_AT_TERMINAL ? environ : env, out, errors, death, getpid() };
+	struct launch s = { argv, errors == CHILD_AT_TERMINAL ? environ : env, out, errors, death, getpid() };
 	pid_t pid;
 
 	if (!env)

@@ -16,19 +16,19 @@
 #include "base/child.h"
 #include "base/hash.h"
 
-struct place {
+struct asked {
 	char *path, *package; /* NULL: nobody's */
 	UT_hash_handle hh;
 };
 
 struct owners {
-	struct place *places;
+	struct asked *places;
 	bool unasked; /* there is one that was not asked for */
 };
 
 static int add_place(struct owners *o, const char *path)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct asked *p = calloc(1, sizeof *p);
 
 	if (!p || !(p->path = strdup(path))) {
 		free(p);
@@ -46,7 +46,7 @@ static int add_place(struct owners *o, const char *path)
 
 int owners_add(struct owners **o, const char *path)
 {
-	struct place *p;
+	struct asked *p;
 
 	if (!*o && !(*o = calloc(1, sizeof **o)))
 		return -ENOMEM;
@@ -56,7 +56,7 @@ int owners_add(struct owners **o, const char *path)
 
 const char *owners_of(const struct owners *o, const char *path)
 {
-	struct place *p = NULL;
+	struct asked *p = NULL;
 
 	if (o)
 		HASH_FIND_STR(o->places, path, p);
@@ -65,7 +65,7 @@ const char *owners_of(const struct owners *o, const char *path)
 
 void owners_free(struct owners *o)
 {
-	struct place *p, *next;
+	struct asked *p, *next;
 
 	if (!o)
 		return;
@@ -80,7 +80,7 @@ void owners_free(struct owners *o)
 
 static int mark(struct owners *o, const char *path, const char *package)
 {
-	struct place *p;
+	struct asked *p;
 
 	HASH_FIND_STR(o->places, path, p);
 	if (!p || p->package)

@@ -3,7 +3,7 @@
  * checkinstallrc is a piece of shell that people have edited. Here it is read
  * for its assignments, and nothing in it is run.
  */
-#include "cmd/checkinstall.h"
+#include "cmd/checkinstall-rc.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "cmd/checkinstall.h"
+#include "cmd/checkinstall-rc.h"
 #include "cmd/pack.h"
 #include "package/stage.h"
 #include "package/tool.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The payload, held against the disk: is what the run left still there, byte for byte? */
+#include "package/check.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,23 +13,22 @@
 #include "base/io.h"
 #include "base/digest.h"
 #include "base/hash.h"
-#include "package/payload.h"
 #include "package/say.h"
 #include "package/stop.h"
 
 /* The first name met of each file that has several. */
-struct inode {
+struct first_name {
 	struct {
 		dev_t dev;
 		ino_t ino;
 	} key;
-	struct entry *first;
+	struct member *first;
 	UT_hash_handle hh;
 };
 
 struct check {
 	bool md5; /* is asked for, too */
-	struct inode *inodes;
+	struct first_name *inodes;
 	struct say_list changed;
 };
 
@@ -37,12 +37,12 @@ static int64_t stamp(const struct timespec *t)
 	return t->tv_sec * INT64_C(1000000000) + t->tv_nsec;
 }
 
-static void differs(struct check *c, const struct entry *e, const char *how)
+static void differs(struct check *c, const struct member *e, const char *how)
 {
 	say_item(&c->changed, "%s: %s", e->path, how);
 }
 
-static void look_at_head(struct entry *e, int fd)
+static void look_at_head(struct member *e, int fd)
 {
 	char head[8] = { 0 };
 	ssize_t n = pread(fd, head, sizeof head, 0);
@@ -51,9 +51,9 @@ static void look_at_head(struct entry *e, int fd)
 	e->script = n >= 2 && head[0] == '#' && head[1] == '!';
 }
 
-static int hash_file(const struct check *c, struct entry *e, unsigned char sha256[SHA256_LEN])
+static int hash_file(const struct check *c, struct member *e, unsigned char sha256[SHA256_LEN])
 {
-	_cleanup_close_ int fd = io_open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
+	_cleanup_close_ int fd = io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
 
 	if (fd < 0)
 		return fd;
@@ -61,7 +61,7 @@ static int hash_file(const struct check *c, struct entry *e, unsigned char sha25
 	return c->md5 ? digest_both(fd, sha256, e->md5) : digest_sha256(fd, sha256);
 }
 
-static void check_content(struct check *c, struct entry *e)
+static void check_content(struct check *c, struct member *e)
 {
 	unsigned char now[SHA256_LEN];
 	int r = hash_file(c, e, now);
@@ -76,9 +76,9 @@ static void check_content(struct check *c, struct entry *e)
 }
 
 /* Another name of a file that was met before? Then it is that one's link. */
-static int find_links(struct check *c, struct entry *e, const struct stat *st)
+static int find_links(struct check *c, struct member *e, const struct stat *st)
 {
-	struct inode *in, key;
+	struct first_name *in, key;
 
 	if (st->st_nlink < 2)
 		return 0;
@@ -111,7 +111,7 @@ static bool is_packed(const char *name)
 	       !strncmp(name, "system.posix_acl_", 17);
 }
 
-bool entry_next_xattr(const struct entry *e, const char **at, struct xattr *out)
+bool member_next_xattr(const struct member *e, const char **at, struct xattr *out)
 {
 	if (!*at)
 		*at = e->xattrs.data;
@@ -121,14 +121,14 @@ bool entry_next_xattr(const struct entry *e, const char **at, struct xattr *out)
 	return false;
 }
 
-static int find_xattrs(struct entry *e)
+static int find_xattrs(struct member *e)
 {
 	int r = xattrs_read(e->path, false, &e->xattrs);
 
 	return r < 0 ? say_failed("%s: its attributes: %s", e->path, strerror(-r)) : 0;
 }
 
-static void check_link_target(struct check *c, const struct entry *e)
+static void check_link_target(struct check *c, const struct member *e)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlink(e->path, target, sizeof target - 1);
@@ -142,11 +142,11 @@ static void check_link_target(struct check *c, const struct entry *e)
 		differs(c, e, "the link points elsewhere");
 }
 
-static int check_entry(struct check *c, struct entry *e)
+static int check_entry(struct check *c, struct member *e)
 {
 	struct stat st;
 
-	if (lstat(entry_source(e), &st) < 0) {
+	if (lstat(member_source(e), &st) < 0) {
 		differs(c, e, errno == ENOENT || errno == ENOTDIR ? "it is gone" : strerror(errno));
 		return 0;
 	}
@@ -158,7 +158,7 @@ static int check_entry(struct check *c, struct entry *e)
 		differs(c, e, "its mode changed");
 	if (!e->source && (st.st_uid != e->uid || st.st_gid != e->gid))
 		differs(c, e, "its owner changed");
-	if (entry_is_device(e) && st.st_rdev != e->rdev)
+	if (member_is_device(e) && st.st_rdev != e->rdev)
 		differs(c, e, "it is another device now");
 	if (e->source)
 		e->mtime_ns = stamp(&st.st_mtim);
@@ -190,7 +190,7 @@ int payload_check(struct payload *p, bool md5)
 {
 	struct check c = { md5, NULL,
 		{ "refused: changed since the run, so that the package would not hold what was installed:", 0, false } };
-	struct inode *in, *next;
+	struct first_name *in, *next;
 	size_t i;
 	int r = 0;
 
@@ -212,11 +212,11 @@ int payload_unchanged(const struct payload *p)
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 
 		/* Every change of content, mode, owner or attribute moves the change time; so does a link to
 		 * the file, which takes nothing from what was packed: folders and links are left to their rest. */
-		if (lstat(entry_source(e), &st) < 0 || st.st_ino != e->ino || st.st_dev != e->dev ||
+		if (lstat(member_source(e), &st) < 0 || st.st_ino != e->ino || st.st_dev != e->dev ||
 			(S_ISREG(e->mode) && stamp(&st.st_ctim) != e->ctime_ns))
 			say_item(&list, "%s", e->path);
 	}

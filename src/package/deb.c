@@ -5,6 +5,8 @@
  * tree on the disk with the same owners, which only root can make, and links
  * into it or a copy of everything.
  */
+#include "package/deb.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,8 +18,8 @@
 #include "base/io.h"
 #include "package/conflicts.h"
 #include "package/effects.h"
-#include "package/formats.h"
 #include "package/readback.h"
+#include "package/review.h"
 #include "package/say.h"
 #include "package/tool.h"
 #include "package/tree.h"
@@ -32,7 +34,7 @@ void deb_file_name(const struct metadata *m, struct buf *out)
 	buf_addf(out, "%s_%s-%s_%s.deb", m->name, colon ? colon + 1 : m->version, m->release, m->arch);
 }
 
-static bool is_conffile(const struct entry *e)
+static bool is_conffile(const struct member *e)
 {
 	return S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5);
 }
@@ -98,7 +100,7 @@ static void sums_text(const struct payload *p, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 
 		if (!S_ISREG(e->mode) || is_conffile(e))
 			continue;

@@ -6,15 +6,18 @@
  * That one itself is of dpkg-dev, which is not where things are only installed,
  * and wants a source package around it.
  */
+#include "package/depends.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "package/formats.h"
+#include "package/deb.h"
 #include "package/libraries.h"
 #include "package/say.h"
 #include "package/tool.h"
+#include "package/version.h"
 
 struct need {
 	char *template;      /* with #MINVER# where the version goes */

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "package/check.h"
 #include "package/say.h"
 #include "package/tool.h"
 
@@ -182,7 +183,7 @@ static int list_sides(struct effects *fx, const struct payload *p)
 	size_t i;
 
 	for (i = 0; i < p->side_count; i++) {
-		const struct side *s = &p->sides[i];
+		const struct bystander *s = &p->sides[i];
 		const struct index *ix = s->removed || s->dir ? NULL : index_of(s->path);
 
 		if (ix && add_index(fx, p, ix, s->path) < 0)
@@ -207,7 +208,7 @@ static void list_packed_indexes(const struct payload *p)
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 		const struct index *ix = S_ISREG(e->mode) ? index_of(e->path) : NULL;
 
 		if (ix && ix->trigger)
@@ -251,7 +252,7 @@ static int find_libraries(struct effects *fx, const struct payload *p)
 	buf_adds(&folders, "\n/lib\n/usr/lib\n/lib64\n/usr/lib64\n");
 	add_linker_folders("/etc/ld.so.conf", &folders, 0);
 	for (i = 0; i < p->count && !fx->ldconfig; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 		_cleanup_buf_ struct buf folder = BUF_INIT;
 
 		if (!e->first->elf || !strstr(e->path, ".so"))
@@ -268,7 +269,7 @@ static int find_libraries(struct effects *fx, const struct payload *p)
 	return folders.failed ? say_no_memory() : 0;
 }
 
-int capabilities_text(const struct entry *e, struct buf *out)
+int capabilities_text(const struct member *e, struct buf *out)
 {
 	const char *argv[] = { "getcap", "-n", e->path, NULL };
 	size_t n = strlen(e->path);
@@ -284,7 +285,7 @@ int capabilities_text(const struct entry *e, struct buf *out)
 	return 0;
 }
 
-static int add_capabilities(struct effects *fx, const struct entry *e)
+static int add_capabilities(struct effects *fx, const struct member *e)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct buf *out = &fx->scripts[POST_INSTALL];
@@ -299,7 +300,7 @@ static int add_capabilities(struct effects *fx, const struct entry *e)
 	return 0;
 }
 
-static void add_attribute(struct effects *fx, const struct entry *e, const struct xattr *x)
+static void add_attribute(struct effects *fx, const struct member *e, const struct xattr *x)
 {
 	struct buf *out = &fx->scripts[POST_INSTALL];
 	size_t i;
@@ -326,10 +327,10 @@ static int add_attributes(struct effects *fx, const struct payload *p, struct me
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 		const char *at = NULL;
 
-		while (e->first == e && entry_next_xattr(e, &at, &x)) {
+		while (e->first == e && member_next_xattr(e, &at, &x)) {
 			bool cap = !strcmp(x.name, "security.capability");
 
 			if (!cap)

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "package/say.h"
 #include "package/tool.h"
+#include "package/version.h"
 
 #define FILE_LIMIT (64U << 20)
 

@@ -53,7 +53,4 @@ int libraries_add_owners(const struct libraries *ls, struct metadata *m);
 int libraries_find_packages(struct libraries *ls, const struct owners *o);
 void libraries_release(struct libraries *ls);
 
-/* Debian's order of versions: < 0, 0, > 0. */
-int version_compare(const char *a, const char *b);
-
 #endif

@@ -240,7 +240,7 @@ static char *find_arch(const struct metadata *m, const char *arch)
 }
 
 /* What an option says and the package has no place for, is said to be left out. */
-static void say_unused(const struct metadata *m)
+void metadata_say_unused(const struct metadata *m)
 {
 	const struct package_options *o = m->options;
 
@@ -287,9 +287,6 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 		return -1;
 	if (!m->release || !m->maintainer || !m->summary || !m->description || (o->arch && !m->arch))
 		return say_no_memory();
-	if (names_check(m) < 0)
-		return -1;
-	say_unused(m);
 	return 0;
 }
 

@@ -23,20 +23,12 @@ struct metadata {
 
 /* From the options, the run's row, its folder's name, and questions on a terminal. 0, or -1 after saying why. */
 int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run);
+/* Options that this kind of package has no place for are named. */
+void metadata_say_unused(const struct metadata *m);
 void metadata_release(struct metadata *m);
 /* Where its source is, when an option says so with a URL, else NULL. */
 const char *metadata_url(const struct metadata *m);
 /* name and version from the name of a folder such as hello-2.10; both to be freed, or NULL. */
 void metadata_from_folder(const char *folder, enum package_type type, char **name, char **version);
-
-/* relations.c: a list of other packages in the words of the type; what names the option. 0, or -1 after saying why. */
-int relations_write(enum package_type type, const char *what, const char *list, struct buf *out);
-
-/* names.c: does the format allow it? 0, or -1 after saying which character is wrong and what is allowed. */
-int names_check(const struct metadata *m);
-int names_check_paths(const struct metadata *m, const struct payload *p);
-
-/* With --review-control: the text in an editor, when there is a terminal. 0 or -1. */
-int package_review(const struct metadata *m, const char *name, struct buf *text);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What each format forbids, in one clear sentence: the tools say it late, or not at all, or of a file of ours. */
+#include "package/names.h"
+
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "package/metadata.h"
 #include "package/say.h"
 
 #define DIGITS "0123456789"
@@ -114,36 +115,36 @@ int names_check(const struct metadata *m)
 }
 
 /* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */
-static bool is_fifo(const struct entry *e)
+static bool is_fifo(const struct member *e)
 {
 	return S_ISFIFO(e->mode);
 }
 
 /* An rpm has 16 bits for both numbers. */
-static bool is_big_device(const struct entry *e)
+static bool is_big_device(const struct member *e)
 {
-	return entry_is_device(e) && e->rdev > 0xffff;
+	return member_is_device(e) && e->rdev > 0xffff;
 }
 
 /* dpkg keeps its file lists by lines. */
-static bool has_newline(const struct entry *e)
+static bool has_newline(const struct member *e)
 {
 	return strchr(e->path, '\n');
 }
 
 /* rpm calls these illegal. */
-static bool has_control(const struct entry *e)
+static bool has_control(const struct member *e)
 {
 	const char *c = e->path;
 
-	while (*c && (unsigned char)*c >= ' ' && *c != 0x7f)
+	while ((unsigned char)*c >= ' ' && *c != 0x7f)
 		c++;
 	return *c;
 }
 
 static const struct refusal {
 	enum package_type type;
-	bool (*is_one)(const struct entry *e);
+	bool (*is_one)(const struct member *e);
 	const char *head;
 } refusals[] = {
 	{ PACKAGE_DEB, has_newline,

@@ -11,7 +11,7 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/metadata.h"
+#include "package/relations.h"
 #include "package/say.h"
 
 const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove", "postremove" };

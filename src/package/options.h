@@ -4,8 +4,7 @@
 /* What was asked for, by whichever command makes the package. */
 #include "base/buf.h"
 #include "package/payload.h"
-
-enum package_type { PACKAGE_AUTO, PACKAGE_DEB, PACKAGE_RPM, PACKAGE_TAR };
+#include "package/type.h"
 
 enum script { PRE_INSTALL, POST_INSTALL, PRE_REMOVE, POST_REMOVE, SCRIPTS };
 extern const char *const script_names[SCRIPTS]; /* preinstall, ... */

@@ -12,10 +12,16 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "package/archive.h"
-#include "package/formats.h"
+#include "package/check.h"
+#include "package/deb.h"
+#include "package/depends.h"
+#include "package/names.h"
+#include "package/output.h"
+#include "package/rpm.h"
 #include "package/say.h"
 #include "package/stage.h"
 #include "package/stop.h"
+#include "package/tar.h"
 #include "package/tool.h"
 
 static const struct format {
@@ -210,6 +216,10 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 		r = check_run(row, run, o);
 	if (r == 0)
 		r = metadata_find(m, o, row);
+	if (r == 0)
+		r = names_check(m);
+	if (r == 0)
+		metadata_say_unused(m);
 	if (r == 0)
 		r = payload_read(p, ba, run, &o->rules);
 	if (r == 0 && p->count == 0)

@@ -16,7 +16,7 @@
 /* The columns of ba_files(). */
 enum { CHANGE, TYPE, PATH, EXCLUDED, MODE, UID, GID, SIZE, MTIME, SHA256, TARGET, GROUP, CONTENT, PROCESS, RUN, RDEV };
 
-static void entry_free(struct entry *e)
+static void member_free(struct member *e)
 {
 	if (!e)
 		return;
@@ -32,7 +32,7 @@ void payload_release(struct payload *p)
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		entry_free(p->entries[i]);
+		member_free(p->entries[i]);
 	for (i = 0; i < p->side_count; i++)
 		free(p->sides[i].path);
 	free(p->entries);
@@ -43,7 +43,7 @@ void payload_release(struct payload *p)
 static bool has_room(struct payload *p)
 {
 	size_t room = p->room ? 2 * p->room : 256;
-	struct entry **more;
+	struct member **more;
 
 	if (p->count < p->room)
 		return true;
@@ -55,9 +55,9 @@ static bool has_room(struct payload *p)
 	return true;
 }
 
-static struct entry *add_entry(struct payload *p, const char *path)
+static struct member *add_entry(struct payload *p, const char *path)
 {
-	struct entry *e = has_room(p) ? calloc(1, sizeof *e) : NULL;
+	struct member *e = has_room(p) ? calloc(1, sizeof *e) : NULL;
 
 	if (!e || !(e->path = strdup(path))) {
 		free(e);
@@ -71,12 +71,12 @@ static struct entry *add_entry(struct payload *p, const char *path)
 
 static int add_side(struct payload *p, const char *path, bool removed, bool dir)
 {
-	struct side *more = reallocarray(p->sides, p->side_count + 1, sizeof *more);
+	struct bystander *more = reallocarray(p->sides, p->side_count + 1, sizeof *more);
 
 	if (!more)
 		return say_no_memory();
 	p->sides = more;
-	more[p->side_count] = (struct side){ strdup(path), removed, dir };
+	more[p->side_count] = (struct bystander){ strdup(path), removed, dir };
 	return more[p->side_count++].path ? 0 : say_no_memory();
 }
 
@@ -161,7 +161,7 @@ static bool unhex(const char *hex, unsigned char *out, size_t n)
 
 static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 {
-	struct entry *e = add_entry(p, ba_rows_text(row, PATH, NULL));
+	struct member *e = add_entry(p, ba_rows_text(row, PATH, NULL));
 
 	if (!e)
 		return say_no_memory();
@@ -186,7 +186,7 @@ static int sort_row(struct payload *p, const struct ba_rows *row, const struct p
 	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
 	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
 	bool dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
-	struct entry *before = payload_find(earlier, path);
+	struct member *before = payload_find(earlier, path);
 	bool made = *change == 'c' || before;
 	bool *rule = included(rules, path);
 	bool payload = !removed && ((made && !excluded) || rule);
@@ -240,7 +240,7 @@ static int take_over(struct payload *p, struct payload *earlier, const struct pa
 	struct stat st;
 
 	for (i = 0; i < earlier->count; i++) {
-		struct entry *e = earlier->entries[i];
+		struct member *e = earlier->entries[i];
 		bool *rule = included(rules, e->path);
 
 		/* an unused rule's come from the disk */
@@ -261,7 +261,7 @@ static int take_over(struct payload *p, struct payload *earlier, const struct pa
 /* What was asked for and is not in the manifest comes from the disk, a folder with all that is in it. */
 static int add_from_disk(struct payload *p, const char *path, const struct payload_rules *rules)
 {
-	struct entry *e;
+	struct member *e;
 	struct stat st;
 	struct dirent *d;
 	DIR *dir;
@@ -307,15 +307,15 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 
 static int by_path(const void *a, const void *b)
 {
-	const struct entry *const *x = a, *const *y = b;
+	const struct member *const *x = a, *const *y = b;
 
 	return strcmp((*x)->path, (*y)->path);
 }
 
-struct entry *payload_find(const struct payload *p, const char *path)
+struct member *payload_find(const struct payload *p, const char *path)
 {
-	struct entry key = { .path = (char *)path }, *k = &key;
-	struct entry **at = p->count ? bsearch(&k, p->entries, p->count, sizeof *p->entries, by_path) : NULL;
+	struct member key = { .path = (char *)path }, *k = &key;
+	struct member **at = p->count ? bsearch(&k, p->entries, p->count, sizeof *p->entries, by_path) : NULL;
 
 	return at ? *at : NULL;
 }
@@ -328,7 +328,7 @@ void payload_sort(struct payload *p)
 
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir)
 {
-	struct entry *e = add_entry(p, path);
+	struct member *e = add_entry(p, path);
 
 	if (!e || !(e->source = strdup(source)))
 		return say_no_memory();
@@ -344,11 +344,11 @@ static void drop_sockets(struct payload *p)
 	size_t i, kept = 0;
 
 	for (i = 0; i < p->count; i++) {
-		struct entry *e = p->entries[i];
+		struct member *e = p->entries[i];
 
 		if (S_ISSOCK(e->mode)) {
 			say_item(&list, "%s", e->path);
-			entry_free(e);
+			member_free(e);
 		} else {
 			p->entries[kept++] = e;
 		}

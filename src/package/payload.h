@@ -15,7 +15,7 @@
 #include "base/xattrs.h"
 #include "buildaudit.h"
 
-struct entry {
+struct member {
 	char *path;   /* absolute */
 	char *source; /* where it is read from, when that is not path; then mode and owner are our own */
 	char *target; /* a symlink's */
@@ -30,7 +30,7 @@ struct entry {
 	bool script;                      /* begins with #! */
 	bool seen;                        /* for who reads a package back */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
-	struct entry *first;              /* the first name of a file with several; itself for that one */
+	struct member *first;              /* the first name of a file with several; itself for that one */
 	unsigned int links;               /* of the first: its names in the payload */
 	struct buf xattrs;                /* as base/xattrs.h has them */
 	unsigned char sha256[SHA256_LEN], md5[MD5_LEN];
@@ -40,15 +40,15 @@ struct entry {
 };
 
 /* A path that the run changed and that is not payload. */
-struct side {
+struct bystander {
 	char *path;
 	bool removed, dir;
 };
 
 struct payload {
-	struct entry **entries; /* by path */
+	struct member **entries; /* by path */
 	size_t count, room;
-	struct side *sides;
+	struct bystander *sides;
 	size_t side_count;
 };
 
@@ -60,31 +60,20 @@ struct payload_rules {
 
 /* Reads the manifest of a run. 0, or -1 after saying why. */
 int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules);
-/*
- * Reads every file: contents are hashed and compared with the manifest, links
- * and extended attributes found. What differs is listed; then -1. With md5, that
- * sum is told, too.
- */
-int payload_check(struct payload *p, bool md5);
-/* What was packed is still what is on the disk? */
-int payload_unchanged(const struct payload *p);
 /* A file (or folder) of root's that the run did not make, read from source. Sorted in by payload_sort. */
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir);
 void payload_sort(struct payload *p);
 /* The entry at path, or NULL. */
-struct entry *payload_find(const struct payload *p, const char *path);
+struct member *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);
 
-/* The next attribute that goes into a package; *at is NULL at first. False: there is none. */
-bool entry_next_xattr(const struct entry *e, const char **at, struct xattr *out);
-
-/* Where its bytes are. */
-static inline bool entry_is_device(const struct entry *e)
+static inline bool member_is_device(const struct member *e)
 {
 	return S_ISCHR(e->mode) || S_ISBLK(e->mode);
 }
 
-static inline const char *entry_source(const struct entry *e)
+/* Where its bytes are. */
+static inline const char *member_source(const struct member *e)
 {
 	return e->source ? e->source : e->path;
 }

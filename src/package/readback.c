@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "package/check.h"
 #include "package/say.h"
 #include "package/stop.h"
 #include "package/tree.h"
@@ -39,7 +40,7 @@ static int plain_path(struct buf *out, const char *name)
 	return out->failed ? say_no_memory() : 0;
 }
 
-static void compare_times(struct reading *r, const struct entry *e, struct archive_entry *ae)
+static void compare_times(struct reading *r, const struct member *e, struct archive_entry *ae)
 {
 	time_t s;
 	long ns;
@@ -63,19 +64,19 @@ static bool has_xattr(struct archive_entry *ae, const struct xattr *x)
 	return false;
 }
 
-static void compare_xattrs(struct reading *r, const struct entry *e, struct archive_entry *ae)
+static void compare_xattrs(struct reading *r, const struct member *e, struct archive_entry *ae)
 {
 	const char *at = NULL;
 	struct xattr x;
 
-	while (entry_next_xattr(e, &at, &x))
+	while (member_next_xattr(e, &at, &x))
 		if (!has_xattr(ae, &x)) {
 			differs(r, e->path, "an extended attribute is missing or another");
 			return;
 		}
 }
 
-static int compare_content(struct reading *r, const struct entry *e, struct archive *a)
+static int compare_content(struct reading *r, const struct member *e, struct archive *a)
 {
 	unsigned char sha256[SHA256_LEN];
 	const void *block;
@@ -99,7 +100,7 @@ static int compare_content(struct reading *r, const struct entry *e, struct arch
 	return 0;
 }
 
-static int compare_file(struct reading *r, struct entry *e, struct archive_entry *ae, struct archive *a)
+static int compare_file(struct reading *r, struct member *e, struct archive_entry *ae, struct archive *a)
 {
 	_cleanup_buf_ struct buf first = BUF_INIT;
 	const char *link = archive.entry_hardlink(ae);
@@ -127,7 +128,7 @@ static int compare_file(struct reading *r, struct entry *e, struct archive_entry
 	return 0;
 }
 
-static int compare(struct reading *r, struct entry *e, struct archive_entry *ae, struct archive *a)
+static int compare(struct reading *r, struct member *e, struct archive_entry *ae, struct archive *a)
 {
 	mode_t mode = archive.entry_mode(ae);
 	bool link = archive.entry_hardlink(ae) != NULL;
@@ -149,7 +150,7 @@ static int compare(struct reading *r, struct entry *e, struct archive_entry *ae,
 		compare_xattrs(r, e, ae);
 	if (S_ISLNK(e->mode) && (!archive.entry_symlink(ae) || strcmp(archive.entry_symlink(ae), e->target)))
 		differs(r, e->path, "it points elsewhere");
-	if (entry_is_device(e) && archive.entry_rdev(ae) != e->rdev)
+	if (member_is_device(e) && archive.entry_rdev(ae) != e->rdev)
 		differs(r, e->path, "it is another device");
 	if (S_ISREG(e->mode))
 		return compare_file(r, e, ae, a);
@@ -160,7 +161,7 @@ static int read_all(struct reading *r, struct archive *a)
 {
 	_cleanup_buf_ struct buf path = BUF_INIT;
 	struct archive_entry *ae;
-	struct entry *e;
+	struct member *e;
 	size_t i;
 	int k;
 

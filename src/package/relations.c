@@ -5,12 +5,13 @@
  * users write backslashes before what its shell would have taken. No library
  * knows both ways, and what dpkg-deb or rpmbuild say does not name the option.
  */
+#include "package/relations.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "package/metadata.h"
 #include "package/say.h"
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/review.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,7 +8,6 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/metadata.h"
 #include "package/say.h"
 #include "package/stage.h"
 

@@ -4,6 +4,8 @@
  * that it would do to the files turned off. Requirements are its generator's.
  * librpmbuild would want the same spec file, under a name that changes with rpm.
  */
+#include "package/rpm.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +18,12 @@
 #include "base/cleanup.h"
 #include "base/copy.h"
 #include "base/io.h"
+#include "package/check.h"
 #include "package/conflicts.h"
 #include "package/effects.h"
 #include "package/elf.h"
-#include "package/formats.h"
 #include "package/readback.h"
+#include "package/review.h"
 #include "package/say.h"
 #include "package/stage.h"
 #include "package/tool.h"
@@ -171,7 +174,7 @@ static void add_name(struct buf *out, const char *path)
 	buf_adds(out, "\"\n");
 }
 
-static int add_file(struct buf *out, const struct entry *e)
+static int add_file(struct buf *out, const struct member *e)
 {
 	const char *user = owner_name(e->uid), *group = group_name(e->gid), *at = NULL;
 	struct xattr x;
@@ -187,7 +190,7 @@ static int add_file(struct buf *out, const struct entry *e)
 		buf_addf(out, "%%attr(-,%s,%s) ", user, group);
 	else
 		buf_addf(out, "%%attr(%04o,%s,%s) ", e->mode & 07777U, user, group);
-	while (entry_next_xattr(e, &at, &x))
+	while (member_next_xattr(e, &at, &x))
 		if (!strcmp(x.name, "security.capability")) {
 			_cleanup_buf_ struct buf text = BUF_INIT;
 
@@ -226,7 +229,7 @@ static void add_same_elves(struct buf *out, const struct payload *p)
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 		size_t before = list.len;
 
 		if (e->first == e || !e->first->elf)
@@ -327,7 +330,7 @@ static int compare_header(struct say_list *list, struct payload *p, char *text)
 		p->entries[i]->seen = false;
 	while (rest && (line = strsep(&rest, "\n")) && *line) {
 		char *mode = strsep(&line, "\t"), *user = strsep(&line, "\t"), *group = strsep(&line, "\t");
-		struct entry *e = line ? payload_find(p, line) : NULL;
+		struct member *e = line ? payload_find(p, line) : NULL;
 
 		if (!e) {
 			say_item(list, "%s: it is no part of the payload", line ? line : mode);

@@ -171,9 +171,9 @@ void stage_close(struct stage *s)
 	take_away(s);
 }
 
-static int copy_file(const char *to, const struct entry *e)
+static int copy_file(const char *to, const struct member *e)
 {
-	_cleanup_close_ int in = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int in = open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	_cleanup_close_ int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	unsigned char hash[SHA256_LEN];
 	int r;
@@ -184,13 +184,13 @@ static int copy_file(const char *to, const struct entry *e)
 	return r == 0 && close(STEAL_FD(out)) < 0 ? -errno : r;
 }
 
-static int make_one(const char *folder, const char *to, const struct entry *e)
+static int make_one(const char *folder, const char *to, const struct member *e)
 {
 	if (S_ISDIR(e->mode))
 		return io_mkdirs(to, 0755);
 	if (S_ISLNK(e->mode))
 		return symlink(e->target, to) < 0 ? -errno : 0;
-	if (entry_is_device(e))
+	if (member_is_device(e))
 		return mknod(to, (e->mode & S_IFMT) | 0600, e->rdev) < 0 ? -errno : 0;
 	if (S_ISFIFO(e->mode))
 		return mkfifo(to, 0600) < 0 ? -errno : 0;
@@ -203,7 +203,7 @@ static int make_one(const char *folder, const char *to, const struct entry *e)
 	return copy_file(to, e);
 }
 
-static int place(const char *folder, const struct entry *e)
+static int place(const char *folder, const struct member *e)
 {
 	_cleanup_buf_ struct buf to = BUF_INIT;
 	char *slash;
@@ -225,7 +225,7 @@ static int place(const char *folder, const struct entry *e)
 }
 
 /* Last, and the deepest first: what is made in a folder moves its time. */
-static int finish(const char *folder, const struct entry *e, const struct metadata *m)
+static int finish(const char *folder, const struct member *e, const struct metadata *m)
 {
 	_cleanup_buf_ struct buf to = BUF_INIT;
 	struct timespec times[2] = { { 0, UTIME_OMIT } };

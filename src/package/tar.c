@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pax archive with all that a file has. */
+#include "package/tar.h"
+
 #include <locale.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "package/formats.h"
 #include "package/readback.h"
 #include "package/say.h"
 #include "package/tree.h"

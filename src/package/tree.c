@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "package/check.h"
 #include "package/say.h"
 #include "package/stop.h"
 
@@ -68,7 +69,7 @@ const char *group_name(gid_t gid)
 	return name;
 }
 
-void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long *ns)
+void tree_time(const struct member *e, const struct metadata *m, time_t *s, long *ns)
 {
 	int64_t t = e->mtime_ns;
 
@@ -82,7 +83,7 @@ void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long 
 	}
 }
 
-static void describe(struct archive_entry *ae, const struct entry *e, const struct metadata *m)
+static void describe(struct archive_entry *ae, const struct member *e, const struct metadata *m)
 {
 	_cleanup_buf_ struct buf name = BUF_INIT;
 	const char *start = m->type == PACKAGE_DEB ? "./" : "", *who, *at = NULL;
@@ -104,7 +105,7 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 	archive.entry_set_mtime(ae, s, m->type == PACKAGE_DEB ? 0 : ns);
 	if (S_ISLNK(e->mode))
 		archive.entry_set_symlink(ae, e->target);
-	if (entry_is_device(e))
+	if (member_is_device(e))
 		archive.entry_set_rdev(ae, e->rdev);
 	archive.entry_set_size(ae, S_ISREG(e->mode) && e->first == e ? e->size : 0);
 	if (e->first != e) {
@@ -112,18 +113,18 @@ static void describe(struct archive_entry *ae, const struct entry *e, const stru
 		buf_addf(&name, "%s%s", start, e->first->path + 1);
 		archive.entry_set_hardlink(ae, name.data);
 	}
-	while (m->type == PACKAGE_TAR && e->first == e && entry_next_xattr(e, &at, &x))
+	while (m->type == PACKAGE_TAR && e->first == e && member_next_xattr(e, &at, &x))
 		archive.entry_xattr_add_entry(ae, x.name, x.value, x.size);
 }
 
-static int copy_data(struct archive *a, const struct entry *e, char *chunk)
+static int copy_data(struct archive *a, const struct member *e, char *chunk)
 {
-	_cleanup_close_ int fd = open(entry_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int fd = open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	int64_t left = e->size;
 	ssize_t n = 0;
 
 	if (fd < 0)
-		return say_failed("%s: %s", entry_source(e), strerror(errno));
+		return say_failed("%s: %s", member_source(e), strerror(errno));
 	while (left > 0 && ((n = read(fd, chunk, left < CHUNK ? (size_t)left : CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
 		if (n < 0)
 			continue;
@@ -132,7 +133,7 @@ static int copy_data(struct archive *a, const struct entry *e, char *chunk)
 		left -= n;
 	}
 	if (n < 0)
-		return say_failed("%s: %s", entry_source(e), strerror(errno));
+		return say_failed("%s: %s", member_source(e), strerror(errno));
 	return left ? say_failed("%s became shorter while it was packed", e->path) : 0;
 }
 
@@ -145,7 +146,7 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 	if (!ae || !chunk)
 		return say_no_memory();
 	for (i = 0; i < p->count; i++) {
-		const struct entry *e = p->entries[i];
+		const struct member *e = p->entries[i];
 
 		if (stop_asked())
 			return say_failed("stopped");

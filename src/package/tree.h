@@ -11,7 +11,7 @@
  */
 int tree_write(struct archive *a, const struct payload *p, const struct metadata *m);
 /* Seconds (and nanoseconds) of an entry in a package: its own, but not later than the package's time. */
-void tree_time(const struct entry *e, const struct metadata *m, time_t *s, long *ns);
+void tree_time(const struct member *e, const struct metadata *m, time_t *s, long *ns);
 /* A file whose bytes are in memory, root's. */
 int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
 	size_t n);

@@ -3,11 +3,12 @@
  * The order of Debian versions, as its policy manual describes it (5.6.12). libdpkg is no shared
  * library, and dpkg --compare-versions would be a process for each of thousands of symbols.
  */
+#include "package/version.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "package/libraries.h"
 
 /* '~' before the end, the end before letters, letters before the rest. */
 static int weight(char c)

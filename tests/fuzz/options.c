@@ -6,11 +6,13 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "cmd/checkinstall.h"
+#include "cmd/checkinstall-rc.h"
 #include "cmd/pack.h"
 #include "fuzz/fuzz.h"
 #include "model/scope.h"
 #include "package/metadata.h"
+#include "package/names.h"
+#include "package/relations.h"
 #include "render/text.h"
 
 int __wrap_io_read_file(const char *path, struct buf *out, size_t limit);

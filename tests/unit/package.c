@@ -9,6 +9,9 @@
 #include "package/elf.h"
 #include "package/libraries.h"
 #include "package/metadata.h"
+#include "package/names.h"
+#include "package/relations.h"
+#include "package/version.h"
 
 static void test_versions(void)
 {

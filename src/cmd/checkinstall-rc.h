@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef CMD_CHECKINSTALL_H
-#define CMD_CHECKINSTALL_H
-/* A stand-in for checkinstall: its options, its files, its defaults. */
+#ifndef CMD_CHECKINSTALL_RC_H
+#define CMD_CHECKINSTALL_RC_H
+/* The settings of checkinstall. */
 #include "cmd/cmd.h"
 
 /* Every assignment of checkinstallrc; a value that only a shell could tell is NULL. */
