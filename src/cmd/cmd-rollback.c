@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/undo.h"
 
-static struct undo_options undo;
+static struct undo_options asked;
 
 static const struct cmd_option options[] = {
 	UNDO_OPTIONS,
@@ -10,7 +10,7 @@ static const struct cmd_option options[] = {
 
 static int option(const struct cmd_option *o, const char *value)
 {
-	undo_option(&undo, o);
+	undo_option(&asked, o);
 	return 0;
 }
 
@@ -35,10 +35,21 @@ static int tell_later(struct cmd_call *call)
 
 static int run(struct cmd_call *call)
 {
-	static const struct undo_verb verb = { "rolling back", "Roll back", "rolled back", ba_rollback };
+	static const struct undo_words words = { "rolling back", "Roll back", "rolled back" };
+	struct undo u;
 	int r = tell_later(call);
 
-	return r ? r : undo_run(call, &cmd_rollback_entry, &undo, &verb);
+	if (r == 0)
+		r = undo_begin(&u, call, &cmd_rollback_entry, &asked, &words);
+	if (r)
+		return r;
+	if (u.asks && ba_rollback(call->ba, call->run, &u.dry, &u.would) < 0)
+		return cmd_failed(call);
+	if (u.asks && !undo_agreed(&u))
+		return EXIT_NO;
+	if (ba_rollback(call->ba, call->run, &u.how, &u.result) < 0)
+		return cmd_failed(call);
+	return undo_end(&u);
 }
 
 const struct cmd cmd_rollback_entry = {

@@ -6,7 +6,7 @@
 #include "render/script.h"
 #include "render/text.h"
 
-static struct undo_options undo;
+static struct undo_options asked;
 static const char *superseded_by;
 static bool list, nul, script;
 
@@ -21,7 +21,7 @@ static const struct cmd_option options[] = {
 
 static int option(const struct cmd_option *o, const char *value)
 {
-	if (undo_option(&undo, o))
+	if (undo_option(&asked, o))
 		return 0;
 	if (!strcmp(o->name, "list"))
 		list = true;
@@ -40,7 +40,7 @@ static int print_list(struct cmd_call *call)
 	struct ba_rows *rows;
 	int r, path;
 
-	if (ba_uninstall_list(call->ba, call->run, undo.superseded_by, &rows) < 0)
+	if (ba_uninstall_list(call->ba, call->run, asked.superseded_by, &rows) < 0)
 		return cmd_failed(call);
 	if (call->json)
 		return cmd_print_json(call, rows);
@@ -91,31 +91,46 @@ static int print_script(struct cmd_call *call)
 	struct ba_rows *rows;
 	int r;
 
-	if (title_of(call, &title) < 0 || ba_uninstall_list(call->ba, call->run, undo.superseded_by, &rows) < 0)
+	if (title_of(call, &title) < 0 || ba_uninstall_list(call->ba, call->run, asked.superseded_by, &rows) < 0)
 		return cmd_failed(call);
 	r = render_script(rows, title.data);
 	ba_rows_free(rows);
 	return r < 0 ? cmd_failed(call) : 0;
 }
 
+static int uninstall(struct cmd_call *call)
+{
+	static const struct undo_words words = { "removing", "Uninstall", "uninstalled" };
+	struct undo u;
+	int r = undo_begin(&u, call, &cmd_uninstall_entry, &asked, &words);
+
+	if (r)
+		return r;
+	if (u.asks && ba_uninstall(call->ba, call->run, &u.dry, &u.would) < 0)
+		return cmd_failed(call);
+	if (u.asks && !undo_agreed(&u))
+		return EXIT_NO;
+	if (ba_uninstall(call->ba, call->run, &u.how, &u.result) < 0)
+		return cmd_failed(call);
+	return undo_end(&u);
+}
+
 static int run(struct cmd_call *call)
 {
-	static const struct undo_verb verb = { "removing", "Uninstall", "uninstalled", ba_uninstall };
-
 	if (nul && (!list || call->json))
 		return cmd_misuse(&cmd_uninstall_entry, "-0 goes with --list");
 	if (list && script)
 		return cmd_misuse(&cmd_uninstall_entry, "--list and --script exclude each other");
-	if (superseded_by && ba_run_find(call->ba, superseded_by, &undo.superseded_by) < 0)
+	if (superseded_by && ba_run_find(call->ba, superseded_by, &asked.superseded_by) < 0)
 		return cmd_failed(call);
-	if (superseded_by && undo.superseded_by <= call->run)
+	if (superseded_by && asked.superseded_by <= call->run)
 		return cmd_misuse(&cmd_uninstall_entry, "run %lld is not newer than run %lld",
-			(long long)undo.superseded_by, (long long)call->run);
+			(long long)asked.superseded_by, (long long)call->run);
 	if (script)
 		return print_script(call);
 	if (list)
 		return print_list(call);
-	return undo_run(call, &cmd_uninstall_entry, &undo, &verb);
+	return uninstall(call);
 }
 
 const struct cmd cmd_uninstall_entry = {

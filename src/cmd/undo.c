@@ -10,11 +10,6 @@
 #include "render/progress.h"
 #include "render/text.h"
 
-struct telling {
-	const struct undo_verb *verb;
-	bool json, silent, all;
-};
-
 bool undo_option(struct undo_options *o, const struct cmd_option *given)
 {
 	if (!strcmp(given->name, "dry-run"))
@@ -60,7 +55,7 @@ static void tell_json(const struct ba_step *s)
 static void step(const struct ba_step *s, void *data)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	const struct telling *t = data;
+	const struct undo_telling *t = data;
 
 	if (t->silent || (!t->json && !t->all && s->did <= BA_NOTHING))
 		return;
@@ -82,9 +77,9 @@ static void step(const struct ba_step *s, void *data)
 
 static void progress(uint64_t done, uint64_t total, void *data)
 {
-	const struct telling *t = data;
+	const struct undo_telling *t = data;
 
-	render_progress(t->verb->bar, done, total);
+	render_progress(t->bar, done, total);
 }
 
 static void say_counts(struct buf *out, const struct ba_undone *u)
@@ -99,57 +94,51 @@ static void say_counts(struct buf *out, const struct ba_undone *u)
 		buf_addf(out, ", %llu failed", (unsigned long long)u->failed);
 }
 
-/* A dry run first tells what the answer is about. */
-static int ask(struct cmd_call *call, const struct undo_verb *verb, struct ba_undo *how)
+int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
+	const struct undo_words *words)
 {
-	struct telling quiet = { verb, false, true, false };
-	struct ba_undo dry = *how;
-	struct ba_undone would;
+	*u = (struct undo){ .call = call, .words = words, .asks = !o->dry && !o->yes,
+		.quiet = { words->bar, false, true, false },
+		.telling = { words->bar, call->json, false, o->verbose || o->dry } };
+	u->how = (struct ba_undo){ .dry = o->dry, .force = o->force, .superseded_by = o->superseded_by,
+		.step = step, .progress = progress, .data = &u->telling };
+	u->dry = u->how;
+	u->dry.dry = 1;
+	u->dry.data = &u->quiet;
+	if (u->asks && (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)))
+		return cmd_misuse(cmd, "without a terminal to ask on, -y is needed (-n shows what would be done)");
+	return 0;
+}
+
+bool undo_agreed(struct undo *u)
+{
 	char answer[16];
 
-	dry.dry = 1;
-	dry.data = &quiet;
-	if (verb->undo(call->ba, call->run, &dry, &would) < 0)
-		return -1;
 	render_progress_end();
 	fprintf(stderr, "%s run %lld: %llu to remove, %llu to restore, %llu to keep. Go on? [y/N] ",
-		verb->question, (long long)call->run, (unsigned long long)would.removed,
-		(unsigned long long)would.restored, (unsigned long long)would.kept);
+		u->words->question, (long long)u->call->run, (unsigned long long)u->would.removed,
+		(unsigned long long)u->would.restored, (unsigned long long)u->would.kept);
 	IGNORE(fflush(stderr));
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-int undo_run(struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
-	const struct undo_verb *verb)
+int undo_end(struct undo *u)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
-	struct telling telling = { verb, call->json, false, o->verbose || o->dry };
-	struct ba_undo how = { .dry = o->dry, .force = o->force, .superseded_by = o->superseded_by,
-		.step = step, .progress = progress, .data = &telling };
-	struct ba_undone result = { 0 };
-	int go = 1;
+	const struct ba_undone *result = &u->result;
+	long long run = (long long)u->call->run;
 
-	if (!o->dry && !o->yes) {
-		if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-			return cmd_misuse(cmd, "without a terminal to ask on, -y is needed (-n shows what would be done)");
-		go = ask(call, verb, &how);
-	}
-	if (go < 0 || (go && verb->undo(call->ba, call->run, &how, &result) < 0))
-		return cmd_failed(call);
 	render_progress_end();
-	if (!go)
-		return EXIT_NO;
 	IGNORE(fflush(stdout)); /* main() looks at the end */
-	say_counts(&words, &result);
-	if (o->dry)
-		complain("run %lld would be %s: %s", (long long)call->run, verb->done, words.data);
+	say_counts(&words, result);
+	if (u->how.dry)
+		complain("run %lld would be %s: %s", run, u->words->done, words.data);
 	else
-		complain("run %lld %s (as run %lld): %s", (long long)call->run, verb->done,
-			(long long)result.run_id, words.data);
-	if (cmd_run_is(call, "incomplete")) {
+		complain("run %lld %s (as run %lld): %s", run, u->words->done, (long long)result->run_id, words.data);
+	if (cmd_run_is(u->call, "incomplete")) {
 		complain("run %lld is incomplete: what it changed in its last moments may not be on record, "
-			 "and stays", (long long)call->run);
-		return result.failed ? EXIT_FAILED : EXIT_NO;
+			 "and stays", run);
+		return result->failed ? EXIT_FAILED : EXIT_NO;
 	}
-	return result.failed ? EXIT_FAILED : result.kept ? EXIT_NO : 0;
+	return result->failed ? EXIT_FAILED : result->kept ? EXIT_NO : 0;
 }

@@ -17,13 +17,32 @@ bool undo_option(struct undo_options *o, const struct cmd_option *given);
 	{ 0, "force", NULL, "also what was changed since" },                                       \
 	{ 'v', "verbose", NULL, "name also what went well" }
 
-struct undo_verb {
-	const char *bar, *question, *done; /* "removing", "Remove", "uninstalled" */
-	int (*undo)(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result);
+/* What it is called: "removing", "Remove", "uninstalled". */
+struct undo_words {
+	const char *bar, *question, *done;
 };
 
-/* The exit status. */
-int undo_run(struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
-	const struct undo_verb *verb);
+struct undo_telling {
+	const char *bar;
+	bool json, silent, all;
+};
+
+/* An undo from its command line to its exit status. The command itself calls the library with dry and how. */
+struct undo {
+	struct cmd_call *call;
+	const struct undo_words *words;
+	bool asks; /* first dry has to be run, into would, and undo_agreed() be asked */
+	struct undo_telling quiet, telling;
+	struct ba_undo dry, how;
+	struct ba_undone would, result;
+};
+
+/* 0, or the exit status of a wrong call. */
+int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
+	const struct undo_words *words);
+/* Asks on the terminal. */
+bool undo_agreed(struct undo *u);
+/* It is done: what came of it is said. The exit status. */
+int undo_end(struct undo *u);
 
 #endif
