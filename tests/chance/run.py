@@ -4,7 +4,7 @@
 run.py [--seeds A-B] [--calls N] [--mode seccomp,ptrace] [-j N] [--tasks one,turns,race] [--few] [--on DIR,DIR]
        [--kept]
 run.py --shrink ...     makes each program that fails as small as it can
---kept: before them, those that failed once (the file `seeds` beside this one)
+--kept: before them, those that failed once (the file `seeds` beside this one), of the kinds of --tasks
 
 For each seed: a start tree is made, the program recorded, and then
   the manifest equals a snapshot's difference, extended attributes too; verify finds nothing;
@@ -356,7 +356,7 @@ def kept(args):
     with open(os.path.join(HERE, 'seeds')) as f:
         for line in f:
             word = line.split()
-            if not word or word[0].startswith('#'):
+            if not word or word[0].startswith('#') or (args.tasks and word[2] not in args.tasks.split(',')):
                 continue
             shape = () if word[3] == '-' else tuple('--' + s for s in word[3].split(','))
             for mode in args.mode.split(','):
