@@ -282,9 +282,15 @@ static void test_lost(void)
 
 	buf_reset(&told);
 	enter(&s, TURN_NEW);
-	call_lost(&r, thread_of(self)->pending);
+	call_lost(&r, self, thread_of(self)->pending);
 	self->in_call = false;
 	ok_str(what_was_told(), "before perhaps: nothing\n", "the place is named, and no event told");
+	enter(&s, TURN_NEW);
+	make_call(&s);
+	buf_reset(&told);
+	call_lost(&r, self, thread_of(self)->pending);
+	self->in_call = false;
+	ok(strstr(what_was_told(), "mkdir perhaps 755: ") != NULL, "what was done shows, and is told");
 }
 
 static void test_excluded(void)
