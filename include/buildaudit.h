@@ -129,7 +129,8 @@ enum ba_differs {
 	BA_DIFFERS_TIME = 1024,
 	BA_DIFFERS_XATTRS = 2048,
 	BA_DIFFERS_UNREADABLE = 4096,
-	BA_DIFFERS_BLOCKED = 8192, /* with MISSING: a folder above it is a symlink, or no folder, now */
+	/* with MISSING: a folder above it is a symlink, or no folder, now */
+	BA_DIFFERS_BLOCKED = 8192,
 };
 struct ba_difference {
 	const char *path, *type; /* type as in the view manifest */
@@ -149,8 +150,8 @@ int ba_finish(struct ba *ba, int64_t run_id);
  * What differs now from what the run left (or, if it goes on, from how it stood
  * when it was looked at last, see runs.settled_at): how many paths, each told; or -errno.
  */
-int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
-	ba_progress progress, void *data);
+int ba_verify(struct ba *ba, int64_t run_id,
+	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data);
 
 enum ba_did {
 	BA_REMOVE,
@@ -165,7 +166,8 @@ struct ba_step {
 };
 struct ba_undo {
 	int dry;               /* tell only; nothing is written, nor recorded */
-	int force;             /* what was changed since, too; and a run that goes on is finished first */
+	/* what was changed since, too; and a run that goes on is finished first */
+	int force;
 	int64_t superseded_by; /* uninstall: leave what this run touched; 0: none */
 	void (*step)(const struct ba_step *step, void *data);
 	ba_progress progress;  /* or NULL */
@@ -176,13 +178,22 @@ struct ba_undone {
 	uint64_t removed, restored, nothing, kept, failed;
 };
 /* Takes out what the run created. 0, also when things were kept: see *result. Or -errno. */
-int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result);
-/* Puts everything back as it was before the run. The same. One that was interrupted goes on where it stopped. */
+int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
+	struct ba_undone *result);
+/*
+ * Puts everything back as it was before the run. The same. One that
+ * was interrupted goes on where it stopped.
+ */
 int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result);
 
-/* What an uninstall would consider: files, then folders, what is in a folder before it. Since: 0.1 */
+/*
+ * What an uninstall would consider: files, then folders, what is in a folder before it. Since: 0.1
+ */
 int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by, struct ba_rows **out);
-/* Later runs, not undone, that changed the same paths: run_id, label, argv, paths (how many), path (one). */
+/*
+ * Later runs, not undone, that changed the same paths: run_id,
+ * label, argv, paths (how many), path (one).
+ */
 int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /*
  * What two runs left, side by side, by path: `change` is removed (only the
@@ -190,7 +201,10 @@ int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out);
  */
 int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, struct ba_rows **out);
 
-/* 0; -EBUSY: an undo is under way on this database, now: the disk is not as any run left it. Since: 0.2 */
+/*
+ * 0; -EBUSY: an undo is under way on this database, now: the disk
+ * is not as any run left it. Since: 0.2
+ */
 int ba_undo_idle(struct ba *ba);
 
 struct ba_forgotten {

@@ -9,7 +9,10 @@ struct ba_rows {
 	struct rows rows;
 };
 
-/* The answer of a statement that was begun with db_rows(), which said r: taken over in any case. 0 or -errno. */
+/*
+ * The answer of a statement that was begun with db_rows(), which said
+ * r: taken over in any case. 0 or -errno.
+ */
 int ba_ask(struct ba *ba, struct ba_rows **out, int r, struct rows *rows);
 
 #endif

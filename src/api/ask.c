@@ -17,7 +17,8 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 	if (!name || !strcmp(name, "latest")) {
 		id = db_int(ba->db, Q_RUN_LATEST, 0, "");
 		if (!id)
-			return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet", db_path(ba->db));
+			return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
+				db_path(ba->db));
 	} else {
 		errno = 0;
 		id = strtoll(name, &end, 10);
@@ -29,7 +30,8 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 			id = db_int(ba->db, Q_RUN_BY_LABEL, 0, "s", name);
 		if (!id)
 			return words_set(&ba->words, -ENOENT,
-				"%s: no run has the number or label '%s' (buildaudit runs lists them)",
+				"%s: no run has the number or label '%s' "
+				"(buildaudit runs lists them)",
 				db_path(ba->db), name);
 	}
 	*run_id = id;
@@ -117,7 +119,8 @@ API int ba_sql(struct ba *ba, const char *sql, struct ba_rows **out)
 		return words_set(&ba->words, -EINVAL, "there is no statement in '%s'", sql);
 	if (r == 0 && tail[strspn(tail, " \t\r\n;")]) {
 		rows_done(&rows);
-		return words_set(&ba->words, -EINVAL, "one statement at a time: '%s' is left over", tail);
+		return words_set(&ba->words, -EINVAL, "one statement at a time: '%s' is left over",
+			tail);
 	}
 	return ba_ask(ba, out, r, &rows);
 }

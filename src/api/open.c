@@ -41,7 +41,8 @@ static bool has_log(const char *path)
 {
 	char log[PATH_MAX];
 
-	return snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log && access(log, F_OK) == 0;
+	return snprintf(log, sizeof log, "%s-wal", path) < (int)sizeof log &&
+		access(log, F_OK) == 0;
 }
 
 /*
@@ -58,7 +59,10 @@ static void sweep(const char *path)
 	if (access(path, W_OK) < 0 || trust_database(path, &words) < 0)
 		return;
 	r = db_open(&db, path, DB_READ, &words);
-	/* One that was killed in the middle of a page left its journal; to read, it must be rolled back. */
+	/*
+	 * One that was killed in the middle of a page left its
+	 * journal; to read, it must be rolled back.
+	 */
 	if (r == -EROFS && db_open(&db, path, DB_WRITE, &words) == 0) {
 		db_settle(db);
 		db_close(db);
@@ -66,7 +70,8 @@ static void sweep(const char *path)
 	}
 	if (r < 0)
 		return;
-	if (liveness_next_lost(db) || forget_is_due(db) || (has_log(path) && !db_int(db, Q_RUN_RUNNING, 0, ""))) {
+	if (liveness_next_lost(db) || forget_is_due(db) ||
+		(has_log(path) && !db_int(db, Q_RUN_RUNNING, 0, ""))) {
 		db_close(db);
 		if (db_open(&db, path, DB_WRITE, &words) < 0)
 			return;

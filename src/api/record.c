@@ -143,8 +143,8 @@ API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char 
 	return -EINVAL;
 }
 
-API void ba_recording_summary(struct ba_recording *rec, void (*done)(const struct ba_summary *, void *),
-	void *data)
+API void ba_recording_summary(struct ba_recording *rec,
+	void (*done)(const struct ba_summary *, void *), void *data)
 {
 	rec->summary = done;
 	rec->summary_data = data;
@@ -173,9 +173,12 @@ static int check_proc_here(struct words *words)
 	int r = proc_check();
 
 	if (r == -ENOENT)
-		return words_set(words, r, "/proc is not mounted, and names of files are told by it: mount -t proc proc /proc");
+		return words_set(words, r,
+			"/proc is not mounted, and names of files are told "
+			"by it: mount -t proc proc /proc");
 	if (r < 0)
-		return words_set(words, r, "/proc is that of another pid namespace, and nothing can be told by it: "
+		return words_set(words, r,
+			"/proc is that of another pid namespace, and nothing can be told by it: "
 			"mount -t proc proc /proc (unshare has --mount-proc)");
 	return 0;
 }
@@ -190,11 +193,16 @@ static int prepare(struct ba_recording *rec, struct words *words)
 		return r;
 	rec->asked_ns = io_now_ns();
 
-	/* One that was removed, or that we may not look at, has no name: the command may run there all the same. */
+	/*
+	 * One that was removed, or that we may not look at, has no name:
+	 * the command may run there all the same.
+	 */
 	if (!getcwd(rec->cwd, sizeof rec->cwd) || rec->cwd[0] != '/')
 		rec->cwd[0] = '\0';
 	if (rec->database)
-		r = snprintf(given, sizeof given, "%s", rec->database) < (int)sizeof given ? 0 : -ENAMETOOLONG;
+		r = snprintf(given, sizeof given, "%s", rec->database) < (int)sizeof given ?
+			0 :
+			-ENAMETOOLONG;
 	else
 		r = ba_default_path(given, sizeof given);
 	if (r >= 0)
@@ -206,7 +214,8 @@ static int prepare(struct ba_recording *rec, struct words *words)
 		r = build_scope(rec, &rec->recorder.scope);
 	if (r < 0)
 		return words_set(words, r, "cannot prepare the recording: %s", strerror(-r));
-	rec->run_id = mmap(NULL, sizeof *rec->run_id, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	rec->run_id = mmap(NULL, sizeof *rec->run_id, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return rec->run_id == MAP_FAILED ? words_set(words, -ENOMEM, "out of memory") : 0;
 }
 
@@ -248,7 +257,8 @@ static void json_of(char *const argv[], struct buf *out)
 		buf_add_json_words(out, words.data, words.len, words.len);
 }
 
-static int open_run(struct ba_recording *rec, struct db **db, char *const argv[], struct words *words)
+static int open_run(struct ba_recording *rec, struct db **db, char *const argv[],
+	struct words *words)
 {
 	_cleanup_buf_ struct buf json = BUF_INIT;
 	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid(),
@@ -283,7 +293,9 @@ static int seize(struct ba_recording *rec, pid_t command, struct words *words)
 			"--cap-add=SYS_PTRACE (or a seccomp profile that allows ptrace), and "
 			"kernel.yama.ptrace_scope must be below 3");
 	if (r == -ENOSYS)
-		return words_set(words, r, "this kernel cannot tell a tracer about system calls: Linux 5.3 or newer is needed");
+		return words_set(words, r,
+			"this kernel cannot tell a tracer about system calls: "
+			"Linux 5.3 or newer is needed");
 	return r < 0 ? words_set(words, r, "cannot trace the command: %s", strerror(-r)) : 0;
 }
 
@@ -293,12 +305,16 @@ static void tell_mode(struct ba_recording *rec, const struct spawn_message *m)
 
 	rec->recorder.tracer.every_call = m->every_call;
 	if (m->every_call && !rec->no_seccomp)
-		sink->note(sink, "no seccomp filter could be set: each call was stopped at instead, which is slower");
+		sink->note(sink,
+			"no seccomp filter could be set: each call was "
+			"stopped at instead, which is slower");
 	if (m->no_new_privs)
-		sink->note(sink, "recorded with no_new_privs: set-uid programs did not gain their rights "
+		sink->note(sink,
+			"recorded with no_new_privs: set-uid programs did not gain their rights "
 				 "(root, or CAP_SYS_ADMIN, records without it)");
 	if (rec->allow_io_uring)
-		sink->note(sink, "--io-uring=allow: what is changed through io_uring is not on record");
+		sink->note(sink,
+			"--io-uring=allow: what is changed through io_uring is not on record");
 }
 
 static void give_summary(const struct run_result *res, void *data)
@@ -325,9 +341,14 @@ static bool settle(void *data, unsigned int alive)
 static int follow(struct ba_recording *rec)
 {
 	struct loop_end end = { settle, rec };
-	struct recorder_setup setup = { .sink = &rec->writer.sink, .db_path = rec->db_path,
-		.run_id = rec->writer.run.id, .asked_ns = rec->asked_ns, .allow_io_uring = rec->allow_io_uring,
-		.wait_all = rec->wait_all, .no_backup = rec->no_backup, .backup_limit = rec->backup_limit };
+	struct recorder_setup setup = { .sink = &rec->writer.sink,
+		.db_path = rec->db_path,
+		.run_id = rec->writer.run.id,
+		.asked_ns = rec->asked_ns,
+		.allow_io_uring = rec->allow_io_uring,
+		.wait_all = rec->wait_all,
+		.no_backup = rec->no_backup,
+		.backup_limit = rec->backup_limit };
 	int r = recorder_begin(&rec->recorder, &setup);
 
 	return r < 0 ? r : recorder_loop(&rec->recorder, &end);
@@ -357,7 +378,8 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 	tell_mode(rec, &m);
 	r = follow(rec);
 	if (r < 0)
-		rec->writer.sink.note(&rec->writer.sink, "the tracer failed: the record ends early");
+		rec->writer.sink.note(&rec->writer.sink,
+			"the tracer failed: the record ends early");
 	writer_finish(&rec->writer);
 	db_close(db);
 	recorder_release(&rec->recorder);
@@ -365,7 +387,8 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 }
 
 /* Between the recorder's word and the exec: the filter, which stays with all that follows. */
-static int enter_filter(const struct ba_recording *rec, const struct spawn *spawn, struct words *words)
+static int enter_filter(const struct ba_recording *rec, const struct spawn *spawn,
+	struct words *words)
 {
 	struct spawn_message m = { .every_call = rec->no_seccomp };
 

@@ -30,12 +30,17 @@ static void say_left(struct ba *ba, int64_t run_id, char *out, size_t size)
 		return;
 	while (rows_next(&rows) > 0)
 		if (++n == 1)
-			snprintf(out, size, "%s (pid %lld)", rows_text(&rows, 1), (long long)rows_int(&rows, 0));
+			snprintf(out, size, "%s (pid %lld)", rows_text(&rows, 1),
+				(long long)rows_int(&rows, 0));
 	if (n > 1)
-		snprintf(out + strlen(out), size - strlen(out), " and %u more of its processes", n - 1);
+		snprintf(out + strlen(out), size - strlen(out), " and %u more of its processes",
+			n - 1);
 }
 
-/* Its row of RUN_FACTS, if it is there and its command has ended; goes_on: some of its processes live still. */
+/*
+ * Its row of RUN_FACTS, if it is there and its command has ended;
+ * goes_on: some of its processes live still.
+ */
 static int check_run(struct ba *ba, int64_t run_id, struct rows *rows, bool *goes_on)
 {
 	int r = db_rows(rows, ba->db, Q_RUN_FACTS, "i", run_id);
@@ -48,11 +53,15 @@ static int check_run(struct ba *ba, int64_t run_id, struct rows *rows, bool *goe
 		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)run_id);
 	*goes_on = !strcmp(rows_text(rows, 0), "running");
 	if (*goes_on && rows_type(rows, 3) == ROWS_NULL)
-		return words_set(&ba->words, -EBUSY, "run %lld is still being recorded", (long long)run_id);
+		return words_set(&ba->words, -EBUSY, "run %lld is still being recorded",
+			(long long)run_id);
 	return 0;
 }
 
-/* Before anything of it is taken away: by whoever wants that, or by force, its record has to come to an end. */
+/*
+ * Before anything of it is taken away: by whoever wants that, or by
+ * force, its record has to come to an end.
+ */
 static int check_ended(struct ba *ba, int64_t run_id, bool force)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -66,8 +75,10 @@ static int check_ended(struct ba *ba, int64_t run_id, bool force)
 	if (force)
 		return ba_finish(ba, run_id);
 	say_left(ba, run_id, left, sizeof left);
-	return words_set(&ba->words, -EBUSY, "run %lld goes on: %s lives still: stop it, or end the record now "
-		"(buildaudit finish %lld, or --force)", (long long)run_id, left, (long long)run_id);
+	return words_set(&ba->words, -EBUSY,
+		"run %lld goes on: %s lives still: stop it, or end the record now "
+		"(buildaudit finish %lld, or --force)",
+		(long long)run_id, left, (long long)run_id);
 }
 
 /* One statement of writing, through a connection of its own: ours only reads. */
@@ -100,10 +111,14 @@ static int check_undoable(struct ba *ba, int64_t run_id)
 	if (r < 0)
 		return r;
 	if (rows_type(&rows, 1) != ROWS_NULL)
-		return words_set(&ba->words, -EINVAL, "run %lld is the %s of run %lld: an undo cannot be undone, "
-			"but the command can be run again", (long long)run_id, rows_text(&rows, 1),
-			(long long)rows_int(&rows, 2));
-	/* Its recorder could not (a full disk, say), and nobody since: then what is there now has to do. */
+		return words_set(&ba->words, -EINVAL,
+			"run %lld is the %s of run %lld: an undo cannot be undone, "
+			"but the command can be run again",
+			(long long)run_id, rows_text(&rows, 1), (long long)rows_int(&rows, 2));
+	/*
+	 * Its recorder could not (a full disk, say), and nobody
+	 * since: then what is there now has to do.
+	 */
 	if (rows_type(&rows, 3) == ROWS_NULL) {
 		rows_done(&rows);
 		return write_once(ba, run_id, recover_run);
@@ -174,7 +189,8 @@ static int check_undo(struct ba *ba, int64_t run_id, const struct ba_undo *how)
 	return r;
 }
 
-API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)
+API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
+	struct ba_undone *result)
 {
 	int r = check_undo(ba, run_id, how);
 
@@ -183,7 +199,8 @@ API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how, s
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
-API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result)
+API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
+	struct ba_undone *result)
 {
 	int r = check_undo(ba, run_id, how);
 
@@ -192,8 +209,8 @@ API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, st
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
-API int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
-	ba_progress progress, void *data)
+API int ba_verify(struct ba *ba, int64_t run_id,
+	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data)
 {
 	struct rows rows;
 	bool goes_on;
@@ -203,7 +220,8 @@ API int ba_verify(struct ba *ba, int64_t run_id, void (*tell)(const struct ba_di
 	return r < 0 ? r : undo_verify(ba->db, run_id, tell, progress, data, &ba->words);
 }
 
-API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by, struct ba_rows **out)
+API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by,
+	struct ba_rows **out)
 {
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_UNINSTALL_LIST, "ii", run_id, superseded_by);
@@ -219,7 +237,8 @@ API int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
-API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded, struct ba_rows **out)
+API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded,
+	struct ba_rows **out)
 {
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_DIFF, "iii", run_1, run_2, (int64_t)!!with_excluded);

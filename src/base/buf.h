@@ -32,7 +32,10 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap) __attribute__((format(
  * and what a terminal would obey (utf8_shown) is \uXXXX.
  */
 void buf_add_json(struct buf *b, const char *s, size_t n);
-/* Words, each with a NUL behind it, as a JSON array of strings; of what goes beyond `most` bytes only "..." is there. */
+/*
+ * Words, each with a NUL behind it, as a JSON array of strings; of what
+ * goes beyond `most` bytes only "..." is there.
+ */
 void buf_add_json_words(struct buf *b, const char *words, size_t len, size_t most);
 /* s for a terminal: what is not shown as a character there (utf8_shown) is \ooo, byte by byte. */
 void buf_add_shown(struct buf *b, const char *s, size_t n);

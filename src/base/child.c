@@ -51,7 +51,8 @@ static void catch_nothing(void)
 	int sig;
 
 	for (sig = 1; sig < NSIG; sig++)
-		if (sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_IGN && now.sa_handler != SIG_DFL)
+		if (sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_IGN &&
+			now.sa_handler != SIG_DFL)
 			signal(sig, SIG_DFL);
 }
 
@@ -108,7 +109,8 @@ pid_t child_fork(sigset_t *mask)
 static pid_t start(const char *const argv[], int out, enum child_errors errors, int death)
 {
 	_cleanup_free_ char **env = plain_environment();
-	struct launch s = { argv, errors == CHILD_AT_TERMINAL ? environ : env, out, errors, death, getpid() };
+	struct launch s = { argv, errors == CHILD_AT_TERMINAL ? environ : env, out, errors, death,
+		getpid() };
 	pid_t pid;
 
 	if (!env)

@@ -86,7 +86,8 @@ void digest_end(struct digest *d, unsigned char *out)
 	crypto.EVP_DigestInit_ex(d->ctx, d->kind, NULL);
 }
 
-static int read_through(int fd, struct digest *sha256, struct digest *md5, bool (*stop)(void *), void *data)
+static int read_through(int fd, struct digest *sha256, struct digest *md5, bool (*stop)(void *),
+	void *data)
 {
 	_cleanup_free_ char *chunk = malloc(CHUNK);
 	ssize_t n;
@@ -107,7 +108,9 @@ static int read_through(int fd, struct digest *sha256, struct digest *md5, bool 
 int digest_sha256_unless(int fd, bool (*stop)(void *), void *data, unsigned char out[SHA256_LEN])
 {
 	_cleanup_(digest_freep) struct digest *d = digest_new(DIGEST_SHA256);
-	int r = d ? read_through(fd, d, NULL, stop, data) : kinds[DIGEST_SHA256] ? -ENOMEM : -ELIBACC;
+	int r = d                    ? read_through(fd, d, NULL, stop, data) :
+		kinds[DIGEST_SHA256] ? -ENOMEM :
+				       -ELIBACC;
 
 	if (r == 0)
 		digest_end(d, out);
@@ -123,7 +126,9 @@ int digest_both(int fd, unsigned char sha256[SHA256_LEN], unsigned char md5[MD5_
 {
 	_cleanup_(digest_freep) struct digest *a = digest_new(DIGEST_SHA256);
 	_cleanup_(digest_freep) struct digest *b = digest_new(DIGEST_MD5);
-	int r = a && b ? read_through(fd, a, b, NULL, NULL) : kinds[DIGEST_MD5] ? -ENOMEM : -ELIBACC;
+	int r = a && b            ? read_through(fd, a, b, NULL, NULL) :
+		kinds[DIGEST_MD5] ? -ENOMEM :
+				    -ELIBACC;
 
 	if (r == 0) {
 		digest_end(a, sha256);

@@ -13,7 +13,8 @@
 int digest_sha256(int fd, unsigned char out[SHA256_LEN]) MUST_CHECK;
 int digest_both(int fd, unsigned char sha256[SHA256_LEN], unsigned char md5[MD5_LEN]) MUST_CHECK;
 /* digest_sha256, given up with -ECANCELED when stop, asked every so often, says so. */
-int digest_sha256_unless(int fd, bool (*stop)(void *data), void *data, unsigned char out[SHA256_LEN]) MUST_CHECK;
+int digest_sha256_unless(int fd, bool (*stop)(void *data), void *data,
+	unsigned char out[SHA256_LEN]) MUST_CHECK;
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *digest, size_t n, char *out);
 

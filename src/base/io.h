@@ -27,7 +27,10 @@ int io_open(const char *path, int flags) MUST_CHECK;
 int io_openat(int dir, const char *name, int flags) MUST_CHECK;
 /* The text of the symlink path (as there) into out, which has PATH_MAX bytes. Length or -errno. */
 ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
-/* The folder `name` below dir (AT_FDCWD will do), no symlink, to be read; flags are O_*. NULL: errno says why. */
+/*
+ * The folder `name` below dir (AT_FDCWD will do), no symlink, to be
+ * read; flags are O_*. NULL: errno says why.
+ */
 DIR *io_opendir(int dir, const char *name, int flags) MUST_CHECK;
 /* mkdir -p of path with the mode for what is made. 0 or -errno. */
 int io_mkdirs(const char *path, mode_t mode) MUST_CHECK;

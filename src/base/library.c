@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-int library_load(const char *soname, const char *const *names, size_t count, void *table, const char **why)
+int library_load(const char *soname, const char *const *names, size_t count, void *table,
+	const char **why)
 {
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL), *function;
 	size_t i;

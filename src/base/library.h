@@ -22,6 +22,7 @@
  * when the library or one of them is not there; *why, if asked for, then holds
  * the loader's words. The library stays until the end of the process.
  */
-int library_load(const char *soname, const char *const *names, size_t count, void *table, const char **why);
+int library_load(const char *soname, const char *const *names, size_t count, void *table,
+	const char **why);
 
 #endif

@@ -20,7 +20,8 @@ int words_set(struct words *w, int r, const char *fmt, ...) __attribute__((forma
  * piece. Where a terminal reads it, names in it cannot give that orders.
  */
 void words_say(const char *head, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void words_vsay(const char *head, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+void words_vsay(const char *head, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 /* For what cannot happen; kept in release builds. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)

@@ -92,7 +92,8 @@ static int mark(struct owners *o, const char *path, const char *package)
 /* Packages name /bin/x what is /usr/bin/x since /bin became a symlink. */
 static int mark_moved(struct owners *o, const char *path, const char *package)
 {
-	static const char *const merged[] = { "/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/" };
+	static const char *const merged[] = { "/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/",
+		"/libx32/" };
 	_cleanup_buf_ struct buf moved = BUF_INIT;
 	size_t i;
 
@@ -104,7 +105,10 @@ static int mark_moved(struct owners *o, const char *path, const char *package)
 	return moved.failed ? -ENOMEM : mark(o, moved.data, package);
 }
 
-/* "P NAME" begins a package; any other line that has a '/' is a path of it, blanks before it or not. */
+/*
+ * "P NAME" begins a package; any other line that has a '/' is a
+ * path of it, blanks before it or not.
+ */
 static int read_list(struct owners *o, FILE *in)
 {
 	_cleanup_free_ char *line = NULL, *package = NULL;
@@ -163,7 +167,8 @@ int owners_ask(struct owners *o, unsigned int managers)
 {
 	static const char *const dpkg[] = { "dpkg-query", "-W", "-f",
 		"P ${binary:Package}\n${db-fsys:Files}", NULL };
-	static const char *const rpm[] = { "rpm", "-qa", "--qf", "P %{NAME}\n[%{FILENAMES}\n]", NULL };
+	static const char *const rpm[] = { "rpm", "-qa", "--qf", "P %{NAME}\n[%{FILENAMES}\n]",
+		NULL };
 	int r = 0, e;
 
 	if (!o || !o->unasked)

@@ -104,7 +104,8 @@ static int is_plain(const char *path)
 	while (*p == '/') {
 		size_t n = strcspn(++p, "/");
 
-		if (n == 0 || n > NAME_MAX || (n == 1 && *p == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+		if (n == 0 || n > NAME_MAX || (n == 1 && *p == '.') ||
+			(n == 2 && p[0] == '.' && p[1] == '.'))
 			return 0;
 		p += n;
 	}

@@ -15,11 +15,16 @@ void proc_fd_path(char out[PROC_PATH], pid_t pid, int fd);
 /* The link to the folder that a name is relative to: AT_FDCWD's is "/proc/PID/cwd". */
 void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd);
 
-/* Is /proc what it should be? 0, -ENOENT when it is not mounted, -ESRCH when it is another pid namespace's. */
+/*
+ * Is /proc what it should be? 0, -ENOENT when it is not mounted,
+ * -ESRCH when it is another pid namespace's.
+ */
 int proc_check(void);
 /* The parent of a process as /proc tells it; 0 when it is gone. */
 pid_t proc_parent(pid_t pid);
-/* The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone. */
+/*
+ * The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone.
+ */
 pid_t proc_of_thread(pid_t tid);
 /* A thread's state, as in proc_pid_stat(5): 'R', 'S', 't' ...; NUL when it is gone. */
 char proc_state(pid_t tid);

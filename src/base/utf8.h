@@ -9,7 +9,10 @@
 size_t utf8_length(const char *s, size_t n);
 /* The number of the character whose bytes utf8_length has counted. */
 uint32_t utf8_character(const char *s, size_t length);
-/* Its bytes into out, at least 4; how many. One that is none (a surrogate, past U+10FFFF) is U+FFFD. */
+/*
+ * Its bytes into out, at least 4; how many. One that is none (a
+ * surrogate, past U+10FFFF) is U+FFFD.
+ */
 size_t utf8_encode(uint32_t c, char *out);
 bool utf8_valid(const char *s, size_t n);
 /*

@@ -41,7 +41,8 @@ static ssize_t names_of(const char *path, bool follow, char **out)
 
 static int add_one(const char *path, bool follow, const char *name, char *value, struct buf *out)
 {
-	ssize_t n = follow ? getxattr(path, name, value, VALUE_MAX) : lgetxattr(path, name, value, VALUE_MAX);
+	ssize_t n = follow ? getxattr(path, name, value, VALUE_MAX) :
+			     lgetxattr(path, name, value, VALUE_MAX);
 	uint32_t lens[2];
 
 	/* Taken away since it was listed, or not for us to read. */
@@ -97,7 +98,8 @@ bool xattrs_next(const char **at, const char *end, struct xattr *out)
 		return false;
 	memcpy(lens, *at, sizeof lens);
 	*at += sizeof lens;
-	if (lens[0] == 0 || (uint64_t)lens[0] + lens[1] > (uint64_t)(end - *at) || (*at)[lens[0] - 1])
+	if (lens[0] == 0 || (uint64_t)lens[0] + lens[1] > (uint64_t)(end - *at) ||
+		(*at)[lens[0] - 1])
 		return false;
 	*out = (struct xattr){ *at, *at + lens[0], lens[1] };
 	*at += lens[0] + lens[1];

@@ -54,7 +54,8 @@ static void read_line(char *line, void (*assign)(const char *name, const char *v
 
 void checkinstall_rc(void (*assign)(const char *name, const char *value))
 {
-	static const char *const places[] = { "/etc/checkinstallrc", "/usr/local/lib/checkinstall/checkinstallrc" };
+	static const char *const places[] = { "/etc/checkinstallrc",
+		"/usr/local/lib/checkinstall/checkinstallrc" };
 	const char *given = getenv("CHECKINSTALLRC");
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	char *rest, *line;

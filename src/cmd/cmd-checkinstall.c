@@ -69,15 +69,21 @@ static const struct ci_option {
 	{ NULL, 'H', no_argument, HELP, NULL },
 	{ "version", 0, no_argument, ABOUT, NULL },
 	{ "copyright", 0, no_argument, ABOUT, NULL },
-	{ "fstrans", 0, optional_argument, NOTHING, "the command writes where it always writes, nothing is redirected" },
+	{ "fstrans", 0, optional_argument, NOTHING,
+		"the command writes where it always writes, nothing is redirected" },
 	{ "strip", 0, optional_argument, NOTHING, "programs are packed as they were installed" },
 	{ "stripso", 0, optional_argument, NOTHING, "libraries are packed as they were installed" },
-	{ "gzman", 0, optional_argument, NOTHING, "manual pages are packed as they were installed" },
-	{ "reset-uids", 0, optional_argument, NOTHING, "owners and modes are packed as they were installed" },
-	{ "addso", 0, optional_argument, NOTHING, "the linker's configuration is not touched; its cache is made anew by a trigger" },
-	{ "backup", 0, optional_argument, NOTHING, "no archive of what was there before is written" },
+	{ "gzman", 0, optional_argument, NOTHING,
+		"manual pages are packed as they were installed" },
+	{ "reset-uids", 0, optional_argument, NOTHING,
+		"owners and modes are packed as they were installed" },
+	{ "addso", 0, optional_argument, NOTHING,
+		"the linker's configuration is not touched; its cache is made anew by a trigger" },
+	{ "backup", 0, optional_argument, NOTHING,
+		"no archive of what was there before is written" },
 	{ "bk", 0, no_argument, NOTHING, "no archive of what was there before is written" },
-	{ "spec", 0, required_argument, NOTHING, "the spec file is written anew each time, and not kept" },
+	{ "spec", 0, required_argument, NOTHING,
+		"the spec file is written anew each time, and not kept" },
 	{ "delspec", 0, optional_argument, NOTHING, "the spec file is never kept" },
 	{ "autodoinst", 0, optional_argument, NOTHING, "there is no doinst.sh in a tar" },
 	{ "showinstall", 0, optional_argument, NOTHING, "the command has the terminal, always" },
@@ -224,10 +230,12 @@ static void assign(const char *name, const char *value)
 {
 	static const struct {
 		const char *name, *option;
-	} known[] = { { "INSTYPE", "type" }, { "PAK_DIR", "pakdir" }, { "ARCHITECTURE", "pkgarch" }, { "INSTALL", "install" },
-		{ "DEL_DOCPAK", "deldoc" }, { "DEL_DESC", "deldesc" }, { "EXCLUDE", "exclude" }, { "INCLUDE", "include" },
-		{ "DOC_DIR", "docdir" }, { "DPKG_FLAGS", "dpkgflags" }, { "RPM_FLAGS", "rpmflags" }, { "CKUMASK", "umask" },
-		{ "MAINTAINER", "maintainer" }, { "PKG_GROUP", "pkggroup" }, { "PKG_LICENSE", "pkglicense" } };
+	} known[] = { { "INSTYPE", "type" }, { "PAK_DIR", "pakdir" }, { "ARCHITECTURE", "pkgarch" },
+		{ "INSTALL", "install" }, { "DEL_DOCPAK", "deldoc" }, { "DEL_DESC", "deldesc" },
+		{ "EXCLUDE", "exclude" }, { "INCLUDE", "include" }, { "DOC_DIR", "docdir" },
+		{ "DPKG_FLAGS", "dpkgflags" }, { "RPM_FLAGS", "rpmflags" }, { "CKUMASK", "umask" },
+		{ "MAINTAINER", "maintainer" }, { "PKG_GROUP", "pkggroup" },
+		{ "PKG_LICENSE", "pkglicense" } };
 	size_t i, k;
 
 	if (!value) {
@@ -237,7 +245,10 @@ static void assign(const char *name, const char *value)
 	if (!*value)
 		return;
 	if (!strcmp(name, "INSTYPE"))
-		value = !strcmp(value, "D") ? "debian" : !strcmp(value, "R") ? "rpm" : !strcmp(value, "S") ? "slackware" : value;
+		value = !strcmp(value, "D") ? "debian" :
+			!strcmp(value, "R") ? "rpm" :
+			!strcmp(value, "S") ? "slackware" :
+					      value;
 	if (!strcmp(name, "ACCEPT_DEFAULT"))
 		o.no_questions = is_yes(value);
 	if (!strcmp(name, "CK_INSPECT"))
@@ -257,13 +268,19 @@ static void print_help(void)
 	size_t i;
 
 	printf("usage: checkinstall [options] [COMMAND [ARG...]]\n\n"
-	       "Records COMMAND (default: make install), packs what it created, and installs the package.\n\n");
+	       "Records COMMAND (default: make install), packs what it "
+		"created, and installs the package.\n\n");
 	for (i = 0; i < ARRAY_SIZE(ci_options); i++) {
 		const struct ci_option *c = &ci_options[i];
 
-		printf("  %s%s%s%s%s", c->letter ? (char[]){ '-', (char)c->letter, c->name ? ',' : '\0', '\0' } : "",
-			c->letter && c->name ? " " : "", c->name ? "--" : "", c->name ? c->name : "",
-			c->argument == required_argument ? "=VALUE" : c->argument == optional_argument ? "=yes|no" : "");
+		printf("  %s%s%s%s%s",
+			c->letter ? (char[]){ '-', (char)c->letter, c->name ? ',' : '\0', '\0' } :
+				    "",
+			c->letter && c->name ? " " : "", c->name ? "--" : "",
+			c->name ? c->name : "",
+			c->argument == required_argument         ? "=VALUE" :
+				c->argument == optional_argument ? "=yes|no" :
+								   "");
 		if (c->kind == NOTHING)
 			printf("  (accepted, no meaning here: %s)", c->to);
 		putchar('\n');
@@ -320,7 +337,9 @@ static int read_options(int argc, char **argv)
 		const struct ci_option *opt = c == '?' || c == ':' ? NULL : option_of(c);
 
 		if (!opt)
-			return cmd_misuse(me, c == ':' ? "option '%s' needs a value" : "there is no option '%s'", argv[optind - 1]);
+			return cmd_misuse(me,
+				c == ':' ? "option '%s' needs a value" : "there is no option '%s'",
+				argv[optind - 1]);
 		if (opt->kind == HELP) {
 			print_help();
 			return 0;
@@ -345,7 +364,8 @@ static int read_files(void)
 
 	if (!o.description && io_read_file("description-pak", &text, 1U << 20) == 0 && text.len)
 		o.description = buf_steal(&text);
-	if (!ci.no_docs && stat("doc-pak", &st) == 0 && S_ISDIR(st.st_mode) && package_option(&o, "docs", "doc-pak") < 0)
+	if (!ci.no_docs && stat("doc-pak", &st) == 0 && S_ISDIR(st.st_mode) &&
+		package_option(&o, "docs", "doc-pak") < 0)
 		return EXIT_FAILED;
 	for (i = 0; i < SCRIPTS; i++) {
 		char name[32];
@@ -359,8 +379,8 @@ static int read_files(void)
 
 static void summary(const struct ba_summary *s, void *data)
 {
-	complain("run %lld: %lld created, %lld modified, %lld removed", (long long)s->run_id, (long long)s->created,
-		(long long)s->modified, (long long)s->removed);
+	complain("run %lld: %lld created, %lld modified, %lld removed", (long long)s->run_id,
+		(long long)s->created, (long long)s->modified, (long long)s->removed);
 }
 
 static void say_unused_flags(void)
@@ -391,9 +411,11 @@ static int install(void)
 	argv[n] = NULL;
 	r = tool_run(argv, NULL, CHILD_SHOWN);
 	if (r)
-		complain("%s did not install the package (status %d); it is %s", argv[0], r, o.written);
+		complain("%s did not install the package (status %d); it is %s", argv[0], r,
+			o.written);
 	else
-		complain("installed; '%s %s' takes it out again", argv[0], o.type == PACKAGE_RPM ? "-e NAME" : "-r NAME");
+		complain("installed; '%s %s' takes it out again", argv[0],
+			o.type == PACKAGE_RPM ? "-e NAME" : "-r NAME");
 	return r ? EXIT_FAILED : 0;
 }
 
@@ -466,6 +488,7 @@ static int checkinstall(int argc, char **argv, const char *db)
 const struct cmd cmd_checkinstall_entry = {
 	.name = "checkinstall",
 	.usage = "[checkinstall's options] [COMMAND [ARG...]]",
-	.help = "as checkinstall: records COMMAND (make install), packs what it created, installs the package",
+	.help = "as checkinstall: records COMMAND (make install), packs "
+		"what it created, installs the package",
 	.whole = checkinstall,
 };

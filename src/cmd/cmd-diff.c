@@ -27,7 +27,8 @@ static void print_row(const struct ba_rows *rows, struct buf *line)
 	size_t len;
 	const char *path = ba_rows_text(rows, 2, &len);
 
-	buf_addf(line, "%s%c%s %-7s  ", render_colour(c), sign, render_colour(PLAIN), ba_rows_text(rows, 1, NULL));
+	buf_addf(line, "%s%c%s %-7s  ", render_colour(c), sign, render_colour(PLAIN),
+		ba_rows_text(rows, 1, NULL));
 	render_name(line, path, len);
 	if (*differs)
 		buf_addf(line, "  (%s)", differs);

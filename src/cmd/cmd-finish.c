@@ -5,7 +5,8 @@ static int run(struct cmd_call *call)
 {
 	if (ba_finish(call->ba, call->run) < 0)
 		return cmd_failed(call);
-	complain("run %lld has ended: what its processes do from here on is not on record", (long long)call->run);
+	complain("run %lld has ended: what its processes do from here on is not on record",
+		(long long)call->run);
 	return 0;
 }
 
@@ -13,7 +14,8 @@ const struct cmd cmd_finish_entry = {
 	.name = "finish",
 	.usage = "[RUN]",
 	.help = "end the record of a run whose command has ended and left processes behind\n"
-		"They live on, and are not listened to any more; the run is complete, and can be undone.",
+		"They live on, and are not listened to any more; the "
+		"run is complete, and can be undone.",
 	.flags = CMD_DB_READ | CMD_RUN,
 	.run = run,
 };

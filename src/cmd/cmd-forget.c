@@ -12,8 +12,9 @@ static int forget(struct cmd_call *call, const char *name)
 		complain("run %lld is forgotten; what was kept for it goes with the next forget, "
 			 "since something is being recorded", (long long)run_id);
 	else
-		complain("run %lld is forgotten: %llu kept originals, %llu bytes", (long long)run_id,
-			(unsigned long long)f.objects, (unsigned long long)f.bytes);
+		complain("run %lld is forgotten: %llu kept originals, %llu bytes",
+			(long long)run_id, (unsigned long long)f.objects,
+			(unsigned long long)f.bytes);
 	return 0;
 }
 
@@ -32,7 +33,8 @@ const struct cmd cmd_forget_entry = {
 	.name = "forget",
 	.usage = "RUN...",
 	.help = "drop a run from the record, and the originals that were kept for it alone\n"
-		"The files that it installed stay where they are; they can no longer be rolled back.",
+		"The files that it installed stay where they are; "
+		"they can no longer be rolled back.",
 	.flags = CMD_DB_WRITE,
 	.run = run,
 };

@@ -88,7 +88,8 @@ const struct cmd cmd_manifest_entry = {
 	.name = "manifest",
 	.usage = "[--format=FORM] [--all] [--json] [RUN]",
 	.help = "the files that a run left, in a form that other tools read and check\n"
-		"mtree is for 'mtree -e -p /' and bsdtar, the sums for 'sha256sum -c' and 'md5sum -c'.",
+		"mtree is for 'mtree -e -p /' and bsdtar, the sums "
+		"for 'sha256sum -c' and 'md5sum -c'.",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
 	.options = options,
 	.option = option,

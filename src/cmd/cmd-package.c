@@ -9,7 +9,9 @@ static struct package_options o;
 
 static const struct cmd_option options[] = {
 	{ 't', "type", "TYPE", "deb, rpm or tar (default: what this system installs)" },
-	{ 0, "include", "PATH", "packs this, too, and all below it: changed, excluded or not of the run (may be repeated)" },
+	{ 0, "include", "PATH",
+		"packs this, too, and all below it: changed, excluded "
+		"or not of the run (may be repeated)" },
 	{ 0, "exclude", "GLOB", "leaves this out, and all below it (may be repeated)" },
 	{ 0, "force", NULL, "packs a run that is incomplete or whose command failed" },
 	{ 'y', "yes", NULL, "asks nothing" },
@@ -23,7 +25,10 @@ static int option(const struct cmd_option *opt, const char *value)
 
 	if (opt->letter == 't') {
 		o.type = package_type_named(value);
-		return o.type == PACKAGE_AUTO ? cmd_misuse(&cmd_package_entry, "there is no type '%s': deb, rpm or tar", value) : 0;
+		return o.type == PACKAGE_AUTO ?
+			cmd_misuse(&cmd_package_entry, "there is no type '%s': deb, rpm or tar",
+				value) :
+			0;
 	}
 	if (!strcmp(opt->name, "force"))
 		o.force = true;

@@ -25,9 +25,12 @@ static int tell_later(struct cmd_call *call)
 	while ((r = ba_rows_next(rows)) > 0) {
 		long long paths = ba_rows_int(rows, ba_rows_column(rows, "paths"));
 
-		complain("run %lld came later and changed %lld of the same paths, %s%s: roll it back first",
+		complain(
+			"run %lld came later and changed %lld of the same "
+			"paths, %s%s: roll it back first",
 			(long long)ba_rows_int(rows, ba_rows_column(rows, "run_id")), paths,
-			paths > 1 ? "such as " : "", ba_rows_text(rows, ba_rows_column(rows, "path"), NULL));
+			paths > 1 ? "such as " : "",
+			ba_rows_text(rows, ba_rows_column(rows, "path"), NULL));
 	}
 	ba_rows_free(rows);
 	return r < 0 ? cmd_failed(call) : 0;
@@ -56,7 +59,8 @@ const struct cmd cmd_rollback_entry = {
 	.name = "rollback",
 	.usage = "[-n] [-y] [-v] [--force] [--json] [RUN]",
 	.help = "put back what was there before a run, byte for byte\n"
-		"What was changed since stays, and is named; --force takes that back, too. One that\n"
+		"What was changed since stays, and is named; --force "
+		"takes that back, too. One that\n"
 		"was interrupted is finished by running it again. Exit status 1: something stays.",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
 	.options = options,

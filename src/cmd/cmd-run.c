@@ -19,13 +19,16 @@ static const struct cmd_option options[] = {
 	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
-	{ 0, "include", "DIR", "a folder that does, after all, and all below it (may be repeated)" },
+	{ 0, "include", "DIR",
+		"a folder that does, after all, and all below it (may be repeated)" },
 	{ 0, "no-backup", NULL, "keep no originals: what is overwritten cannot be put back" },
 	{ 0, "backup-limit", "SIZE", "keep at most that much, as 500M; default: 1G" },
 	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
-	{ 0, "no-seccomp", NULL, "stop at every call instead of filtering; slower, and the same record" },
+	{ 0, "no-seccomp", NULL,
+		"stop at every call instead of filtering; slower, and the same record" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
-	{ 0, "package", "TYPE", "then packs what it created: deb, rpm, tar, or auto (what this system installs)" },
+	{ 0, "package", "TYPE",
+		"then packs what it created: deb, rpm, tar, or auto (what this system installs)" },
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
 };
@@ -60,7 +63,9 @@ static int option(const struct cmd_option *o, const char *value)
 	if (!strcmp(o->name, "package")) {
 		pack.type = package_type_named(value);
 		packing = pack.type != PACKAGE_AUTO || !strcmp(value, "auto");
-		return packing ? 0 : cmd_misuse(&cmd_run_entry, "there is no type '%s': deb, rpm, tar or auto", value);
+		return packing ? 0 :
+				 cmd_misuse(&cmd_run_entry,
+					 "there is no type '%s': deb, rpm, tar or auto", value);
 	}
 	r = package_option(&pack, o->name, value);
 	if (r && !pack_option)
@@ -127,7 +132,8 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *db
 		return;
 
 	if (s->error)
-		buf_addf(out, "the record is not whole (%s): see '%s runs'", what_is_wrong(s->error), me.data);
+		buf_addf(out, "the record is not whole (%s): see '%s runs'",
+			what_is_wrong(s->error), me.data);
 	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
 		say_excluded(out, s, me.data);
 	else
@@ -140,12 +146,13 @@ static void summary(const struct ba_summary *s, void *data)
 
 	if (quiet && !s->error)
 		return;
-	buf_addf(&out, "buildaudit: run %lld%s: %lld created, %lld modified, %lld removed", (long long)s->run_id,
-		s->error ? " (incomplete)" : "", (long long)s->created, (long long)s->modified,
-		(long long)s->removed);
+	buf_addf(&out, "buildaudit: run %lld%s: %lld created, %lld modified, %lld removed",
+		(long long)s->run_id, s->error ? " (incomplete)" : "", (long long)s->created,
+		(long long)s->modified, (long long)s->removed);
 	if (s->excluded)
 		buf_addf(&out, " (and %lld excluded)", (long long)s->excluded);
-	buf_addf(&out, "\nbuildaudit: %lld process%s in ", (long long)s->processes, s->processes == 1 ? "" : "es");
+	buf_addf(&out, "\nbuildaudit: %lld process%s in ", (long long)s->processes,
+		s->processes == 1 ? "" : "es");
 	render_duration(&out, (double)s->duration_ns / 1e9);
 	buf_adds(&out, ", ");
 	say_status(&out, s->status);
@@ -166,7 +173,9 @@ static int run(struct cmd_call *call)
 	if (call->argc == 0)
 		return cmd_misuse(&cmd_run_entry, "there is no command to record");
 	if (pack_option && !packing)
-		return cmd_misuse(&cmd_run_entry, "--%s is for a package, and none is asked for: add --package=TYPE", pack_option);
+		return cmd_misuse(&cmd_run_entry,
+			"--%s is for a package, and none is asked for: add --package=TYPE",
+			pack_option);
 	if (pack.doc_folder && !pack.docs)
 		return cmd_misuse(&cmd_run_entry, "--docdir is for --docs");
 	pack.quiet = quiet;

@@ -33,14 +33,17 @@ static int run(struct cmd_call *call)
 	struct ba_rows *rows;
 
 	if (call->argc > 1)
-		return cmd_misuse(&cmd_sql_entry, "one QUERY, in quotes: '%s' is left over", call->argv[1]);
+		return cmd_misuse(&cmd_sql_entry, "one QUERY, in quotes: '%s' is left over",
+			call->argv[1]);
 	if (call->argc == 1) {
 		if (ba_sql(call->ba, call->argv[0], &rows) < 0)
 			return cmd_failed(call);
 		return call->json ? cmd_print_json(call, rows) : print_rows(call, rows);
 	}
 	execlp("sqlite3", "sqlite3", "-readonly", call->db, (char *)NULL);
-	complain("cannot run sqlite3: %s (install the package sqlite3, or give the query as an argument)",
+	complain(
+		"cannot run sqlite3: %s (install the package sqlite3, "
+		"or give the query as an argument)",
 		strerror(errno));
 	return EXIT_FAILED;
 }

@@ -76,7 +76,8 @@ static int title_of(struct cmd_call *call, struct buf *title)
 	render_argv(&argv, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 0);
 	buf_addf(title, "Takes out what was installed on %s at %s by: %s",
 		ba_rows_text(rows, ba_rows_column(rows, "host"), NULL),
-		ba_rows_text(rows, ba_rows_column(rows, "started_at"), NULL), argv.data ? argv.data : "");
+		ba_rows_text(rows, ba_rows_column(rows, "started_at"), NULL),
+		argv.data ? argv.data : "");
 	/* It is one comment line, whatever the arguments were. */
 	for (c = title->data; c && *c; c++)
 		if ((unsigned char)*c < 0x20)
@@ -91,7 +92,8 @@ static int print_script(struct cmd_call *call)
 	struct ba_rows *rows;
 	int r;
 
-	if (title_of(call, &title) < 0 || ba_uninstall_list(call->ba, call->run, asked.superseded_by, &rows) < 0)
+	if (title_of(call, &title) < 0 ||
+		ba_uninstall_list(call->ba, call->run, asked.superseded_by, &rows) < 0)
 		return cmd_failed(call);
 	r = render_script(rows, title.data);
 	ba_rows_free(rows);
@@ -135,7 +137,9 @@ static int run(struct cmd_call *call)
 
 const struct cmd cmd_uninstall_entry = {
 	.name = "uninstall",
-	.usage = "[-n] [-y] [-v] [--force] [--list [-0]] [--script] [--superseded-by=RUN2] [--json] [RUN]",
+	.usage =
+		"[-n] [-y] [-v] [--force] [--list [-0]] [--script] "
+		"[--superseded-by=RUN2] [--json] [RUN]",
 	.help = "take out what a run created, and nothing else\n"
 		"What was changed since stays, and what a later run or a package of the system\n"
 		"claims; each is named with the reason. Exit status 1: something stays.",

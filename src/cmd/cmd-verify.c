@@ -112,7 +112,8 @@ static int run(struct cmd_call *call)
 const struct cmd cmd_verify_entry = {
 	.name = "verify",
 	.usage = "[--json] [RUN]",
-	.help = "what differs now from what a run left; nothing, and exit status 0, if nothing does\n"
+	.help = "what differs now from what a run left; nothing, and "
+		"exit status 0, if nothing does\n"
 		"A line a difference, as rpm -V: S size, M mode or type, 5 content, D device,\n"
 		"L link target, U user, G group, T mtime, P attributes, ACLs or capabilities.",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,

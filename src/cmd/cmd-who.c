@@ -60,7 +60,8 @@ static void print_hand(const struct ba_rows *rows, struct buf *line)
 	size_t len;
 	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
 
-	buf_addf(line, "run %s  pid %s  %s", text(rows, "run_id"), text(rows, "pid"), render_colour(BOLD));
+	buf_addf(line, "run %s  pid %s  %s", text(rows, "run_id"), text(rows, "pid"),
+		render_colour(BOLD));
 	render_cell(line, text(rows, "op"), 0);
 	buf_addf(line, "%s  ", render_colour(PLAIN));
 	render_name(line, path, len);

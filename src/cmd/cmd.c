@@ -12,7 +12,8 @@
 #define OPTIONS_MAX 96
 
 static const struct cmd_option common[] = {
-	{ 'd', "db", "FILE", "the database (default: $BUILDAUDIT_DB, or the place the man page names)" },
+	{ 'd', "db", "FILE",
+		"the database (default: $BUILDAUDIT_DB, or the place the man page names)" },
 	{ 'h', "help", NULL, "this text" },
 	{ 0, "json", NULL, "one JSON object a line" },
 };
@@ -43,8 +44,9 @@ static void print_option(const struct cmd_option *o)
 {
 	char left[64];
 
-	snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ',
-		o->letter ? ", " : " ", o->name, o->value ? "=" : "", o->value ? o->value : "");
+	snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ",
+		o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name, o->value ? "=" : "",
+		o->value ? o->value : "");
 	printf("  %-24s %s\n", left, o->help);
 }
 
@@ -75,8 +77,8 @@ static void add_option(struct getopt_tables *t, const struct cmd_option *o)
 	size_t n = strlen(t->shorts);
 
 	t->by_value[t->count] = o;
-	t->longs[t->count] = (struct option){ o->name, o->value ? required_argument : no_argument, NULL,
-		256 + t->count };
+	t->longs[t->count] = (struct option){ o->name, o->value ? required_argument : no_argument,
+		NULL, 256 + t->count };
 	t->count++;
 	if (!o->letter)
 		return;
@@ -114,7 +116,8 @@ static void fill_tables(struct getopt_tables *t, const struct cmd *cmd)
 		add_option(t, o);
 }
 
-static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd_call *call, bool *help)
+static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd_call *call,
+	bool *help)
 {
 	struct getopt_tables t;
 	int c, r;
@@ -153,7 +156,8 @@ static int open_database(const struct cmd *cmd, struct cmd_call *call)
 
 	if (!(cmd->flags & (CMD_DB_READ | CMD_DB_WRITE)))
 		return 0;
-	if (ba_open(&call->ba, call->db, cmd->flags & CMD_DB_WRITE ? BA_WRITE : BA_READ, words) < 0) {
+	if (ba_open(&call->ba, call->db, cmd->flags & CMD_DB_WRITE ? BA_WRITE : BA_READ, words) <
+		0) {
 		complain("%s", words);
 		return EXIT_FAILED;
 	}

@@ -19,7 +19,13 @@ enum cmd_flags {
 	CMD_JSON = 8, /* takes --json */
 };
 
-enum { EXIT_NO = 1, EXIT_USAGE = 2, EXIT_FAILED = 125, EXIT_CANNOT_EXEC = 126, EXIT_NOT_FOUND = 127 };
+enum {
+	EXIT_NO = 1,
+	EXIT_USAGE = 2,
+	EXIT_FAILED = 125,
+	EXIT_CANNOT_EXEC = 126,
+	EXIT_NOT_FOUND = 127
+};
 
 struct cmd_option {
 	char letter;       /* 0: only the long form */
@@ -45,13 +51,17 @@ struct cmd {
 	/* One option of the list; 0, or EXIT_USAGE after saying why. */
 	int (*option)(const struct cmd_option *o, const char *value);
 	int (*run)(struct cmd_call *call);
-	/* In the place of all that: it reads its words itself; argv[0] is its name, db may be NULL. The exit status. */
+	/*
+	 * In the place of all that: it reads its words itself; argv[0] is
+	 * its name, db may be NULL. The exit status.
+	 */
 	int (*whole)(int argc, char **argv, const char *db);
 };
 
-extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry, cmd_tree_entry,
-	cmd_events_entry, cmd_sql_entry, cmd_manifest_entry, cmd_verify_entry, cmd_uninstall_entry,
-	cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry, cmd_package_entry, cmd_checkinstall_entry;
+extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry,
+	cmd_tree_entry, cmd_events_entry, cmd_sql_entry, cmd_manifest_entry, cmd_verify_entry,
+	cmd_uninstall_entry, cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry,
+	cmd_package_entry, cmd_checkinstall_entry;
 
 /* "buildaudit: ..." on stderr. */
 #define complain(...) words_say("buildaudit: ", __VA_ARGS__)

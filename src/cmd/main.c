@@ -37,8 +37,8 @@ static void print_help(FILE *out)
 	      "\n",
 		out);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-12s %.*s\n", commands[i]->name, (int)strcspn(commands[i]->help, "\n"),
-			commands[i]->help);
+		fprintf(out, "  %-12s %.*s\n", commands[i]->name,
+			(int)strcspn(commands[i]->help, "\n"), commands[i]->help);
 	fputs("\n"
 	      "RUN is a number, a label, or latest (the newest command, past any undo), which is\n"
 	      "also what no RUN means. -V, --version tells the version.\n"

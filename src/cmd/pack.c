@@ -24,7 +24,8 @@ static void hand_on(int sig)
 /* The terminal's signals reach the command by itself; one sent to us alone is handed on. */
 static void step_aside(struct sigaction *old)
 {
-	static const int ignored[] = { SIGINT, SIGQUIT }, handed[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+	static const int ignored[] = { SIGINT, SIGQUIT },
+			 handed[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
 	struct sigaction sa = { .sa_handler = SIG_IGN };
 	size_t i;
 
@@ -95,10 +96,11 @@ static int start_and_wait(struct ba_recording *rec, char **argv)
 	return r < 0 ? -1 : status;
 }
 
-static int record_and_wait(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
-	int64_t *run)
+static int record_and_wait(struct ba_recording *rec, char **argv,
+	void (*summary)(const struct ba_summary *, void *), int64_t *run)
 {
-	struct handed *h = mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct handed *h =
+		mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status;
 
 	if (h == MAP_FAILED) {
@@ -121,7 +123,10 @@ static int pack_run(const char *db, int64_t run, struct package_options *o)
 
 	if (!db && ba_default_path(place, sizeof place) < 0)
 		place[0] = '\0';
-	/* The recorder may close it before us, and who closes it last has to be able to fold the log in. */
+	/*
+	 * The recorder may close it before us, and who closes it last
+	 * has to be able to fold the log in.
+	 */
 	if (ba_open(&ba, db ? db : place, BA_WRITE, words) < 0) {
 		complain("%s", words);
 		return EXIT_FAILED;
@@ -148,8 +153,9 @@ __attribute__((noreturn)) static void end_like(int status)
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-int record_and_pack(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
-	const char *db, struct package_options *o)
+int record_and_pack(struct ba_recording *rec, char **argv,
+	void (*summary)(const struct ba_summary *, void *), const char *db,
+	struct package_options *o)
 {
 	int64_t run;
 	int status = record_and_wait(rec, argv, summary, &run);

@@ -14,7 +14,8 @@
  * Then packs it, from the database db (NULL: the usual one); o->written is the
  * package. A command that fails is our end, too. An exit status.
  */
-int record_and_pack(struct ba_recording *rec, char **argv, void (*summary)(const struct ba_summary *, void *),
-	const char *db, struct package_options *o);
+int record_and_pack(struct ba_recording *rec, char **argv,
+	void (*summary)(const struct ba_summary *, void *), const char *db,
+	struct package_options *o);
 
 #endif

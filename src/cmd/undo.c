@@ -64,8 +64,8 @@ static void step(const struct ba_step *s, void *data)
 		tell_json(s);
 		return;
 	}
-	buf_addf(&line, "%s%-7s%s  %-7s  ", render_colour(actions[s->did].colour), actions[s->did].word,
-		render_colour(PLAIN), s->type);
+	buf_addf(&line, "%s%-7s%s  %-7s  ", render_colour(actions[s->did].colour),
+		actions[s->did].word, render_colour(PLAIN), s->type);
 	render_name(&line, s->path, strlen(s->path));
 	if (*s->reason) {
 		buf_addf(&line, "%s  (", render_colour(DIM));
@@ -94,19 +94,24 @@ static void say_counts(struct buf *out, const struct ba_undone *u)
 		buf_addf(out, ", %llu failed", (unsigned long long)u->failed);
 }
 
-int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
-	const struct undo_words *words)
+int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
+	const struct undo_options *o, const struct undo_words *words)
 {
 	*u = (struct undo){ .call = call, .words = words, .asks = !o->dry && !o->yes,
 		.quiet = { words->bar, false, true, false },
 		.telling = { words->bar, call->json, false, o->verbose || o->dry } };
-	u->how = (struct ba_undo){ .dry = o->dry, .force = o->force, .superseded_by = o->superseded_by,
-		.step = step, .progress = progress, .data = &u->telling };
+	u->how = (struct ba_undo){ .dry = o->dry,
+		.force = o->force,
+		.superseded_by = o->superseded_by,
+		.step = step,
+		.progress = progress,
+		.data = &u->telling };
 	u->dry = u->how;
 	u->dry.dry = 1;
 	u->dry.data = &u->quiet;
 	if (u->asks && (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)))
-		return cmd_misuse(cmd, "without a terminal to ask on, -y is needed (-n shows what would be done)");
+		return cmd_misuse(cmd,
+			"without a terminal to ask on, -y is needed (-n shows what would be done)");
 	return 0;
 }
 
@@ -134,10 +139,14 @@ int undo_end(struct undo *u)
 	if (u->how.dry)
 		complain("run %lld would be %s: %s", run, u->words->done, words.data);
 	else
-		complain("run %lld %s (as run %lld): %s", run, u->words->done, (long long)result->run_id, words.data);
+		complain("run %lld %s (as run %lld): %s", run, u->words->done,
+			(long long)result->run_id, words.data);
 	if (cmd_run_is(u->call, "incomplete")) {
-		complain("run %lld is incomplete: what it changed in its last moments may not be on record, "
-			 "and stays", run);
+		complain(
+			"run %lld is incomplete: what it changed in its last "
+			"moments may not be on record, "
+			"and stays",
+			run);
 		return result->failed ? EXIT_FAILED : EXIT_NO;
 	}
 	return result->failed ? EXIT_FAILED : result->kept ? EXIT_NO : 0;

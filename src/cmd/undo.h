@@ -27,7 +27,10 @@ struct undo_telling {
 	bool json, silent, all;
 };
 
-/* An undo from its command line to its exit status. The command itself calls the library with dry and how. */
+/*
+ * An undo from its command line to its exit status. The command
+ * itself calls the library with dry and how.
+ */
 struct undo {
 	struct cmd_call *call;
 	const struct undo_words *words;
@@ -38,8 +41,8 @@ struct undo {
 };
 
 /* 0, or the exit status of a wrong call. */
-int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd, const struct undo_options *o,
-	const struct undo_words *words);
+int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
+	const struct undo_options *o, const struct undo_words *words);
 /* Asks on the terminal. */
 bool undo_agreed(struct undo *u);
 /* It is done: what came of it is said. The exit status. */

@@ -144,13 +144,17 @@ void call_sort_arguments(struct call *c, const uint64_t args[CALL_ARGS])
 	c->mode = -1;
 	c->addr = c->addr_len = 0;
 	for (i = 0; i < CALL_ARGS && c->sys->args[i] != ARG_NONE; i++) {
-		/* An i386 register has 32 bits; what the kernel shows above them is not the caller's. */
+		/*
+		 * An i386 register has 32 bits; what the kernel shows
+		 * above them is not the caller's.
+		 */
 		c->args[i] = c->abi == ABI_I386 ? (uint32_t)args[i] : args[i];
 		take_argument(c, (enum kind)c->sys->args[i], c->args[i], &dirfd);
 	}
 	if (has_argument(c->sys, ARG_ATFLAGS))
 		apply_at_flags(c);
 	/* creat(2) says its flags by its name. */
-	if (c->sys->action == CALL_OPEN && !has_argument(c->sys, ARG_OFLAGS) && !has_argument(c->sys, ARG_HOW))
+	if (c->sys->action == CALL_OPEN && !has_argument(c->sys, ARG_OFLAGS) &&
+		!has_argument(c->sys, ARG_HOW))
 		c->flags = O_WRONLY | O_CREAT | O_TRUNC;
 }

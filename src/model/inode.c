@@ -77,7 +77,8 @@ bool inode_stands_at(const struct inode *i, const char *path, int flags)
 {
 	struct inode there;
 
-	return inode_stat(&there, AT_FDCWD, path, flags) == 0 && there.exists && inode_identity(&there) == inode_identity(i);
+	return inode_stat(&there, AT_FDCWD, path, flags) == 0 && there.exists &&
+		inode_identity(&there) == inode_identity(i);
 }
 
 uint64_t inode_identity(const struct inode *i)

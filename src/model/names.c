@@ -40,7 +40,8 @@ static bool is_it(const struct search *s, const struct inode *now)
 
 	if (!now->exists || now->dev != file->dev || now->ino != file->ino)
 		return false;
-	return (!file->birth_ns || now->birth_ns == file->birth_ns) && (!s->born_by || now->birth_ns <= s->born_by);
+	return (!file->birth_ns || now->birth_ns == file->birth_ns) &&
+		(!s->born_by || now->birth_ns <= s->born_by);
 }
 
 static void try_name(struct search *s, int folder, const char *name, const struct buf *path)
@@ -78,7 +79,8 @@ static void search_below(struct search *s, int parent, const char *name, struct 
 			break;
 		if (e->d_ino == s->file->ino)
 			try_name(s, dirfd(d), e->d_name, path);
-		else if (e->d_type == DT_DIR && strcmp(path->data, searched) && !path_is_virtual(path->data))
+		else if (e->d_type == DT_DIR && strcmp(path->data, searched) &&
+			!path_is_virtual(path->data))
 			search_below(s, dirfd(d), e->d_name, path, searched);
 		path->len = len;
 		path->data[len] = '\0';
@@ -105,8 +107,12 @@ static void search_folder(struct search *s, struct buf *folder, const char *sear
 int names_near(const char *path, const struct inode *file, int64_t born_by,
 	int (*found)(const char *path, const struct inode *now, void *data), void *data)
 {
-	struct search s = { .file = file, .born_by = born_by, .wanted = file->nlink ? file->nlink : 1,
-		.budget = BUDGET, .found = found, .data = data };
+	struct search s = { .file = file,
+		.born_by = born_by,
+		.wanted = file->nlink ? file->nlink : 1,
+		.budget = BUDGET,
+		.found = found,
+		.data = data };
 	_cleanup_buf_ struct buf folder = BUF_INIT;
 	_cleanup_buf_ struct buf searched = BUF_INIT;
 	int level;

@@ -8,10 +8,16 @@
 
 #include "base/digest.h"
 
-/* file keep excluded mode uid gid nlink size dev ino rdev mtime ctime, and how many bytes of a link's text follow. */
-#define NUMBERS "%u %u %u %u %u %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64 " %d"
-#define READ_NUMBERS                                                                               \
-	"%u %u %u %u %u %u %u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNd64 " %d"
+/*
+ * file keep excluded mode uid gid nlink size dev ino rdev mtime ctime,
+ * and how many bytes of a link's text follow.
+ */
+#define NUMBERS                                                                         \
+	"%u %u %u %u %u %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 \
+	" %" PRId64 " %d"
+#define READ_NUMBERS                                                                    \
+	"%u %u %u %u %u %u %u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64 \
+	" %" SCNd64 " %d"
 #define COUNT 14
 #define FORMAT "1 "
 
@@ -34,14 +40,16 @@ static void add_hex(struct buf *out, const void *data, size_t n)
 	buf_addc(out, ' ');
 }
 
-/* FORMAT numbers, digest and attributes in hex, then the text of a link and the path as they are. */
+/*
+ * FORMAT numbers, digest and attributes in hex, then the text of a link and the path as they are.
+ */
 void receipt_pack(struct buf *out, const struct touch *t, const struct original *o)
 {
 	const struct inode *b = &t->before;
 
-	buf_addf(out, FORMAT NUMBERS " ", o->file, (unsigned int)o->keep, (unsigned int)t->excluded, b->mode,
-		b->uid, b->gid, b->nlink, b->size, b->dev, b->ino, b->rdev, b->mtime_ns, b->ctime_ns,
-		o->target ? (int)strlen(o->target) : -1);
+	buf_addf(out, FORMAT NUMBERS " ", o->file, (unsigned int)o->keep, (unsigned int)t->excluded,
+		b->mode, b->uid, b->gid, b->nlink, b->size, b->dev, b->ino, b->rdev, b->mtime_ns,
+		b->ctime_ns, o->target ? (int)strlen(o->target) : -1);
 	add_hex(out, o->hash, SHA256_LEN);
 	add_hex(out, o->xattrs, o->xattrs_len);
 	buf_adds(out, o->target ? o->target : "");
@@ -80,8 +88,9 @@ static int read_numbers(const char *text, struct touch *t, struct original *o, i
 	struct inode *b = &t->before;
 	unsigned int keep, excluded;
 
-	if (sscanf(text, READ_NUMBERS, &o->file, &keep, &excluded, &b->mode, &b->uid, &b->gid, &b->nlink,
-		    &b->size, &b->dev, &b->ino, &b->rdev, &b->mtime_ns, &b->ctime_ns, target) != COUNT)
+	if (sscanf(text, READ_NUMBERS, &o->file, &keep, &excluded, &b->mode, &b->uid, &b->gid,
+		    &b->nlink, &b->size, &b->dev, &b->ino, &b->rdev, &b->mtime_ns, &b->ctime_ns,
+		    target) != COUNT)
 		return -EINVAL;
 	b->exists = true;
 	t->before_file = o->file;
@@ -102,7 +111,8 @@ static char *after_numbers(char *text)
 	return text;
 }
 
-int receipt_unpack(char *text, size_t len, struct touch *t, struct original *o, unsigned char hash[32])
+int receipt_unpack(char *text, size_t len, struct touch *t, struct original *o,
+	unsigned char hash[32])
 {
 	char *end = text + len, *at, *digest, *xattrs;
 	size_t hash_len, xattrs_len;
@@ -111,7 +121,8 @@ int receipt_unpack(char *text, size_t len, struct touch *t, struct original *o, 
 
 	*t = (struct touch){ 0 };
 	*o = (struct original){ 0 };
-	if (strncmp(text, FORMAT, strlen(FORMAT)) || read_numbers(text + strlen(FORMAT), t, o, &target) < 0 ||
+	if (strncmp(text, FORMAT, strlen(FORMAT)) ||
+		read_numbers(text + strlen(FORMAT), t, o, &target) < 0 ||
 		!(at = after_numbers(text + strlen(FORMAT))))
 		return -EINVAL;
 	digest = take_hex(&at, &hash_len, &bad);

@@ -24,6 +24,7 @@ void receipt_pack(struct buf *out, const struct touch *t, const struct original 
  * Takes text of len bytes and a NUL apart, in place: the strings of *t and *o,
  * and the digest in hash, point into it. 0, or -EINVAL: it is none of ours.
  */
-int receipt_unpack(char *text, size_t len, struct touch *t, struct original *o, unsigned char hash[32]);
+int receipt_unpack(char *text, size_t len, struct touch *t, struct original *o,
+	unsigned char hash[32]);
 
 #endif

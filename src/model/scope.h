@@ -11,7 +11,8 @@
 struct scope_rule {
 	char *pattern;
 	bool exclude;
-	bool glob; /* fnmatch(3) on the path or one of its folders; else a folder and all below it */
+	/* fnmatch(3) on the path or one of its folders; else a folder and all below it */
+	bool glob;
 };
 
 struct scope {

@@ -27,7 +27,8 @@ struct process_end {
 struct exec_begin {
 	uint32_t exec, process;
 	enum abi abi;
-	uint32_t inherited_from; /* a fork that changed a file before any exec of its own: its parent's */
+	/* a fork that changed a file before any exec of its own: its parent's */
+	uint32_t inherited_from;
 	const char *exe, *argv, *cwd; /* argv: a JSON array; all NULL when inherited */
 	int64_t at;
 };
@@ -69,7 +70,8 @@ struct touch {
  */
 struct original {
 	uint32_t file;
-	enum keep keep;            /* of a regular file's content; KEEP_NONE: this part is not told */
+	/* of a regular file's content; KEEP_NONE: this part is not told */
+	enum keep keep;
 	const unsigned char *hash; /* with KEEP_WHOLE: 32 bytes of SHA-256 */
 	const char *target;        /* a symlink's text, or NULL */
 	const void *xattrs;        /* packed (base/xattrs.h), NULL: this part is not told */

@@ -53,7 +53,8 @@ static void look_at_head(struct member *e, int fd)
 
 static int hash_file(const struct check *c, struct member *e, unsigned char sha256[SHA256_LEN])
 {
-	_cleanup_close_ int fd = io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
+	_cleanup_close_ int fd =
+		io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
 
 	if (fd < 0)
 		return fd;
@@ -107,8 +108,8 @@ static int find_links(struct check *c, struct member *e, const struct stat *st)
 /* Labels of a security module and a file system's own are the machine's, not the file's. */
 static bool is_packed(const char *name)
 {
-	return !strncmp(name, "user.", 5) || !strncmp(name, "trusted.", 8) || !strcmp(name, "security.capability") ||
-	       !strncmp(name, "system.posix_acl_", 17);
+	return !strncmp(name, "user.", 5) || !strncmp(name, "trusted.", 8) ||
+		!strcmp(name, "security.capability") || !strncmp(name, "system.posix_acl_", 17);
 }
 
 bool member_next_xattr(const struct member *e, const char **at, struct xattr *out)
@@ -189,7 +190,9 @@ static int check_entry(struct check *c, struct member *e)
 int payload_check(struct payload *p, bool md5)
 {
 	struct check c = { md5, NULL,
-		{ "refused: changed since the run, so that the package would not hold what was installed:", 0, false } };
+		{ "refused: changed since the run, so that the package "
+			"would not hold what was installed:",
+			0, false } };
 	struct first_name *in, *next;
 	size_t i;
 	int r = 0;
@@ -214,9 +217,13 @@ int payload_unchanged(const struct payload *p)
 	for (i = 0; i < p->count; i++) {
 		const struct member *e = p->entries[i];
 
-		/* Every change of content, mode, owner or attribute moves the change time; so does a link to
-		 * the file, which takes nothing from what was packed: folders and links are left to their rest. */
-		if (lstat(member_source(e), &st) < 0 || st.st_ino != e->ino || st.st_dev != e->dev ||
+		/*
+		 * Every change of content, mode, owner or attribute moves the change time; so does
+		 * a link to the file, which takes nothing from what was packed: folders and links
+		 * are left to their rest.
+		 */
+		if (lstat(member_source(e), &st) < 0 || st.st_ino != e->ino ||
+			st.st_dev != e->dev ||
 			(S_ISREG(e->mode) && stamp(&st.st_ctim) != e->ctime_ns))
 			say_item(&list, "%s", e->path);
 	}

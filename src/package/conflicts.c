@@ -12,7 +12,8 @@ int conflicts_add(struct metadata *m, const struct payload *p)
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if (!S_ISDIR(p->entries[i]->mode) && owners_add(&m->owners, p->entries[i]->path) < 0)
+		if (!S_ISDIR(p->entries[i]->mode) &&
+			owners_add(&m->owners, p->entries[i]->path) < 0)
 			return say_no_memory();
 	return 0;
 }
@@ -34,8 +35,10 @@ static bool is_own(const char *owner, const char *name)
 	return !strncmp(owner, name, n) && (owner[n] == '\0' || owner[n] == ':');
 }
 
-static const char deb_words[] = "these files belong to installed packages (--replaces=PACKAGE takes them over):";
-static const char rpm_words[] = "these files belong to installed packages, beside which rpm will not install this one:";
+static const char deb_words[] =
+	"these files belong to installed packages (--replaces=PACKAGE takes them over):";
+static const char rpm_words[] =
+	"these files belong to installed packages, beside which rpm will not install this one:";
 
 int conflicts_list(struct metadata *m, const struct payload *p)
 {

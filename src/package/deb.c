@@ -31,7 +31,8 @@ void deb_file_name(const struct metadata *m, struct buf *out)
 {
 	const char *colon = strchr(m->version, ':');
 
-	buf_addf(out, "%s_%s-%s_%s.deb", m->name, colon ? colon + 1 : m->version, m->release, m->arch);
+	buf_addf(out, "%s_%s-%s_%s.deb", m->name, colon ? colon + 1 : m->version, m->release,
+		m->arch);
 }
 
 static bool is_conffile(const struct member *e)
@@ -47,7 +48,8 @@ static int64_t installed_size(const struct payload *p)
 
 	for (i = 0; i < p->count; i++)
 		if (p->entries[i]->first == p->entries[i])
-			kib += S_ISREG(p->entries[i]->mode) ? (p->entries[i]->size + 1023) / 1024 : 1;
+			kib += S_ISREG(p->entries[i]->mode) ? (p->entries[i]->size + 1023) / 1024 :
+							      1;
 	return kib;
 }
 
@@ -76,8 +78,8 @@ static void add_description(struct buf *out, const struct metadata *m)
 
 static void control_text(const struct payload *p, const struct metadata *m, struct buf *out)
 {
-	static const char *const relations[RELATIONS] = { "Depends", "Recommends", "Suggests", "Conflicts",
-		"Replaces", "Provides" };
+	static const char *const relations[RELATIONS] = { "Depends", "Recommends", "Suggests",
+		"Conflicts", "Replaces", "Provides" };
 	const struct package_options *o = m->options;
 	enum relation i;
 
@@ -121,10 +123,10 @@ static void conffiles_text(const struct payload *p, struct buf *out)
 /* Folders that every system has, whoever made them there. */
 static bool is_standard(const char *folder)
 {
-	static const char *const standard[] = { "", "/opt", "/srv", "/home", "/root", "/etc", "/var", "/usr",
-		"/usr/local", "/usr/local/bin", "/usr/local/etc", "/usr/local/games", "/usr/local/include",
-		"/usr/local/lib", "/usr/local/man", "/usr/local/sbin", "/usr/local/share", "/usr/local/src",
-		"/usr/local/share/man" };
+	static const char *const standard[] = { "", "/opt", "/srv", "/home", "/root", "/etc",
+		"/var", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/etc",
+		"/usr/local/games", "/usr/local/include", "/usr/local/lib", "/usr/local/man",
+		"/usr/local/sbin", "/usr/local/share", "/usr/local/src", "/usr/local/share/man" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(standard); i++)
@@ -133,7 +135,10 @@ static bool is_standard(const char *folder)
 	return false;
 }
 
-/* The folder that holds an entry, to be freed, when it is neither payload nor everywhere; else NULL. */
+/*
+ * The folder that holds an entry, to be freed, when it is
+ * neither payload nor everywhere; else NULL.
+ */
 static char *bare_parent(const struct payload *p, size_t i)
 {
 	const char *path = p->entries[i]->path;
@@ -163,7 +168,8 @@ int deb_add_owners(struct metadata *m, const struct payload *p)
  * dpkg makes no folder that no package has. Those that the run found there are
  * not this package's, but it cannot be unpacked without them.
  */
-static int add_missing_parents(const struct payload *p, const struct metadata *m, struct effects *fx)
+static int add_missing_parents(const struct payload *p, const struct metadata *m,
+	struct effects *fx)
 {
 	struct buf *out = &fx->scripts[PRE_INSTALL];
 	_cleanup_free_ char *last = NULL;
@@ -183,24 +189,29 @@ static int add_missing_parents(const struct payload *p, const struct metadata *m
 	return out->failed ? say_no_memory() : 0;
 }
 
-static int write_script(struct archive *a, const struct metadata *m, const struct effects *fx, enum script which)
+static int write_script(struct archive *a, const struct metadata *m, const struct effects *fx,
+	enum script which)
 {
-	static const char *const names[SCRIPTS] = { "./preinst", "./postinst", "./prerm", "./postrm" };
+	static const char *const names[SCRIPTS] = { "./preinst", "./postinst", "./prerm",
+		"./postrm" };
 	_cleanup_buf_ struct buf text = BUF_INIT;
 
 	if (effects_script(fx, m, which, &text) < 0)
 		return -1;
-	return text.len ? tree_write_text(a, m, names[which], S_IFREG | 0755, text.data, text.len) : 0;
+	return text.len ? tree_write_text(a, m, names[which], S_IFREG | 0755, text.data, text.len) :
+			  0;
 }
 
-static int write_part(struct archive *a, const struct metadata *m, const char *name, const struct buf *text)
+static int write_part(struct archive *a, const struct metadata *m, const char *name,
+	const struct buf *text)
 {
 	if (text->failed)
 		return say_no_memory();
 	return text->len ? tree_write_text(a, m, name, S_IFREG | 0644, text->data, text->len) : 0;
 }
 
-static int write_control(struct archive *a, const struct payload *p, const struct metadata *m, const struct effects *fx)
+static int write_control(struct archive *a, const struct payload *p, const struct metadata *m,
+	const struct effects *fx)
 {
 	_cleanup_buf_ struct buf conffiles = BUF_INIT, control = BUF_INIT, sums = BUF_INIT;
 
@@ -209,16 +220,19 @@ static int write_control(struct archive *a, const struct payload *p, const struc
 	sums_text(p, &sums);
 	if (package_review(m, "control", &control) < 0)
 		return -1;
-	if (write_part(a, m, "./conffiles", &conffiles) < 0 || write_part(a, m, "./control", &control) < 0 ||
-		write_part(a, m, "./md5sums", &sums) < 0 || write_script(a, m, fx, POST_INSTALL) < 0 ||
-		write_script(a, m, fx, POST_REMOVE) < 0 || write_script(a, m, fx, PRE_INSTALL) < 0 ||
-		write_script(a, m, fx, PRE_REMOVE) < 0)
+	if (write_part(a, m, "./conffiles", &conffiles) < 0 ||
+		write_part(a, m, "./control", &control) < 0 ||
+		write_part(a, m, "./md5sums", &sums) < 0 ||
+		write_script(a, m, fx, POST_INSTALL) < 0 ||
+		write_script(a, m, fx, POST_REMOVE) < 0 ||
+		write_script(a, m, fx, PRE_INSTALL) < 0 || write_script(a, m, fx, PRE_REMOVE) < 0)
 		return -1;
 	return write_part(a, m, "./triggers", &fx->triggers);
 }
 
 /* A tar of dpkg's kind into an open file: the payload, or what is said of it. */
-static int write_tar(int fd, const struct payload *p, const struct metadata *m, const struct effects *control)
+static int write_tar(int fd, const struct payload *p, const struct metadata *m,
+	const struct effects *control)
 {
 	_cleanup_(archive_writep) struct archive *a = archive.write_new();
 
@@ -230,7 +244,9 @@ static int write_tar(int fd, const struct payload *p, const struct metadata *m, 
 		return -1;
 	if (control ? write_control(a, p, m, control) < 0 : tree_write(a, p, m) < 0)
 		return -1;
-	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, control ? "control.tar" : "data.tar");
+	return archive.write_close(a) == ARCHIVE_OK ?
+		0 :
+		tree_failed(a, control ? "control.tar" : "data.tar");
 }
 
 static int add_member(struct archive *ar, const struct metadata *m, const char *name, int fd)
@@ -293,7 +309,8 @@ static int write_deb(const struct output *out, int control, int data, const stru
 	if (archive.write_open_fd(ar, out->fd) != ARCHIVE_OK)
 		return tree_failed(ar, out->name);
 	if (tree_write_text(ar, m, "debian-binary", S_IFREG | 0644, "2.0\n", 4) < 0 ||
-		add_member(ar, m, control_name, control) < 0 || add_member(ar, m, data_name, data) < 0)
+		add_member(ar, m, control_name, control) < 0 ||
+		add_member(ar, m, data_name, data) < 0)
 		return -1;
 	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, out->name);
 }
@@ -303,7 +320,8 @@ static int build(const struct output *out, const struct payload *p, const struct
 {
 	_cleanup_close_ int data = scratch_file(out), control = scratch_file(out);
 
-	if (data < 0 || control < 0 || write_tar(data, p, m, NULL) < 0 || write_tar(control, p, m, fx) < 0)
+	if (data < 0 || control < 0 || write_tar(data, p, m, NULL) < 0 ||
+		write_tar(control, p, m, fx) < 0)
 		return -1;
 	return write_deb(out, control, data, m);
 }
@@ -311,7 +329,8 @@ static int build(const struct output *out, const struct payload *p, const struct
 /* dpkg-deb refuses a control file that dpkg would not take; its fields are ours. */
 static int read_control(const char *file, const struct metadata *m)
 {
-	const char *argv[] = { "dpkg-deb", "--show", "--showformat=${Package} ${Version} ${Architecture}", file, NULL };
+	const char *argv[] = { "dpkg-deb", "--show",
+		"--showformat=${Package} ${Version} ${Architecture}", file, NULL };
 	_cleanup_buf_ struct buf want = BUF_INIT, got = BUF_INIT;
 
 	buf_addf(&want, "%s %s-%s %s", m->name, m->version, m->release, m->arch);

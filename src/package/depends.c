@@ -39,7 +39,8 @@ struct finding {
 	char *native;
 	const char *arch; /* of the files, as far as they are read */
 	bool several;
-	bool native_library; /* a file of another architecture needs a package of this one, such as libc6-i386 */
+	/* a file of another architecture needs a package of this one, such as libc6-i386 */
+	bool native_library;
 };
 
 static int add_need(struct finding *f, const char *template, const char *version)
@@ -57,12 +58,15 @@ static int add_need(struct finding *f, const char *template, const char *version
 		if (hash_added(n) < 0)
 			return say_no_memory();
 	}
-	if (version && strcmp(version, "0") && (!n->version || version_compare(version, n->version) > 0))
+	if (version && strcmp(version, "0") &&
+		(!n->version || version_compare(version, n->version) > 0))
 		n->version = version;
 	return 0;
 }
 
-/* "libz (>= 1.2), libx": each word is a need; a version is taken out, so that the highest is kept. */
+/*
+ * "libz (>= 1.2), libx": each word is a need; a version is taken out, so that the highest is kept.
+ */
 static int add_shlibs(struct finding *f, char *text)
 {
 	char *rest = text, *one;
@@ -86,7 +90,8 @@ static int add_shlibs(struct finding *f, char *text)
 	return r;
 }
 
-static int use_library(struct finding *f, struct library *l, const struct elf *elf, const char *path)
+static int use_library(struct finding *f, struct library *l, const struct elf *elf,
+	const char *path)
 {
 	bool used = false;
 	size_t i;
@@ -94,7 +99,9 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 	if (l->own)
 		return 0;
 	if (!l->package) {
-		say_item(&f->unknown, l->path ? "%s, needed by %s: it belongs to no package" : "%s, needed by %s: it is not here",
+		say_item(&f->unknown,
+			l->path ? "%s, needed by %s: it belongs to no package" :
+				  "%s, needed by %s: it is not here",
 			l->soname, path);
 		return 0;
 	}
@@ -108,6 +115,7 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 	for (i = 0; i < elf->symbol_count; i++) {
 		_cleanup_buf_ struct buf key = BUF_INIT;
 		struct promise *p;
+		size_t template;
 
 		buf_addf(&key, "%s@%s", elf->symbols[i].name, elf->symbols[i].version);
 		if (key.failed)
@@ -116,7 +124,8 @@ static int use_library(struct finding *f, struct library *l, const struct elf *e
 		if (!p)
 			continue;
 		used = true;
-		if (add_need(f, l->templates[p->template < l->template_count ? p->template : 0], p->since) < 0)
+		template = p->template < l->template_count ? p->template : 0;
+		if (add_need(f, l->templates[template], p->since) < 0)
 			return -1;
 	}
 	return used ? 0 : add_need(f, l->templates[0], l->oldest);
@@ -151,7 +160,8 @@ static int read_elves(struct finding *f, const struct payload *p)
 		else
 			set_file_arch(f, arch);
 		for (k = 0; k < file->elf.needed_count; k++)
-			if (!libraries_get(&f->libraries, &file->elf, file->path, file->elf.needed[k]))
+			if (!libraries_get(&f->libraries, &file->elf, file->path,
+				    file->elf.needed[k]))
 				return -1;
 	}
 	return 0;
@@ -166,7 +176,8 @@ static int use_elves(struct finding *f)
 		const struct file *file = &f->files[i];
 
 		for (k = 0; k < file->elf.needed_count; k++) {
-			struct library *l = libraries_get(&f->libraries, &file->elf, file->path, file->elf.needed[k]);
+			struct library *l = libraries_get(&f->libraries, &file->elf, file->path,
+				file->elf.needed[k]);
 
 			if (!l || use_library(f, l, &file->elf, file->path) < 0)
 				return -1;
@@ -176,10 +187,14 @@ static int use_elves(struct finding *f)
 	return 0;
 }
 
-/* dpkg is asked once for all that will be wanted of it: each asking reads the lists of all packages. */
+/*
+ * dpkg is asked once for all that will be wanted of it: each
+ * asking reads the lists of all packages.
+ */
 static int ask_owners(struct finding *f, const struct payload *p, struct metadata *m)
 {
-	if (deb_add_owners(m, p) < 0 || libraries_add_owners(&f->libraries, m) < 0 || conflicts_ask(m) < 0)
+	if (deb_add_owners(m, p) < 0 || libraries_add_owners(&f->libraries, m) < 0 ||
+		conflicts_ask(m) < 0)
 		return -1;
 	return libraries_find_packages(&f->libraries, m->owners);
 }
@@ -234,10 +249,12 @@ static int find_native(struct finding *f)
 static int set_arch(struct finding *f, struct metadata *m)
 {
 	if (f->several)
-		say("the files are for several architectures: the package is for %s", m->arch ? m->arch : f->arch);
+		say("the files are for several architectures: the package is for %s",
+			m->arch ? m->arch : f->arch);
 	if (!m->arch && f->native_library && strcmp(f->arch, f->native))
-		say("the files are for %s and need libraries that %s packages have: the package is for %s", f->arch, f->native,
-			f->native);
+		say("the files are for %s and need libraries that %s "
+			"packages have: the package is for %s",
+			f->arch, f->native, f->native);
 	if (!m->arch)
 		m->arch = strdup(f->native_library ? f->native : f->arch ? f->arch : "all");
 	return m->arch ? 0 : say_no_memory();

@@ -3,7 +3,10 @@
 #define PACKAGE_DEPENDS_H
 #include "package/metadata.h"
 
-/* Architecture and dependencies from the ELF files, in the format's own words. 0, or -1 after saying why. */
+/*
+ * Architecture and dependencies from the ELF files, in the
+ * format's own words. 0, or -1 after saying why.
+ */
 int deb_metadata(struct payload *p, struct metadata *m);
 
 #endif

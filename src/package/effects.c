@@ -29,29 +29,38 @@ struct index {
 
 static const struct index indexes[] = {
 	{ "/etc/ld.so.cache", 1, "the linker's cache", "/etc", "ldconfig", "ldconfig", "ldconfig" },
-	{ "/var/cache/ldconfig/*", 1, "the linker's cache", "/var/cache/ldconfig", "ldconfig", "ldconfig", "ldconfig" },
-	{ "*/share/mime/mime.cache", 1, "the MIME database", "/usr/share/mime", "/usr/share/mime/packages",
-		"update-mime-database", "update-mime-database %s" },
+	{ "/var/cache/ldconfig/*", 1, "the linker's cache", "/var/cache/ldconfig", "ldconfig",
+		"ldconfig", "ldconfig" },
+	{ "*/share/mime/mime.cache", 1, "the MIME database", "/usr/share/mime",
+		"/usr/share/mime/packages", "update-mime-database", "update-mime-database %s" },
 	{ "*/share/mime/packages/*", 0, NULL, NULL, NULL, NULL, NULL }, /* a source, no index */
-	{ "*/share/mime/*/*.xml", 2, "the MIME database", "/usr/share/mime", "/usr/share/mime/packages",
-		"update-mime-database", "update-mime-database %s" },
-	{ "*/share/mime/[a-zXM]*", 1, "the MIME database", "/usr/share/mime", "/usr/share/mime/packages",
-		"update-mime-database", "update-mime-database %s" },
+	{ "*/share/mime/*/*.xml", 2, "the MIME database", "/usr/share/mime",
+		"/usr/share/mime/packages", "update-mime-database", "update-mime-database %s" },
+	{ "*/share/mime/[a-zXM]*", 1, "the MIME database", "/usr/share/mime",
+		"/usr/share/mime/packages", "update-mime-database", "update-mime-database %s" },
 	{ "*/share/icons/*/icon-theme.cache", 1, "an icon cache", "/usr/share/icons/hicolor",
-		"/usr/share/icons/hicolor", "gtk-update-icon-cache", "gtk-update-icon-cache -q -t -f %s" },
-	{ "*/share/applications/mimeinfo.cache", 1, "the index of desktop files", "/usr/share/applications",
-		"/usr/share/applications", "update-desktop-database", "update-desktop-database -q %s" },
-	{ "*/glib-2.0/schemas/gschemas.compiled", 1, "the compiled settings schemas", "/usr/share/glib-2.0/schemas",
-		"/usr/share/glib-2.0/schemas", "glib-compile-schemas", "glib-compile-schemas %s" },
-	{ "*/gio/modules/giomodule.cache", 1, "the index of GIO modules", NULL, NULL, "gio-querymodules",
-		"gio-querymodules %s" },
-	{ "*/share/info/dir*", 1, "the list of info pages", "/usr/share/info", "/usr/share/info", "install-info", NULL },
-	{ "*/info/dir", 1, "the list of info pages", "/usr/share/info", "/usr/share/info", "install-info", NULL },
-	{ "/var/cache/man/*", 0, "the index of manual pages", "/var/cache/man", "/usr/share/man", "mandb", "mandb -q" },
-	{ "/var/cache/fontconfig/*", 1, "the font cache", "/var/cache/fontconfig", "/usr/share/fonts", "fc-cache",
-		"fc-cache -s" },
-	{ "*/lib/modules/*/modules.*", 1, "the index of kernel modules", NULL, NULL, "depmod", NULL },
-	{ "*/__pycache__/*.pyc", 2, "Python byte code", NULL, NULL, "python3", "python3 -m compileall -q %s" },
+		"/usr/share/icons/hicolor", "gtk-update-icon-cache",
+		"gtk-update-icon-cache -q -t -f %s" },
+	{ "*/share/applications/mimeinfo.cache", 1, "the index of desktop files",
+		"/usr/share/applications", "/usr/share/applications", "update-desktop-database",
+		"update-desktop-database -q %s" },
+	{ "*/glib-2.0/schemas/gschemas.compiled", 1, "the compiled settings schemas",
+		"/usr/share/glib-2.0/schemas", "/usr/share/glib-2.0/schemas",
+		"glib-compile-schemas", "glib-compile-schemas %s" },
+	{ "*/gio/modules/giomodule.cache", 1, "the index of GIO modules", NULL, NULL,
+		"gio-querymodules", "gio-querymodules %s" },
+	{ "*/share/info/dir*", 1, "the list of info pages", "/usr/share/info", "/usr/share/info",
+		"install-info", NULL },
+	{ "*/info/dir", 1, "the list of info pages", "/usr/share/info", "/usr/share/info",
+		"install-info", NULL },
+	{ "/var/cache/man/*", 0, "the index of manual pages", "/var/cache/man", "/usr/share/man",
+		"mandb", "mandb -q" },
+	{ "/var/cache/fontconfig/*", 1, "the font cache", "/var/cache/fontconfig",
+		"/usr/share/fonts", "fc-cache", "fc-cache -s" },
+	{ "*/lib/modules/*/modules.*", 1, "the index of kernel modules", NULL, NULL, "depmod",
+		NULL },
+	{ "*/__pycache__/*.pyc", 2, "Python byte code", NULL, NULL, "python3",
+		"python3 -m compileall -q %s" },
 };
 
 static const struct index *index_of(const char *path)
@@ -99,7 +108,8 @@ static void add_path(const struct effects *fx, struct buf *out, const char *path
 	buf_add_shell(out, path);
 }
 
-static void add_command(struct effects *fx, enum script which, const char *tool, const char *command)
+static void add_command(struct effects *fx, enum script which, const char *tool,
+	const char *command)
 {
 	struct buf *out = &fx->scripts[which];
 	char kind[32];
@@ -142,7 +152,8 @@ static void add_info_pages(struct effects *fx, const struct payload *p, const ch
 	}
 }
 
-static int add_index(struct effects *fx, const struct payload *p, const struct index *ix, const char *path)
+static int add_index(struct effects *fx, const struct payload *p, const struct index *ix,
+	const char *path)
 {
 	_cleanup_free_ char *folder = folder_of(path, ix->up);
 	_cleanup_buf_ struct buf command = BUF_INIT;
@@ -152,7 +163,8 @@ static int add_index(struct effects *fx, const struct payload *p, const struct i
 		return say_no_memory();
 	if (!strcmp(ix->tool, "ldconfig"))
 		fx->ldconfig = true;
-	if (fx->deb && ix->trigger && (!strcmp(ix->tool, "ldconfig") || !strncmp(folder, ix->usual, strlen(ix->usual)))) {
+	if (fx->deb && ix->trigger &&
+		(!strcmp(ix->tool, "ldconfig") || !strncmp(folder, ix->usual, strlen(ix->usual)))) {
 		add_trigger(fx, ix->trigger);
 		return 0;
 	}
@@ -189,22 +201,30 @@ static int list_sides(struct effects *fx, const struct payload *p)
 		if (ix && add_index(fx, p, ix, s->path) < 0)
 			return -1;
 		if (ix)
-			say_item(&list, "%s: %s, made anew where the package is installed", s->path, ix->what);
+			say_item(&list, "%s: %s, made anew where the package is installed", s->path,
+				ix->what);
 		else if (s->removed)
 			say_item(&list, "%s: it was removed", s->path);
 		else if (s->dir)
 			say_item(&list, "%s: a folder whose mode or owner was changed", s->path);
 		else
-			say_item(&list, "%s: it was there before and was changed (--include %s packs it)", s->path, s->path);
+			say_item(&list,
+				"%s: it was there before and was changed (--include %s packs it)",
+				s->path, s->path);
 	}
 	say_rest(&list);
 	return 0;
 }
 
-/* One that the run made is its file like any other, but the next package will want the name, too. */
+/*
+ * One that the run made is its file like any other, but the next package will want the name, too.
+ */
 static void list_packed_indexes(const struct payload *p)
 {
-	struct say_list list = { "indexes that the run made are packed as they are (--exclude leaves one out):", 0, true };
+	struct say_list list = {
+		"indexes that the run made are packed as they are (--exclude leaves one out):", 0,
+		true
+	};
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
@@ -243,7 +263,10 @@ static void add_linker_folders(const char *conf, struct buf *out, int depth)
 	}
 }
 
-/* A library where the linker looks wants its cache made anew, whether or not the installer thought of it. */
+/*
+ * A library where the linker looks wants its cache made anew,
+ * whether or not the installer thought of it.
+ */
 static int find_libraries(struct effects *fx, const struct payload *p)
 {
 	_cleanup_buf_ struct buf folders = BUF_INIT;
@@ -258,7 +281,8 @@ static int find_libraries(struct effects *fx, const struct payload *p)
 		if (!e->first->elf || !strstr(e->path, ".so"))
 			continue;
 		buf_addf(&folder, "\n%.*s\n", (int)(strrchr(e->path, '/') - e->path), e->path);
-		fx->ldconfig = !folder.failed && !folders.failed && strstr(folders.data, folder.data);
+		fx->ldconfig =
+			!folder.failed && !folders.failed && strstr(folders.data, folder.data);
 	}
 	if (fx->ldconfig && fx->deb)
 		add_trigger(fx, "ldconfig");
@@ -276,7 +300,8 @@ int capabilities_text(const struct member *e, struct buf *out)
 
 	if (tool_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
 		return -1;
-	if (tool_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n || strncmp(out->data, e->path, n) || out->data[n] != ' ')
+	if (tool_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n ||
+		strncmp(out->data, e->path, n) || out->data[n] != ' ')
 		return say_failed("getcap does not tell the capabilities of %s", e->path);
 	memmove(out->data, out->data + n + 1, out->len - n);
 	out->len -= n + 1;
@@ -370,9 +395,11 @@ static bool is_shell(const char *text)
 	return n >= 2 && text[n - 1] == 'h' && text[n - 2] == 's' && !memchr(text, '-', n);
 }
 
-int effects_script(const struct effects *fx, const struct metadata *m, enum script which, struct buf *out)
+int effects_script(const struct effects *fx, const struct metadata *m, enum script which,
+	struct buf *out)
 {
-	static const char *const when[SCRIPTS] = { "install|upgrade", "configure", "remove", "remove" };
+	static const char *const when[SCRIPTS] = { "install|upgrade", "configure", "remove",
+		"remove" };
 	const struct buf *ours = &fx->scripts[which];
 	const char *theirs = m->options->scripts[which];
 
@@ -385,14 +412,17 @@ int effects_script(const struct effects *fx, const struct metadata *m, enum scri
 		return out->failed ? say_no_memory() : 0;
 	}
 	if (theirs && *theirs && !is_shell(theirs))
-		return say_failed("the %s script is not for a shell, and lines have to be added to it", script_names[which]);
+		return say_failed(
+			"the %s script is not for a shell, and lines have to be added to it",
+			script_names[which]);
 	if (theirs && !strncmp(theirs, "#!", 2))
 		buf_add(out, theirs, strcspn(theirs, "\n") + 1);
 	else if (fx->deb)
 		buf_adds(out, "#!/bin/sh\n");
 	if (fx->deb)
 		buf_addf(out, "set -e\ncase \"$1\" in\n%s)\n%s;;\nesac\n", when[which], ours->data);
-	else if (which == PRE_REMOVE || which == POST_REMOVE) /* rpm runs the old one's after the new one is there */
+	else if (which == PRE_REMOVE || which == POST_REMOVE)
+		/* rpm runs the old one's after the new one is there */
 		buf_addf(out, "if [ \"$1\" = 0 ]; then\n%sfi\n", ours->data);
 	else
 		buf_adds(out, ours->data);

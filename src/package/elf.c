@@ -55,7 +55,8 @@ static const struct machine *machine_of(const struct elf *elf)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(machines); i++)
-		if (machines[i].machine == elf->machine && machines[i].wide == elf->wide && machines[i].little == elf->little)
+		if (machines[i].machine == elf->machine && machines[i].wide == elf->wide &&
+			machines[i].little == elf->little)
 			return &machines[i];
 	return NULL;
 }
@@ -88,7 +89,8 @@ static const void *at(const struct image *im, uint64_t offset, uint64_t n)
 }
 
 /* A string that ends within the file. */
-static const char *string_at(const struct image *im, uint64_t table, uint64_t table_size, uint64_t index)
+static const char *string_at(const struct image *im, uint64_t table, uint64_t table_size,
+	uint64_t index)
 {
 	const char *s = index < table_size ? at(im, table + index, table_size - index) : NULL;
 
@@ -99,15 +101,17 @@ static const char *string_at(const struct image *im, uint64_t table, uint64_t ta
 struct field {
 	size_t at[2], size[2];
 };
-#define FIELD(type, member)                                                                         \
-	(&(const struct field){ { offsetof(Elf32_##type, member), offsetof(Elf64_##type, member) }, \
+#define FIELD(type, member)                                                         \
+	(&(const struct field){                                                     \
+		{ offsetof(Elf32_##type, member), offsetof(Elf64_##type, member) }, \
 		{ sizeof(((Elf32_##type *)0)->member), sizeof(((Elf64_##type *)0)->member) } })
 #define SIZE(im, type) ((im)->wide ? sizeof(Elf64_##type) : sizeof(Elf32_##type))
 
 /* The member of the structure at an offset; 0 when that is beyond the file. */
 static uint64_t get(const struct image *im, uint64_t offset, const struct field *f)
 {
-	const void *p = offset <= im->size ? at(im, offset + f->at[im->wide], f->size[im->wide]) : NULL;
+	const void *p =
+		offset <= im->size ? at(im, offset + f->at[im->wide], f->size[im->wide]) : NULL;
 	uint64_t value = 0;
 
 	if (p)
@@ -132,7 +136,8 @@ static uint64_t offset_of(const struct layout *l, uint64_t address)
 	size_t i;
 
 	for (i = 0; i < l->load_count; i++)
-		if (address >= l->loads[i].address && address - l->loads[i].address < l->loads[i].size)
+		if (address >= l->loads[i].address &&
+			address - l->loads[i].address < l->loads[i].size)
 			return l->loads[i].offset + (address - l->loads[i].address);
 	return UINT64_MAX;
 }
@@ -144,8 +149,8 @@ static void read_segments(const struct image *im, struct layout *l)
 
 	for (; n > 0 && at < im->size; n--, at += size) {
 		uint64_t type = get(im, at, FIELD(Phdr, p_type));
-		struct segment s = { get(im, at, FIELD(Phdr, p_offset)), get(im, at, FIELD(Phdr, p_vaddr)),
-			get(im, at, FIELD(Phdr, p_filesz)) };
+		struct segment s = { get(im, at, FIELD(Phdr, p_offset)),
+			get(im, at, FIELD(Phdr, p_vaddr)), get(im, at, FIELD(Phdr, p_filesz)) };
 
 		if (type == PT_LOAD && l->load_count < ARRAY_SIZE(l->loads))
 			l->loads[l->load_count++] = s;
@@ -154,7 +159,8 @@ static void read_segments(const struct image *im, struct layout *l)
 	}
 }
 
-static bool read_dynamic(const struct image *im, const struct layout *l, uint64_t i, uint64_t *tag, uint64_t *value)
+static bool read_dynamic(const struct image *im, const struct layout *l, uint64_t i, uint64_t *tag,
+	uint64_t *value)
 {
 	uint64_t at = l->dynamic.offset + i * SIZE(im, Dyn);
 
@@ -195,7 +201,8 @@ static int read_names(struct elf *elf, const struct image *im, const struct layo
 		if (tag == DT_RUNPATH || (tag == DT_RPATH && !elf->run_path))
 			elf->run_path = s;
 		if (tag == DT_NEEDED && s) {
-			const char **more = reallocarray(elf->needed, elf->needed_count + 1, sizeof *more);
+			const char **more =
+				reallocarray(elf->needed, elf->needed_count + 1, sizeof *more);
 
 			if (!more)
 				return -ENOMEM;
@@ -206,18 +213,23 @@ static int read_names(struct elf *elf, const struct image *im, const struct layo
 	return 0;
 }
 
-/* The names of the versions that symbols ask for, by their index. Beyond the file there is no next one. */
+/*
+ * The names of the versions that symbols ask for, by their index.
+ * Beyond the file there is no next one.
+ */
 static const char *version_name(const struct image *im, const struct layout *l, unsigned int index)
 {
 	uint64_t need = l->needs, n, k;
 
 	for (n = 0; n < l->needs_count; n++) {
 		uint64_t aux = need + get(im, need, FIELD(Verneed, vn_aux));
-		uint64_t count = get(im, need, FIELD(Verneed, vn_cnt)), next = get(im, need, FIELD(Verneed, vn_next));
+		uint64_t count = get(im, need, FIELD(Verneed, vn_cnt)),
+			 next = get(im, need, FIELD(Verneed, vn_next));
 
 		for (k = 0; k < count && aux < im->size; k++) {
 			if (get(im, aux, FIELD(Vernaux, vna_other)) == index)
-				return string_at(im, l->strings, l->strings_size, get(im, aux, FIELD(Vernaux, vna_name)));
+				return string_at(im, l->strings, l->strings_size,
+					get(im, aux, FIELD(Vernaux, vna_name)));
 			aux += get(im, aux, FIELD(Vernaux, vna_next));
 		}
 		if (!next)
@@ -250,10 +262,13 @@ static int read_symbols(struct elf *elf, const struct image *im, const struct la
 	for (i = 1; i < n; i++) {
 		uint64_t at_symbol = l->symbols + i * SIZE(im, Sym);
 		struct elf_symbol *s = &elf->symbols[elf->symbol_count];
-		const void *v = l->versions && l->versions != UINT64_MAX ? at(im, l->versions + 2 * i, 2) : NULL;
+		const void *v = l->versions && l->versions != UINT64_MAX ?
+			at(im, l->versions + 2 * i, 2) :
+			NULL;
 		uint16_t index = 1;
 
-		s->name = string_at(im, l->strings, l->strings_size, get(im, at_symbol, FIELD(Sym, st_name)));
+		s->name = string_at(im, l->strings, l->strings_size,
+			get(im, at_symbol, FIELD(Sym, st_name)));
 		if (get(im, at_symbol, FIELD(Sym, st_shndx)) != SHN_UNDEF || !s->name || !*s->name)
 			continue;
 		if (v)

@@ -49,8 +49,8 @@ void libraries_release(struct libraries *ls)
 static bool fits(const char *path, const struct elf *by)
 {
 	struct elf elf;
-	bool good = elf_read(&elf, path) == 0 && elf.machine == by->machine && elf.wide == by->wide &&
-		    elf.little == by->little;
+	bool good = elf_read(&elf, path) == 0 && elf.machine == by->machine &&
+		elf.wide == by->wide && elf.little == by->little;
 
 	elf_release(&elf);
 	return good;
@@ -66,8 +66,8 @@ static char *find_on_run_path(const struct elf *by, const char *by_path, const c
 		_cleanup_buf_ struct buf path = BUF_INIT;
 
 		if (!strncmp(folder, "$ORIGIN", 7) || !strncmp(folder, "${ORIGIN}", 9))
-			buf_addf(&path, "%.*s%s/%s", (int)(strrchr(by_path, '/') - by_path), by_path,
-				folder + (folder[1] == '{' ? 9 : 7), soname);
+			buf_addf(&path, "%.*s%s/%s", (int)(strrchr(by_path, '/') - by_path),
+				by_path, folder + (folder[1] == '{' ? 9 : 7), soname);
 		else
 			buf_addf(&path, "%s/%s", folder, soname);
 		if (!path.failed && fits(path.data, by))
@@ -85,7 +85,8 @@ static char *find_in_cache(struct libraries *ls, const struct elf *by, const cha
 	buf_addf(&key, "\t%s (", soname);
 	while (line && !key.failed && (line = strstr(line, key.data))) {
 		const char *arrow = strstr(line, "=> "), *end = line + strcspn(line + 1, "\n") + 1;
-		_cleanup_free_ char *path = arrow && arrow < end ? strndup(arrow + 3, (size_t)(end - arrow - 3)) : NULL;
+		_cleanup_free_ char *path =
+			arrow && arrow < end ? strndup(arrow + 3, (size_t)(end - arrow - 3)) : NULL;
 
 		if (path && fits(path, by))
 			return STEAL(path);
@@ -96,7 +97,8 @@ static char *find_in_cache(struct libraries *ls, const struct elf *by, const cha
 
 static int read_cache(struct libraries *ls)
 {
-	static const char *const argv[] = { "ldconfig", "-p", NULL }, *const in_sbin[] = { "/sbin/ldconfig", "-p", NULL };
+	static const char *const argv[] = { "ldconfig", "-p", NULL },
+				 *const in_sbin[] = { "/sbin/ldconfig", "-p", NULL };
 	struct buf out = BUF_INIT;
 
 	if (ls->cache)
@@ -126,7 +128,8 @@ int libraries_add_owners(const struct libraries *ls, struct metadata *m)
 	for (l = ls->all; l; l = l->hh.next) {
 		_cleanup_free_ char *real = l->path ? realpath(l->path, NULL) : NULL;
 
-		if ((l->path && owners_add(&m->owners, l->path) < 0) || (real && owners_add(&m->owners, real) < 0))
+		if ((l->path && owners_add(&m->owners, l->path) < 0) ||
+			(real && owners_add(&m->owners, real) < 0))
 			return say_no_memory();
 	}
 	return 0;
@@ -171,7 +174,9 @@ static int add_promise(struct library *l, char *line)
 	p = calloc(1, sizeof *p);
 	if (!p)
 		return say_no_memory();
-	*p = (struct promise){ .symbol = symbol, .since = since, .template = rest ? strtoul(rest, NULL, 10) : 0 };
+	*p = (struct promise){ .symbol = symbol,
+		.since = since,
+		.template = rest ? strtoul(rest, NULL, 10) : 0 };
 	HASH_ADD_KEYPTR(hh, l->promises, p->symbol, strlen(p->symbol), p);
 	if (hash_added(p) < 0) {
 		free(p);
@@ -296,7 +301,8 @@ int libraries_find_packages(struct libraries *ls, const struct owners *o)
 	return 0;
 }
 
-struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname)
+struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path,
+	const char *soname)
 {
 	_cleanup_buf_ struct buf key = BUF_INIT;
 	struct library *l = NULL;

@@ -10,7 +10,10 @@
 #include "package/metadata.h"
 #include "package/conflicts.h"
 
-/* What a package's symbols file says of one symbol. The words of these files stay in memory with the library. */
+/*
+ * What a package's symbols file says of one symbol. The words of
+ * these files stay in memory with the library.
+ */
 struct promise {
 	const char *symbol; /* name@version */
 	const char *since;  /* the package's version */
@@ -44,7 +47,8 @@ struct libraries {
  * The library a file needs, looked for at the first asking; by and soname stay until they are
  * released. NULL after saying why.
  */
-struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path, const char *soname);
+struct library *libraries_get(struct libraries *ls, const struct elf *by, const char *by_path,
+	const char *soname);
 /*
  * Their packages: first what has to be asked of dpkg, then, from its answer,
  * the packages and what they promise. 0, or -1 after saying why.

@@ -19,8 +19,8 @@
 /* Folders that are named for what is done in them, not for what they hold. */
 static bool is_workplace(const char *name)
 {
-	static const char *const names[] = { "build", "_build", "builddir", "obj", "objdir", "out", "src", "unix",
-		"source", "release", "Release", "debug", "Debug", "linux" };
+	static const char *const names[] = { "build", "_build", "builddir", "obj", "objdir", "out",
+		"src", "unix", "source", "release", "Release", "debug", "Debug", "linux" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -29,7 +29,10 @@ static bool is_workplace(const char *name)
 	return !strncmp(name, "build-", 6) || !strncmp(name, "cmake-build", 11);
 }
 
-/* Where the version begins: at the first digit after a '-' or '_', or at the end of letters as in tcl8.6.13. */
+/*
+ * Where the version begins: at the first digit after a '-' or '_',
+ * or at the end of letters as in tcl8.6.13.
+ */
 static size_t version_at(const char *s)
 {
 	size_t i, n = strlen(s);
@@ -37,10 +40,12 @@ static size_t version_at(const char *s)
 	for (i = 1; i + 1 < n; i++)
 		if ((s[i] == '-' || s[i] == '_') &&
 			(isdigit((unsigned char)s[i + 1]) ||
-				((s[i + 1] == 'v' || s[i + 1] == 'V') && isdigit((unsigned char)s[i + 2]))))
+				((s[i + 1] == 'v' || s[i + 1] == 'V') &&
+					isdigit((unsigned char)s[i + 2]))))
 			return i + 1;
 	for (i = 1; i < n; i++)
-		if (isdigit((unsigned char)s[i]) && isalpha((unsigned char)s[i - 1]) && strchr(s + i, '.'))
+		if (isdigit((unsigned char)s[i]) && isalpha((unsigned char)s[i - 1]) &&
+			strchr(s + i, '.'))
 			return i;
 	return n;
 }
@@ -91,7 +96,8 @@ static char *ask(const char *what, const char *suggestion)
 	size_t room = 0;
 	ssize_t n;
 
-	fprintf(stderr, "%s%s%s%s: ", what, suggestion ? " [" : "", suggestion ? suggestion : "", suggestion ? "]" : "");
+	fprintf(stderr, "%s%s%s%s: ", what, suggestion ? " [" : "", suggestion ? suggestion : "",
+		suggestion ? "]" : "");
 	IGNORE(fflush(stderr));
 	n = getline(&line, &room, stdin);
 	while (n > 0 && isspace((unsigned char)line[n - 1]))
@@ -112,7 +118,8 @@ static char *run_date(const struct metadata *m)
 	struct tm tm;
 	char text[16];
 
-	return gmtime_r(&t, &tm) && strftime(text, sizeof text, "%Y%m%d", &tm) ? strdup(text) : NULL;
+	return gmtime_r(&t, &tm) && strftime(text, sizeof text, "%Y%m%d", &tm) ? strdup(text) :
+										 NULL;
 }
 
 static int find_name(struct metadata *m, const struct package_options *o)
@@ -129,9 +136,14 @@ static int find_name(struct metadata *m, const struct package_options *o)
 	if (!m->version && may_ask(o))
 		m->version = ask("its version", NULL);
 	if (!m->name)
-		return say_failed("no name for the package: the folder %s gives none; say --pkgname=NAME", m->cwd);
+		return say_failed(
+			"no name for the package: the folder %s gives none; say --pkgname=NAME",
+			m->cwd);
 	if (!m->version)
-		return say_failed("no version for the package: the folder %s gives none; say --pkgversion=VERSION", m->cwd);
+		return say_failed(
+			"no version for the package: the folder %s gives "
+			"none; say --pkgversion=VERSION",
+			m->cwd);
 	return 0;
 }
 
@@ -146,7 +158,10 @@ static const char *find_user(void)
 	return pw && strcmp(pw->pw_name, "root") ? pw->pw_name : "admin";
 }
 
-/* "Name <address>" as the Debian tools find it: DEBFULLNAME and DEBEMAIL, EMAIL, the user at this machine. */
+/*
+ * "Name <address>" as the Debian tools find it: DEBFULLNAME and
+ * DEBEMAIL, EMAIL, the user at this machine.
+ */
 static char *find_maintainer(void)
 {
 	const char *name = getenv("DEBFULLNAME"), *mail = getenv("DEBEMAIL"), *user = find_user();
@@ -198,7 +213,8 @@ static void find_words(struct metadata *m, const struct package_options *o)
 	if (!m->description || !*m->description) {
 		free(m->description);
 		out = (struct buf)BUF_INIT;
-		buf_addf(&out, "Made by buildaudit from what this command installed:\n%s", m->command);
+		buf_addf(&out, "Made by buildaudit from what this command installed:\n%s",
+			m->command);
 		m->description = buf_steal(&out);
 	}
 }
@@ -211,13 +227,15 @@ static int find_epoch(struct metadata *m, const struct ba_rows *run)
 	char *end;
 
 	if (!given || !*given) {
-		m->epoch = ba_rows_int(run, ba_rows_column(run, "started_ns")) / 1000000000 + (int64_t)duration + 1;
+		m->epoch = ba_rows_int(run, ba_rows_column(run, "started_ns")) / 1000000000 +
+			(int64_t)duration + 1;
 		return 0;
 	}
 	errno = 0;
 	m->epoch = strtoll(given, &end, 10);
 	if (errno || *end || m->epoch < 0)
-		return say_failed("SOURCE_DATE_EPOCH is '%s': seconds since 1970 are expected", given);
+		return say_failed("SOURCE_DATE_EPOCH is '%s': seconds since 1970 are expected",
+			given);
 	return 0;
 }
 
@@ -226,8 +244,8 @@ static char *find_arch(const struct metadata *m, const char *arch)
 {
 	static const struct {
 		const char *deb, *rpm;
-	} names[] = { { "all", "noarch" }, { "amd64", "x86_64" }, { "i386", "i686" }, { "arm64", "aarch64" },
-		{ "armhf", "armv7hl" }, { "ppc64el", "ppc64le" } };
+	} names[] = { { "all", "noarch" }, { "amd64", "x86_64" }, { "i386", "i686" },
+		{ "arm64", "aarch64" }, { "armhf", "armv7hl" }, { "ppc64el", "ppc64le" } };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
@@ -250,9 +268,12 @@ void metadata_say_unused(const struct metadata *m)
 	if (o->source && !strstr(o->source, "://"))
 		say("--pkgsource: left out, '%s' is no URL", o->source);
 	if (o->altsource && (!strstr(o->altsource, "://") || metadata_url(m) != o->altsource))
-		say("--pkgaltsource: left out, %s", strstr(o->altsource, "://") ? "--pkgsource is the one URL" : "it is no URL");
+		say("--pkgaltsource: left out, %s",
+			strstr(o->altsource, "://") ? "--pkgsource is the one URL" :
+						      "it is no URL");
 	if (m->type == PACKAGE_RPM && o->relations[REPLACES])
-		say("--replaces is Obsoletes in an rpm: 'rpm -U' takes these packages out: %s", m->relations[REPLACES].data);
+		say("--replaces is Obsoletes in an rpm: 'rpm -U' takes these packages out: %s",
+			m->relations[REPLACES].data);
 }
 
 const char *metadata_url(const struct metadata *m)
@@ -275,8 +296,13 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->command = buf_steal(&command);
 	if (!m->cwd || !m->command)
 		return say_no_memory();
-	/* gzip: every dpkg and every checker of packages takes it, and it costs less than the installation did */
-	m->compression = compression_named(o->compress ? o->compress : o->type == PACKAGE_RPM ? "zstd" : "gzip");
+	/*
+	 * gzip: every dpkg and every checker of packages takes it, and
+	 * it costs less than the installation did
+	 */
+	m->compression = compression_named(o->compress ? o->compress :
+			o->type == PACKAGE_RPM         ? "zstd" :
+							 "gzip");
 	if (!m->compression || find_epoch(m, run) < 0 || find_name(m, o) < 0)
 		return -1;
 	m->release = strdup(o->release ? o->release : "1");
@@ -285,7 +311,8 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	find_words(m, o);
 	if (options_write_relations(o, m->relations) < 0)
 		return -1;
-	if (!m->release || !m->maintainer || !m->summary || !m->description || (o->arch && !m->arch))
+	if (!m->release || !m->maintainer || !m->summary || !m->description ||
+		(o->arch && !m->arch))
 		return say_no_memory();
 	return 0;
 }

@@ -17,11 +17,15 @@ struct metadata {
 	char *cwd, *command;
 	const struct compression *compression;
 	const char *stage; /* a folder of our own for what is made on the way; NULL: nothing is */
-	struct buf relations[RELATIONS]; /* in the type's own words; what it requires is computed and asked for */
+	/* in the type's own words; what it requires is computed and asked for */
+	struct buf relations[RELATIONS];
 	struct owners *owners;
 };
 
-/* From the options, the run's row, its folder's name, and questions on a terminal. 0, or -1 after saying why. */
+/*
+ * From the options, the run's row, its folder's name, and questions
+ * on a terminal. 0, or -1 after saying why.
+ */
 int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run);
 /* Options that this kind of package has no place for are named. */
 void metadata_say_unused(const struct metadata *m);

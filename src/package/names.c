@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each format forbids, in one clear sentence: the tools say it late, or not at all, or of a file of ours. */
+/*
+ * What each format forbids, in one clear sentence: the tools say it
+ * late, or not at all, or of a file of ours.
+ */
 #include "package/names.h"
 
 #include <ctype.h>
@@ -31,7 +34,8 @@ struct rule {
 
 static const struct rule rules[] = {
 	{ PACKAGE_DEB, AT(name), "name", LOWER DIGITS "+-.", LOWER DIGITS,
-		"lower-case letters, digits, '+', '-' and '.'", "a lower-case letter or a digit", 2 },
+		"lower-case letters, digits, '+', '-' and '.'", "a lower-case letter or a digit",
+		2 },
 	{ PACKAGE_DEB, AT(version), "version", LOWER UPPER DIGITS ".+-~:", DIGITS,
 		"letters, digits, '.', '+', '-', '~' and, after an epoch, ':'", "a digit", 1 },
 	{ PACKAGE_DEB, AT(release), "release", LOWER UPPER DIGITS ".+~", LOWER UPPER DIGITS,
@@ -48,15 +52,16 @@ static const struct rule rules[] = {
 	{ PACKAGE_TAR, AT(version), "version", TAR_PART, 0 },
 };
 
-static const char *const formats[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm", [PACKAGE_TAR] = "tar" };
+static const char
+	*const formats[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm", [PACKAGE_TAR] = "tar" };
 
 static int wrong_char(const struct rule *r, const char *value, char c, const char *words)
 {
 	if (isprint((unsigned char)c))
-		return say_failed("the %s '%s' has a '%c', which %s does not allow there: %s", r->what, value, c,
-			formats[r->type], words);
-	return say_failed("the %s has the byte 0x%02x, which %s does not allow: %s", r->what, (unsigned char)c,
-		formats[r->type], words);
+		return say_failed("the %s '%s' has a '%c', which %s does not allow there: %s",
+			r->what, value, c, formats[r->type], words);
+	return say_failed("the %s has the byte 0x%02x, which %s does not allow: %s", r->what,
+		(unsigned char)c, formats[r->type], words);
 }
 
 static int check(const struct rule *r, const char *value)
@@ -64,15 +69,17 @@ static int check(const struct rule *r, const char *value)
 	size_t n = strspn(value, r->chars);
 
 	if (!*value)
-		return !r->shortest ? 0 : say_failed("the %s is empty: %s are allowed", r->what, r->words);
+		return !r->shortest ?
+			0 :
+			say_failed("the %s is empty: %s are allowed", r->what, r->words);
 	if (value[n])
 		return wrong_char(r, value, value[n], r->words);
 	if (!strchr(r->first, *value))
-		return say_failed("the %s '%s' begins with '%c': for %s it begins with %s", r->what, value, *value,
-			formats[r->type], r->first_words);
+		return say_failed("the %s '%s' begins with '%c': for %s it begins with %s", r->what,
+			value, *value, formats[r->type], r->first_words);
 	if (strlen(value) < r->shortest)
-		return say_failed("the %s '%s' is too short: %s wants %zu characters", r->what, value, formats[r->type],
-			r->shortest);
+		return say_failed("the %s '%s' is too short: %s wants %zu characters", r->what,
+			value, formats[r->type], r->shortest);
 	return 0;
 }
 
@@ -84,7 +91,9 @@ static int check_epoch(const char *version)
 	if (!colon)
 		return 0;
 	if (strspn(version, DIGITS) != (size_t)(colon - version) || strchr(colon + 1, ':'))
-		return say_failed("the version '%s' has a ':', which deb allows only after a number in front", version);
+		return say_failed(
+			"the version '%s' has a ':', which deb allows only after a number in front",
+			version);
 	if (!isdigit((unsigned char)colon[1]))
 		return say_failed("the version '%s' has no digit after its epoch", version);
 	return 0;
@@ -92,7 +101,9 @@ static int check_epoch(const char *version)
 
 static int check_dots(const char *what, const char *value)
 {
-	return strstr(value, "..") ? say_failed("the %s '%s' has a '..', which rpm does not allow", what, value) : 0;
+	return strstr(value, "..") ?
+		say_failed("the %s '%s' has a '..', which rpm does not allow", what, value) :
+		0;
 }
 
 int names_check(const struct metadata *m)
@@ -114,7 +125,10 @@ int names_check(const struct metadata *m)
 	return m->type == PACKAGE_RPM ? check_dots("release", m->release) : 0;
 }
 
-/* rpm opens what it installs for reading, and at a fifo it then waits for a writer for ever (tried: 4.18). */
+/*
+ * rpm opens what it installs for reading, and at a fifo it then
+ * waits for a writer for ever (tried: 4.18).
+ */
 static bool is_fifo(const struct member *e)
 {
 	return S_ISFIFO(e->mode);
@@ -150,7 +164,8 @@ static const struct refusal {
 	{ PACKAGE_DEB, has_newline,
 		"refused: names that a deb cannot hold (a newline); --exclude leaves them out:" },
 	{ PACKAGE_RPM, has_control,
-		"refused: names that an rpm cannot hold (control characters); --exclude leaves them out:" },
+		"refused: names that an rpm cannot hold (control "
+		"characters); --exclude leaves them out:" },
 	{ PACKAGE_RPM, is_fifo, "refused: rpm cannot install fifos; --exclude leaves them out:" },
 	{ PACKAGE_RPM, is_big_device,
 		"refused: device numbers that an rpm cannot hold; --exclude leaves them out:" },

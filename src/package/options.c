@@ -14,7 +14,8 @@
 #include "package/relations.h"
 #include "package/say.h"
 
-const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove", "postremove" };
+const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove",
+	"postremove" };
 
 static const struct option {
 	const char *name;
@@ -22,7 +23,8 @@ static const struct option {
 	int types;
 	enum option_kind kind;
 } options[] = {
-#define ROW(letter, name, value, help, kept, types, kind) { name, offsetof(struct package_options, kept), types, kind },
+#define ROW(letter, name, value, help, kept, types, kind) \
+	{ name, offsetof(struct package_options, kept), types, kind },
 	PACKAGE_OPTIONS(ROW)
 #undef ROW
 };
@@ -58,7 +60,8 @@ static int set_folder(char **to, const char *folder)
 	int r = stat(folder, &st) < 0 ? -errno : path_canonical(folder, path);
 
 	if (r < 0 || !S_ISDIR(st.st_mode))
-		return say_failed("--docs %s: %s", folder, r < 0 ? strerror(-r) : "it is no folder");
+		return say_failed("--docs %s: %s", folder,
+			r < 0 ? strerror(-r) : "it is no folder");
 	return set(to, strdup(path));
 }
 
@@ -133,7 +136,8 @@ int options_write_relations(const struct package_options *o, struct buf out[RELA
 		char **text = text_of(o, &options[i]);
 
 		if (options[i].kind == OPTION_LIST && *text &&
-			relations_write(o->type, options[i].name, *text, &out[text - o->relations]) < 0)
+			relations_write(o->type, options[i].name, *text,
+				&out[text - o->relations]) < 0)
 			return -1;
 	}
 	return 0;

@@ -15,7 +15,8 @@ enum relation { REQUIRES, RECOMMENDS, SUGGESTS, CONFLICTS, REPLACES, PROVIDES, R
 /* NULL is "find it out". */
 struct package_options {
 	enum package_type type;
-	char *name, *version, *release, *arch, *license, *group, *source, *altsource, *maintainer, *summary;
+	char *name, *version, *release, *arch, *license, *group, *source, *altsource, *maintainer,
+		*summary;
 	char *relations[RELATIONS];
 	char *description; /* the long text, its first line is the summary */
 	char *out;         /* the folder for the package */
@@ -30,7 +31,11 @@ struct package_options {
 };
 
 /* The types that have a place for what an option says. */
-enum { IN_RPM = 1 << PACKAGE_RPM, IN_BOTH = 1 << PACKAGE_DEB | IN_RPM, IN_ALL = IN_BOTH | 1 << PACKAGE_TAR };
+enum {
+	IN_RPM = 1 << PACKAGE_RPM,
+	IN_BOTH = 1 << PACKAGE_DEB | IN_RPM,
+	IN_ALL = IN_BOTH | 1 << PACKAGE_TAR
+};
 
 /* Its value: any text; one line; a list of other packages; a file, whose text it is; a folder. */
 enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_FOLDER };
@@ -39,46 +44,61 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
  * The one list of them: X(letter, name, the value's name, help, where it is kept, types, kind).
  * First those that checkinstall has by the same name.
  */
-#define CHECKINSTALL_OPTIONS(X) \
-	X(0, "pkgname", "NAME", "its name (default: from the name of the folder the command ran in)", \
-		name, IN_ALL, OPTION_TEXT) \
-	X(0, "pkgversion", "VERSION", "its version (default: from the same name)", version, IN_ALL, OPTION_TEXT) \
+#define CHECKINSTALL_OPTIONS(X)                                                                  \
+	X(0, "pkgname", "NAME",                                                                  \
+		"its name (default: from the name of the folder the command ran in)", name,      \
+		IN_ALL, OPTION_TEXT)                                                             \
+	X(0, "pkgversion", "VERSION", "its version (default: from the same name)", version,      \
+		IN_ALL, OPTION_TEXT)                                                             \
 	X(0, "pkgrelease", "RELEASE", "its release (default: 1)", release, IN_BOTH, OPTION_TEXT) \
-	X(0, "pkgarch", "ARCH", "its architecture (default: from the ELF files)", arch, IN_BOTH, OPTION_TEXT) \
-	X(0, "pkglicense", "LICENSE", "its license (rpm)", license, IN_RPM, OPTION_LINE) \
-	X(0, "pkggroup", "GROUP", "its section or group", group, IN_BOTH, OPTION_LINE) \
-	X(0, "pkgsource", "URL", "where its source is", source, IN_BOTH, OPTION_LINE) \
-	X(0, "pkgaltsource", "URL", "where else", altsource, IN_BOTH, OPTION_LINE) \
-	X(0, "maintainer", "WHO", "Name <address> (default: $DEBFULLNAME, $DEBEMAIL, or the user)", \
-		maintainer, IN_BOTH, OPTION_LINE) \
-	X(0, "summary", "LINE", "what it is, in one line", summary, IN_BOTH, OPTION_LINE) \
-	X(0, "provides", "LIST", "what it provides besides its name", \
-		relations[PROVIDES], IN_BOTH, OPTION_LIST) \
-	X(0, "requires", "LIST", "what it needs, added to what its ELF files need", \
-		relations[REQUIRES], IN_BOTH, OPTION_LIST) \
-	X(0, "recommends", "LIST", "what it would like to have", relations[RECOMMENDS], IN_BOTH, OPTION_LIST) \
-	X(0, "suggests", "LIST", "what goes well with it", relations[SUGGESTS], IN_BOTH, OPTION_LIST) \
-	X(0, "conflicts", "LIST", "what cannot be there with it", relations[CONFLICTS], IN_BOTH, OPTION_LIST) \
-	X(0, "replaces", "LIST", "the packages whose files it takes over (an rpm: that it takes out)", \
-		relations[REPLACES], IN_BOTH, OPTION_LIST) \
-	X(0, "docdir", "DIR", "where they go, with its name behind (default: /usr/share/doc)", \
+	X(0, "pkgarch", "ARCH", "its architecture (default: from the ELF files)", arch, IN_BOTH, \
+		OPTION_TEXT)                                                                     \
+	X(0, "pkglicense", "LICENSE", "its license (rpm)", license, IN_RPM, OPTION_LINE)         \
+	X(0, "pkggroup", "GROUP", "its section or group", group, IN_BOTH, OPTION_LINE)           \
+	X(0, "pkgsource", "URL", "where its source is", source, IN_BOTH, OPTION_LINE)            \
+	X(0, "pkgaltsource", "URL", "where else", altsource, IN_BOTH, OPTION_LINE)               \
+	X(0, "maintainer", "WHO",                                                                \
+		"Name <address> (default: $DEBFULLNAME, $DEBEMAIL, or the user)", maintainer,    \
+		IN_BOTH, OPTION_LINE)                                                            \
+	X(0, "summary", "LINE", "what it is, in one line", summary, IN_BOTH, OPTION_LINE)        \
+	X(0, "provides", "LIST", "what it provides besides its name", relations[PROVIDES],       \
+		IN_BOTH, OPTION_LIST)                                                            \
+	X(0, "requires", "LIST", "what it needs, added to what its ELF files need",              \
+		relations[REQUIRES], IN_BOTH, OPTION_LIST)                                       \
+	X(0, "recommends", "LIST", "what it would like to have", relations[RECOMMENDS], IN_BOTH, \
+		OPTION_LIST)                                                                     \
+	X(0, "suggests", "LIST", "what goes well with it", relations[SUGGESTS], IN_BOTH,         \
+		OPTION_LIST)                                                                     \
+	X(0, "conflicts", "LIST", "what cannot be there with it", relations[CONFLICTS], IN_BOTH, \
+		OPTION_LIST)                                                                     \
+	X(0, "replaces", "LIST",                                                                 \
+		"the packages whose files it takes over (an rpm: that it takes out)",            \
+		relations[REPLACES], IN_BOTH, OPTION_LIST)                                       \
+	X(0, "docdir", "DIR", "where they go, with its name behind (default: /usr/share/doc)",   \
 		doc_folder, IN_ALL, OPTION_TEXT)
 
-#define PACKAGE_OPTIONS(X) \
-	X('o', "output", "DIR", "where the package goes (default: the working folder)", out, IN_ALL, OPTION_TEXT) \
-	X(0, "description", "TEXT", "what it is, at length", description, IN_BOTH, OPTION_TEXT) \
-	X(0, "docs", "DIR", "a folder whose files go in as documents", docs, IN_ALL, OPTION_FOLDER) \
-	CHECKINSTALL_OPTIONS(X) \
-	X(0, "preinstall", "FILE", "a script of its own (also postinstall, preremove, postremove)", \
-		scripts[PRE_INSTALL], IN_BOTH, OPTION_SCRIPT) \
-	X(0, "postinstall", "FILE", "", scripts[POST_INSTALL], IN_BOTH, OPTION_SCRIPT) \
-	X(0, "preremove", "FILE", "", scripts[PRE_REMOVE], IN_BOTH, OPTION_SCRIPT) \
-	X(0, "postremove", "FILE", "", scripts[POST_REMOVE], IN_BOTH, OPTION_SCRIPT) \
-	X(0, "compress", "HOW", "gzip, xz, zstd or none (default: gzip; an rpm: zstd)", compress, IN_ALL, OPTION_TEXT)
+#define PACKAGE_OPTIONS(X)                                                                        \
+	X('o', "output", "DIR", "where the package goes (default: the working folder)", out,      \
+		IN_ALL, OPTION_TEXT)                                                              \
+	X(0, "description", "TEXT", "what it is, at length", description, IN_BOTH, OPTION_TEXT)   \
+	X(0, "docs", "DIR", "a folder whose files go in as documents", docs, IN_ALL,              \
+		OPTION_FOLDER)                                                                    \
+	CHECKINSTALL_OPTIONS(X)                                                                   \
+	X(0, "preinstall", "FILE",                                                                \
+		"a script of its own (also postinstall, preremove, postremove)",                  \
+		scripts[PRE_INSTALL], IN_BOTH, OPTION_SCRIPT)                                     \
+	X(0, "postinstall", "FILE", "", scripts[POST_INSTALL], IN_BOTH, OPTION_SCRIPT)            \
+	X(0, "preremove", "FILE", "", scripts[PRE_REMOVE], IN_BOTH, OPTION_SCRIPT)                \
+	X(0, "postremove", "FILE", "", scripts[POST_REMOVE], IN_BOTH, OPTION_SCRIPT)              \
+	X(0, "compress", "HOW", "gzip, xz, zstd or none (default: gzip; an rpm: zstd)", compress, \
+		IN_ALL, OPTION_TEXT)
 
 /* One option of that list: 1 it was, 0 it is not of the list, -1 after saying why it cannot be. */
 int package_option(struct package_options *o, const char *name, const char *value);
-/* What to take in: a path; what to leave out: a glob, which is no path when it begins with a * or has no slash. */
+/*
+ * What to take in: a path; what to leave out: a glob, which is no path
+ * when it begins with a * or has no slash.
+ */
 int package_add_include(struct package_options *o, const char *path);
 int package_add_exclude(struct package_options *o, const char *glob);
 void package_options_release(struct package_options *o);

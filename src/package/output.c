@@ -92,7 +92,8 @@ int output_done(struct output *o)
 	free(STEAL(o->part));
 	r = sync_folder(o->name);
 	if (r < 0)
-		return say_failed("%s is made, but may go with the power: %s", o->name, strerror(-r));
+		return say_failed("%s is made, but may go with the power: %s", o->name,
+			strerror(-r));
 	return 0;
 }
 

@@ -69,22 +69,31 @@ static const struct format *format_of(enum package_type type)
 static int check_run(const struct ba_rows *run, int64_t id, const struct package_options *o)
 {
 	const char *state = ba_rows_text(run, ba_rows_column(run, "state"), NULL);
-	int exit_status = ba_rows_column(run, "exit_status"), signal = ba_rows_column(run, "term_signal");
-	bool ended = ba_rows_type(run, exit_status) != BA_NULL || ba_rows_type(run, signal) != BA_NULL;
+	int exit_status = ba_rows_column(run, "exit_status"),
+	    signal = ba_rows_column(run, "term_signal");
+	bool ended =
+		ba_rows_type(run, exit_status) != BA_NULL || ba_rows_type(run, signal) != BA_NULL;
 	long long n = id;
 
 	if (o->force)
 		return 0;
 	if (!strcmp(state, "incomplete"))
-		return say_failed("run %lld is incomplete: what it installed is not all on record (--force packs what is)", n);
+		return say_failed(
+			"run %lld is incomplete: what it installed is not all "
+			"on record (--force packs what is)",
+			n);
 	if (!ended)
 		return say_failed("run %lld has not ended yet", n);
 	if (ba_rows_type(run, signal) != BA_NULL)
-		return say_failed("the command of run %lld was killed by signal %lld (--force packs what it installed)", n,
-			(long long)ba_rows_int(run, signal));
+		return say_failed(
+			"the command of run %lld was killed by signal %lld "
+			"(--force packs what it installed)",
+			n, (long long)ba_rows_int(run, signal));
 	if (ba_rows_int(run, exit_status) != 0)
-		return say_failed("the command of run %lld ended with status %lld (--force packs what it installed)", n,
-			(long long)ba_rows_int(run, exit_status));
+		return say_failed(
+			"the command of run %lld ended with status %lld "
+			"(--force packs what it installed)",
+			n, (long long)ba_rows_int(run, exit_status));
 	return 0;
 }
 
@@ -104,7 +113,8 @@ static int add_docs_below(struct payload *p, size_t made, const char *from, cons
 {
 	DIR *dir = opendir(from);
 	struct dirent *d;
-	int r = dir ? add_doc(p, made, to, from, true) : say_failed("%s: %s", from, strerror(errno));
+	int r = dir ? add_doc(p, made, to, from, true) :
+		      say_failed("%s: %s", from, strerror(errno));
 
 	while (r == 0 && (d = readdir(dir))) {
 		_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
@@ -116,7 +126,8 @@ static int add_docs_below(struct payload *p, size_t made, const char *from, cons
 		buf_addf(&path, "%s/%s", to, d->d_name);
 		if (source.failed || path.failed)
 			r = say_no_memory();
-		else if (stat(source.data, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		else if (stat(source.data, &st) < 0 ||
+			(!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 			say("%s is no file: left out", source.data);
 		else if (S_ISDIR(st.st_mode))
 			r = add_docs_below(p, made, source.data, path.data);
@@ -138,7 +149,9 @@ static int add_docs(struct payload *p, const struct metadata *m)
 		return 0;
 	buf_addf(&to, "%s/%s", o->doc_folder ? o->doc_folder : "/usr/share/doc", m->name);
 	if (to.failed || *to.data != '/')
-		return to.failed ? say_no_memory() : say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
+		return to.failed ?
+			say_no_memory() :
+			say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
 	r = add_docs_below(p, p->count, o->docs, to.data);
 	payload_sort(p);
 	return r;
@@ -149,8 +162,11 @@ static int nothing(const struct ba_rows *run, int64_t id)
 	long long excluded = ba_rows_int(run, ba_rows_column(run, "excluded"));
 
 	if (excluded)
-		return say_failed("nothing to pack: run %lld created nothing that counts as installed; %lld paths are excluded "
-				  "('buildaudit files --all %lld' lists them, --include takes them in)",
+		return say_failed(
+			"nothing to pack: run %lld created nothing that counts as "
+			"installed; %lld paths are excluded "
+				  "('buildaudit files --all %lld' lists them, "
+					"--include takes them in)",
 			(long long)id, excluded, (long long)id);
 	return say_failed("nothing to pack: run %lld created no file", (long long)id);
 }
@@ -233,7 +249,8 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 	const struct format *f = format_of(o->type);
 	size_t i;
 
-	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 || payload_check(p, o->type == PACKAGE_DEB) < 0)
+	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 ||
+		payload_check(p, o->type == PACKAGE_DEB) < 0)
 		return -1;
 	for (i = 0; o->show_list && i < p->count; i++)
 		words_say("  ", "%s", p->entries[i]->path);

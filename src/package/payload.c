@@ -14,7 +14,24 @@
 #include "package/say.h"
 
 /* The columns of ba_files(). */
-enum { CHANGE, TYPE, PATH, EXCLUDED, MODE, UID, GID, SIZE, MTIME, SHA256, TARGET, GROUP, CONTENT, PROCESS, RUN, RDEV };
+enum {
+	CHANGE,
+	TYPE,
+	PATH,
+	EXCLUDED,
+	MODE,
+	UID,
+	GID,
+	SIZE,
+	MTIME,
+	SHA256,
+	TARGET,
+	GROUP,
+	CONTENT,
+	PROCESS,
+	RUN,
+	RDEV
+};
 
 static void member_free(struct member *e)
 {
@@ -102,7 +119,10 @@ static bool *included(const struct payload_rules *rules, const char *path)
 	return NULL;
 }
 
-/* A glob that matches a folder leaves out all below it, too; one without a slash is for each name on the way. */
+/*
+ * A glob that matches a folder leaves out all below it, too; one
+ * without a slash is for each name on the way.
+ */
 static bool glob_covers(const char *glob, const char *path)
 {
 	_cleanup_free_ char *part = strdup(path);
@@ -134,8 +154,9 @@ static mode_t type_bits(const char *type)
 	static const struct {
 		const char *name;
 		mode_t bits;
-	} types[] = { { "file", S_IFREG }, { "dir", S_IFDIR }, { "symlink", S_IFLNK }, { "fifo", S_IFIFO },
-		{ "socket", S_IFSOCK }, { "char", S_IFCHR }, { "block", S_IFBLK } };
+	} types[] = { { "file", S_IFREG }, { "dir", S_IFDIR }, { "symlink", S_IFLNK },
+		{ "fifo", S_IFIFO }, { "socket", S_IFSOCK }, { "char", S_IFCHR },
+		{ "block", S_IFBLK } };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++)
@@ -219,8 +240,8 @@ static int read_earlier(struct payload *p, struct ba *ba, int64_t run)
 	return r;
 }
 
-static int read_rows(struct payload *p, struct ba *ba, int64_t run, const struct payload_rules *rules,
-	const struct payload *earlier)
+static int read_rows(struct payload *p, struct ba *ba, int64_t run,
+	const struct payload_rules *rules, const struct payload *earlier)
 {
 	struct ba_rows *rows;
 	int n, r = 0;
@@ -254,11 +275,15 @@ static int take_over(struct payload *p, struct payload *earlier, const struct pa
 		earlier->entries[i] = NULL;
 	}
 	if (p->count > before)
-		say("packed, too: %zu paths that earlier runs of the same command made", p->count - before);
+		say("packed, too: %zu paths that earlier runs of the same command made",
+			p->count - before);
 	return 0;
 }
 
-/* What was asked for and is not in the manifest comes from the disk, a folder with all that is in it. */
+/*
+ * What was asked for and is not in the manifest comes from the
+ * disk, a folder with all that is in it.
+ */
 static int add_from_disk(struct payload *p, const char *path, const struct payload_rules *rules)
 {
 	struct member *e;
@@ -315,7 +340,8 @@ static int by_path(const void *a, const void *b)
 struct member *payload_find(const struct payload *p, const char *path)
 {
 	struct member key = { .path = (char *)path }, *k = &key;
-	struct member **at = p->count ? bsearch(&k, p->entries, p->count, sizeof *p->entries, by_path) : NULL;
+	struct member **at =
+		p->count ? bsearch(&k, p->entries, p->count, sizeof *p->entries, by_path) : NULL;
 
 	return at ? *at : NULL;
 }
@@ -375,7 +401,8 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_r
 	payload_release(&earlier);
 	for (i = 0; r == 0 && i < rules->exclude_count; i++)
 		if (!rules->exclude_used[i])
-			say("--exclude %s: there is no such path among those that the run changed", rules->exclude[i]);
+			say("--exclude %s: there is no such path among those that the run changed",
+				rules->exclude[i]);
 	for (i = 0; r == 0 && i < rules->include_count; i++)
 		if (!rules->include_used[i])
 			r = add_from_disk(p, rules->include[i], rules);

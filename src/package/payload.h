@@ -17,7 +17,8 @@
 
 struct member {
 	char *path;   /* absolute */
-	char *source; /* where it is read from, when that is not path; then mode and owner are our own */
+	/* where it is read from, when that is not path; then mode and owner are our own */
+	char *source;
 	char *target; /* a symlink's */
 	mode_t mode;  /* with the file type */
 	uid_t uid;
@@ -30,7 +31,8 @@ struct member {
 	bool script;                      /* begins with #! */
 	bool seen;                        /* for who reads a package back */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
-	struct member *first;              /* the first name of a file with several; itself for that one */
+	/* the first name of a file with several; itself for that one */
+	struct member *first;
 	unsigned int links;               /* of the first: its names in the payload */
 	struct buf xattrs;                /* as base/xattrs.h has them */
 	unsigned char sha256[SHA256_LEN], md5[MD5_LEN];
@@ -60,7 +62,10 @@ struct payload_rules {
 
 /* Reads the manifest of a run. 0, or -1 after saying why. */
 int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules);
-/* A file (or folder) of root's that the run did not make, read from source. Sorted in by payload_sort. */
+/*
+ * A file (or folder) of root's that the run did not make, read
+ * from source. Sorted in by payload_sort.
+ */
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir);
 void payload_sort(struct payload *p);
 /* The entry at path, or NULL. */

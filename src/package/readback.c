@@ -46,7 +46,8 @@ static void compare_times(struct reading *r, const struct member *e, struct arch
 	long ns;
 
 	tree_time(e, r->meta, &s, &ns);
-	if (archive.entry_mtime(ae) != s || (r->meta->type == PACKAGE_TAR && archive.entry_mtime_nsec(ae) != ns))
+	if (archive.entry_mtime(ae) != s ||
+		(r->meta->type == PACKAGE_TAR && archive.entry_mtime_nsec(ae) != ns))
 		differs(r, e->path, "its time is another");
 }
 
@@ -88,7 +89,9 @@ static int compare_content(struct reading *r, const struct member *e, struct arc
 		static const char zeros[4096];
 
 		for (; at < offset; at += (int64_t)sizeof zeros)
-			digest_add(r->sha256, zeros, offset - at < (int64_t)sizeof zeros ? (size_t)(offset - at) : sizeof zeros);
+			digest_add(r->sha256, zeros,
+				offset - at < (int64_t)sizeof zeros ? (size_t)(offset - at) :
+								      sizeof zeros);
 		digest_add(r->sha256, block, n);
 		at = offset + (int64_t)n;
 	}
@@ -100,7 +103,8 @@ static int compare_content(struct reading *r, const struct member *e, struct arc
 	return 0;
 }
 
-static int compare_file(struct reading *r, struct member *e, struct archive_entry *ae, struct archive *a)
+static int compare_file(struct reading *r, struct member *e, struct archive_entry *ae,
+	struct archive *a)
 {
 	_cleanup_buf_ struct buf first = BUF_INIT;
 	const char *link = archive.entry_hardlink(ae);
@@ -142,13 +146,15 @@ static int compare(struct reading *r, struct member *e, struct archive_entry *ae
 	if ((mode & 07777) != (e->mode & 07777) && !S_ISLNK(e->mode))
 		differs(r, e->path, "its mode is another");
 	if (r->meta->type != PACKAGE_RPM &&
-		(archive.entry_uid(ae) != (int64_t)e->uid || archive.entry_gid(ae) != (int64_t)e->gid))
+		(archive.entry_uid(ae) != (int64_t)e->uid ||
+			archive.entry_gid(ae) != (int64_t)e->gid))
 		differs(r, e->path, "its owner is another");
 	if (r->meta->type != PACKAGE_RPM || e->first->links == 1)
 		compare_times(r, e, ae);
 	if (r->meta->type == PACKAGE_TAR && e->first == e)
 		compare_xattrs(r, e, ae);
-	if (S_ISLNK(e->mode) && (!archive.entry_symlink(ae) || strcmp(archive.entry_symlink(ae), e->target)))
+	if (S_ISLNK(e->mode) &&
+		(!archive.entry_symlink(ae) || strcmp(archive.entry_symlink(ae), e->target)))
 		differs(r, e->path, "it points elsewhere");
 	if (member_is_device(e) && archive.entry_rdev(ae) != e->rdev)
 		differs(r, e->path, "it is another device");
@@ -184,7 +190,8 @@ static int read_all(struct reading *r, struct archive *a)
 		e = r->payload->entries[i];
 		if (!e->seen)
 			differs(r, e->path, "it is not there");
-		else if (r->meta->type == PACKAGE_RPM && e->first == e && e->links > 1 && e->size > 0 && e->group != -1)
+		else if (r->meta->type == PACKAGE_RPM && e->first == e && e->links > 1 &&
+			e->size > 0 && e->group != -1)
 			differs(r, e->path, "its content is not there");
 	}
 	return 0;

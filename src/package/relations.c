@@ -24,8 +24,8 @@ struct written {
 
 static const struct {
 	const char *written, *deb, *rpm;
-} ops[] = { { "<<", "<<", "<" }, { "<=", "<=", "<=" }, { "=", "=", "=" }, { ">=", ">=", ">=" }, { ">>", ">>", ">" },
-	{ "<", "<<", "<" }, { ">", ">>", ">" } };
+} ops[] = { { "<<", "<<", "<" }, { "<=", "<=", "<=" }, { "=", "=", "=" }, { ">=", ">=", ">=" },
+	{ ">>", ">>", ">" }, { "<", "<<", "<" }, { ">", ">>", ">" } };
 
 static char *trim(char *s)
 {
@@ -37,7 +37,10 @@ static char *trim(char *s)
 	return s;
 }
 
-/* Where the name ends: at a space, or at the parenthesis of a version; perl(Foo) is a name of rpm's. */
+/*
+ * Where the name ends: at a space, or at the parenthesis of a
+ * version; perl(Foo) is a name of rpm's.
+ */
 static size_t name_length(const char *s)
 {
 	size_t n;
@@ -65,9 +68,12 @@ static int check_name(const struct written *r, const char *name, size_t n)
 	size_t good = strspn(name, allowed);
 
 	if (n == 0)
-		return say_failed("--%s: a name is missing: names with commas between them are expected", r->what);
+		return say_failed(
+			"--%s: a name is missing: names with commas between them are expected",
+			r->what);
 	if (good < n)
-		return say_failed("--%s: '%s' has a '%c', which no name of a package has", r->what, r->item, name[good]);
+		return say_failed("--%s: '%s' has a '%c', which no name of a package has", r->what,
+			r->item, name[good]);
 	return 0;
 }
 
@@ -85,10 +91,13 @@ static int write_version(const struct written *r, char *text, struct buf *out)
 	n = strspn(text, "<>=");
 	op = op_of(r, text, n);
 	if (!op)
-		return say_failed("--%s: '%s' has no <<, <=, =, >= or >> before its version", r->what, r->item);
+		return say_failed("--%s: '%s' has no <<, <=, =, >= or >> before its version",
+			r->what, r->item);
 	version = text + n + strspn(text + n, " \t");
 	if (!*version || version[strspn(version, ALNUM ".+-~:_^")])
-		return say_failed("--%s: '%s' has no version of letters, digits, '.', '+', '-', '~' and ':'", r->what, r->item);
+		return say_failed(
+			"--%s: '%s' has no version of letters, digits, '.', '+', '-', '~' and ':'",
+			r->what, r->item);
 	buf_addf(out, r->type == PACKAGE_DEB ? " (%s %s)" : " %s %s", op, version);
 	return 0;
 }

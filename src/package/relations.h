@@ -5,7 +5,10 @@
 #include "base/buf.h"
 #include "package/type.h"
 
-/* A list of other packages in the words of the type; what names the option. 0, or -1 after saying why. */
+/*
+ * A list of other packages in the words of the type; what names
+ * the option. 0, or -1 after saying why.
+ */
 int relations_write(enum package_type type, const char *what, const char *list, struct buf *out);
 
 #endif

@@ -24,7 +24,8 @@ static int edit(const char *file)
 	buf_addf(&line, "%s \"$1\"", editor);
 	if (line.failed)
 		return say_no_memory();
-	if (child_run((const char *[]){ "/bin/sh", "-c", line.data, "sh", file, NULL }, NULL, CHILD_AT_TERMINAL) != 0)
+	if (child_run((const char *[]){ "/bin/sh", "-c", line.data, "sh", file, NULL }, NULL,
+		    CHILD_AT_TERMINAL) != 0)
 		return say_failed("the editor '%s' failed", editor);
 	return 0;
 }

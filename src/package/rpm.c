@@ -81,8 +81,8 @@ static void add_tag(struct buf *out, const char *tag, const char *value)
 
 static void add_head(struct buf *out, const struct metadata *m)
 {
-	static const char *const relations[RELATIONS] = { "Requires", "Recommends", "Suggests", "Conflicts",
-		"Obsoletes", "Provides" };
+	static const char *const relations[RELATIONS] = { "Requires", "Recommends", "Suggests",
+		"Conflicts", "Obsoletes", "Provides" };
 	const struct package_options *o = m->options;
 	enum relation i;
 
@@ -103,8 +103,11 @@ static void add_head(struct buf *out, const struct metadata *m)
 	buf_addc(out, '\n');
 }
 
-/* A script has a file of its own: a line of it may begin with what begins a section of a spec file. */
-static int add_script(struct buf *out, const char *folder, const char *section, const char *name, const char *text)
+/*
+ * A script has a file of its own: a line of it may begin with what begins a section of a spec file.
+ */
+static int add_script(struct buf *out, const char *folder, const char *section, const char *name,
+	const char *text)
 {
 	_cleanup_buf_ struct buf file = BUF_INIT, body = BUF_INIT;
 
@@ -137,7 +140,8 @@ static int add_scripts(struct buf *out, const struct metadata *m, const struct e
 
 		if (effects_script(fx, m, i, &text) < 0)
 			return -1;
-		if (text.len && add_script(out, m->stage, sections[i], script_names[i], text.data) < 0)
+		if (text.len &&
+			add_script(out, m->stage, sections[i], script_names[i], text.data) < 0)
 			return -1;
 	}
 	return 0;
@@ -180,8 +184,9 @@ static int add_file(struct buf *out, const struct member *e)
 	struct xattr x;
 
 	if (!user || !group)
-		return say_failed("%s: its owner %u:%u has no name here, and rpm knows owners only by name", e->path, e->uid,
-			e->gid);
+		return say_failed(
+			"%s: its owner %u:%u has no name here, and rpm knows owners only by name",
+			e->path, e->uid, e->gid);
 	if (S_ISDIR(e->mode))
 		buf_adds(out, "%dir ");
 	if (S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5))
@@ -251,7 +256,9 @@ static int check_text(const char *text)
 		const char *word = text + strspn(text, " \t");
 
 		if (word[0] == '%' && isalpha((unsigned char)word[1]))
-			return say_failed("a line of the description begins with '%.*s', which rpm takes for a word of its own",
+			return say_failed(
+				"a line of the description begins with '%.*s', which "
+				"rpm takes for a word of its own",
 				(int)strcspn(word, " \t\n"), word);
 		text += strcspn(text, "\n");
 		text += *text == '\n';
@@ -276,21 +283,26 @@ static int write_spec(const char *file, const struct payload *p, const struct me
 	return package_review(m, "spec", &spec) < 0 ? -1 : stage_write(file, &spec);
 }
 
+/* Nothing may be done to the files, nothing be added to them, and two builds be the same. */
+static const char *const defines[] = {
+	"__spec_install_pre %{nil}", "__os_install_post %{nil}", "__spec_install_post %{nil}",
+	"__check_files %{nil}", "debug_package %{nil}", "_build_id_links none",
+	"_missing_build_ids_terminate_build 0", "_binaries_in_noarch_packages_terminate_build 0",
+	"_invalid_encoding_terminates_build 0", "_buildhost localhost",
+	"use_source_date_epoch_as_buildtime 1", "source_date_epoch_from_changelog 0",
+	"clamp_mtime_to_source_date_epoch 1", "_rpmfilename package.rpm",
+};
+
 static int run_rpmbuild(const char *spec, const struct metadata *m)
 {
-	/* Nothing may be done to the files, nothing be added to them, and two builds be the same. */
-	static const char *const defines[] = { "__spec_install_pre %{nil}", "__os_install_post %{nil}",
-		"__spec_install_post %{nil}", "__check_files %{nil}", "debug_package %{nil}", "_build_id_links none",
-		"_missing_build_ids_terminate_build 0", "_binaries_in_noarch_packages_terminate_build 0",
-		"_invalid_encoding_terminates_build 0", "_buildhost localhost", "use_source_date_epoch_as_buildtime 1",
-		"source_date_epoch_from_changelog 0", "clamp_mtime_to_source_date_epoch 1", "_rpmfilename package.rpm" };
-	_cleanup_buf_ struct buf top = BUF_INIT, dir = BUF_INIT, payload = BUF_INIT, tmp = BUF_INIT, root = BUF_INIT,
-			 out = BUF_INIT;
+	_cleanup_buf_ struct buf top = BUF_INIT, dir = BUF_INIT, payload = BUF_INIT, tmp = BUF_INIT,
+				 root = BUF_INIT, out = BUF_INIT;
 	/*
 	 * --nodeps: nothing is required to build, and looking it up makes a database where there is
 	 * none. --noclean: we remove all of it, and rm(1) cannot remove what is in a shut folder.
 	 */
-	const char *argv[64] = { "rpmbuild", "-bb", "--nodeps", "--noclean", "--quiet", "--buildroot" };
+	const char *argv[64] = { "rpmbuild", "-bb", "--nodeps", "--noclean", "--quiet",
+		"--buildroot" };
 	char epoch[32];
 	size_t n = 6, i;
 	int r;
@@ -303,7 +315,11 @@ static int run_rpmbuild(const char *spec, const struct metadata *m)
 	buf_addf(&payload, "_binary_payload %s", m->compression->rpm);
 	for (i = 0; i < ARRAY_SIZE(defines) + 4; i++) {
 		argv[n++] = "--define";
-		argv[n++] = i == 0 ? top.data : i == 1 ? dir.data : i == 2 ? payload.data : i == 3 ? tmp.data : defines[i - 4];
+		argv[n++] = i == 0 ? top.data :
+			i == 1     ? dir.data :
+			i == 2     ? payload.data :
+			i == 3     ? tmp.data :
+				     defines[i - 4];
 	}
 	if (strcmp(m->arch, "noarch")) {
 		argv[n++] = "--target";
@@ -313,7 +329,7 @@ static int run_rpmbuild(const char *spec, const struct metadata *m)
 	argv[n] = NULL;
 	snprintf(epoch, sizeof epoch, "%lld", (long long)m->epoch);
 	setenv("SOURCE_DATE_EPOCH", epoch, 1);
-	/* its warnings, of links that begin with a slash and the like, are for who writes spec files */
+	/* its warnings, of links that begin with a slash, say, are for who writes spec files */
 	r = tool_run(argv, &out, CHILD_TO_OUT);
 	if (r > 0 && out.len)
 		fputs(out.data, stderr);
@@ -329,7 +345,8 @@ static int compare_header(struct say_list *list, struct payload *p, char *text)
 	for (i = 0; i < p->count; i++)
 		p->entries[i]->seen = false;
 	while (rest && (line = strsep(&rest, "\n")) && *line) {
-		char *mode = strsep(&line, "\t"), *user = strsep(&line, "\t"), *group = strsep(&line, "\t");
+		char *mode = strsep(&line, "\t"), *user = strsep(&line, "\t"),
+		     *group = strsep(&line, "\t");
 		struct member *e = line ? payload_find(p, line) : NULL;
 
 		if (!e) {
@@ -352,8 +369,10 @@ static int compare_header(struct say_list *list, struct payload *p, char *text)
 static int read_header(const char *file, struct payload *p)
 {
 	const char *argv[] = { "rpm", "-qp", "--nosignature", "--qf",
-		"[%{FILEMODES:octal}\t%{FILEUSERNAME}\t%{FILEGROUPNAME}\t%{FILENAMES}\n]", file, NULL };
-	struct say_list list = { "the package, read back, is not what was to be packed:", 0, false };
+		"[%{FILEMODES:octal}\t%{FILEUSERNAME}\t%{FILEGROUPNAME}\t%{FILENAMES}\n]", file,
+		NULL };
+	struct say_list list = { "the package, read back, is not what was to be packed:", 0,
+		false };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
 	if (tool_run(argv, &out, CHILD_SHOWN) != 0)

@@ -18,7 +18,10 @@
 #include "package/stop.h"
 #include "package/tree.h"
 
-/* Thousands of small files are made and removed there: in memory that is four times as quick as on a disk. */
+/*
+ * Thousands of small files are made and removed there: in memory
+ * that is four times as quick as on a disk.
+ */
 #define IN_MEMORY (128LL << 20)
 #define NAME "buildaudit-stage."
 #define TRIES 100
@@ -34,7 +37,8 @@ static bool fits_in_memory(const char *folder, const struct payload *p)
 		if (S_ISREG(p->entries[i]->mode) && p->entries[i]->first == p->entries[i])
 			need += 2 * p->entries[i]->size + 8192;
 	return need <= IN_MEMORY && access(folder, W_OK) == 0 && statvfs(folder, &fs) == 0 &&
-	       (int64_t)fs.f_bavail > 2 * need / (int64_t)fs.f_frsize && fs.f_favail > 2 * p->count + 1000;
+		(int64_t)fs.f_bavail > 2 * need / (int64_t)fs.f_frsize &&
+		fs.f_favail > 2 * p->count + 1000;
 }
 
 /* Where stages are, when $TMPDIR says nothing of it. */

@@ -5,7 +5,10 @@
 #include "base/cleanup.h"
 #include "package/metadata.h"
 
-/* Copies with links, times and modes; owners are for the tool to be told. 0, or -1 after saying why. */
+/*
+ * Copies with links, times and modes; owners are for the tool
+ * to be told. 0, or -1 after saying why.
+ */
 int stage_make(const char *folder, const struct payload *p, const struct metadata *m);
 struct stage {
 	char *folder;

@@ -13,7 +13,8 @@
 
 void tar_file_name(const struct metadata *m, struct buf *out)
 {
-	buf_addf(out, "%s%s%s.tar%s", m->name, *m->version ? "-" : "", m->version, m->compression->suffix);
+	buf_addf(out, "%s%s%s.tar%s", m->name, *m->version ? "-" : "", m->version,
+		m->compression->suffix);
 }
 
 static bool is_ascii(const char *s)

@@ -37,6 +37,6 @@ int tool_needed(const char *program, const char *what_for, const char *package)
 {
 	if (tool_there(program))
 		return 0;
-	return say_failed("%s needs the program '%s', which is not here: install the package %s", what_for,
-		program, package);
+	return say_failed("%s needs the program '%s', which is not here: install the package %s",
+		what_for, program, package);
 }

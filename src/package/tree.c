@@ -33,7 +33,9 @@ int tree_open(struct archive *a, const struct metadata *m, int fd)
 		r = archive.write_add_filter_by_name(a, c->name);
 	if (c->options && r == ARCHIVE_OK)
 		r = archive.write_set_options(a, c->options);
-	return r == ARCHIVE_OK && archive.write_open_fd(a, fd) == ARCHIVE_OK ? 0 : tree_failed(a, c->name);
+	return r == ARCHIVE_OK && archive.write_open_fd(a, fd) == ARCHIVE_OK ?
+		0 :
+		tree_failed(a, c->name);
 }
 
 /* The names are few and asked for thousands of times. */
@@ -125,7 +127,9 @@ static int copy_data(struct archive *a, const struct member *e, char *chunk)
 
 	if (fd < 0)
 		return say_failed("%s: %s", member_source(e), strerror(errno));
-	while (left > 0 && ((n = read(fd, chunk, left < CHUNK ? (size_t)left : CHUNK)) > 0 || (n < 0 && errno == EINTR))) {
+	while (left > 0 &&
+		((n = read(fd, chunk, left < CHUNK ? (size_t)left : CHUNK)) > 0 ||
+			(n < 0 && errno == EINTR))) {
 		if (n < 0)
 			continue;
 		if (archive.write_data(a, chunk, (size_t)n) < 0)
@@ -159,8 +163,8 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 	return 0;
 }
 
-int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
-	size_t n)
+int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
+	const char *text, size_t n)
 {
 	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 
@@ -172,7 +176,8 @@ int tree_write_text(struct archive *a, const struct metadata *m, const char *nam
 	archive.entry_set_gname(ae, "root");
 	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
 	archive.entry_set_size(ae, (int64_t)n);
-	if (archive.write_header(a, ae) != ARCHIVE_OK || (n && archive.write_data(a, text, n) != (ssize_t)n))
+	if (archive.write_header(a, ae) != ARCHIVE_OK ||
+		(n && archive.write_data(a, text, n) != (ssize_t)n))
 		return tree_failed(a, name);
 	return 0;
 }

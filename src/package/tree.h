@@ -10,11 +10,14 @@
  * seconds: dpkg knows neither. 0, or -1 after saying why.
  */
 int tree_write(struct archive *a, const struct payload *p, const struct metadata *m);
-/* Seconds (and nanoseconds) of an entry in a package: its own, but not later than the package's time. */
+/*
+ * Seconds (and nanoseconds) of an entry in a package: its own,
+ * but not later than the package's time.
+ */
 void tree_time(const struct member *e, const struct metadata *m, time_t *s, long *ns);
 /* A file whose bytes are in memory, root's. */
-int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode, const char *text,
-	size_t n);
+int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
+	const char *text, size_t n);
 /* Opens it on fd, which stays the caller's, compressed. 0, or -1 after saying why. */
 int tree_open(struct archive *a, const struct metadata *m, int fd);
 /* "archive: what libarchive says"; -1. */

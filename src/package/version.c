@@ -25,7 +25,8 @@ static int compare_part(const char *a, const char *a_end, const char *b, const c
 	while (a < a_end || b < b_end) {
 		unsigned long long x, y;
 
-		while ((a < a_end && !isdigit((unsigned char)*a)) || (b < b_end && !isdigit((unsigned char)*b))) {
+		while ((a < a_end && !isdigit((unsigned char)*a)) ||
+			(b < b_end && !isdigit((unsigned char)*b))) {
 			int d = weight(a < a_end ? *a : '\0') - weight(b < b_end ? *b : '\0');
 
 			if (d)
@@ -45,8 +46,10 @@ static int compare_part(const char *a, const char *a_end, const char *b, const c
 
 int version_compare(const char *a, const char *b)
 {
-	const char *a_colon = strchr(a, ':'), *b_colon = strchr(b, ':'), *a_dash, *b_dash, *a_end, *b_end;
-	long a_epoch = a_colon ? strtol(a, NULL, 10) : 0, b_epoch = b_colon ? strtol(b, NULL, 10) : 0;
+	const char *a_colon = strchr(a, ':'), *b_colon = strchr(b, ':'), *a_dash, *b_dash, *a_end,
+		   *b_end;
+	long a_epoch = a_colon ? strtol(a, NULL, 10) : 0,
+	     b_epoch = b_colon ? strtol(b, NULL, 10) : 0;
 	int d;
 
 	if (a_epoch != b_epoch)

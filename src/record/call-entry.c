@@ -41,7 +41,9 @@ enum next enter_symlink(struct recorder *r, struct task *task, struct pending *p
 {
 	ssize_t n = mem_read_string(task->tid, p->call.addr, r->text, sizeof r->text);
 
-	/* One that we cannot read now may be there for the kernel: then the symlink itself tells. */
+	/*
+	 * One that we cannot read now may be there for the kernel: then the symlink itself tells.
+	 */
 	if (n >= 0)
 		buf_add(&p->target, r->text, (size_t)n);
 	return enter_entry(r, task, p);
@@ -96,7 +98,8 @@ enum next enter_link(struct recorder *r, struct task *task, struct pending *p)
 	 * name will show: linkat(fd, "", AT_EMPTY_PATH) or through /proc/self/fd.
 	 */
 	if (!p->named[0] && p->call.empty_path &&
-		resolve_fd(&r->resolver, task->tid, p->call.place[0].dirfd, &p->name[0], &deleted) == 0) {
+		resolve_fd(&r->resolver, task->tid, p->call.place[0].dirfd, &p->name[0],
+			&deleted) == 0) {
 		p->named[0] = true;
 		if (deleted)
 			p->name[0].now.nlink = 0; /* whatever names it has, this is none */
@@ -110,7 +113,8 @@ static bool has_come(const struct pending *p, int i)
 	struct inode now;
 
 	return p->named[i] && p->error[i] == 0 && !p->name[i].now.exists &&
-		inode_stat(&now, AT_FDCWD, p->name[i].path.data, AT_SYMLINK_NOFOLLOW) == 0 && now.exists;
+		inode_stat(&now, AT_FDCWD, p->name[i].path.data, AT_SYMLINK_NOFOLLOW) == 0 &&
+		now.exists;
 }
 
 bool made_shows(const struct pending *p)
@@ -140,7 +144,8 @@ bool removed_shows(const struct pending *p)
 {
 	const struct name *n = &p->name[0];
 
-	return p->named[0] && n->now.exists && !inode_stands_at(&n->now, n->path.data, AT_SYMLINK_NOFOLLOW);
+	return p->named[0] && n->now.exists &&
+		!inode_stands_at(&n->now, n->path.data, AT_SYMLINK_NOFOLLOW);
 }
 
 void leave_removed(struct recorder *r, struct task *task, struct pending *p, int64_t result)

@@ -37,7 +37,8 @@ static bool is_device(struct recorder *r, const struct task *task, int dirfd)
 {
 	struct inode there;
 
-	if (strncmp(r->text, "/dev/", 5) || !strncmp(r->text, "/dev/fd/", 8) || !strncmp(r->text, "/dev/std", 8))
+	if (strncmp(r->text, "/dev/", 5) || !strncmp(r->text, "/dev/fd/", 8) ||
+		!strncmp(r->text, "/dev/std", 8))
 		return false;
 	return resolve_stat(&r->resolver, task->tid, dirfd, r->text, &there) == 0 && there.exists &&
 		inode_is_device(&there);
@@ -106,8 +107,9 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 }
 
 /*
- * The task is gone, and its folders with it. The name that was found at the entry stands; another one, or a
- * symlink on its way, means from here what it means to us. A symlink to nothing has made nothing.
+ * The task is gone, and its folders with it. The name that was found at the entry stands; another
+ * one, or a symlink on its way, means from here what it means to us. A symlink to nothing has made
+ * nothing.
  */
 static bool is_told(const struct recorder *r, const struct pending *p, const char *asked)
 {
@@ -121,7 +123,8 @@ void lost_open(struct recorder *r, struct pending *p)
 
 	if (is_told(r, p, asked) &&
 		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
-			(!p->by_link && resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0)))
+			(!p->by_link &&
+				resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0)))
 		touches_path(&r->touches, name.path.data, &p->name[0].now, false);
 	name_release(&name);
 }
@@ -142,11 +145,15 @@ static bool is_what_was_asked(struct recorder *r, const struct task *task, const
 		return inode_stands_at(opened, p->asked.data, 0);
 	if (p->error[0] != -ENOENT)
 		return true;
-	return resolve_stat(&r->resolver, task->tid, p->call.place[0].dirfd, p->text[0].data, &there) == 0 &&
+	return resolve_stat(&r->resolver, task->tid, p->call.place[0].dirfd, p->text[0].data,
+		       &there) == 0 &&
 		there.exists && inode_identity(&there) == inode_identity(opened);
 }
 
-/* Nothing of it was there before: for sure only where the entry found its folder, and the folder empty there. */
+/*
+ * Nothing of it was there before: for sure only where the entry found
+ * its folder, and the folder empty there.
+ */
 static bool has_made(const struct pending *p, const struct inode *before)
 {
 	if ((p->call.flags & __O_TMPFILE) || only_makes(p->call.flags))
@@ -154,7 +161,10 @@ static bool has_made(const struct pending *p, const struct inode *before)
 	return !before->exists && p->error[0] == 0 && p->call.places > 0;
 }
 
-/* Another task may have put a file there between our question and the open; or nothing could be asked. */
+/*
+ * Another task may have put a file there between our question
+ * and the open; or nothing could be asked.
+ */
 static bool is_late(const struct pending *p, const struct inode *before)
 {
 	if (p->call.places == 0 || (p->error[0] < 0 && p->error[0] != -ENOENT))
@@ -170,7 +180,8 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 	struct inode before = p->name[0].now, *now = &p->name[0].now;
 	bool deleted, late;
 	uint32_t file;
-	int e = resolve_opened(&r->resolver, task->tid, (int)result, &p->asked, &p->name[0], &deleted);
+	int e = resolve_opened(&r->resolver, task->tid, (int)result, &p->asked, &p->name[0],
+		&deleted);
 
 	if (e == -EBADF)
 		return; /* a pipe or a socket behind /proc/self/fd: in no file tree */
@@ -192,7 +203,8 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 		return; /* a device, a fifo: opening it changes nothing on disk */
 	if (before.exists && !(p->call.flags & __O_TMPFILE))
 		p->call.mode = -1; /* nothing was made that could have it */
-	file = has_made(p, &before) ? touches_made(&r->touches, now) : touches_file(&r->touches, now);
+	file = has_made(p, &before) ? touches_made(&r->touches, now) :
+				      touches_file(&r->touches, now);
 	late = is_late(p, &before);
 	if (late)
 		before = *now;

@@ -54,7 +54,8 @@ static void look_inside(struct recorder *r, struct pending *p, int i)
 	}
 	walk_below(&p->inside[i], p->name[i].path.data);
 	if (p->inside[i].incomplete)
-		r->sink->note(r->sink, "a renamed folder could not be read in full: some names in it are "
+		r->sink->note(r->sink,
+			"a renamed folder could not be read in full: some names in it are "
 				       "not in the manifest");
 	keep_attributes(r, p, i);
 }
@@ -88,7 +89,8 @@ static void leave_inside(struct recorder *r, const struct walk *w, const char *f
 		if (!walk_path(&path, from, &w->entries[i]))
 			return;
 		touches_path(&r->touches, path.data, &w->entries[i].now, false);
-		touches_place(&r->touches, path.data, touches_file(&r->touches, &w->entries[i].now));
+		touches_place(&r->touches, path.data,
+			touches_file(&r->touches, &w->entries[i].now));
 	}
 }
 
@@ -150,7 +152,8 @@ static void arrive_inside(struct recorder *r, const struct pending *p, int from,
 	walk_release(&now);
 }
 
-static void move_one(struct recorder *r, const struct task *task, struct pending *p, int from, int to)
+static void move_one(struct recorder *r, const struct task *task, struct pending *p, int from,
+	int to)
 {
 	const char *old = p->name[from].path.data, *new = p->name[to].path.data;
 	uint32_t file = touches_file(&r->touches, &p->name[from].now);
@@ -189,7 +192,8 @@ void lost_rename(struct recorder *r, struct pending *p)
 static void see_moved(struct pending *p, int from, int to)
 {
 	if (!p->name[from].now.exists)
-		inode_stat(&p->name[from].now, AT_FDCWD, p->name[to].path.data, AT_SYMLINK_NOFOLLOW);
+		inode_stat(&p->name[from].now, AT_FDCWD, p->name[to].path.data,
+			AT_SYMLINK_NOFOLLOW);
 }
 
 void leave_rename(struct recorder *r, struct task *task, struct pending *p, int64_t result)

@@ -14,7 +14,8 @@
 
 static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open, lost_open },
-	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename, rename_shows, rename_begins, rename_ends },
+	[CALL_RENAME] = { OP_RENAME, enter_rename, leave_rename, lost_rename, rename_shows,
+		rename_begins, rename_ends },
 	[CALL_LINK] = { OP_LINK, enter_link, leave_link, places_lost, link_shows },
 	[CALL_SYMLINK] = { OP_SYMLINK, enter_symlink, leave_made, places_lost, made_shows },
 	[CALL_UNLINK] = { OP_UNLINK, enter_unlink, leave_removed, places_lost, removed_shows },
@@ -106,7 +107,10 @@ static void call_done(struct recorder *r, struct pending *p)
 	turns_done(&r->turns, p);
 }
 
-/* A rename between two names of one file does nothing: what would have been lost stands where it stood. */
+/*
+ * A rename between two names of one file does nothing: what would
+ * have been lost stands where it stood.
+ */
 static bool lost_nothing(const struct pending *p)
 {
 	const struct name *n = &p->name[p->op == OP_RENAME];

@@ -12,12 +12,16 @@ enum turn {
 };
 
 /* At its entry: how does it go on? */
-enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop, enum turn turn);
+enum next call_enter(struct recorder *r, struct task *task, const struct stop *stop,
+	enum turn turn);
 /* At its exit. */
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop);
 /* The task died between the two: what it asked for may have happened. */
 void call_lost(struct recorder *r, struct task *task, struct pending *p);
-/* What does it for an action of the table of calls; with an empty one nothing does (a test asks for each). */
+/*
+ * What does it for an action of the table of calls; with an empty
+ * one nothing does (a test asks for each).
+ */
 const struct handler *call_handler(enum action action);
 
 #endif

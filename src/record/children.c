@@ -9,7 +9,10 @@
 #include "base/proc.h"
 #include "trace/mem.h"
 
-/* So long nobody asks: the event is on its way. And whoever has not told by then never will, though it looks busy. */
+/*
+ * So long nobody asks: the event is on its way. And whoever has not told
+ * by then never will, though it looks busy.
+ */
 #define DOUBT_NS (WAIT_IDLE_MS * 1000000LL)
 #define NEVER_NS (50 * DOUBT_NS)
 
@@ -17,7 +20,10 @@ static int start_task(struct recorder *r, struct task *task, const struct stop *
 {
 	const struct life *life = thread_of(task)->life;
 
-	/* Only the command's own threads are watched to their end; what it forks has inherited the option. */
+	/*
+	 * Only the command's own threads are watched to their end;
+	 * what it forks has inherited the option.
+	 */
 	if (life != r->lives.command && life->parent <= COMMAND_LIFE)
 		tracer_watch_exit(&r->tracer, task, false);
 	return tracer_resume(&r->tracer, stop, false);
@@ -58,7 +64,10 @@ void child_ends(struct recorder *r, const struct stop *stop)
 	stop->task->dead_status = stop->status;
 }
 
-/* The kernel's events do not tell a thread from a process: any kind of clone(2) may be either. The flags do. */
+/*
+ * The kernel's events do not tell a thread from a process: any kind
+ * of clone(2) may be either. The flags do.
+ */
 static bool makes_thread(const struct stop *stop)
 {
 	struct call c = { 0 };
@@ -71,7 +80,10 @@ static bool makes_thread(const struct stop *stop)
 	c.abi = (enum abi)abi;
 	call_sort_arguments(&c, stop->args);
 	flags = c.flags;
-	/* What it asked for is in memory that nobody may read (undumpable, and we are not root): then by what came of it. */
+	/*
+	 * What it asked for is in memory that nobody may read (undumpable, and
+	 * we are not root): then by what came of it.
+	 */
 	if (c.addr && mem_read(stop->task->tid, c.addr, &flags, sizeof flags) < 0)
 		return proc_of_thread(stop->other) == stop->task->tgid;
 	return flags & CLONE_THREAD;

@@ -121,9 +121,15 @@ void core_record(struct recorder *r, struct life *life, int status)
 		r->sink->note(r->sink, "a core was dumped under a name that could not be told");
 		return;
 	}
-	if (path.len && resolve_entry(&r->resolver, getpid(), AT_FDCWD, path.data, &name) == 0 && name.now.exists) {
-		e = (struct event){ .process = life->number, .op = OP_OPEN, .abi = ABI_X86_64, .path = name.path.data,
-			.file = touches_file(&r->touches, &name.now), .mode = 0600, .at = now,
+	if (path.len && resolve_entry(&r->resolver, getpid(), AT_FDCWD, path.data, &name) == 0 &&
+		name.now.exists) {
+		e = (struct event){ .process = life->number,
+			.op = OP_OPEN,
+			.abi = ABI_X86_64,
+			.path = name.path.data,
+			.file = touches_file(&r->touches, &name.now),
+			.mode = 0600,
+			.at = now,
 			.flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_LARGEFILE };
 		e.exec = lives_exec_of(&r->lives, life, ABI_X86_64, now);
 		touches_path(&r->touches, name.path.data, &name.now, true);

@@ -22,7 +22,10 @@ struct handler {
 	void (*lost)(struct recorder *r, struct pending *p);
 	/* Or NULL. For a call whose doing shows: was it done? Then it leaves like any other. */
 	bool (*shows)(const struct pending *p);
-	/* Or NULL. The entry is done, and the call is about to be made; it has come to an end, whatever that is. */
+	/*
+	 * Or NULL. The entry is done, and the call is about to be made; it
+	 * has come to an end, whatever that is.
+	 */
 	void (*begins)(struct recorder *r, struct pending *p);
 	void (*ends)(struct recorder *r, struct pending *p);
 };

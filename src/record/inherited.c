@@ -31,10 +31,13 @@ static bool take_file(struct recorder *r, pid_t pid, int fd, struct name *name)
 	int e = resolve_fd(&r->resolver, pid, fd, name, &deleted);
 
 	outside = e == -EXDEV && (S_ISREG(name->now.mode) || S_ISDIR(name->now.mode));
-	if ((e < 0 && !outside) || deleted || !S_ISREG(name->now.mode) || !open_for_writing(pid, fd))
+	if ((e < 0 && !outside) || deleted || !S_ISREG(name->now.mode) ||
+		!open_for_writing(pid, fd))
 		return outside;
 	if (outside) {
-		r->sink->note(r->sink, "a file outside of the root or mount namespace that buildaudit was started in "
+		r->sink->note(r->sink,
+			"a file outside of the root or mount namespace "
+			"that buildaudit was started in "
 			"was handed over open for writing: what is written to it is not on record");
 		return true;
 	}
@@ -71,7 +74,10 @@ void inherited_files(struct recorder *r, pid_t pid)
 
 	resolver_begin(&r->resolver);
 	doubtful = r->resolver.names_doubtful;
-	/* What was handed over is all that can lead out of here; if nothing does, names need not be doubted. */
+	/*
+	 * What was handed over is all that can lead out of here; if
+	 * nothing does, names need not be doubted.
+	 */
 	r->resolver.names_doubtful = true;
 	r->resolver.names_doubtful = take_files(r, pid) || doubtful;
 }

@@ -23,7 +23,11 @@
 
 int keep_init(struct keeper *k, const char *db_path, int64_t run_id)
 {
-	*k = (struct keeper){ .limit = KEEP_LIMIT_DEFAULT, .run_id = run_id, .dir = -1, .lock = -1, .receipts = -1 };
+	*k = (struct keeper){ .limit = KEEP_LIMIT_DEFAULT,
+		.run_id = run_id,
+		.dir = -1,
+		.lock = -1,
+		.receipts = -1 };
 	return asprintf(&k->folder, "%s.d", db_path) < 0 ? -ENOMEM : 0;
 }
 
@@ -105,11 +109,13 @@ static int open_folder(struct keeper *k)
 
 static int open_original(const char *path, const struct inode *now, struct stat *st)
 {
-	int fd = io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
+	int fd = io_open(path,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, st) == 0 && st->st_dev == now->dev && st->st_ino == now->ino && S_ISREG(st->st_mode))
+	if (fstat(fd, st) == 0 && st->st_dev == now->dev && st->st_ino == now->ino &&
+		S_ISREG(st->st_mode))
 		return fd;
 	drop_fd(fd);
 	return -ESTALE;
@@ -158,8 +164,11 @@ static bool object_whole(const struct keeper *k, const struct keeping *g, const 
 	unsigned char hash[SHA256_LEN];
 	struct stat there;
 
-	return fd >= 0 && fstat(fd, &there) == 0 && S_ISREG(there.st_mode) && there.st_size == st->st_size &&
-		(there.st_ino != st->st_ino || there.st_dev != st->st_dev) && digest_sha256(fd, hash) == 0 && !memcmp(hash, g->hash, SHA256_LEN) && durable_data(fd) == 0;
+	return fd >= 0 && fstat(fd, &there) == 0 && S_ISREG(there.st_mode) &&
+		there.st_size == st->st_size &&
+		(there.st_ino != st->st_ino || there.st_dev != st->st_dev) &&
+		digest_sha256(fd, hash) == 0 && !memcmp(hash, g->hash, SHA256_LEN) &&
+		durable_data(fd) == 0;
 }
 
 /*
@@ -208,8 +217,8 @@ static int copy_object(struct keeper *k, int from, const struct stat *st, struct
 	return r;
 }
 
-static int store(struct keeper *k, int from, const struct inode *now, bool goes_whole, const struct stat *st,
-	struct keeping *g)
+static int store(struct keeper *k, int from, const struct inode *now, bool goes_whole,
+	const struct stat *st, struct keeping *g)
 {
 	int r;
 

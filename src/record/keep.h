@@ -59,7 +59,10 @@ struct keeping {
  */
 enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now, bool goes_whole,
 	struct keeping *g);
-/* The receipt of what is about to be lost; between the two, so that one flush is for both. 0 or -errno. */
+/*
+ * The receipt of what is about to be lost; between the two, so
+ * that one flush is for both. 0 or -errno.
+ */
 int keep_receipt(struct keeper *k, const struct touch *t, struct original *o) MUST_CHECK;
 /* All of it is on disk before a loss on that file system can be. 0 or -errno. */
 int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g) MUST_CHECK;

@@ -173,7 +173,8 @@ static void tell_image(struct lives *l, struct life *life, enum abi abi, uint64_
 	l->sink->exec_begin(l->sink, &e);
 }
 
-void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi, int64_t at)
+void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi,
+	int64_t at)
 {
 	take_over(t, stop->task, stop->other);
 	tell_image(l, thread_of(stop->task)->life, abi, stop->stack, at);

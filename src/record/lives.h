@@ -58,7 +58,8 @@ int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at);
 /* A task ended with wait status `status`; its data is freed. */
 void lives_end(struct lives *l, struct task *task, int status, int64_t at);
 /* The task of this STOP_EXEC runs a new image. */
-void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi, int64_t at);
+void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi,
+	int64_t at);
 /* The exec number that an event of this life belongs to. */
 uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at);
 

@@ -59,7 +59,8 @@ int recorder_begin(struct recorder *r, const struct recorder_setup *s)
 	wait_for_stamps(s->asked_ns);
 	e = begin_keeping(r, s);
 	if (e == 0)
-		e = lives_begin(&r->lives, tracer_task(&r->tracer, command), proc_parent(command), io_now_ns());
+		e = lives_begin(&r->lives, tracer_task(&r->tracer, command), proc_parent(command),
+			io_now_ns());
 	if (e == 0)
 		inherited_files(r, command);
 	return e;
@@ -143,7 +144,8 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 		thread->exiting = true;
 		thread->life->exiting++;
 		/* The last thread of the command: what follows is the zombie that we hold. */
-		if (thread->life == r->lives.command && thread->life->exiting == thread->life->threads)
+		if (thread->life == r->lives.command &&
+			thread->life->exiting == thread->life->threads)
 			r->tracer.command_exiting = true;
 	}
 	return tracer_resume(&r->tracer, stop, false);

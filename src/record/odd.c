@@ -24,12 +24,14 @@ static void note(struct recorder *r, const char *text)
 enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p)
 {
 	if (r->allow_io_uring) {
-		note(r, "io_uring was used (--io-uring=allow): what was changed through it is not on record");
+		note(r, "io_uring was used (--io-uring=allow): what was "
+			"changed through it is not on record");
 		return NEXT_GO;
 	}
 	/* What it can do passes by ptrace and seccomp. Programs fall back to ordinary calls. */
 	tracer_deny(task, ENOSYS);
-	note(r, "io_uring was asked for and answered ENOSYS (--io-uring=allow leaves it open, unrecorded)");
+	note(r, "io_uring was asked for and answered ENOSYS (--io-"
+		"uring=allow leaves it open, unrecorded)");
 	return NEXT_GO;
 }
 
@@ -54,8 +56,8 @@ enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
 		flags &= ~(uint64_t)CLONE_UNTRACED;
 		mem_write(task->tid, p->call.addr, &flags, sizeof flags);
 	} else {
-		tracer_set_arg(task, p->call.abi == ABI_I386 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64, 0,
-			p->call.args[0] & ~(uint64_t)CLONE_UNTRACED);
+		tracer_set_arg(task, p->call.abi == ABI_I386 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64,
+			0, p->call.args[0] & ~(uint64_t)CLONE_UNTRACED);
 	}
 	return NEXT_GO;
 }
@@ -84,7 +86,8 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 	mounts_begin(&r->resolver.mounts, task->tid);
 	folders_forget(&r->resolver.folders);
 	overlay_mount(r, task, &p->call);
-	snprintf(text, sizeof text, "%s was called: what a mount hides or shows is not in the manifest",
+	snprintf(text, sizeof text,
+		"%s was called: what a mount hides or shows is not in the manifest",
 		p->call.sys->name);
 	note(r, text);
 	return NEXT_FOLLOW;
@@ -102,7 +105,8 @@ void check_proc(struct recorder *r)
 	if (r->proc_lost || proc_check() == 0)
 		return;
 	r->proc_lost = true;
-	r->sink->lost(r->sink, "/proc was unmounted while the command ran: names of files are told by it, "
+	r->sink->lost(r->sink,
+		"/proc was unmounted while the command ran: names of files are told by it, "
 			       "and what was changed since is not all on record");
 }
 
@@ -133,7 +137,9 @@ enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p
 	if (!(p->call.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) || r->tracer.every_call)
 		return NEXT_GO;
 	r->tracer.every_call = true;
-	note(r, "a program asked for a seccomp filter with a listener: from then on each call was stopped at, "
+	note(r,
+		"a program asked for a seccomp filter with a listener: from "
+		"then on each call was stopped at, "
 		"which is slower");
 	return NEXT_GO;
 }

@@ -14,13 +14,16 @@ static void note_loss(struct recorder *r, enum keep keep, const char *path, int 
 	char text[PATH_MAX + 160];
 
 	if (keep == KEEP_LIMIT)
-		snprintf(text, sizeof text, "--backup-limit was reached: some of what this run changed cannot be "
+		snprintf(text, sizeof text,
+			"--backup-limit was reached: some of what this run changed cannot be "
 					    "put back ('buildaudit rollback -n' lists it)");
 	else if (error == -EAGAIN)
-		snprintf(text, sizeof text, "%s changed while its original was copied: it cannot be put back", path);
+		snprintf(text, sizeof text,
+			"%s changed while its original was copied: it cannot be put back", path);
 	else
-		snprintf(text, sizeof text, "the original of %s could not be kept (%s): it cannot be put back",
-			path, strerror(-error));
+		snprintf(text, sizeof text,
+			"the original of %s could not be kept (%s): it cannot be put back", path,
+			strerror(-error));
 	r->sink->note(r->sink, text);
 }
 
@@ -55,7 +58,8 @@ static int secure(struct recorder *r, const struct name *n, struct original *o, 
 	return e < 0 ? e : end;
 }
 
-static void keep(struct recorder *r, const struct name *n, unsigned int what, bool goes_whole, struct original *o)
+static void keep(struct recorder *r, const struct name *n, unsigned int what, bool goes_whole,
+	struct original *o)
 {
 	struct keeping g = { .copy = -1 };
 	int e;
@@ -88,7 +92,8 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 	bool in_place = what == FILE_META, excluded;
 
 	what &= ~flags;
-	if (r->sink->ended || !n->now.exists || !what || (flags & FILE_MADE) || path_is_virtual(n->path.data))
+	if (r->sink->ended || !n->now.exists || !what || (flags & FILE_MADE) ||
+		path_is_virtual(n->path.data))
 		return;
 	if (n->now.birth_ns > r->touches.started_ns)
 		return; /* made since the start, by a call that has not come to its exit yet */
@@ -104,7 +109,8 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 		read_meta(n, &meta, &o);
 	if (!excluded)
 		keep(r, n, what, goes_whole, &o);
-	else if (o.target || o.xattrs) /* attributes changed where the file stands: the manifest wants to know */
+	else if (o.target || o.xattrs)
+		/* attributes changed where the file stands: the manifest wants to know */
 		r->sink->original(r->sink, &o);
 	buf_release(&meta.xattrs);
 }
@@ -132,8 +138,10 @@ static unsigned int open_takes(uint32_t flags)
 {
 	bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
 
-	/* A descriptor for writing is all that fchmod and fsetxattr need, too, but those have stops of their
-	 * own; a write takes a file's capabilities away. */
+	/*
+	 * A descriptor for writing is all that fchmod and fsetxattr need, too, but those have stops
+	 * of their own; a write takes a file's capabilities away.
+	 */
 	return writes ? FILE_CONTENT | FILE_META : 0;
 }
 
@@ -152,7 +160,8 @@ void originals_open(struct recorder *r, const struct task *task, struct pending 
 		if ((flags & FILE_MADE) || (flags & takes) == takes)
 			return;
 	}
-	if (resolve_target(&r->resolver, task->tid, p->call.place[0].dirfd, r->text, &p->name[0]) == 0)
+	if (resolve_target(&r->resolver, task->tid, p->call.place[0].dirfd, r->text, &p->name[0]) ==
+		0)
 		originals_lose(r, &p->name[0], takes);
 	p->name[0].now = asked;
 }

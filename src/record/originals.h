@@ -9,7 +9,9 @@
 
 /* What a call may take from a file: FILE_CONTENT, FILE_META, or both. */
 void originals_lose(struct recorder *r, const struct name *n, unsigned int what);
-/* The same of a call that takes a name away, perhaps the last one, and changes nothing in the file. */
+/*
+ * The same of a call that takes a name away, perhaps the last one, and changes nothing in the file.
+ */
 void originals_lose_name(struct recorder *r, const struct name *n);
 /* The call failed, or nobody knows: what lost nothing is as it was, and may yet lose it. */
 void originals_spared(struct recorder *r, struct pending *p);

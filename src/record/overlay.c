@@ -86,7 +86,8 @@ void overlay_mount(struct recorder *r, const struct task *task, const struct cal
 
 	if (c->sys->args[0] != ARG_MOUNT || !c->args[2] || !c->args[4])
 		return;
-	if (mem_read_string(task->tid, c->args[2], type, sizeof type) < 0 || strcmp(type, "overlay"))
+	if (mem_read_string(task->tid, c->args[2], type, sizeof type) < 0 ||
+		strcmp(type, "overlay"))
 		return;
 	if (mem_read_string(task->tid, c->args[4], options, sizeof options) >= 0)
 		watch_options(r, task, options);
@@ -98,12 +99,14 @@ enum next enter_mount_option(struct recorder *r, struct task *task, struct pendi
 	char key[16];
 
 	if (args[2] && args[3] && mem_read_string(task->tid, args[2], key, sizeof key) >= 0 &&
-		is_writable_layer(key) && mem_read_string(task->tid, args[3], r->text, sizeof r->text) >= 0)
+		is_writable_layer(key) &&
+		mem_read_string(task->tid, args[3], r->text, sizeof r->text) >= 0)
 		watch_folder(r, task, r->text);
 	return NEXT_GO;
 }
 
-static void tell_names(struct recorder *r, const char *folder, const struct walk *w, const struct walk *before)
+static void tell_names(struct recorder *r, const char *folder, const struct walk *w,
+	const struct walk *before)
 {
 	static const struct inode nothing;
 	_cleanup_buf_ struct buf path = BUF_INIT;
@@ -114,7 +117,8 @@ static void tell_names(struct recorder *r, const char *folder, const struct walk
 		if (!walk_path(&path, folder, &w->entries[i]))
 			return;
 		inode_stat(&now, AT_FDCWD, path.data, AT_SYMLINK_NOFOLLOW);
-		touches_path(&r->touches, path.data, w == before ? &w->entries[i].now : &nothing, false);
+		touches_path(&r->touches, path.data, w == before ? &w->entries[i].now : &nothing,
+			false);
 		touches_place(&r->touches, path.data, touches_file(&r->touches, &now));
 	}
 }

@@ -26,7 +26,8 @@ struct pending {
 	struct call call;
 	enum op op;
 	struct buf text[2];  /* the names of the call's places, in its order, as they were given */
-	struct name name[2]; /* the same, canonical, and what stands there (for a place without a name: places.h) */
+	/* the same, canonical, and what stands there (for a place without a name: places.h) */
+	struct name name[2];
 	uint64_t how; /* openat2: RESOLVE_* */
 	bool named[2];
 	int error[2]; /* why a place has no name */
@@ -35,7 +36,10 @@ struct pending {
 	size_t other_count[2];
 	bool expected[2];      /* touches_expect() was told of it */
 	struct buf target;     /* what a symlink(2) will hold */
-	struct buf asked;      /* open: the name that was asked for; with --no-seccomp or a death in the call, all there is */
+	/*
+	 * open: the name that was asked for; with --no-seccomp or a death in the call, all there is
+	 */
+	struct buf asked;
 	bool by_link;          /* open: a symlink stood there, and was followed */
 	bool moves_folder;     /* rename: resolver.folders.moving counts it */
 	struct spared spared;
@@ -53,7 +57,10 @@ struct pending {
 
 /* Ready for a call; *p is made at first use. NULL: no memory. */
 struct pending *pending_begin(struct pending **p);
-/* Place i may also mean `other`, which is taken over, and left empty, if it is not known yet: then true. */
+/*
+ * Place i may also mean `other`, which is taken over, and left
+ * empty, if it is not known yet: then true.
+ */
 bool pending_other(struct pending *p, int i, struct name *other);
 void pending_free(struct pending *p);
 

@@ -17,7 +17,8 @@ int place_read(struct recorder *r, const struct task *task, const struct pending
 	return n < 0 ? (int)n : 0;
 }
 
-static int name_fd(struct recorder *r, const struct task *task, const struct pending *p, int i, struct name *out)
+static int name_fd(struct recorder *r, const struct task *task, const struct pending *p, int i,
+	struct name *out)
 {
 	bool deleted;
 	int e = resolve_fd(&r->resolver, task->tid, p->call.place[i].dirfd, out, &deleted);
@@ -27,7 +28,8 @@ static int name_fd(struct recorder *r, const struct task *task, const struct pen
 }
 
 /* What place i is called now. */
-static int name_now(struct recorder *r, const struct task *task, const struct pending *p, int i, struct name *out)
+static int name_now(struct recorder *r, const struct task *task, const struct pending *p, int i,
+	struct name *out)
 {
 	const struct place *at = &p->call.place[i];
 	const struct buf *text = &p->text[i];
@@ -50,7 +52,8 @@ static void set_named(struct pending *p, int i, int error)
 		p->name[i].now.exists = false;
 }
 
-void place_ask_text(struct recorder *r, const struct task *task, struct pending *p, int i, const char *text)
+void place_ask_text(struct recorder *r, const struct task *task, struct pending *p, int i,
+	const char *text)
 {
 	buf_reset(&p->text[i]);
 	buf_add(&p->text[i], text, strlen(text));
@@ -112,7 +115,10 @@ static void look_for_other(struct recorder *r, const struct task *task, struct p
 	name_release(&now);
 }
 
-/* Names may have come to mean something else just now: for those who stand in a call that is asked while it is so. */
+/*
+ * Names may have come to mean something else just now: for those who
+ * stand in a call that is asked while it is so.
+ */
 static void look_for_others(struct recorder *r, const struct pending *but)
 {
 	struct task *task, *next;
@@ -179,7 +185,8 @@ static bool starts_from_shared(const struct task *task, const struct pending *p,
 	return thread_of(task)->life->threads > 1 && !from_root;
 }
 
-static bool may_have_shifted(const struct recorder *r, const struct task *task, const struct pending *p, int i)
+static bool may_have_shifted(const struct recorder *r, const struct task *task,
+	const struct pending *p, int i)
 {
 	return p->among_shifts || p->shifts_before != r->shifts || starts_from_shared(task, p, i);
 }
@@ -227,7 +234,10 @@ static bool is_made(const struct pending *p, int i, const struct name *n, const 
 	return now->exists && (n != &p->name[i] || !is_same(now, &n->now));
 }
 
-/* Did it happen at this name? `n->now` was asked at the entry, or of another name perhaps after the call. */
+/*
+ * Did it happen at this name? `n->now` was asked at the entry, or
+ * of another name perhaps after the call.
+ */
 static bool shows(const struct pending *p, int i, const struct name *n)
 {
 	struct inode now;
@@ -259,7 +269,8 @@ static enum before before_other(const struct pending *p, int i)
 	return p->op == OP_RENAME && i == 0 ? BEFORE_SEEN : BEFORE_LATE;
 }
 
-static void adopt(struct recorder *r, struct pending *p, int i, struct name *again, enum before before)
+static void adopt(struct recorder *r, struct pending *p, int i, struct name *again,
+	enum before before)
 {
 	struct name entry = p->name[i];
 
@@ -272,8 +283,10 @@ static void adopt(struct recorder *r, struct pending *p, int i, struct name *aga
 	set_named(p, i, 0);
 }
 
-/* What was made at one name may be another call's: then that one says the same of it, too. A file that comes by a
- * rename or a link is known when it is seen. */
+/*
+ * What was made at one name may be another call's: then that one says the same of it, too. A file
+ * that comes by a rename or a link is known when it is seen.
+ */
 static void touch_others(struct recorder *r, const struct pending *p, int i)
 {
 	size_t k;
@@ -307,8 +320,12 @@ static void ask_at_last(struct recorder *r, const struct task *task, struct pend
 {
 	struct name again = NAME_INIT;
 	const struct place *at = &p->call.place[i];
-	/* Where its folder was missing, too, nothing was there; or what was had come meanwhile, and was told of. */
-	bool nothing = role_of(p, i) == ROLE_MADE && (needs_nothing(p, i) || p->error[i] == -ENOENT);
+	/*
+	 * Where its folder was missing, too, nothing was there; or what
+	 * was had come meanwhile, and was told of.
+	 */
+	bool nothing =
+		role_of(p, i) == ROLE_MADE && (needs_nothing(p, i) || p->error[i] == -ENOENT);
 	int e = 0;
 
 	if (!at->by_fd && !p->text[i].len && (e = place_read(r, task, p, i)) == 0)
@@ -367,12 +384,14 @@ void places_lost(struct recorder *r, struct pending *p)
 bool place_named(struct recorder *r, const struct pending *p, int i)
 {
 	/* A pipe, a socket, or a file that has no name (any more) is in no file tree. */
-	if (!p->named[i] && !(p->call.place[i].by_fd && (p->error[i] == -EBADF || p->error[i] == -ENOENT)))
+	if (!p->named[i] &&
+		!(p->call.place[i].by_fd && (p->error[i] == -EBADF || p->error[i] == -ENOENT)))
 		tell_unnamed(r, p, p->error[i]);
 	return p->named[i];
 }
 
-static bool leads_to(struct recorder *r, const struct task *task, const struct pending *p, int i, const char *path)
+static bool leads_to(struct recorder *r, const struct task *task, const struct pending *p, int i,
+	const char *path)
 {
 	struct name now = NAME_INIT;
 	bool leads = name_now(r, task, p, i, &now) == 0 && !strcmp(now.path.data, path);

@@ -17,10 +17,14 @@
 
 /* The name of place i, read into r->text. 0 or -errno. */
 int place_read(struct recorder *r, const struct task *task, const struct pending *p, int i);
-/* Place i as a directory entry, or as the file it leads to: into p->name[i], p->named[i], p->error[i]. */
+/*
+ * Place i as a directory entry, or as the file it leads to: into
+ * p->name[i], p->named[i], p->error[i].
+ */
 void place_ask(struct recorder *r, const struct task *task, struct pending *p, int i);
 /* Place i under the text at hand, for calls whose name is not a plain string. */
-void place_ask_text(struct recorder *r, const struct task *task, struct pending *p, int i, const char *text);
+void place_ask_text(struct recorder *r, const struct task *task, struct pending *p, int i,
+	const char *text);
 
 /* The call goes on from its entry, where its places were asked for; it has come back. */
 void places_begin(struct recorder *r, struct pending *p);
@@ -39,7 +43,10 @@ bool place_named(struct recorder *r, const struct pending *p, int i);
 bool place_in_doubt(struct recorder *r, const char *path);
 /* The call has changed place i. */
 void place_touch(struct recorder *r, const struct pending *p, int i);
-/* The same of a call that puts no other file there: the number of the one that stands, or stood, there. */
+/*
+ * The same of a call that puts no other file there: the number of
+ * the one that stands, or stood, there.
+ */
 uint32_t place_changed(struct recorder *r, const struct pending *p, int i);
 
 #endif

@@ -25,7 +25,8 @@ struct recorder {
 	struct turns turns;
 	bool may_wait, has_to; /* the call at its entry: for one that is under way */
 	struct keeper keeper;
-	bool secured;         /* the run itself is on disk: what is kept has somebody to belong to */
+	/* the run itself is on disk: what is kept has somebody to belong to */
+	bool secured;
 	struct spared spared; /* of the call at its entry stop; goes with its struct pending */
 	struct sink *sink;
 	struct overlay_folder *overlays; /* what the run mounts over (overlay.c) */
@@ -33,7 +34,10 @@ struct recorder {
 	bool mounts_told; /* what only the end can tell of mounts was told when the command ended */
 	struct scope scope;
 	bool allow_io_uring;
-	/* Calls that may change what a name leads to (places.h): how many are under way, and have begun. */
+	/*
+	 * Calls that may change what a name leads to (places.h): how
+	 * many are under way, and have begun.
+	 */
 	unsigned int shifting;
 	uint64_t shifts;
 	unsigned int unnamed; /* calls under way that have named what was not there */

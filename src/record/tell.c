@@ -12,8 +12,14 @@ void tell_event(struct recorder *r, const struct task *task, const struct pendin
 {
 	int64_t at = io_now_ns();
 	struct life *life = thread_of(task)->life;
-	struct event e = { .process = life->number, .op = p->op, .abi = p->call.abi, .file = file, .path = path,
-		.old_path = old_path, .mode = p->call.mode, .at = at };
+	struct event e = { .process = life->number,
+		.op = p->op,
+		.abi = p->call.abi,
+		.file = file,
+		.path = path,
+		.old_path = old_path,
+		.mode = p->call.mode,
+		.at = at };
 
 	e.exec = lives_exec_of(&r->lives, life, p->call.abi, at);
 	if (p->op == OP_OPEN || p->op == OP_RENAME)
@@ -26,17 +32,23 @@ void tell_unnamed(struct recorder *r, const struct pending *p, int error)
 	char text[160];
 
 	if (error == -ENODEV) {
-		r->sink->note(r->sink, "files were changed on file systems that were mounted in a namespace "
-				       "of the command's own: those are in no file tree of ours, and not on record");
+		r->sink->note(r->sink,
+			"files were changed on file systems that were mounted in a namespace "
+				       "of the command's own: those are in no file "
+					"tree of ours, and not on record");
 		return;
 	}
 	if (error == -EXDEV) {
-		r->sink->note(r->sink, "files were changed outside of the root or mount namespace that buildaudit was "
+		r->sink->note(r->sink,
+			"files were changed outside of the root or mount "
+			"namespace that buildaudit was "
 				       "started in: they are not on record");
 		return;
 	}
 	if (error == -EREMOTE) {
-		r->sink->note(r->sink, "files were changed on a file system that a process of the run serves itself (FUSE): "
+		r->sink->note(r->sink,
+			"files were changed on a file system that a process "
+			"of the run serves itself (FUSE): "
 				       "what that process wrote is on record, those names are not");
 		return;
 	}

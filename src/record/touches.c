@@ -303,7 +303,8 @@ void touches_uncover(struct touches *t)
 	size_t i;
 
 	if (t->covered_count)
-		mounts_changed(t->mounts); /* a mount goes with its namespace, too, without a call */
+		/* a mount goes with its namespace, too, without a call */
+		mounts_changed(t->mounts);
 	for (i = 0; i < t->covered_count; i++) {
 		struct covered *c = &t->covered[i];
 

@@ -20,7 +20,8 @@ struct touches {
 	struct covered *covered; /* changes on mounts that may be gone again in the end */
 	size_t covered_count, covered_room;
 	struct u64map covered_at; /* path -> it is there */
-	struct u64map paths; /* path -> the file that was there last, and if there was one at the start */
+	/* path -> the file that was there last, and if there was one at the start */
+	struct u64map paths;
 	struct u64map files; /* inode identity -> our number for it */
 	uint32_t last_file;
 	struct expected *expected; /* paths of calls between their two stops */
@@ -34,7 +35,8 @@ struct touches {
 /* What is known of a file beside its number. */
 enum file_flag {
 	FILE_MADE = 1,     /* by the run: nothing of it was there before */
-	FILE_WANTED = 2,   /* stood at a path that counts as installed, wherever it goes from there */
+	/* stood at a path that counts as installed, wherever it goes from there */
+	FILE_WANTED = 2,
 	FILE_CONTENT = 4,  /* its content was kept, or will not be */
 	FILE_META = 8,     /* its attributes and, of a symlink, its text, likewise */
 };

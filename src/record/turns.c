@@ -77,7 +77,8 @@ static const struct buf *path_of(const struct pending *p, int i)
 	return i == 0 && p->asked.len ? &p->asked : NULL;
 }
 
-static bool same(const struct inode *x, const struct buf *p, const struct inode *y, const struct buf *q)
+static bool same(const struct inode *x, const struct buf *p, const struct inode *y,
+	const struct buf *q)
 {
 	if (x->exists && y->exists && x->ino == y->ino && x->dev == y->dev)
 		return true;
@@ -95,7 +96,8 @@ static bool meet(const struct pending *a, const struct pending *b)
 		return true;
 	if ((makes_way(a) && leads_nowhere(b)) || (makes_way(b) && leads_nowhere(a)))
 		return true;
-	return same_place(a, 0, b, 0) || same_place(a, 0, b, 1) || same_place(a, 1, b, 0) || same_place(a, 1, b, 1);
+	return same_place(a, 0, b, 0) || same_place(a, 0, b, 1) || same_place(a, 1, b, 0) ||
+		same_place(a, 1, b, 1);
 }
 
 bool turns_meet(const struct turns *t, struct pending *p)

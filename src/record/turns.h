@@ -22,7 +22,8 @@
 struct waiting;
 
 struct turns {
-	struct pending *under_way; /* calls between their two stops, but for those that do not come back */
+	/* calls between their two stops, but for those that do not come back */
+	struct pending *under_way;
 	bool alone;                /* one of them meets all */
 	struct waiting *first;
 	unsigned int waiting;
@@ -35,7 +36,9 @@ void turns_release(struct turns *t);
 bool turns_are_taken(const struct turns *t);
 /* Does p, which has its names, meet one that is under way? */
 bool turns_meet(const struct turns *t, struct pending *p);
-/* Does one that is under way meet whatever names n, so that n tells of what is no more, or not yet? */
+/*
+ * Does one that is under way meet whatever names n, so that n tells of what is no more, or not yet?
+ */
 bool turns_concern(const struct turns *t, const struct name *n);
 /* p goes on, as that task's call; it has come back. */
 void turns_go(struct turns *t, struct pending *p, pid_t tid);

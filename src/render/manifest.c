@@ -39,7 +39,10 @@ static void add_vis(struct buf *out, const char *s, size_t n)
 	}
 }
 
-/* mtree(8) wants every folder of a name before the name. `last` is what was printed before, with its folders. */
+/*
+ * mtree(8) wants every folder of a name before the name. `last` is
+ * what was printed before, with its folders.
+ */
 static void add_folders(struct buf *line, struct buf *last, const char *path)
 {
 	const char *p;
@@ -61,7 +64,8 @@ static void add_folders(struct buf *line, struct buf *last, const char *path)
 
 static void add_mtree(struct buf *line, const struct ba_rows *rows)
 {
-	const char *path = text(rows, "path"), *type = text(rows, "type"), *sha = text(rows, "sha256");
+	const char *path = text(rows, "path"), *type = text(rows, "type"),
+		   *sha = text(rows, "sha256");
 	long long mtime = number(rows, "mtime_ns");
 
 	buf_addc(line, '.');
@@ -71,8 +75,8 @@ static void add_mtree(struct buf *line, const struct ba_rows *rows)
 	if (strcmp(type, "symlink") != 0)
 		buf_addf(line, " mode=%04llo", (unsigned long long)number(rows, "mode"));
 	if (!strcmp(type, "file"))
-		buf_addf(line, " size=%lld time=%lld.%09lld", number(rows, "size"), mtime / 1000000000,
-			mtime % 1000000000);
+		buf_addf(line, " size=%lld time=%lld.%09lld", number(rows, "size"),
+			mtime / 1000000000, mtime % 1000000000);
 	if (!strcmp(type, "file") && *sha)
 		buf_addf(line, " sha256=%s", sha);
 	if (!strcmp(type, "char") || !strcmp(type, "block")) {
@@ -101,7 +105,10 @@ int render_mtree(struct ba_rows *rows)
 	return r;
 }
 
-/* As sha256sum writes and reads it: a name with a newline or a backslash is escaped, and its line begins so. */
+/*
+ * As sha256sum writes and reads it: a name with a newline or a
+ * backslash is escaped, and its line begins so.
+ */
 static void add_sum(struct buf *line, const char *hex, const char *path)
 {
 	if (strpbrk(path, "\\\n\r"))
@@ -120,7 +127,10 @@ static void add_sum(struct buf *line, const char *hex, const char *path)
 	render_line(line);
 }
 
-/* An MD5 is not on record; it is that of the file, provided that the file is still the one recorded. */
+/*
+ * An MD5 is not on record; it is that of the file, provided
+ * that the file is still the one recorded.
+ */
 static bool md5_of(const char *path, const char *sha256, char hex[2 * MD5_LEN + 1])
 {
 	_cleanup_close_ int fd = io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -147,7 +157,8 @@ int render_sums(struct ba_rows *rows, bool md5)
 			continue;
 		if (!*sha || (md5 && !md5_of(path, sha, hex))) {
 			words_say("buildaudit: ", "%s: %s", path,
-				*sha ? "changed or removed since; it is left out" : "its content is not on record");
+				*sha ? "changed or removed since; it is left out" :
+				       "its content is not on record");
 			left_out = 1;
 			continue;
 		}

@@ -33,8 +33,8 @@ void render_progress(const char *what, uint64_t done, uint64_t total)
 	if (done > total)
 		done = total;
 	filled = (int)(done * WIDTH / total);
-	fprintf(stderr, "\r%s [%.*s%*s] %3d%%\033[K", what, filled, "##############################",
-		WIDTH - filled, "", (int)(done * 100 / total));
+	fprintf(stderr, "\r%s [%.*s%*s] %3d%%\033[K", what, filled,
+		"##############################", WIDTH - filled, "", (int)(done * 100 / total));
 	IGNORE(fflush(stderr));
 	shown = true;
 }

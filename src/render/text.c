@@ -35,8 +35,8 @@ int render_width(void)
 
 const char *render_colour(enum colour c)
 {
-	static const char *const codes[] = { "\033[0m", "\033[31m", "\033[32m", "\033[33m", "\033[2m",
-		"\033[1m" };
+	static const char *const codes[] = { "\033[0m", "\033[31m", "\033[32m", "\033[33m",
+		"\033[2m", "\033[1m" };
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (!render_is_terminal() || (no && *no) || (term && !strcmp(term, "dumb")))
@@ -167,7 +167,8 @@ void render_duration(struct buf *out, double seconds)
 	else if (seconds < 100)
 		buf_addf(out, "%.1f s", seconds);
 	else
-		buf_addf(out, "%.0f min %.0f s", (double)(long)(seconds / 60), seconds - 60 * (double)(long)(seconds / 60));
+		buf_addf(out, "%.0f min %.0f s", (double)(long)(seconds / 60),
+			seconds - 60 * (double)(long)(seconds / 60));
 }
 
 void render_exit(struct buf *out, const struct ba_rows *rows)
@@ -230,7 +231,8 @@ static void print_cut(const struct buf *line)
 	putchar('\n');
 }
 
-static void print_row(char *const *cells, const char *const *heads, const int *widths, size_t columns)
+static void print_row(char *const *cells, const char *const *heads, const int *widths,
+	size_t columns)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	size_t i;

@@ -30,8 +30,8 @@ static int add_name(int parent, const struct inode *child, bool all, struct buf 
 	size_t n;
 
 	while (d && r < 0 && (e = readdir(d))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || (!all && e->d_ino != child->ino) ||
-			!is_it(parent, e->d_name, child))
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+			(!all && e->d_ino != child->ino) || !is_it(parent, e->d_name, child))
 			continue;
 		for (n = strlen(e->d_name); n > 0; n--)
 			buf_addc(backwards, e->d_name[n - 1]);

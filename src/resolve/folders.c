@@ -32,10 +32,12 @@ static bool leads_to(const char *path, uint64_t key)
 {
 	struct inode there;
 
-	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && there.exists && key_of(&there) == key;
+	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
+		key_of(&there) == key;
 }
 
-const struct folder *folders_learn(struct folders *f, const struct inode *dir, const char *path, size_t len)
+const struct folder *folders_learn(struct folders *f, const struct inode *dir, const char *path,
+	size_t len)
 {
 	uint64_t key = key_of(dir);
 	struct folder *d;

@@ -28,7 +28,8 @@ struct folders {
 /* The name of this folder, until the next call of any of these; NULL: not known. */
 const struct folder *folders_find(const struct folders *f, const struct inode *dir);
 /* Remembers a name that the kernel gave for it, if that name leads there; else NULL. */
-const struct folder *folders_learn(struct folders *f, const struct inode *dir, const char *path, size_t len);
+const struct folder *folders_learn(struct folders *f, const struct inode *dir, const char *path,
+	size_t len);
 /* A folder got another name: what was known is no longer true. */
 void folders_forget(struct folders *f);
 

@@ -54,7 +54,8 @@ static void unescape(char *s)
 	char *out = s;
 
 	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && is_octal(s[2]) && is_octal(s[3])) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && is_octal(s[2]) &&
+			is_octal(s[3])) {
 			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
 			s += 3;
 		} else {
@@ -206,7 +207,9 @@ static const struct mount_row *find_mount(struct mounts *m, pid_t tid, uint64_t 
 	return r;
 }
 
-/* The mount that path is on: of those whose point is above it the deepest, and of these the last. */
+/*
+ * The mount that path is on: of those whose point is above it the deepest, and of these the last.
+ */
 static const struct mount_row *mount_of(const struct mount_table *t, const char *path)
 {
 	const struct mount_row *best = NULL;
@@ -215,13 +218,17 @@ static const struct mount_row *mount_of(const struct mount_table *t, const char 
 	for (i = 0; i < t->count; i++) {
 		const struct mount_row *r = &t->rows[i];
 
-		if (r->ours && below(path, r->point) && (!best || strlen(r->point) >= strlen(best->point)))
+		if (r->ours && below(path, r->point) &&
+			(!best || strlen(r->point) >= strlen(best->point)))
 			best = r;
 	}
 	return best;
 }
 
-/* The name through this mount of what its file system calls `inner`; false when it does not show it. */
+/*
+ * The name through this mount of what its file system calls
+ * `inner`; false when it does not show it.
+ */
 static bool name_through(const struct mounts *m, const struct mount_row *r, const char *dev,
 	const char *inner, struct buf *out)
 {
@@ -237,9 +244,12 @@ static bool name_through(const struct mounts *m, const struct mount_row *r, cons
 	return !out->failed && mount_of(&m->start, out->data) == r;
 }
 
-/* True when `out` is what `inner` was called at the start; the same name as now, if it is one of them. */
-static bool name_at_start(const struct mounts *m, const char *dev, const char *inner, const char *now,
-	struct buf *out)
+/*
+ * True when `out` is what `inner` was called at the start; the
+ * same name as now, if it is one of them.
+ */
+static bool name_at_start(const struct mounts *m, const char *dev, const char *inner,
+	const char *now, struct buf *out)
 {
 	const struct mount_row *same = mount_of(&m->start, now);
 	size_t i;
@@ -268,7 +278,8 @@ static int translate_unlisted(struct mounts *m, const struct inode *at, struct b
 		return -ENODEV;
 	buf_adds(&inner, r->root);
 	buf_adds(&inner, strcmp(path->data, "/") ? path->data : "");
-	if (inner.failed || !name_at_start(m, r->dev, inner.data ? inner.data : "", path->data, &name) ||
+	if (inner.failed ||
+		!name_at_start(m, r->dev, inner.data ? inner.data : "", path->data, &name) ||
 		!inode_stands_at(at, name.data, AT_SYMLINK_NOFOLLOW))
 		return -ENODEV;
 	buf_reset(path);

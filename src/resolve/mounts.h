@@ -28,7 +28,8 @@ struct mount_table {
 
 struct mounts {
 	bool active; /* the run has asked for a mount, a root or a namespace */
-	struct mount_table start, now, former; /* former: unmounted perhaps, and still somebody's working folder */
+	/* former: unmounted perhaps, and still somebody's working folder */
+	struct mount_table start, now, former;
 };
 
 void mounts_release(struct mounts *m);

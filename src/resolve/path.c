@@ -53,7 +53,10 @@ static int take_name(const char *path, const struct inode *now, void *data)
 	return 1;
 }
 
-/* A name that the kernel will not tell, since it is too long: a folder's is found out, a file's was seen before. */
+/*
+ * A name that the kernel will not tell, since it is too long: a
+ * folder's is found out, a file's was seen before.
+ */
 static int long_name_of_fd(struct resolver *r, int fd, struct buf *out)
 {
 	const struct folder *seen;
@@ -81,7 +84,8 @@ static int long_name_of_fd(struct resolver *r, int fd, struct buf *out)
 /* What has a long name is remembered by it. */
 static void see_long_name(struct resolver *r, const struct name *n)
 {
-	if (n->path.len >= LONG_NAME && n->now.exists && !S_ISDIR(n->now.mode) && !folders_find(&r->long_names, &n->now))
+	if (n->path.len >= LONG_NAME && n->now.exists && !S_ISDIR(n->now.mode) &&
+		!folders_find(&r->long_names, &n->now))
 		folders_learn(&r->long_names, &n->now, n->path.data, n->path.len);
 }
 
@@ -167,21 +171,24 @@ static bool is_marked(const struct buf *path)
 }
 
 /*
- * Has the file a name? The kernel marks one that was taken away under an open file, though the file may have others
- * (hard links; one made with O_TMPFILE): those are near it. And a file may really be called "x (deleted)".
+ * Has the file a name? The kernel marks one that was taken away under an open file, though the file
+ * may have others (hard links; one made with O_TMPFILE): those are near it. And a file may really
+ * be called "x (deleted)".
  */
 static bool has_name(struct name *n)
 {
 	struct buf *path = &n->path;
 
-	if (!is_marked(path) || (n->now.nlink && inode_stands_at(&n->now, path->data, AT_SYMLINK_NOFOLLOW)))
+	if (!is_marked(path) ||
+		(n->now.nlink && inode_stands_at(&n->now, path->data, AT_SYMLINK_NOFOLLOW)))
 		return true;
 	path->len -= strlen(DELETED);
 	path->data[path->len] = '\0';
 	return n->now.nlink && names_near(path->data, &n->now, 0, take_name, path) > 0;
 }
 
-static int follow_to_end(struct resolver *r, const struct start *s, const char *text, struct name *out)
+static int follow_to_end(struct resolver *r, const struct start *s, const char *text,
+	struct name *out)
 {
 	_cleanup_close_ int fd = start_open(s, text, 0);
 	int e;
@@ -199,7 +206,8 @@ static int follow_to_end(struct resolver *r, const struct start *s, const char *
 }
 
 /* Something is mounted on the entry itself: its name is the mount's, not its folder's. */
-static int entry_mounted(struct resolver *r, const struct start *s, const char *text, struct name *out)
+static int entry_mounted(struct resolver *r, const struct start *s, const char *text,
+	struct name *out)
 {
 	buf_reset(&out->path);
 	return follow_to_end(r, s, text, out);
@@ -293,7 +301,8 @@ static size_t last_begins(const char *text, size_t n)
 }
 
 /* The kernel goes there, and then its name is too long to be told: a symlink at a time. */
-static int follow_by_hand(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
+static int follow_by_hand(struct resolver *r, pid_t tid, int dirfd, const char *text,
+	struct name *out)
 {
 	_cleanup_buf_ struct buf next = BUF_INIT, now = BUF_INIT;
 	char target[PATH_MAX];
@@ -374,7 +383,8 @@ int resolve_gone(struct resolver *r, pid_t tid, int dirfd, const char *text, str
 	return out->path.failed ? -ENOMEM : 0;
 }
 
-int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted)
+int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out,
+	bool *deleted)
 {
 	char link[PROC_PATH];
 

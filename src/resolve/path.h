@@ -49,7 +49,8 @@ int resolve_fd(struct resolver *r, pid_t tid, int fd, struct name *out, bool *de
  * As resolve_fd, for a file that was opened under the canonical name `asked`
  * (empty: not known): where it stands there, nobody need be asked for its name.
  */
-int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out, bool *deleted);
+int resolve_opened(struct resolver *r, pid_t tid, int fd, const struct buf *asked, struct name *out,
+	bool *deleted);
 /* Only what stands at the end of all symlinks, without its name. 0 or -errno. */
 int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, struct inode *out);
 

@@ -12,9 +12,13 @@ void resolver_begin(struct resolver *r)
 {
 	struct statx x;
 
-	/* After chroot(2) into any other folder than a mount point this is certain; what was handed over tells the rest. */
+	/*
+	 * After chroot(2) into any other folder than a mount point this is
+	 * certain; what was handed over tells the rest.
+	 */
 	if (statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &x) == 0 &&
-		(x.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) && !(x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		(x.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
+		!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		r->names_doubtful = true;
 }
 

@@ -11,7 +11,8 @@
 
 struct resolver {
 	struct folders folders;
-	struct folders long_names; /* of files that were opened under names longer than the kernel tells */
+	/* of files that were opened under names longer than the kernel tells */
+	struct folders long_names;
 	/*
 	 * Some process of the run has another root or mount namespace than ours:
 	 * from then on every name is looked up through /proc/TID/root.

@@ -38,7 +38,8 @@ static bool holds(const uint64_t *devs, size_t count, uint64_t dev)
 
 static void add(uint64_t **devs, size_t *count, uint64_t dev)
 {
-	uint64_t *more = holds(*devs, *count, dev) ? NULL : reallocarray(*devs, *count + 1, sizeof *more);
+	uint64_t *more =
+		holds(*devs, *count, dev) ? NULL : reallocarray(*devs, *count + 1, sizeof *more);
 
 	if (!more)
 		return;
@@ -52,7 +53,8 @@ static bool fuse_of_line(const char *line, uint64_t *dev)
 	const char *type = strstr(line, " - ");
 	unsigned int major, minor;
 
-	if (!type || strncmp(type + 3, "fuse", 4) || sscanf(line, "%*u %*u %u:%u", &major, &minor) != 2)
+	if (!type || strncmp(type + 3, "fuse", 4) ||
+		sscanf(line, "%*u %*u %u:%u", &major, &minor) != 2)
 		return false;
 	*dev = makedev(major, minor);
 	return true;
@@ -156,7 +158,8 @@ static bool step(struct steps *w, int *symlinks, bool *done)
 	int fd;
 
 	*done = true;
-	if (rest != w->left) { /* from the root; what is left of a name that was split begins without a slash */
+	/* from the root; what is left of a name that was split begins without a slash */
+	if (rest != w->left) {
 		drop_fd(w->at);
 		w->at = open_root(w->tid);
 	}

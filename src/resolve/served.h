@@ -16,7 +16,8 @@
 struct served {
 	uint64_t *devs;   /* of such file systems */
 	size_t count;
-	uint64_t *before; /* of those that were there before the run's first mount: others serve them */
+	/* of those that were there before the run's first mount: others serve them */
+	uint64_t *before;
 	size_t before_count;
 	bool begun;
 };
@@ -26,7 +27,10 @@ void served_release(struct served *s);
 void served_begin(struct served *s);
 void served_learn(struct served *s, pid_t tid);
 
-/* Does the lookup of `text` from the task's `dirfd` come to one of them? Asks only what no server answers. */
+/*
+ * Does the lookup of `text` from the task's `dirfd` come to one of
+ * them? Asks only what no server answers.
+ */
 bool served_place(const struct served *s, pid_t tid, int dirfd, const char *text);
 bool served_fd(const struct served *s, pid_t tid, int fd);
 

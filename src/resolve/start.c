@@ -18,7 +18,10 @@ void start_release(struct start *s)
 		drop_fd(s->fd);
 }
 
-/* These mean something else to us than to the task that says them; all but one mean its process, not the thread. */
+/*
+ * These mean something else to us than to the task that says them; all
+ * but one mean its process, not the thread.
+ */
 static const struct {
 	const char *prefix, *becomes;
 	bool of_thread;
@@ -31,7 +34,9 @@ static const struct {
 	{ "/dev/stderr", "/fd/2", false },
 };
 
-/* What follows prefix in text, which may spell it "//proc/./self/"; NULL when it is another name. */
+/*
+ * What follows prefix in text, which may spell it "//proc/./self/"; NULL when it is another name.
+ */
 static const char *after_prefix(const char *text, const char *prefix)
 {
 	for (; *prefix; prefix++) {
@@ -75,18 +80,22 @@ int start_open(const struct start *s, const char *text, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Is `base`, as seen from the task's root, the folder behind the link? A detached mount (umount -l) has no such name. */
+/*
+ * Is `base`, as seen from the task's root, the folder behind the link? A
+ * detached mount (umount -l) has no such name.
+ */
 static bool leads_back(const struct start *s, const char *base, const char *link)
 {
 	_cleanup_close_ int fd = start_open(s, *base ? base : "/", O_DIRECTORY);
 	struct inode a, b;
 
-	return fd >= 0 && inode_stat(&a, fd, "", AT_EMPTY_PATH) == 0 && inode_stat(&b, AT_FDCWD, link, 0) == 0 &&
-		inode_identity(&a) == inode_identity(&b);
+	return fd >= 0 && inode_stat(&a, fd, "", AT_EMPTY_PATH) == 0 &&
+		inode_stat(&b, AT_FDCWD, link, 0) == 0 && inode_identity(&a) == inode_identity(&b);
 }
 
 /* With another root: the whole name from that root on, so that symlinks stay inside it. */
-static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, int dirfd, const char *text)
+static int start_in_root(struct start *s, const struct resolver *r, pid_t tid, int dirfd,
+	const char *text)
 {
 	char link[PROC_PATH], root[PATH_MAX], base[PATH_MAX];
 	ssize_t n;
@@ -179,13 +188,19 @@ int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const ch
 	if (*text == '\0')
 		return -ENOENT;
 	rewritten = !(r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) && rewrite_self(s, tid, text);
-	/* Of a task that is gone; asked for us it would be our own folder, and no file of the run's. */
+	/*
+	 * Of a task that is gone; asked for us it would be our own
+	 * folder, and no file of the run's.
+	 */
 	if (rewritten && tid == getpid())
 		return -ENOENT;
 	if (r->served.count && served_place(&r->served, tid, dirfd, rewritten ? s->text : text))
 		return -EREMOTE;
 	if (r->how & (RESOLVE_IN_ROOT | RESOLVE_BENEATH)) {
-		/* A root of its own, which the descriptor is; a link of /proc would not lead through it. */
+		/*
+		 * A root of its own, which the descriptor is; a link of
+		 * /proc would not lead through it.
+		 */
 		proc_dirfd_path(link, tid, dirfd);
 		s->text = text;
 		s->fd = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -215,7 +230,10 @@ int start_stat(const struct start *s, const char *text, int flags, struct inode 
 	return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
 }
 
-/* A folder above may have been closed to us since its name was learned; a task that is inside still goes on. */
+/*
+ * A folder above may have been closed to us since its name was
+ * learned; a task that is inside still goes on.
+ */
 bool start_again(struct start *s, int error, pid_t tid, int dirfd, const char *text)
 {
 	char link[PROC_PATH];

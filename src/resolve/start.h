@@ -33,7 +33,10 @@ void start_release(struct start *s);
 int start_at(struct start *s, struct resolver *r, pid_t tid, int dirfd, const char *text);
 /* After a lookup from there ended with `error`: is there another way, and is it taken? */
 bool start_again(struct start *s, int error, pid_t tid, int dirfd, const char *text);
-/* What stands at `text`, with AT_SYMLINK_NOFOLLOW the link itself. 0, with out->exists false for nothing; or -errno. */
+/*
+ * What stands at `text`, with AT_SYMLINK_NOFOLLOW the link itself. 0,
+ * with out->exists false for nothing; or -errno.
+ */
 int start_stat(const struct start *s, const char *text, int flags, struct inode *out);
 /* An O_PATH descriptor of it, or -errno. */
 int start_open(const struct start *s, const char *text, int flags);

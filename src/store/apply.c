@@ -113,7 +113,8 @@ static int apply_command_end(struct apply *a, const struct message *m, const cha
 	a->status = m->u.command_end.status;
 	a->duration_ns = at - a->run->started_ns;
 	if (left) {
-		snprintf(text, sizeof text, "%u %s stayed behind when the command ended, and went on being recorded",
+		snprintf(text, sizeof text,
+			"%u %s stayed behind when the command ended, and went on being recorded",
 			left, left == 1 ? "process" : "processes");
 		run_note(a->run, text);
 	}

@@ -11,7 +11,8 @@
 SQL_ANSWERED(int sqlite3_open_v2(const char *, sqlite3 **, int, const char *));
 SQL_ANSWERED(int sqlite3_prepare_v2(sqlite3 *, const char *, int, sqlite3_stmt **, const char **));
 SQL_ANSWERED(int sqlite3_step(sqlite3_stmt *));
-SQL_ANSWERED(int sqlite3_exec(sqlite3 *, const char *, int (*)(void *, int, char **, char **), void *, char **));
+SQL_ANSWERED(int sqlite3_exec(sqlite3 *, const char *, int (*)(void *, int, char **, char **),
+	void *, char **));
 SQL_ANSWERED(int sqlite3_bind_int64(sqlite3_stmt *, int, sqlite3_int64));
 SQL_ANSWERED(int sqlite3_bind_null(sqlite3_stmt *, int));
 SQL_ANSWERED(int sqlite3_bind_text(sqlite3_stmt *, int, const char *, int, void (*)(void *)));

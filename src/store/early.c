@@ -160,10 +160,12 @@ static bool wait_for_settled(struct early *e, const struct inode *now)
 
 static bool same_content(const struct inode *a, const struct inode *b)
 {
-	return inode_identity(a) == inode_identity(b) && a->size == b->size && a->mtime_ns == b->mtime_ns;
+	return inode_identity(a) == inode_identity(b) && a->size == b->size &&
+		a->mtime_ns == b->mtime_ns;
 }
 
-static void keep_result(struct early *e, const struct early_job *job, const struct early_result *result)
+static void keep_result(struct early *e, const struct early_job *job,
+	const struct early_result *result)
 {
 	struct early_result *more = e->results;
 	size_t room = e->room ? e->room : 256;
@@ -203,9 +205,11 @@ static void read_file(struct early *e, const struct early_job *job)
 	_cleanup_close_ int fd = hashing_open(job->path);
 	struct inode after;
 
-	if (fd < 0 || inode_stat(&result.was, fd, "", AT_EMPTY_PATH) < 0 || !S_ISREG(result.was.mode))
+	if (fd < 0 || inode_stat(&result.was, fd, "", AT_EMPTY_PATH) < 0 ||
+		!S_ISREG(result.was.mode))
 		return;
-	if (!wait_for_settled(e, &result.was) || digest_sha256_unless(fd, is_stopped, e, result.hash) < 0)
+	if (!wait_for_settled(e, &result.was) ||
+		digest_sha256_unless(fd, is_stopped, e, result.hash) < 0)
 		return;
 	if (inode_stat(&after, fd, "", AT_EMPTY_PATH) < 0 || !same_content(&result.was, &after))
 		return;
@@ -235,7 +239,10 @@ static struct early_job *next_job(struct early *e)
 	return job;
 }
 
-/* SCHED_IDLE: the command never waits for it, neither for a CPU nor, by the I/O class that goes with it, for a disk. */
+/*
+ * SCHED_IDLE: the command never waits for it, neither for a CPU nor, by
+ * the I/O class that goes with it, for a disk.
+ */
 static void *reader(void *data)
 {
 	struct sched_param none = { 0 };
@@ -357,12 +364,14 @@ void early_release(struct early *e)
 	pthread_mutex_destroy(&e->lock);
 }
 
-bool early_hash(struct early *e, uint32_t file, const struct inode *now, unsigned char out[SHA256_LEN])
+bool early_hash(struct early *e, uint32_t file, const struct inode *now,
+	unsigned char out[SHA256_LEN])
 {
 	const uint32_t *at = file ? u64map_get(&e->at, mix64(file)) : NULL;
 	const struct early_result *result = at ? &e->results[*at] : NULL;
 
-	if (!result || result->changes != e->files[file].changes || !same_content(&result->was, now))
+	if (!result || result->changes != e->files[file].changes ||
+		!same_content(&result->was, now))
 		return false;
 	memcpy(out, result->hash, SHA256_LEN);
 	return true;

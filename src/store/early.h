@@ -57,6 +57,7 @@ void early_forked(struct early *e, uint32_t life);
 void early_ended(struct early *e, uint32_t life);
 
 /* The digest of a file that is `now` so; false: not known. */
-bool early_hash(struct early *e, uint32_t file, const struct inode *now, unsigned char out[SHA256_LEN]);
+bool early_hash(struct early *e, uint32_t file, const struct inode *now,
+	unsigned char out[SHA256_LEN]);
 
 #endif

@@ -33,14 +33,15 @@ const int64_t *id_get(const struct id_list *list, uint32_t n)
 /* Nothing was made, emptied or can be written: O_CREAT did not have to. */
 static bool only_reads(const struct event *e)
 {
-	return e->op == OP_OPEN && e->mode < 0 && (e->flags & O_ACCMODE) == O_RDONLY && !(e->flags & O_TRUNC);
+	return e->op == OP_OPEN && e->mode < 0 && (e->flags & O_ACCMODE) == O_RDONLY &&
+		!(e->flags & O_TRUNC);
 }
 
 /* After it the file holds what this process put there. */
 static bool writes_content(const struct event *e)
 {
-	return (e->op == OP_OPEN && !only_reads(e)) || e->op == OP_TRUNCATE || e->op == OP_SYMLINK ||
-		e->op == OP_MKDIR || e->op == OP_MKNOD;
+	return (e->op == OP_OPEN && !only_reads(e)) || e->op == OP_TRUNCATE ||
+		e->op == OP_SYMLINK || e->op == OP_MKDIR || e->op == OP_MKNOD;
 }
 
 /* Every name of the file shows it. */

@@ -57,7 +57,8 @@ static void *hasher(void *data)
 /* The largest first, so that none is left running alone at the end. */
 static int by_size(const void *a, const void *b)
 {
-	uint64_t x = ((const struct hash_job *)a)->now->size, y = ((const struct hash_job *)b)->now->size;
+	uint64_t x = ((const struct hash_job *)a)->now->size,
+		 y = ((const struct hash_job *)b)->now->size;
 
 	return x > y ? -1 : x < y;
 }

@@ -61,7 +61,8 @@ static int complete(struct completion *s, const struct linked *l)
 	if (found < 0)
 		return found;
 	if ((unsigned int)found < s->names)
-		run_note(s->run, "a file with several hard links was changed in place, and not all of its "
+		run_note(s->run,
+			"a file with several hard links was changed in place, and not all of its "
 				 "names were found: those are not in the manifest");
 	return 0;
 }
@@ -105,7 +106,9 @@ static int read_linked(struct run *run, const struct hands *hands, struct linked
 		struct linked *l = linked_new(&rows);
 		bool added = false;
 
-		r = l && u64map_put(&seen, mix64(l->before.ino ^ l->before.dev << 40), &added) ? 0 : -ENOMEM;
+		r = l && u64map_put(&seen, mix64(l->before.ino ^ l->before.dev << 40), &added) ?
+			0 :
+			-ENOMEM;
 		if (r == 0 && added && id_get(&hands->in_place, l->file)) {
 			l->next = *out;
 			*out = l;

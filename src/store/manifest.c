@@ -79,9 +79,11 @@ enum column {
 static int read_item(struct item *it, const struct rows *rows)
 {
 	*it = (struct item){ .path_id = rows_int(rows, COLUMN_PATH_ID),
-		.path = strdup(rows_text(rows, COLUMN_PATH)), .file = (uint32_t)rows_int(rows, COLUMN_FILE),
+		.path = strdup(rows_text(rows, COLUMN_PATH)),
+		.file = (uint32_t)rows_int(rows, COLUMN_FILE),
 		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
-		.late = rows_int(rows, COLUMN_LATE), .excluded = rows_int(rows, COLUMN_EXCLUDED) };
+		.late = rows_int(rows, COLUMN_LATE),
+		.excluded = rows_int(rows, COLUMN_EXCLUDED) };
 	rows_inode(rows, COLUMN_BEFORE, &it->before);
 	if (rows_type(rows, COLUMN_TARGET) != ROWS_NULL)
 		it->before_target = strdup(rows_text(rows, COLUMN_TARGET));
@@ -143,8 +145,9 @@ static enum verdict judge(const struct hands *hands, const struct item *it)
 	if (!id_get(&hands->contents, it->file))
 		return VERDICT_SAME;
 	/*
-	 * Opened for writing. Its old time may have been given back to it (cp -p, tar), and a store through a
-	 * mapping sets none on some file systems (tmpfs): the content itself tells, or else the ctime.
+	 * Opened for writing. Its old time may have been given back to it (cp -p, tar), and a store
+	 * through a mapping sets none on some file systems (tmpfs): the content itself tells, or
+	 * else the ctime.
 	 */
 	if (it->has_before_hash)
 		return VERDICT_BY_CONTENT;
@@ -155,7 +158,8 @@ static bool xattrs_differ(const struct item *it)
 {
 	return it->has_before_xattrs && it->has_xattrs &&
 		(it->before_xattrs.len != it->xattrs.len ||
-			(it->xattrs.len && memcmp(it->before_xattrs.data, it->xattrs.data, it->xattrs.len)));
+			(it->xattrs.len &&
+				memcmp(it->before_xattrs.data, it->xattrs.data, it->xattrs.len)));
 }
 
 static void read_xattrs(struct item *it)
@@ -204,11 +208,13 @@ static void hash_batch(const struct manifest *m, struct batch *b, struct hashing
 	for (i = 0; i < b->count; i++) {
 		struct item *it = &b->items[i];
 
-		if ((!it->change && it->verdict != VERDICT_BY_CONTENT) || !it->now.exists || !S_ISREG(it->now.mode))
+		if ((!it->change && it->verdict != VERDICT_BY_CONTENT) || !it->now.exists ||
+			!S_ISREG(it->now.mode))
 			continue;
 		it->has_hash = m->early && early_hash(m->early, it->file, &it->now, it->hash);
 		if (!it->has_hash)
-			b->jobs[n++] = (struct hash_job){ it->path, &it->now, it->hash, &it->has_hash };
+			b->jobs[n++] =
+				(struct hash_job){ it->path, &it->now, it->hash, &it->has_hash };
 	}
 	hashing_run(h, b->jobs, n);
 }
@@ -224,7 +230,9 @@ static void compare_content(const struct hands *hands, struct item *it)
 	if ((b->mode & S_IFMT) != (n->mode & S_IFMT))
 		it->content_changed = 1;
 	else if (S_ISLNK(n->mode))
-		it->content_changed = it->before_target && it->target ? strcmp(it->before_target, it->target) != 0 : -1;
+		it->content_changed = it->before_target && it->target ?
+			strcmp(it->before_target, it->target) != 0 :
+			-1;
 	else if (S_ISDIR(n->mode))
 		it->content_changed = 0;
 	else if (!S_ISREG(n->mode))
@@ -308,7 +316,8 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 {
 	if (look(parents, it->path, &it->now) < 0) {
 		it->now = it->before;
-		run_note(m->run, "a path that was touched could not be looked at after the command: "
+		run_note(m->run,
+			"a path that was touched could not be looked at after the command: "
 				 "it is not in the manifest");
 	}
 	if (it->has_before_xattrs)
@@ -326,7 +335,8 @@ static void read_rest(struct item *it)
 	read_target(it);
 }
 
-static int settle_batch(const struct manifest *m, struct batch *b, struct u64map *groups, struct hashing *h)
+static int settle_batch(const struct manifest *m, struct batch *b, struct u64map *groups,
+	struct hashing *h)
 {
 	struct parents parents = PARENTS_INIT;
 	size_t i;

@@ -48,7 +48,8 @@ static int step_up(struct db *db, int version, struct words *words)
 			r = db_exec(db, set);
 	}
 	if (r < 0)
-		return words_set(words, r, "cannot make the tables of %s: %s", db->path, db_error(db));
+		return words_set(words, r, "cannot make the tables of %s: %s", db->path,
+			db_error(db));
 	return 0;
 }
 
@@ -79,7 +80,9 @@ static int read_owner(struct db *db, int *id, int *version, int *tables, struct 
 	if (r == 0)
 		r = pragma_int(db, "SELECT count(*) FROM sqlite_schema", tables);
 	if (r == -EMEDIUMTYPE)
-		return words_set(words, r, "%s is not a database: name another file with -d, or move this one away", db->path);
+		return words_set(words, r,
+			"%s is not a database: name another file with -d, or move this one away",
+			db->path);
 	return r < 0 ? words_set(words, r, "cannot read %s: %s", db->path, db_error(db)) : 0;
 }
 
@@ -98,24 +101,31 @@ static int check_owner(struct db *db, enum db_mode mode, struct words *words)
 	fresh = id == 0 && version == 0 && tables == 0;
 	if (!fresh && id != APPLICATION_ID)
 		return words_set(words, -EMEDIUMTYPE,
-			"%s is a database of another program (application_id %d): name another file with -d",
+			"%s is a database of another program (application_id "
+			"%d): name another file with -d",
 			db->path, id);
 	if (version > SCHEMA_VERSION)
 		return words_set(words, -EPROTO,
-			"%s was made by a newer buildaudit (schema %d, this one knows up to %d): update buildaudit",
+			"%s was made by a newer buildaudit (schema %d, this one "
+			"knows up to %d): update buildaudit",
 			db->path, version, SCHEMA_VERSION);
 	if (version == SCHEMA_VERSION)
 		return 0;
 	if (mode == DB_READ && fresh)
-		return words_set(words, -ENOENT, "%s is empty: nothing was recorded in it yet", db->path);
+		return words_set(words, -ENOENT, "%s is empty: nothing was recorded in it yet",
+			db->path);
 	if (mode == DB_READ)
 		return words_set(words, -EPROTO,
-			"%s has an older schema (%d, this program reads %d): any recording brings it up to date",
+			"%s has an older schema (%d, this program reads %d): "
+			"any recording brings it up to date",
 			db->path, version, SCHEMA_VERSION);
 	return migrate(db, words);
 }
 
-/* A file that SQLite would make has the umask's mode; ours holds argument lists, and they hold secrets. */
+/*
+ * A file that SQLite would make has the umask's mode; ours holds
+ * argument lists, and they hold secrets.
+ */
 static int make_file(const char *path, struct words *words)
 {
 	_cleanup_close_ int fd = -1;
@@ -126,10 +136,13 @@ static int make_file(const char *path, struct words *words)
 	if (fd >= 0)
 		return 0;
 	if (errno == ENOENT || errno == ENOTDIR)
-		return words_set(words, -errno, "the folder %s for the database is not there: make it first, "
-			"or name another file with -d", folder);
+		return words_set(words, -errno,
+			"the folder %s for the database is not there: make it first, "
+			"or name another file with -d",
+			folder);
 	if (errno == EISDIR)
-		return words_set(words, -EISDIR, "%s is a folder: -d takes the name of a file", path);
+		return words_set(words, -EISDIR, "%s is a folder: -d takes the name of a file",
+			path);
 	return words_set(words, -errno, "cannot write the database %s: %s", path, strerror(errno));
 }
 
@@ -149,8 +162,8 @@ int db_check_place(struct db *db)
 	struct stat st;
 	int moved = 0;
 
-	if (sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved ||
-		stat(db->path, &st) < 0 || st.st_size < db->size)
+	if (sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK ||
+		moved || stat(db->path, &st) < 0 || st.st_size < db->size)
 		return -ESTALE;
 	db->size = st.st_size;
 	return 0;
@@ -163,7 +176,10 @@ static int sync_file(struct db *db, int which)
 	if (sqlite3_file_control(db->sqlite, "main", which, &file) != SQLITE_OK)
 		return -EIO;
 	/* A log that was not needed is not open. */
-	return !file || !file->pMethods || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK ? 0 : -EIO;
+	return !file || !file->pMethods ||
+			file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK ?
+		0 :
+		-EIO;
 }
 
 /*
@@ -192,7 +208,8 @@ static void change_mode(struct db *db, const char *mode)
 	snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
 	db_wait(db, DB_WAIT_NOTHING);
 	db->mode_on_disk = false;
-	IGNORE(db_exec(db, text)); /* somebody else has it open, or it is a network's: the old mode will do */
+	/* somebody else has it open, or it is a network's: the old mode will do */
+	IGNORE(db_exec(db, text));
 	db_wait(db, DB_WAIT_ORDER);
 }
 
@@ -200,10 +217,14 @@ static int configure(struct db *db, enum db_mode mode)
 {
 	int r;
 
-	r = db_exec(db, "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000");
+	r = db_exec(db,
+		"PRAGMA foreign_keys = OFF; PRAGMA trusted_schema "
+		"= OFF; PRAGMA cache_size = -8000");
 	if (mode == DB_READ)
 		return r;
-	/* On a file system that cannot (a network's), the answer is another mode, and that will do. */
+	/*
+	 * On a file system that cannot (a network's), the answer is another mode, and that will do.
+	 */
 	change_mode(db, "WAL");
 	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
 }

@@ -18,14 +18,18 @@ enum db_mode {
 /* 0 or -errno with a sentence in *words. */
 int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words) MUST_CHECK;
 void db_close(struct db *db);
-/* Was the file deleted, replaced or cut short under us? Then what is written is seen by nobody. 0 or -ESTALE. */
+/*
+ * Was the file deleted, replaced or cut short under us? Then what is
+ * written is seen by nobody. 0 or -ESTALE.
+ */
 int db_check_place(struct db *db) MUST_CHECK;
 /* One file at the end: folds the write-ahead log in, if nobody else has the database open. */
 void db_settle(struct db *db);
 /* What a commit waits for; between transactions. */
 enum db_wait {
 	DB_WAIT_NOTHING, /* for what nothing hangs on */
-	DB_WAIT_ORDER,   /* the database stays whole whatever happens, its last commits may be gone; as opened */
+	/* the database stays whole whatever happens, its last commits may be gone; as opened */
+	DB_WAIT_ORDER,
 };
 void db_wait(struct db *db, enum db_wait what);
 /* All that was committed is on the disk when this returns. 0 or -EIO. */

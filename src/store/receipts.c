@@ -21,7 +21,8 @@ static DIR *open_folder(const struct db *db, int64_t run_id)
 	char name[RECEIPT_NAME];
 
 	receipt_folder(name, run_id);
-	return asprintf(&path, "%s.d/%s", db_path(db), name) < 0 ? NULL : io_opendir(AT_FDCWD, path, 0);
+	return asprintf(&path, "%s.d/%s", db_path(db), name) < 0 ? NULL :
+								   io_opendir(AT_FDCWD, path, 0);
 }
 
 void receipts_drop(struct db *db, int64_t run_id, uint64_t upto)
@@ -80,7 +81,8 @@ static int apply_one(struct run *run, int dir, const char *name)
 
 static int by_number(const struct dirent **a, const struct dirent **b)
 {
-	unsigned long long x = strtoull((*a)->d_name, NULL, 10), y = strtoull((*b)->d_name, NULL, 10);
+	unsigned long long x = strtoull((*a)->d_name, NULL, 10),
+			   y = strtoull((*b)->d_name, NULL, 10);
 
 	return x < y ? -1 : x > y;
 }

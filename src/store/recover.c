@@ -9,7 +9,9 @@
 #include "store/manifest.h"
 #include "store/receipts.h"
 
-/* A killed recorder takes its tracees along (PTRACE_O_EXITKILL); that is a matter of milliseconds. */
+/*
+ * A killed recorder takes its tracees along (PTRACE_O_EXITKILL); that is a matter of milliseconds.
+ */
 #define DEATHS 200
 #define DEATH_NS 5000000L
 
@@ -41,7 +43,8 @@ static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
 	int r = db_rows(&rows, db, Q_RUN_HANDS, "i", run_id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		struct event e = { .file = (uint32_t)rows_int(&rows, 0), .op = (enum op)rows_int(&rows, 1),
+		struct event e = { .file = (uint32_t)rows_int(&rows, 0),
+			.op = (enum op)rows_int(&rows, 1),
 			.flags = (uint32_t)rows_int(&rows, 2),
 			.mode = rows_type(&rows, 3) == ROWS_NULL ? -1 : rows_int(&rows, 3) };
 

@@ -24,9 +24,12 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 	char kernel[256];
 	int r;
 
-	*run = (struct run){ .db = db, .started_ns = f->started_ns ? f->started_ns : io_now_ns(),
+	*run = (struct run){ .db = db,
+		.started_ns = f->started_ns ? f->started_ns : io_now_ns(),
 		.heartbeat_s = heartbeat_s,
-		.committed_ns = io_monotonic_ns(), .synced_ns = io_monotonic_ns(), .unsynced = true };
+		.committed_ns = io_monotonic_ns(),
+		.synced_ns = io_monotonic_ns(),
+		.unsynced = true };
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	do
@@ -47,7 +50,10 @@ int run_reopen(struct run *run, struct db *db, int64_t id)
 		r = rows_next(&rows);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
-	*run = (struct run){ .db = db, .id = id, .started_ns = rows_int(&rows, 0), .unsynced = true };
+	*run = (struct run){ .db = db,
+		.id = id,
+		.started_ns = rows_int(&rows, 0),
+		.unsynced = true };
 	if (rows_type(&rows, 1) != ROWS_NULL && !(run->notes = strdup(rows_text(&rows, 1))))
 		return -ENOMEM;
 	return 0;
@@ -130,7 +136,8 @@ void run_note(struct run *run, const char *text)
 
 	if (run->notes && strstr(run->notes, text))
 		return;
-	if (asprintf(&longer, "%s%s%s", run->notes ? run->notes : "", run->notes ? "\n" : "", text) < 0)
+	if (asprintf(&longer, "%s%s%s", run->notes ? run->notes : "", run->notes ? "\n" : "",
+		    text) < 0)
 		return;
 	free(run->notes);
 	run->notes = longer;
@@ -171,13 +178,14 @@ static int64_t path_or_none(struct run *run, const char *path)
 	return path && *path ? run_path_id(run, path) : 0;
 }
 
-int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent, const int64_t *exec)
+int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent,
+	const int64_t *exec)
 {
 	int r = run_begin(run);
 
 	if (r == 0)
-		r = db_run(run->db, Q_PROCESS_ADD, "iIiiIi", run->id, parent, (int64_t)p->pid, (int64_t)p->ppid,
-			exec, p->at - run->started_ns);
+		r = db_run(run->db, Q_PROCESS_ADD, "iIiiIi", run->id, parent, (int64_t)p->pid,
+			(int64_t)p->ppid, exec, p->at - run->started_ns);
 	return r < 0 ? r : db_last_id(run->db);
 }
 
@@ -185,18 +193,21 @@ int run_process_end(struct run *run, int64_t process, int64_t at, int status)
 {
 	int r = run_begin(run);
 
-	return r < 0 ? r : db_run(run->db, Q_PROCESS_END, "iii", process, at - run->started_ns, (int64_t)status);
+	return r < 0 ? r :
+		       db_run(run->db, Q_PROCESS_END, "iii", process, at - run->started_ns,
+			       (int64_t)status);
 }
 
-int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process, const int64_t *copy_of)
+int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process,
+	const int64_t *copy_of)
 {
 	int64_t exe = path_or_none(run, e->exe), cwd = path_or_none(run, e->cwd);
 	int r = run_begin(run);
 
 	if (r < 0 || exe < 0 || cwd < 0)
 		return r < 0 ? r : exe < 0 ? exe : cwd;
-	r = db_run(run->db, Q_EXEC_ADD, "iiIsIIi", process, (int64_t)e->abi, exe ? &exe : NULL, e->argv,
-		cwd ? &cwd : NULL, copy_of, e->at - run->started_ns);
+	r = db_run(run->db, Q_EXEC_ADD, "iiIsIIi", process, (int64_t)e->abi, exe ? &exe : NULL,
+		e->argv, cwd ? &cwd : NULL, copy_of, e->at - run->started_ns);
 	return r < 0 ? r : db_last_id(run->db);
 }
 
@@ -210,9 +221,9 @@ int run_event(struct run *run, const struct event *e, int64_t exec)
 		return r < 0 ? r : path < 0 ? (int)path : (int)old;
 	if (!path)
 		return 0;
-	return db_run(run->db, Q_EVENT_ADD, "iiiiiiiiIi", exec, path, (int64_t)e->op, old, ++run->sequence,
-		(int64_t)e->file, (int64_t)e->abi, (int64_t)e->flags, mode < 0 ? NULL : &mode,
-		e->at - run->started_ns);
+	return db_run(run->db, Q_EVENT_ADD, "iiiiiiiiIi", exec, path, (int64_t)e->op, old,
+		++run->sequence, (int64_t)e->file, (int64_t)e->abi, (int64_t)e->flags,
+		mode < 0 ? NULL : &mode, e->at - run->started_ns);
 }
 
 int run_touch(struct run *run, const struct touch *t)
@@ -235,7 +246,8 @@ int run_place(struct run *run, const char *path, uint32_t file)
 {
 	int64_t id = path_or_none(run, path);
 
-	return id <= 0 ? (int)id : db_run(run->db, Q_ENTRY_PLACE, "iii", run->id, id, (int64_t)file);
+	return id <= 0 ? (int)id :
+			 db_run(run->db, Q_ENTRY_PLACE, "iii", run->id, id, (int64_t)file);
 }
 
 int run_alias(struct run *run, uint32_t file, const char *path)

@@ -31,7 +31,8 @@ struct run {
 	int64_t id, started_ns;
 	int64_t sequence;    /* the number of the last event, over all runs */
 	int64_t heartbeat_s; /* until then we shall have been heard of again */
-	int64_t committed_ns, synced_ns; /* the last commit, and the last that waited for the disk; monotonic */
+	/* the last commit, and the last that waited for the disk; monotonic */
+	int64_t committed_ns, synced_ns;
 	bool in_transaction;
 	bool unsynced; /* there are commits that may not be on disk yet */
 	char *notes; /* a sentence a line, or NULL */
@@ -40,7 +41,8 @@ struct run {
 };
 
 /* Adds the run: its row is there, state `running`, when this returns. */
-int run_add(struct run *run, struct db *db, const struct run_facts *facts, int64_t heartbeat_s) MUST_CHECK;
+int run_add(struct run *run, struct db *db, const struct run_facts *facts,
+	int64_t heartbeat_s) MUST_CHECK;
 /* One that came to no end is gone on with. 0, -ENOENT: it is none that should be, or -errno. */
 int run_reopen(struct run *run, struct db *db, int64_t id) MUST_CHECK;
 /* Frees what the run holds; its rows stay. */
@@ -62,9 +64,11 @@ void run_note(struct run *run, const char *text);
 /* The row of a path, made at first sight. */
 int64_t run_path_id(struct run *run, const char *path) MUST_CHECK;
 /* The rows that others point to by their number; a NULL pointer is none. */
-int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent, const int64_t *exec) MUST_CHECK;
+int64_t run_process(struct run *run, const struct process_begin *p, const int64_t *parent,
+	const int64_t *exec) MUST_CHECK;
 int run_process_end(struct run *run, int64_t process, int64_t at, int status) MUST_CHECK;
-int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process, const int64_t *copy_of) MUST_CHECK;
+int64_t run_exec(struct run *run, const struct exec_begin *e, int64_t process,
+	const int64_t *copy_of) MUST_CHECK;
 /* One event of that exec. */
 int run_event(struct run *run, const struct event *e, int64_t exec) MUST_CHECK;
 

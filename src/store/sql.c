@@ -93,12 +93,13 @@ const char *query_slow(enum query q)
 
 static int bind_inode(sqlite3_stmt *stmt, int at, const struct inode *i)
 {
-	const int64_t v[INODE_COLUMNS] = { i->mode, i->uid, i->gid, (int64_t)i->size, i->mtime_ns, i->ctime_ns,
-		(int64_t)i->dev, (int64_t)i->ino, i->nlink, (int64_t)i->rdev };
+	const int64_t v[INODE_COLUMNS] = { i->mode, i->uid, i->gid, (int64_t)i->size, i->mtime_ns,
+		i->ctime_ns, (int64_t)i->dev, (int64_t)i->ino, i->nlink, (int64_t)i->rdev };
 	int n, r = SQLITE_OK;
 
 	for (n = 0; n < INODE_COLUMNS && r == SQLITE_OK; n++)
-		r = i->exists ? sqlite3_bind_int64(stmt, at + n, v[n]) : sqlite3_bind_null(stmt, at + n);
+		r = i->exists ? sqlite3_bind_int64(stmt, at + n, v[n]) :
+				sqlite3_bind_null(stmt, at + n);
 	return r;
 }
 
@@ -115,14 +116,17 @@ static int bind(sqlite3_stmt *stmt, const char *fmt, va_list ap)
 			break;
 		case 'I':
 			p = va_arg(ap, const int64_t *);
-			r = p ? sqlite3_bind_int64(stmt, i, *(const int64_t *)p) : sqlite3_bind_null(stmt, i);
+			r = p ? sqlite3_bind_int64(stmt, i, *(const int64_t *)p) :
+				sqlite3_bind_null(stmt, i);
 			break;
 		case 's':
 			p = va_arg(ap, const char *);
-			r = p ? sqlite3_bind_text(stmt, i, p, -1, SQLITE_STATIC) : sqlite3_bind_null(stmt, i);
+			r = p ? sqlite3_bind_text(stmt, i, p, -1, SQLITE_STATIC) :
+				sqlite3_bind_null(stmt, i);
 			break;
 		case 'S':
-			r = sqlite3_bind_text(stmt, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			r = sqlite3_bind_text(stmt, i, va_arg(ap, const char *), -1,
+				SQLITE_TRANSIENT);
 			break;
 		case 'b':
 			p = va_arg(ap, const void *);
@@ -146,7 +150,8 @@ static int start(struct rows *rows, struct db *db, enum query q, const char *fmt
 
 	*rows = (struct rows){ db, NULL, false };
 	if (!*kept)
-		r = sqlite3_prepare_v3(db->sqlite, queries[q].text, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+		r = sqlite3_prepare_v3(db->sqlite, queries[q].text, -1, SQLITE_PREPARE_PERSISTENT,
+			kept, NULL);
 	if (r != SQLITE_OK)
 		return db_errno(r);
 	if (sqlite3_stmt_busy(*kept))

@@ -52,7 +52,10 @@ int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char *
 int rows_next(struct rows *rows) MUST_CHECK;
 void rows_done(struct rows *rows);
 
-/* An inode's columns: mode uid gid size mtime ctime dev ino nlink rdev, in statements and in answers. */
+/*
+ * An inode's columns: mode uid gid size mtime ctime dev ino
+ * nlink rdev, in statements and in answers.
+ */
 #define INODE_COLUMNS 10
 /* From the column `at` on; no mode is no inode. */
 void rows_inode(const struct rows *rows, int at, struct inode *out);

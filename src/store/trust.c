@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REFUSED "%s %s: its record is not believed (whoever writes it decides what an undo does); %s"
+#define REFUSED \
+	"%s %s: its record is not believed (whoever writes it decides what an undo does); %s"
 
 static int refuse(struct words *words, const char *path, const char *what, const char *remedy)
 {
@@ -24,14 +25,17 @@ static int check(const char *path, uid_t also, bool is_folder, struct words *wor
 	char owner[64];
 
 	if (stat(path, &st) < 0)
-		return errno == ENOENT ? 0 : words_set(words, -errno, "%s: %s", path, strerror(errno));
+		return errno == ENOENT ? 0 :
+					 words_set(words, -errno, "%s: %s", path, strerror(errno));
 	if (st.st_uid != 0 && st.st_uid != geteuid() && st.st_uid != also) {
 		snprintf(owner, sizeof owner, "belongs to user %u", st.st_uid);
-		return refuse(words, path, owner, "run it as that user, or chown it if it is yours");
+		return refuse(words, path, owner,
+			"run it as that user, or chown it if it is yours");
 	}
 	/* In a folder with the sticky bit nobody takes another one's files away. */
 	if ((st.st_mode & 022) && !(is_folder && (st.st_mode & S_ISVTX)))
-		return refuse(words, path, "can be written by others", "chmod go-w it if you know what it holds");
+		return refuse(words, path, "can be written by others",
+			"chmod go-w it if you know what it holds");
 	return 0;
 }
 

@@ -32,7 +32,9 @@
 #define HEARTBEAT_BEHIND_S 60
 #define HEARTBEAT_SETTLE_S 600
 
-/* What stays behind goes on changing files: the manifest follows, a twentieth of the time at most. */
+/*
+ * What stays behind goes on changing files: the manifest follows, a twentieth of the time at most.
+ */
 #define BEHIND_LOOK_NS 1000000000LL
 #define BEHIND_SETTLE_NS 2000000000LL
 #define BEHIND_SHARE 20
@@ -63,7 +65,8 @@ static uint32_t size_of(const char *s)
 	return s ? (uint32_t)strlen(s) + 1 : 0;
 }
 
-static void put_strings(struct sink *s, struct message *m, const char *a, const char *b, const char *c)
+static void put_strings(struct sink *s, struct message *m, const char *a, const char *b,
+	const char *c)
 {
 	const void *strings[MESSAGE_STRINGS] = { a, b, c, NULL };
 
@@ -147,7 +150,9 @@ static void sink_secure(struct sink *s)
 		e = pthread_cond_timedwait(&w->on_disk, &w->lock, &until);
 	pthread_mutex_unlock(&w->lock);
 	if (e)
-		sink_note(s, "the database was locked by somebody else when the first original was kept: "
+		sink_note(s,
+			"the database was locked by somebody else when "
+			"the first original was kept: "
 			     "a power cut then would have left it without its run");
 }
 
@@ -206,8 +211,10 @@ static void fail(struct writer *w, int error)
 	if (w->error == 0) {
 		w->error = error;
 		w->apply.broken = true;
-		snprintf(text, sizeof text, "the database could not be written (%s): the record is not whole",
-			error == -ESTALE ? "it was deleted, replaced or cut short" : strerror(-error));
+		snprintf(text, sizeof text,
+			"the database could not be written (%s): the record is not whole",
+			error == -ESTALE ? "it was deleted, replaced or cut short" :
+					   strerror(-error));
 		run_note(&w->run, text);
 	}
 	run_abandon(&w->run);
@@ -260,7 +267,10 @@ static void sync_run(struct writer *w)
 		receipts_drop(w->run.db, w->run.id, w->apply.receipt);
 }
 
-/* When the tracer waits for it, and now and then: what a power cut takes is never more than half a second. */
+/*
+ * When the tracer waits for it, and now and then: what a power cut
+ * takes is never more than half a second.
+ */
 static void sync_if_due(struct writer *w)
 {
 	bool asked;
@@ -365,7 +375,10 @@ static void settle(struct writer *w)
 	w->result.error = result_error(w);
 }
 
-/* Before anything is said. Of what changed nothing there is nothing to lose, and nothing to wait for. */
+/*
+ * Before anything is said. Of what changed nothing there is
+ * nothing to lose, and nothing to wait for.
+ */
 static void sync_result(struct writer *w)
 {
 	const struct run_result *res = &w->result;
@@ -412,7 +425,10 @@ static void settle_command(struct writer *w)
 	tell(w, &w->settle_done);
 }
 
-/* Somebody asked for the end of the record; the tracer goes on, since the filter does, and is not listened to. */
+/*
+ * Somebody asked for the end of the record; the tracer goes on, since
+ * the filter does, and is not listened to.
+ */
 static void end_early(struct writer *w)
 {
 	finish(w);
@@ -459,7 +475,8 @@ static void *writer_thread(void *data)
 	return NULL;
 }
 
-bool writer_settle(struct writer *w, unsigned int alive, void (*summary)(const struct run_result *, void *), void *data)
+bool writer_settle(struct writer *w, unsigned int alive,
+	void (*summary)(const struct run_result *, void *), void *data)
 {
 	bool done, first;
 
@@ -476,7 +493,8 @@ bool writer_settle(struct writer *w, unsigned int alive, void (*summary)(const s
 	 * That waits for the disk, and in the same journal for all that the command
 	 * wrote: past its patience the command's status goes out before.
 	 */
-	done = w->settle_done || (w->settle_whole && io_monotonic_ns() - w->whole_ns > FOLD_PATIENCE_NS);
+	done = w->settle_done ||
+		(w->settle_whole && io_monotonic_ns() - w->whole_ns > FOLD_PATIENCE_NS);
 	pthread_mutex_unlock(&w->lock);
 	if (first)
 		ring_wake(&w->ring);
@@ -512,8 +530,8 @@ static int start_thread(struct writer *w)
 	return -e;
 }
 
-int writer_start(struct writer *w, struct db *db, const struct run_facts *facts, const struct scope *scope,
-	struct words *words)
+int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
+	const struct scope *scope, struct words *words)
 {
 	int r;
 
@@ -532,7 +550,8 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	r = run_add(&w->run, db, facts, HEARTBEAT_S);
 	db_wait(db, DB_WAIT_ORDER);
 	if (r < 0)
-		return words_set(words, r, "cannot write to the database %s: %s", db_path(db), db_error(db));
+		return words_set(words, r, "cannot write to the database %s: %s", db_path(db),
+			db_error(db));
 	r = ring_init(&w->ring, RING_SIZE);
 	if (r == 0)
 		r = start_thread(w);

@@ -33,7 +33,8 @@ struct writer {
 	struct ring ring;
 	pthread_t thread;
 	int error; /* the first failure; after it everything is dropped */
-	int64_t settled_ns, settling_ns; /* when the manifest was made last, and how long that took; monotonic */
+	/* when the manifest was made last, and how long that took; monotonic */
+	int64_t settled_ns, settling_ns;
 	int64_t settled_events, looked_ns;
 
 	/* between the two threads */
@@ -49,15 +50,16 @@ struct writer {
 };
 
 /* Adds the run and starts the thread; scope must outlive it. 0 or -errno with a sentence. */
-int writer_start(struct writer *w, struct db *db, const struct run_facts *facts, const struct scope *scope,
-	struct words *words);
+int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
+	const struct scope *scope, struct words *words);
 /*
  * All that was told so far becomes the manifest; `summary` is called from the
  * writer's thread before it counts as done. With no process left alive the run
  * is marked as complete, too. True when all that is done; otherwise SIGCHLD is
  * sent to the process when it is.
  */
-bool writer_settle(struct writer *w, unsigned int alive, void (*summary)(const struct run_result *, void *), void *data);
+bool writer_settle(struct writer *w, unsigned int alive,
+	void (*summary)(const struct run_result *, void *), void *data);
 /* The end: settles what came since, marks the run, stops the thread. */
 int writer_finish(struct writer *w);
 

@@ -15,7 +15,8 @@ static int read_head(pid_t tid, uint64_t stack, bool wide, uint64_t *count, uint
 {
 	uint32_t narrow[2];
 	uint64_t words[2];
-	int r = wide ? mem_read(tid, stack, words, sizeof words) : mem_read(tid, stack, narrow, sizeof narrow);
+	int r = wide ? mem_read(tid, stack, words, sizeof words) :
+		       mem_read(tid, stack, narrow, sizeof narrow);
 
 	*count = wide ? words[0] : narrow[0];
 	*first = wide ? words[1] : narrow[1];

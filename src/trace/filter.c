@@ -94,7 +94,8 @@ static int load(const struct sock_fprog *prog)
 {
 	/* SPEC_ALLOW: before Linux 5.16 a filter slowed the whole tree down by turning on a
 	 * mitigation for speculative store bypass; older kernels than 4.17 do not know the flag. */
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, prog) == 0)
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, prog) ==
+		0)
 		return 0;
 	if (errno == EINVAL &&
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, prog) == 0)

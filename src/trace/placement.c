@@ -142,7 +142,8 @@ static void pin(struct placement *p, pid_t tid)
 	unsigned long mask[PLACEMENT_CPUS / (8 * sizeof(unsigned long))] = { 0 };
 	int cpu = cpu_of(tid);
 
-	if (cpu < 0 || cpu >= PLACEMENT_CPUS || !CPU_ISSET_S((size_t)cpu, sizeof p->home, (cpu_set_t *)p->home))
+	if (cpu < 0 || cpu >= PLACEMENT_CPUS ||
+		!CPU_ISSET_S((size_t)cpu, sizeof p->home, (cpu_set_t *)p->home))
 		return;
 	CPU_SET_S((size_t)cpu, sizeof mask, (cpu_set_t *)mask);
 	set_cpus(p->tracer, mask, sizeof mask);

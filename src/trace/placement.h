@@ -45,11 +45,13 @@ struct placement {
 	unsigned int windows, slow; /* since we are SCHED_IDLE; and slow ones in a row */
 	int64_t normal_ns;          /* what a window took when we were not */
 	int64_t window_ns; /* when this window began */
-	unsigned long home[PLACEMENT_CPUS / (8 * sizeof(unsigned long))]; /* our CPUs at the start */
+	/* our CPUs at the start */
+	unsigned long home[PLACEMENT_CPUS / (8 * sizeof(unsigned long))];
 
 	_Atomic unsigned int stops;
 	_Atomic unsigned int rescues;
-	_Atomic bool idle;       /* we are SCHED_IDLE; whoever clears it gives the old policy back */
+	/* we are SCHED_IDLE; whoever clears it gives the old policy back */
+	_Atomic bool idle;
 	_Atomic bool may_idle;   /* the kernel lets us come back from there */
 	_Atomic pid_t guard_tid;
 	bool has_guard, quit;

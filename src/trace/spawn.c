@@ -120,7 +120,8 @@ static int ask_to_trace(const struct spawn *s)
 {
 	pid_t self = getpid();
 
-	if (send(s->fd, &self, sizeof self, MSG_NOSIGNAL) < 0 || recv(s->fd, &self, sizeof self, 0) <= 0)
+	if (send(s->fd, &self, sizeof self, MSG_NOSIGNAL) < 0 ||
+		recv(s->fd, &self, sizeof self, 0) <= 0)
 		return -EPIPE;
 	return 0;
 }

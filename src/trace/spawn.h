@@ -34,9 +34,9 @@ struct spawn {
 };
 
 /*
- * Splits in two; lost and data are set by the caller. In the recorder all descriptors but stderr and s->fd are
- * closed, stdin and stdout are /dev/null, every signal is blocked, and the
- * folder is "/". In the started process nothing has changed. 0 or -errno.
+ * Splits in two; lost and data are set by the caller. In the recorder all descriptors but stderr
+ * and s->fd are closed, stdin and stdout are /dev/null, every signal is blocked, and the folder is
+ * "/". In the started process nothing has changed. 0 or -errno.
  */
 int spawn_split(struct spawn *s);
 

@@ -76,7 +76,8 @@ int tracer_seize(struct tracer *t)
 	struct task *command;
 	int status, r = 0;
 
-	if (ptrace(PTRACE_SEIZE, t->command, NULL, (void *)(long)(OPTIONS | PTRACE_O_TRACEEXIT)) < 0)
+	if (ptrace(PTRACE_SEIZE, t->command, NULL, (void *)(long)(OPTIONS | PTRACE_O_TRACEEXIT)) <
+		0)
 		return -errno;
 	command = tracer_task(t, t->command);
 	if (!command)
@@ -135,14 +136,18 @@ static pid_t event_message(pid_t tid)
 	return (pid_t)message;
 }
 
-/* The call that has made a child: at its event the kernel does not tell of it, but its registers are as at the entry. */
+/*
+ * The call that has made a child: at its event the kernel does not tell of
+ * it, but its registers are as at the entry.
+ */
 static void read_making(struct stop *stop)
 {
 	struct __ptrace_syscall_info info;
 	struct user_regs_struct regs;
 
 	stop->other = event_message(stop->task->tid);
-	if (syscall_info(stop->task->tid, &info) < 0 || ptrace(PTRACE_GETREGS, stop->task->tid, NULL, &regs) < 0)
+	if (syscall_info(stop->task->tid, &info) < 0 ||
+		ptrace(PTRACE_GETREGS, stop->task->tid, NULL, &regs) < 0)
 		return;
 	stop->arch = info.arch;
 	stop->nr = regs.orig_rax;
@@ -188,7 +193,8 @@ static int classify(struct tracer *t, struct stop *stop, pid_t tid, int status)
 	stop->task = tracer_task(t, tid);
 	if (!stop->task)
 		return -ENOMEM;
-	if (stop->task->dead) /* it has come to its end and was not told of: this is another of that number */
+	/* it has come to its end and was not told of: this is another of that number */
+	if (stop->task->dead)
 		*stop->task = (struct task){ .tid = tid, .hh = stop->task->hh };
 	fresh = !stop->task->seen;
 	stop->task->seen = true;

@@ -17,14 +17,17 @@ enum stop_kind {
 	STOP_CALL_EXIT,  /* result */
 	STOP_FOREIGN,    /* a filter of the program's own asked for a tracer */
 	STOP_NEW,        /* a new task's first stop */
-	STOP_CHILD,      /* fork, vfork, clone: `other` is the child; nr, arch and the first of args: of the call */
+	/* fork, vfork, clone: `other` is the child; nr, arch and the first of args: of the call */
+	STOP_CHILD,
 	STOP_EXEC,       /* `other` is the thread that called exec, if not the leader */
 	STOP_SIGNAL,     /* `signal` is on its way to the task */
 	STOP_GROUP,      /* stopped by SIGSTOP and its like */
 	STOP_EXITING,    /* only for tasks with tracer_watch_exit */
-	STOP_GONE,       /* exited or killed: wait status in `status`; the task is freed by the caller */
+	/* exited or killed: wait status in `status`; the task is freed by the caller */
+	STOP_GONE,
 	STOP_OTHER,
-	STOP_NONE,       /* while some are held, or waiting: nothing happened for WAIT_IDLE_MS; there is no task */
+	/* while some are held, or waiting: nothing happened for WAIT_IDLE_MS; there is no task */
+	STOP_NONE,
 };
 
 struct stop {

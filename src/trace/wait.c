@@ -15,8 +15,9 @@ void wait_release(struct reports *r)
 }
 
 /*
- * A task stays in a stop until it is resumed, or killed. One that is reported again before its stop was served has
- * been killed since (perhaps by the exec of another thread, which then goes by its number): that stop is no more.
+ * A task stays in a stop until it is resumed, or killed. One that is reported again before its stop
+ * was served has been killed since (perhaps by the exec of another thread, which then goes by its
+ * number): that stop is no more.
  */
 static void drop_older(struct reports *r, pid_t tid)
 {
@@ -60,8 +61,9 @@ static bool has_room(struct reports *r)
 }
 
 /*
- * While one task makes all stops, its next one is served at once, and the others are looked for now and then only.
- * After the last stop of the command nothing may be waited for but with care (poll_command): there it ends.
+ * While one task makes all stops, its next one is served at once, and the others are looked for now
+ * and then only. After the last stop of the command nothing may be waited for but with care
+ * (poll_command): there it ends.
  */
 #define LOOK_EVERY 8
 
@@ -69,7 +71,8 @@ static void take_all(struct tracer *t, struct report report)
 {
 	struct reports *r = &t->reports;
 
-	if (HASH_COUNT(t->tasks) < 2 || (placement_in_step(&t->placement) && t->placement.stops % LOOK_EVERY))
+	if (HASH_COUNT(t->tasks) < 2 ||
+		(placement_in_step(&t->placement) && t->placement.stops % LOOK_EVERY))
 		return;
 	while (report.status >> 16 != PTRACE_EVENT_EXIT && has_room(r)) {
 		report.tid = wait4(-1, &report.status, __WALL | WNOHANG, NULL);
@@ -88,7 +91,8 @@ static bool poll_command(struct tracer *t, struct report *report)
 {
 	siginfo_t si = { 0 };
 
-	if (waitid(P_PID, (id_t)t->command, &si, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) < 0 ||
+	if (waitid(P_PID, (id_t)t->command, &si, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) <
+			0 ||
 		si.si_pid == 0)
 		return false;
 	report->tid = t->command;
@@ -130,7 +134,10 @@ static bool poll_tasks(struct tracer *t, struct report *report)
 	return false;
 }
 
-/* SIGCHLD is blocked: one that came since the last look is pending. Was there one before the time was up? */
+/*
+ * SIGCHLD is blocked: one that came since the last look is
+ * pending. Was there one before the time was up?
+ */
 static bool await_child(const struct timespec *timeout)
 {
 	sigset_t chld;

@@ -14,7 +14,10 @@
 
 void wait_release(struct reports *r);
 
-/* The next report: 1, or 0 when no task is left, or -errno. As tracer_next, which is all that calls it. */
+/*
+ * The next report: 1, or 0 when no task is left, or -errno. As
+ * tracer_next, which is all that calls it.
+ */
 int wait_next(struct tracer *t, struct report *report, int timeout_ms);
 
 #endif

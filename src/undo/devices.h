@@ -20,7 +20,8 @@ struct devices {
 };
 
 /* What was recorded so stands in its place as `now`. 0 or -ENOMEM. */
-int devices_see(struct devices *d, const struct inode *recorded, const struct inode *now) MUST_CHECK;
+int devices_see(struct devices *d, const struct inode *recorded,
+	const struct inode *now) MUST_CHECK;
 /* Gives a recorded inode the number that its file system has now, if that is known. */
 void devices_translate(const struct devices *d, struct inode *recorded);
 void devices_release(struct devices *d);

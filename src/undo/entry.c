@@ -83,10 +83,13 @@ int entry_read(struct entry *e, const struct rows *rows)
 	*e = (struct entry){ .path_id = rows_int(rows, COLUMN_PATH_ID),
 		.path = strdup(rows_text(rows, COLUMN_PATH)),
 		.change = change_of(rows_text(rows, COLUMN_CHANGE)),
-		.excluded = rows_int(rows, COLUMN_EXCLUDED), .late = rows_int(rows, COLUMN_LATE),
-		.content_changed = rows_type(rows, COLUMN_CONTENT_CHANGED) == ROWS_NULL ? -1 :
+		.excluded = rows_int(rows, COLUMN_EXCLUDED),
+		.late = rows_int(rows, COLUMN_LATE),
+		.content_changed = rows_type(rows, COLUMN_CONTENT_CHANGED) == ROWS_NULL ?
+			-1 :
 			(int)rows_int(rows, COLUMN_CONTENT_CHANGED),
-		.keep = (enum keep)rows_int(rows, COLUMN_KEEP), .file = (uint32_t)rows_int(rows, COLUMN_FILE),
+		.keep = (enum keep)rows_int(rows, COLUMN_KEEP),
+		.file = (uint32_t)rows_int(rows, COLUMN_FILE),
 		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
 		.begun = (enum begun)rows_int(rows, COLUMN_BEGUN) };
 	r = e->path ? read_side(&e->before, rows, COLUMN_BEFORE) : -ENOMEM;

@@ -12,11 +12,13 @@
 /* What stands at its place still is changed there. */
 static bool is_fetched(const struct plan_item *it)
 {
-	return rollback_wants_file(it) && !it->staged && (it->source || it->parked) && !plan_same_inode(it);
+	return rollback_wants_file(it) && !it->staged && (it->source || it->parked) &&
+		!plan_same_inode(it);
 }
 
 /* Puts what stands at `it` aside, under the temporary name of a home of its own. */
-static int park(struct rollback *rb, const struct plan_item *it, struct plan_item *home, int dir, const char *name)
+static int park(struct rollback *rb, const struct plan_item *it, struct plan_item *home, int dir,
+	const char *name)
 {
 	char temp[TEMP_MAX];
 
@@ -66,7 +68,9 @@ static int stage_linked(struct rollback *rb, struct plan_item *it, const char *t
 
 	if (r == 0)
 		r = inode_stat(&now, from_dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 && (!now.exists || S_ISDIR(now.mode) || now.ino != it->source->now.ino || now.dev != it->source->now.dev))
+	if (r == 0 &&
+		(!now.exists || S_ISDIR(now.mode) || now.ino != it->source->now.ino ||
+			now.dev != it->source->now.dev))
 		r = -ESTALE;
 	if (r == 0)
 		unlinkat(dir, temp, 0);
@@ -120,9 +124,10 @@ static bool is_home(struct rollback *rb, const struct plan_item *it)
 	struct inode now;
 	int dir;
 
-	return home && home->state == STATE_OURS && home->finished && rollback_open(rb, home, &dir, &name) == 0 &&
-		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists && now.dev == it->now.dev &&
-		now.ino == it->now.ino;
+	return home && home->state == STATE_OURS && home->finished &&
+		rollback_open(rb, home, &dir, &name) == 0 &&
+		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
+		now.dev == it->now.dev && now.ino == it->now.ino;
 }
 
 /* What was fetched home from an excluded place is not left there, too. */

@@ -27,8 +27,9 @@
 
 static int drop_rows(struct db *db, int64_t run_id)
 {
-	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES, Q_FORGET_ENTRIES,
-		Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UNDO_PLACES_DROP, Q_RUN_DROP };
+	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
+		Q_FORGET_ENTRIES, Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UNDO_PLACES_DROP,
+		Q_RUN_DROP };
 	int r = db_run(db, Q_CHORE_ADD, "s", SWEEP);
 	size_t i;
 
@@ -43,8 +44,10 @@ static int check_undos(struct db *db, int64_t run_id, struct words *words)
 	if (journal_idle(db, words) < 0)
 		return -EBUSY;
 	if (journal_interrupted(db, run_id, "rollback"))
-		return words_set(words, -EBUSY, "the rollback of run %lld did not come to its end: finish it first "
-			"(buildaudit rollback %lld)", (long long)run_id, (long long)run_id);
+		return words_set(words, -EBUSY,
+			"the rollback of run %lld did not come to its end: finish it first "
+			"(buildaudit rollback %lld)",
+			(long long)run_id, (long long)run_id);
 	return 0;
 }
 
@@ -70,7 +73,8 @@ static bool is_wanted(struct db *db, const char *folder, const char *name)
 	snprintf(hex, sizeof hex, "%.2s%.70s", folder, name);
 	if (!read_hex(hex, hash, SHA256_LEN))
 		return true; /* none of ours: not ours to take */
-	return db_rows(&rows, db, Q_OBJECT_WANTED, "b", hash, SHA256_LEN) < 0 || rows_next(&rows) != 0;
+	return db_rows(&rows, db, Q_OBJECT_WANTED, "b", hash, SHA256_LEN) < 0 ||
+		rows_next(&rows) != 0;
 }
 
 static void sweep_folder(struct db *db, int store, const char *folder, struct ba_forgotten *f)
@@ -114,7 +118,10 @@ static bool any_receipts(struct db *db, DIR *store)
 	return any;
 }
 
-/* A recorder lets go of the store a moment after its run is complete; one that goes on is not waited for. */
+/*
+ * A recorder lets go of the store a moment after its run is
+ * complete; one that goes on is not waited for.
+ */
 static bool take_lock(struct db *db, int lock)
 {
 	const struct timespec pause = { 0, 20000000 };
@@ -192,7 +199,8 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 	if (r == 0)
 		r = db_sync(db);
 	if (r < 0) {
-		words_set(words, r, "cannot forget run %lld: %s: %s", (long long)run_id, db_path(db), db_error(db));
+		words_set(words, r, "cannot forget run %lld: %s: %s", (long long)run_id,
+			db_path(db), db_error(db));
 		db_rollback(db);
 		return r;
 	}

@@ -10,7 +10,8 @@
 #include "store/sql.h"
 
 /* -EBUSY: an undo reads it, or has to be finished. */
-int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct words *words) MUST_CHECK;
+int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f,
+	struct words *words) MUST_CHECK;
 /* Did one that was killed leave something to sweep? Then this ends it. */
 bool forget_is_due(struct db *db);
 void forget_sweep(struct db *db);

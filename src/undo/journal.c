@@ -34,7 +34,8 @@ int journal_idle(struct db *db, struct words *words)
 	while (rows_next(&rows) > 0)
 		if (liveness_alive(rows_text(&rows, 1)))
 			return words_set(words, -EBUSY,
-				"%s: run %lld is an undo that is under way: try again when it has ended",
+				"%s: run %lld is an undo that is under way: "
+				"try again when it has ended",
 				db_path(db), (long long)rows_int(&rows, 0));
 	return 0;
 }
@@ -53,7 +54,10 @@ static void own_argv(struct buf *out)
 static int add_process(struct journal *j, const char *argv, const char *cwd)
 {
 	struct process_begin p = { .pid = getpid(), .ppid = getppid(), .at = j->run.started_ns };
-	struct exec_begin e = { .abi = ABI_X86_64, .argv = argv, .cwd = cwd, .at = j->run.started_ns };
+	struct exec_begin e = { .abi = ABI_X86_64,
+		.argv = argv,
+		.cwd = cwd,
+		.at = j->run.started_ns };
 	char exe[PATH_MAX] = "buildaudit";
 
 	IGNORE(io_readlink("/proc/self/exe", exe)); /* then it is "buildaudit" */
@@ -101,13 +105,15 @@ void journal_break(struct journal *j)
 	db_rollback(j->db);
 	j->run.in_transaction = false;
 	if (j->run.id && !j->ended)
-		IGNORE(run_close(&j->run, "incomplete")); /* else the next look finds that we are gone */
+		/* else the next look finds that we are gone */
+		IGNORE(run_close(&j->run, "incomplete"));
 	run_release(&j->run);
 	db_close(j->db);
 	j->db = NULL;
 }
 
-int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run, struct words *words)
+int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run,
+	struct words *words)
 {
 	int r;
 
@@ -137,16 +143,16 @@ static enum op op_of(const char *change, const struct side *from, const struct s
 	}
 }
 
-static int add_entry(struct journal *j, const struct entry *e, const char *change, const struct side *from,
-	const struct side *to)
+static int add_entry(struct journal *j, const struct entry *e, const char *change,
+	const struct side *from, const struct side *to)
 {
 	return db_run(j->db, Q_UNDO_ENTRY, "iisNbsNbsi", j->run.id, e->path_id, change, &from->i,
 		from->has_hash ? from->hash : NULL, SHA256_LEN, from->target, &to->i,
 		to->has_hash ? to->hash : NULL, SHA256_LEN, to->target, j->process);
 }
 
-int journal_step(struct journal *j, const struct entry *e, const char *change, const struct side *from,
-	const struct side *to)
+int journal_step(struct journal *j, const struct entry *e, const char *change,
+	const struct side *from, const struct side *to)
 {
 	struct event event = { .op = op_of(change, from, to), .abi = ABI_X86_64, .path = e->path,
 		.mode = to->i.exists ? (int64_t)(to->i.mode & 07777) : -1, .at = io_now_ns() };
@@ -169,7 +175,8 @@ int journal_place(struct journal *j, const struct entry *e, enum begun what)
 {
 	int r = run_begin(&j->run);
 
-	return r < 0 ? r : db_run(j->db, Q_UNDO_PLACE_ADD, "iii", j->of_run, e->path_id, (int64_t)what);
+	return r < 0 ? r :
+		       db_run(j->db, Q_UNDO_PLACE_ADD, "iii", j->of_run, e->path_id, (int64_t)what);
 }
 
 int journal_sync(struct journal *j)

@@ -12,7 +12,8 @@ struct journal {
 	struct db *db; /* our own connection; NULL: nothing is recorded (a dry run) */
 	struct run run;
 	bool ended;
-	bool of_incomplete; /* the record that is undone may lack its last moments: nobody can say that all is done */
+	/* the record that is undone may lack its last moments: nobody can say that all is done */
+	bool of_incomplete;
 	bool resumed; /* the last one of this kind did not come to its end */
 	int64_t of_run, exec, process; /* rows: the run that is undone, and ourselves */
 };
@@ -29,8 +30,8 @@ int journal_idle(struct db *db, struct words *words) MUST_CHECK;
 int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run,
 	struct words *words) MUST_CHECK;
 /* One path went from one side to the other. */
-int journal_step(struct journal *j, const struct entry *e, const char *change, const struct side *from,
-	const struct side *to) MUST_CHECK;
+int journal_step(struct journal *j, const struct entry *e, const char *change,
+	const struct side *from, const struct side *to) MUST_CHECK;
 /* It will be written in its place; on disk when journal_sync() returns. */
 int journal_place(struct journal *j, const struct entry *e, enum begun what) MUST_CHECK;
 int journal_sync(struct journal *j) MUST_CHECK;

@@ -28,7 +28,10 @@ static struct judgement judge_there(const struct situation *s)
 /* That a folder above it is none is as the run left it only if the run did it. */
 static struct judgement judge_blocked(const struct situation *s)
 {
-	/* A folder that the run put in the place of a file, and that is that file again, or half of it. */
+	/*
+	 * A folder that the run put in the place of a file, and that
+	 * is that file again, or half of it.
+	 */
 	if (s->change == CHANGE_CREATED && s->above_is_back)
 		return is(STATE_BEFORE);
 	if (s->change == CHANGE_REMOVED && s->above_was)
@@ -48,7 +51,8 @@ struct judgement judgement_of(const struct situation *s)
 		v = judge_there(s);
 	/* From an excluded place a file only comes home when nothing else is there. */
 	if (s->excluded && (s->is || s->error < 0))
-		v = (struct judgement){ .state = STATE_LEAVE, .lends = v.state == STATE_OURS && s->error == 0 };
+		v = (struct judgement){ .state = STATE_LEAVE,
+			.lends = v.state == STATE_OURS && s->error == 0 };
 	return v;
 }
 
@@ -90,7 +94,8 @@ static bool is_secured(const struct holdings *h)
 struct means means_of(const struct holdings *h)
 {
 	const struct side *b = &h->e->before;
-	struct means m = { .content_same = h->same_inode && has_same_content(h->e), .secured = is_secured(h) };
+	struct means m = { .content_same = h->same_inode && has_same_content(h->e),
+		.secured = is_secured(h) };
 
 	/* Of what has other names the same inode is better than the same content. */
 	m.fetch = h->carried && (!m.secured || b->i.nlink > 1);

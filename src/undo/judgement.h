@@ -20,19 +20,25 @@ struct situation {
 	enum change change;     /* what the run did there */
 	bool excluded;          /* it does not count as installed */
 	bool was, is;           /* something stood there before the run; stands there now */
-	bool as_before, as_left; /* what is known of both is the same: before and now, the run's end and now */
+	/* what is known of both is the same: before and now, the run's end and now */
+	bool as_before, as_left;
 	bool half_done;         /* an undo that was interrupted was at it */
 	bool folder_in_way;     /* a folder stands there, and the run left none */
 	bool force;             /* what was changed since goes, too */
 	int64_t later;          /* a later run changed it; 0: none, or that is no matter */
-	int error;              /* 0, or -errno of reaching it; -ELOOP: a folder above it is none now */
-	/* Of that folder, with -ELOOP: something stood there before the run; and does again, be it half of it. */
+	/* 0, or -errno of reaching it; -ELOOP: a folder above it is none now */
+	int error;
+	/*
+	 * Of that folder, with -ELOOP: something stood there before the
+	 * run; and does again, be it half of it.
+	 */
 	bool above_was, above_is_back;
 };
 
 struct judgement {
 	enum state state;
-	bool lends;         /* STATE_LEAVE, but what stood elsewhere before may be fetched from here */
+	/* STATE_LEAVE, but what stood elsewhere before may be fetched from here */
+	bool lends;
 	const char *reason; /* of STATE_REFUSED */
 };
 

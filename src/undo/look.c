@@ -12,10 +12,11 @@
 #include "base/io.h"
 #include "base/xattrs.h"
 
-static unsigned int content(int dir, const char *name, const struct inode *now, const struct side *want)
+static unsigned int content(int dir, const char *name, const struct inode *now,
+	const struct side *want)
 {
-	_cleanup_close_ int fd =
-		io_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
+	_cleanup_close_ int fd = io_openat(dir, name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
 	unsigned char hash[SHA256_LEN];
 	struct stat st;
 
@@ -47,8 +48,10 @@ static unsigned int xattrs(int dir, const char *name, const struct side *want)
 	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
 	if (xattrs_read(path, false, &now) < 0)
 		return BA_DIFFERS_UNREADABLE;
-	return now.len != want->xattrs.len || (now.len && memcmp(now.data, want->xattrs.data, now.len)) ?
-		BA_DIFFERS_XATTRS : 0;
+	return now.len != want->xattrs.len ||
+			(now.len && memcmp(now.data, want->xattrs.data, now.len)) ?
+		BA_DIFFERS_XATTRS :
+		0;
 }
 
 static unsigned int owner(const struct inode *now, const struct inode *want)
@@ -65,8 +68,8 @@ static unsigned int owner(const struct inode *now, const struct inode *want)
 	return d;
 }
 
-unsigned int look_differs(int dir, const char *name, const struct inode *now, const struct side *want,
-	unsigned int mask)
+unsigned int look_differs(int dir, const char *name, const struct inode *now,
+	const struct side *want, unsigned int mask)
 {
 	const struct inode *w = &want->i;
 	unsigned int d = 0;

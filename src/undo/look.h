@@ -6,8 +6,9 @@
 #include "undo/entry.h"
 
 /* Of enum ba_differs: what a file is, whose it is, and all that is told of it. */
-#define DIFFERS_WHAT                                                                               \
-	(BA_DIFFERS_TYPE | BA_DIFFERS_SIZE | BA_DIFFERS_CONTENT | BA_DIFFERS_DEVICE | BA_DIFFERS_LINK)
+#define DIFFERS_WHAT                                                                  \
+	(BA_DIFFERS_TYPE | BA_DIFFERS_SIZE | BA_DIFFERS_CONTENT | BA_DIFFERS_DEVICE | \
+		BA_DIFFERS_LINK)
 #define DIFFERS_OWNER (BA_DIFFERS_MODE | BA_DIFFERS_USER | BA_DIFFERS_GROUP)
 #define DIFFERS_ALL (DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_TIME | BA_DIFFERS_XATTRS)
 
@@ -16,7 +17,7 @@
  * `mask`; bits outside of it are set only when something is missing, present,
  * or unreadable. Content is read only when nothing cheaper tells.
  */
-unsigned int look_differs(int dir, const char *name, const struct inode *now, const struct side *want,
-	unsigned int mask);
+unsigned int look_differs(int dir, const char *name, const struct inode *now,
+	const struct side *want, unsigned int mask);
 
 #endif

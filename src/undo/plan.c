@@ -56,7 +56,8 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 static bool is_after(const struct plan_item *it, int dir, const char *name)
 {
 	const struct entry *e = it->e;
-	unsigned int mask = e->change == CHANGE_CREATED ? DIFFERS_WHAT : DIFFERS_WHAT | DIFFERS_OWNER;
+	unsigned int mask =
+		e->change == CHANGE_CREATED ? DIFFERS_WHAT : DIFFERS_WHAT | DIFFERS_OWNER;
 
 	return !look_differs(dir, name, &it->now, &e->after, mask);
 }
@@ -65,7 +66,8 @@ static bool is_after(const struct plan_item *it, int dir, const char *name)
  * A rollback that was interrupted may have put it there: with its old time,
  * which comes before its name. A power cut may have taken the content.
  */
-static bool is_half_done(const struct plan *p, const struct plan_item *it, int dir, const char *name)
+static bool is_half_done(const struct plan *p, const struct plan_item *it, int dir,
+	const char *name)
 {
 	const struct side *b = &it->e->before;
 
@@ -108,7 +110,9 @@ static void look_above(const struct plan *p, const struct plan_item *it, struct 
 static struct situation situation_of(struct plan *p, struct plan_item *it)
 {
 	const struct entry *e = it->e;
-	struct situation s = { .change = e->change, .excluded = e->excluded, .was = e->before.i.exists,
+	struct situation s = { .change = e->change,
+		.excluded = e->excluded,
+		.was = e->before.i.exists,
 		.force = p->force };
 	const char *name = NULL;
 	int dir = -1, r = parents_open(&p->parents, e->path, &dir, &name);
@@ -182,7 +186,8 @@ static bool has_temp(struct plan *p, struct plan_item *it, const struct plan_ite
 
 	temp_name(name, p->run_id, it->e->path_id);
 	if (parents_open(&p->parents, beside->e->path, &dir, &last) < 0 ||
-		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !has_inode_of(&temp, &it->e->before.i))
+		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!has_inode_of(&temp, &it->e->before.i))
 		return false;
 	it->temp = temp;
 	/* It may also be half of a new file, under a number that came round again. */
@@ -216,7 +221,9 @@ static void find_means(struct plan *p, struct plan_item *it)
 		it->secured = true;
 	if (it->state == STATE_OURS && entry_is_foreign(e, &it->now, p->started_ns) && !p->force &&
 		!h.same_inode && !plan_home(p, e->file))
-		plan_refuse(it, "what stands there was there before the run, under a name that is not on record");
+		plan_refuse(it,
+			"what stands there was there before the run, under "
+			"a name that is not on record");
 	if (it->state != STATE_OURS || !b->i.exists)
 		return;
 	h.object = S_ISREG(b->i.mode) && b->i.size && e->keep == KEEP_WHOLE && has_object(p, b);
@@ -234,7 +241,10 @@ static void find_means(struct plan *p, struct plan_item *it)
 		plan_refuse(it, "%s", m.lacks);
 }
 
-/* What the run has only moved has the attributes that it had: they are on record where it stands now. */
+/*
+ * What the run has only moved has the attributes that it had:
+ * they are on record where it stands now.
+ */
 static int borrow_attributes(struct plan *p)
 {
 	size_t i;
@@ -268,7 +278,12 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 	size_t i;
 	int r;
 
-	*p = (struct plan){ .db = db, .run_id = run_id, .started_ns = db_int(db, Q_RUN_STARTED, 0, "i", run_id), .force = force, .resumed = resumed, .objects = -1,
+	*p = (struct plan){ .db = db,
+		.run_id = run_id,
+		.started_ns = db_int(db, Q_RUN_STARTED, 0, "i", run_id),
+		.force = force,
+		.resumed = resumed,
+		.objects = -1,
 		.parents = PARENTS_INIT };
 	r = entries_load(&p->all, db, run_id);
 	if (r < 0)

@@ -15,13 +15,17 @@ struct plan_item {
 	enum state state;
 	struct inode now;
 	char *reason;             /* of STATE_REFUSED */
-	bool content_same;        /* what stands there has the content of before, only its attributes differ */
-	struct plan_item *source; /* where the run carried the file that stood here; NULL: nowhere */
+	/* what stands there has the content of before, only its attributes differ */
+	bool content_same;
+	/* where the run carried the file that stood here; NULL: nowhere */
+	struct plan_item *source;
 	bool staged;              /* that file has a temporary name beside this place */
 	struct inode temp;        /* and is this one */
-	const struct plan_item *parked; /* or beside the place that the run carried it to, this one */
+	/* or beside the place that the run carried it to, this one */
+	const struct plan_item *parked;
 	bool secured;             /* whatever happens to the source, this can be put back */
-	bool lends;               /* excluded, but as the run left it: what stood elsewhere before is fetched from here */
+	/* excluded, but as the run left it: what stood elsewhere before is fetched from here */
+	bool lends;
 	bool finished;            /* put back, or taken out, in this rollback */
 };
 
@@ -42,7 +46,10 @@ struct plan {
 int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed) MUST_CHECK;
 /* Looks at each place, and so which file system is which now. 0 or -ENOMEM. */
 int plan_look(struct plan *p) MUST_CHECK;
-/* Holds item i against what is there; when all are, plan_find_means() says with what each can be put back. */
+/*
+ * Holds item i against what is there; when all are,
+ * plan_find_means() says with what each can be put back.
+ */
 void plan_judge(struct plan *p, size_t i);
 void plan_find_means(struct plan *p);
 void plan_release(struct plan *p);

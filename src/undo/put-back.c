@@ -29,7 +29,8 @@ static struct plan_item *anchor_of(const struct rollback *rb, const struct plan_
 {
 	const uint32_t *at = u64map_get(&rb->anchors, mix64(it->e->before_file));
 
-	return at && it->e->before.i.nlink > 1 && it->e->before_file ? &rb->plan.items[*at - 1] : NULL;
+	return at && it->e->before.i.nlink > 1 && it->e->before_file ? &rb->plan.items[*at - 1] :
+								       NULL;
 }
 
 /* A second name for what stands at path, as temp in dir. */
@@ -58,7 +59,8 @@ static int is_other_name(const char *path, const struct inode *now, void *data)
 	int dir;
 
 	if (parents_open(&other, path, &dir, &name) == 0 &&
-		!look_differs(dir, name, now, o->want, DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_TIME))
+		!look_differs(dir, name, now, o->want,
+			DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_TIME))
 		o->path = strdup(path);
 	parents_forget(&other);
 	return o->path ? 1 : (int)now->nlink;
@@ -134,7 +136,8 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 	/* Written in its place already, under another name. */
 	if (r == 0 && !(here && anchor && plan_same_inode(anchor))) {
 		r = here ? in_place(rb, it, dir, name) : replace(rb, it, dir, name);
-		if (here && r == -ETXTBSY) /* it runs: it cannot be written, but it can be replaced */
+		/* it runs: it cannot be written, but it can be replaced */
+		if (here && r == -ETXTBSY)
 			r = replace(rb, it, dir, name);
 	}
 	if (r < 0) {
@@ -183,7 +186,8 @@ static void join_groups(struct rollback *rb)
 		const char *name;
 		int dir;
 
-		if (it->state != STATE_BEFORE || !anchor || anchor == it || S_ISDIR(it->e->before.i.mode))
+		if (it->state != STATE_BEFORE || !anchor || anchor == it ||
+			S_ISDIR(it->e->before.i.mode))
 			continue;
 		if (parents_open(&other, anchor->e->path, &dir, &name) == 0)
 			inode_stat(&its, dir, name, AT_SYMLINK_NOFOLLOW);

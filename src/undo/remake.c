@@ -150,11 +150,12 @@ bool object_whole(int objects, const struct side *want)
 	_cleanup_close_ int fd = open_object(objects, want);
 	struct stat st;
 
-	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == want->i.size &&
-		check_object(fd, want) == 0;
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		(uint64_t)st.st_size == want->i.size && check_object(fd, want) == 0;
 }
 
-int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want, int objects)
+int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
+	int objects)
 {
 	_cleanup_close_ int from = -1, to = -1;
 	unsigned char hash[SHA256_LEN];

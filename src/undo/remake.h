@@ -19,7 +19,8 @@ void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id);
  * the inode `is` still (-ESTALE): a folder may belong to somebody who would
  * like to see another file of his become set-uid. 0 or -errno.
  */
-int remake_meta(int dir, const char *name, const struct inode *is, const struct side *want) MUST_CHECK;
+int remake_meta(int dir, const char *name, const struct inode *is,
+	const struct side *want) MUST_CHECK;
 /*
  * A new thing at name, where nothing is: not a folder. A regular file gets the
  * content `objects` has for its digest; -EUCLEAN: that object is damaged,

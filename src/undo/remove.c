@@ -11,7 +11,8 @@ static int is_mount_point(int dir, const char *name)
 	struct statx x;
 
 	return statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_TYPE, &x) == 0 &&
-		(x.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) && (x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+		(x.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
+		(x.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
 int remove_entry(struct parents *parents, const char *path, const struct inode *now)
@@ -26,7 +27,8 @@ int remove_entry(struct parents *parents, const char *path, const struct inode *
 		return r;
 	if (!there.exists)
 		return -ENOENT;
-	if (there.dev != now->dev || there.ino != now->ino || (there.mode & S_IFMT) != (now->mode & S_IFMT))
+	if (there.dev != now->dev || there.ino != now->ino ||
+		(there.mode & S_IFMT) != (now->mode & S_IFMT))
 		return -ESTALE;
 	if (is_mount_point(dir, name))
 		return -EBUSY;

@@ -10,8 +10,8 @@ void rollback_tell(struct rollback *rb, struct plan_item *it, enum ba_did did, c
 	const struct entry *e = it->e;
 
 	it->finished = true;
-	teller_step(&rb->teller, e->path, type_name(e->before.i.exists ? e->before.i.mode : e->after.i.mode), did,
-		reason);
+	teller_step(&rb->teller, e->path,
+		type_name(e->before.i.exists ? e->before.i.mode : e->after.i.mode), did, reason);
 }
 
 const char *rollback_reason(int error)
@@ -27,7 +27,8 @@ const char *rollback_reason(int error)
 }
 
 /* What was done is done, whether it could be recorded or not; the end says so. */
-static void note_step(struct rollback *rb, const struct plan_item *it, const char *change, const struct side *to)
+static void note_step(struct rollback *rb, const struct plan_item *it, const char *change,
+	const struct side *to)
 {
 	int r = journal_step(&rb->journal, it->e, change, &it->e->after, to);
 

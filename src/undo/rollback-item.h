@@ -11,7 +11,8 @@ struct rollback {
 	struct plan plan;
 	struct teller teller;
 	struct journal journal;
-	struct u64map anchors; /* a file's number -> 1 + an item where it stands again, for its other names */
+	/* a file's number -> 1 + an item where it stands again, for its other names */
+	struct u64map anchors;
 	struct durable_set touched;
 	int error; /* the first failure to record what was done */
 };
@@ -24,7 +25,8 @@ void rollback_removed(struct rollback *rb, struct plan_item *it);
 /* -errno in words. */
 const char *rollback_reason(int error);
 /* parents_open() of an item, where something will be changed. */
-int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, const char **name) MUST_CHECK;
+int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir,
+	const char **name) MUST_CHECK;
 /* Has something to be there that is no folder; a folder? */
 bool rollback_wants_file(const struct plan_item *it);
 bool rollback_wants_dir(const struct plan_item *it);

@@ -27,7 +27,10 @@
 
 /* Folders. */
 
-/* A file where a folder has to be: if it is somebody's original it is put aside, for each name that it had. */
+/*
+ * A file where a folder has to be: if it is somebody's original it
+ * is put aside, for each name that it had.
+ */
 static int clear_way(struct rollback *rb, struct plan_item *it, int dir, const char *name)
 {
 	int r = fetch_park(rb, it, dir, name);
@@ -45,7 +48,8 @@ static int look_at_made(struct plan_item *it, int dir, const char *name, int64_t
 
 	if (r < 0)
 		return r;
-	if (!i.exists || !S_ISDIR(i.mode) || i.uid != geteuid() || (i.birth_ns && i.birth_ns < since))
+	if (!i.exists || !S_ISDIR(i.mode) || i.uid != geteuid() ||
+		(i.birth_ns && i.birth_ns < since))
 		return -ESTALE;
 	it->now = i;
 	return 0;
@@ -130,7 +134,9 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 	else if (r == -ENOENT)
 		rollback_tell(rb, it, BA_NOTHING, "");
 	else
-		rollback_tell(rb, it, r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? BA_KEEP : BA_FAIL, remove_reason(r));
+		rollback_tell(rb, it,
+			r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? BA_KEEP : BA_FAIL,
+			remove_reason(r));
 }
 
 static void take_out_all(struct rollback *rb)
@@ -146,7 +152,8 @@ static void take_out_all(struct rollback *rb)
 		if (e->change == CHANGE_CREATED) {
 			teller_progress(&rb->teller);
 			take_out(rb, it);
-		} else if (S_ISDIR(it->now.mode) && e->before.i.exists && !S_ISDIR(e->before.i.mode) && !rb->teller.how->dry) {
+		} else if (S_ISDIR(it->now.mode) && e->before.i.exists &&
+			!S_ISDIR(e->before.i.mode) && !rb->teller.how->dry) {
 			take_out(rb, it);
 		}
 	}
@@ -186,7 +193,10 @@ static void tell_dry(struct rollback *rb)
 			rollback_tell(rb, &rb->plan.items[i], BA_RESTORE, "");
 }
 
-/* What will be written where it stands is known to be half-done before it is; on disk when this returns. */
+/*
+ * What will be written where it stands is known to be half-done
+ * before it is; on disk when this returns.
+ */
 static int mark_all(struct rollback *rb)
 {
 	size_t i;
@@ -198,7 +208,8 @@ static int mark_all(struct rollback *rb)
 
 		if (in_place || rollback_wants_dir(it))
 			r = journal_place(&rb->journal, it->e,
-				rollback_wants_dir(it) || it->content_same ? BEGUN_META : BEGUN_CONTENT);
+				rollback_wants_dir(it) || it->content_same ? BEGUN_META :
+									     BEGUN_CONTENT);
 	}
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
@@ -248,10 +259,13 @@ static int finish(struct rollback *rb, int error, struct words *words)
 	struct ba_undone *res = rb->teller.result;
 
 	if (error == 0)
-		error = journal_end(&rb->journal, res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);
+		error = journal_end(&rb->journal,
+			res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);
 	if (error < 0)
-		words_set(words, error, "the rollback of run %lld did not come to its end (%s): %llu removed, "
-			"%llu restored so far; run it again", (long long)rb->plan.run_id, strerror(-error),
+		words_set(words, error,
+			"the rollback of run %lld did not come to its end (%s): %llu removed, "
+			"%llu restored so far; run it again",
+			(long long)rb->plan.run_id, strerror(-error),
 			(unsigned long long)res->removed, (unsigned long long)res->restored);
 	return error;
 }
@@ -274,22 +288,26 @@ static int roll_back(struct rollback *rb, struct words *words)
 	return finish(rb, r, words);
 }
 
-int undo_rollback(struct db *db, int64_t run_id, const struct ba_undo *how, struct ba_undone *result,
-	struct words *words)
+int undo_rollback(struct db *db, int64_t run_id, const struct ba_undo *how,
+	struct ba_undone *result, struct words *words)
 {
 	struct rollback rb = { .teller = { .how = how, .result = result } };
 	int r = 0;
 
 	*result = (struct ba_undone){ 0 };
-	/* First of all: from here on nobody else undoes anything, or takes away what is read now. */
+	/*
+	 * First of all: from here on nobody else undoes anything, or takes away what is read now.
+	 */
 	if (!how->dry)
 		r = journal_begin(&rb.journal, db_path(db), "rollback", run_id, words);
 	result->run_id = rb.journal.run.id;
 	if (r == 0) {
 		r = plan_make(&rb.plan, db, run_id, how->force,
-			how->dry ? journal_interrupted(db, run_id, "rollback") : rb.journal.resumed);
+			how->dry ? journal_interrupted(db, run_id, "rollback") :
+				   rb.journal.resumed);
 		if (r < 0)
-			words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
+			words_set(words, r, "%s: %s", db_path(db),
+				r == -ENOMEM ? "out of memory" : db_error(db));
 		else
 			r = roll_back(&rb, words);
 	}

@@ -12,7 +12,8 @@ static const size_t counters[] = {
 	[BA_FAIL] = offsetof(struct ba_undone, failed),
 };
 
-void teller_step(struct teller *t, const char *path, const char *type, enum ba_did did, const char *reason)
+void teller_step(struct teller *t, const char *path, const char *type, enum ba_did did,
+	const char *reason)
 {
 	struct ba_step step = { path, type, reason, did };
 

@@ -11,7 +11,8 @@ struct teller {
 };
 
 /* What became of one path; reason: "" when there is none to give. */
-void teller_step(struct teller *t, const char *path, const char *type, enum ba_did did, const char *reason);
+void teller_step(struct teller *t, const char *path, const char *type, enum ba_did did,
+	const char *reason);
 /* One more of `total` is begun. */
 void teller_progress(struct teller *t);
 

@@ -69,7 +69,8 @@ static const char *changed_reason(unsigned int differs)
 	return "changed since";
 }
 
-static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inode *now, struct buf *why)
+static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inode *now,
+	struct buf *why)
 {
 	unsigned int differs;
 	const char *name;
@@ -91,7 +92,10 @@ static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inod
 		buf_adds(why, "it was there before the run, under a name that is not on record");
 		return FATE_STAY;
 	}
-	/* Force takes what was edited, but no folder where a file was, and no file where a folder was. */
+	/*
+	 * Force takes what was edited, but no folder where a file
+	 * was, and no file where a folder was.
+	 */
 	if (!differs || (u->teller.how->force && (S_ISDIR(now->mode) == S_ISDIR(e->after.i.mode))))
 		return FATE_GO;
 	buf_adds(why, changed_reason(differs));
@@ -130,7 +134,8 @@ static bool is_ours(struct uninstall *u, const struct entry *e)
 {
 	if (e->change != CHANGE_CREATED || e->excluded)
 		return false;
-	return !u->teller.how->superseded_by || !db_int(u->db, Q_TOUCHED_BY, 0, "ii", e->path_id, u->teller.how->superseded_by);
+	return !u->teller.how->superseded_by ||
+		!db_int(u->db, Q_TOUCHED_BY, 0, "ii", e->path_id, u->teller.how->superseded_by);
 }
 
 /* In a dry run a folder that keeps something is known only by what stays in it. */
@@ -223,14 +228,18 @@ static int take_out_all(struct uninstall *u, struct words *words)
 	if (r == 0)
 		r = u->error;
 	if (r == 0)
-		r = journal_end(&u->journal, res->kept || res->failed || u->journal.of_incomplete ? 1 : 0);
-	return r == 0 ? 0 : words_set(words, r, "the uninstall of run %lld did not come to its end (%s): "
-		"%llu removed so far; run it again", (long long)u->run_id, strerror(-r),
-		(unsigned long long)res->removed);
+		r = journal_end(&u->journal,
+			res->kept || res->failed || u->journal.of_incomplete ? 1 : 0);
+	return r == 0 ?
+		0 :
+		words_set(words, r,
+			"the uninstall of run %lld did not come to its end (%s): "
+			"%llu removed so far; run it again",
+			(long long)u->run_id, strerror(-r), (unsigned long long)res->removed);
 }
 
-int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how, struct ba_undone *result,
-	struct words *words)
+int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how,
+	struct ba_undone *result, struct words *words)
 {
 	struct uninstall u = { .db = db, .run_id = run_id, .teller = { how, result, 0, 0 },
 		.parents = PARENTS_INIT };
@@ -243,7 +252,8 @@ int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how, str
 	if (r == 0) {
 		r = prepare(&u);
 		if (r < 0)
-			words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
+			words_set(words, r, "%s: %s", db_path(db),
+				r == -ENOMEM ? "out of memory" : db_error(db));
 		else
 			r = take_out_all(&u, words);
 	}

@@ -24,8 +24,9 @@ static unsigned int look(struct parents *parents, const struct entry *e)
 	return look_differs(r < 0 ? -1 : dir, name, &now, &e->after, DIFFERS_ALL);
 }
 
-int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
-	ba_progress progress, void *data, struct words *words)
+int undo_verify(struct db *db, int64_t run_id,
+	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data,
+	struct words *words)
 {
 	struct parents parents = PARENTS_INIT;
 	struct entries all = { 0 };
@@ -33,7 +34,8 @@ int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct ba_diff
 	size_t i;
 
 	if (r < 0)
-		return words_set(words, r, "%s: %s", db_path(db), r == -ENOMEM ? "out of memory" : db_error(db));
+		return words_set(words, r, "%s: %s", db_path(db),
+			r == -ENOMEM ? "out of memory" : db_error(db));
 	for (i = 0; i < all.count; i++) {
 		const struct entry *e = &all.e[i];
 		struct ba_difference d = { .path = e->path,

@@ -7,7 +7,8 @@
 #include "store/sql.h"
 
 /* How many paths differ; each is told. Or -errno, with a sentence. */
-int undo_verify(struct db *db, int64_t run_id, void (*tell)(const struct ba_difference *d, void *data),
-	ba_progress progress, void *data, struct words *words) MUST_CHECK;
+int undo_verify(struct db *db, int64_t run_id,
+	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data,
+	struct words *words) MUST_CHECK;
 
 #endif

@@ -23,12 +23,13 @@
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
 		PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
 
-static const long opens[][2] = { { SYS_open, 1 }, { SYS_openat, 2 } }; /* and where their flags stand */
-static const long plain[] = { SYS_creat, SYS_openat2, SYS_rename, SYS_renameat, SYS_renameat2, SYS_link,
-	SYS_linkat, SYS_symlink, SYS_symlinkat, SYS_unlink, SYS_unlinkat, SYS_rmdir, SYS_mkdir,
-	SYS_mkdirat, SYS_mknod, SYS_mknodat, SYS_truncate, SYS_chmod, SYS_fchmod, SYS_fchmodat,
-	SYS_chown, SYS_fchown, SYS_lchown, SYS_fchownat, SYS_utime, SYS_utimes, SYS_utimensat,
-	SYS_futimesat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr,
+/* and where their flags stand */
+static const long opens[][2] = { { SYS_open, 1 }, { SYS_openat, 2 } };
+static const long plain[] = { SYS_creat, SYS_openat2, SYS_rename, SYS_renameat, SYS_renameat2,
+	SYS_link, SYS_linkat, SYS_symlink, SYS_symlinkat, SYS_unlink, SYS_unlinkat, SYS_rmdir,
+	SYS_mkdir, SYS_mkdirat, SYS_mknod, SYS_mknodat, SYS_truncate, SYS_chmod, SYS_fchmod,
+	SYS_fchmodat, SYS_chown, SYS_fchown, SYS_lchown, SYS_fchownat, SYS_utime, SYS_utimes,
+	SYS_utimensat, SYS_futimesat, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr,
 	SYS_lremovexattr, SYS_fremovexattr };
 
 static void install_filter(void)
@@ -37,11 +38,14 @@ static void install_filter(void)
 	unsigned short n = 0;
 	size_t i;
 
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, nr));
 	for (i = 0; i < sizeof opens / sizeof *opens; i++) {
-		unsigned int flags = offsetof(struct seccomp_data, args) + 8 * (unsigned int)opens[i][1];
+		unsigned int flags =
+			offsetof(struct seccomp_data, args) + 8 * (unsigned int)opens[i][1];
 
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)opens[i][0], 0, 4);
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			(unsigned int)opens[i][0], 0, 4);
 		code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags);
 		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K,
 			O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 0, 1);
@@ -49,7 +53,8 @@ static void install_filter(void)
 		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	}
 	for (i = 0; i < sizeof plain / sizeof *plain; i++) {
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)plain[i], 0, 1);
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			(unsigned int)plain[i], 0, 1);
 		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 	}
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -70,7 +75,8 @@ static int follow(pid_t command)
 
 		if (!WIFSTOPPED(status)) {
 			if (tid == command)
-				result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+				result = WIFEXITED(status) ? WEXITSTATUS(status) :
+							     128 + WTERMSIG(status);
 			continue;
 		}
 		if (event == PTRACE_EVENT_SECCOMP)

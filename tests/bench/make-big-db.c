@@ -24,14 +24,20 @@ static const enum op ops[OPS] = { OP_OPEN, OP_CHMOD, OP_CHOWN, OP_UTIME, OP_SETX
 
 static void name_file(char *out, size_t size, uint32_t n)
 {
-	snprintf(out, size, "/nowhere/usr/share/package-%u/module-%u/file-%06u.h", n % 97, n % 1009, n);
+	snprintf(out, size, "/nowhere/usr/share/package-%u/module-%u/file-%06u.h", n % 97, n % 1009,
+		n);
 }
 
 static void one_file(struct sink *s, uint32_t exec, uint32_t n, int64_t at)
 {
 	char path[128];
 	struct touch touch = { .path = path };
-	struct event e = { .process = exec, .exec = exec, .file = n + 1, .path = path, .flags = 01101, .mode = 0644 };
+	struct event e = { .process = exec,
+		.exec = exec,
+		.file = n + 1,
+		.path = path,
+		.flags = 01101,
+		.mode = 0644 };
 	int i;
 
 	name_file(path, sizeof path, n);
@@ -48,10 +54,18 @@ static void one_process(struct sink *s, uint32_t n)
 {
 	int64_t at = io_now_ns();
 	uint32_t parent = 1 + (n - 1) / 16, i;
-	struct process_begin begin = { .process = n + 1, .parent = parent, .pid = (int)(n % 30000 + 2),
-		.ppid = (int)(parent % 30000 + 2), .exec = parent, .at = at };
-	struct exec_begin exec = { .exec = n + 1, .process = n + 1, .at = at, .exe = "/usr/bin/install",
-		.argv = "[\"install\",\"-m\",\"644\",\"file.h\",\"/nowhere/usr/share\"]", .cwd = "/nowhere" };
+	struct process_begin begin = { .process = n + 1,
+		.parent = parent,
+		.pid = (int)(n % 30000 + 2),
+		.ppid = (int)(parent % 30000 + 2),
+		.exec = parent,
+		.at = at };
+	struct exec_begin exec = { .exec = n + 1,
+		.process = n + 1,
+		.at = at,
+		.exe = "/usr/bin/install",
+		.argv = "[\"install\",\"-m\",\"644\",\"file.h\",\"/nowhere/usr/share\"]",
+		.cwd = "/nowhere" };
 	struct process_end end = { .process = n + 1, .at = at + 1000000 };
 
 	s->process_begin(s, &begin);
@@ -109,7 +123,8 @@ int main(int argc, char **argv)
 	int64_t start = io_monotonic_ns();
 	int r;
 
-	if (argc != 4 || (runs = strtol(argv[2], NULL, 10)) <= 0 || (events = strtol(argv[3], NULL, 10)) < 20) {
+	if (argc != 4 || (runs = strtol(argv[2], NULL, 10)) <= 0 ||
+		(events = strtol(argv[3], NULL, 10)) < 20) {
 		fprintf(stderr, "usage: make-big-db DATABASE RUNS EVENTS\n");
 		return 2;
 	}

@@ -11,7 +11,8 @@
 
 uint32_t some_mode(void)
 {
-	static const uint32_t modes[] = { 0644, 0600, 0755, 0640, 0444, 04755, 02755, 0700, 0666, 06711, 01777, 02070, 0 };
+	static const uint32_t modes[] = { 0644, 0600, 0755, 0640, 0444, 04755, 02755, 0700, 0666,
+		06711, 01777, 02070, 0 };
 	uint32_t mode = modes[roll(&me->what, sizeof modes / sizeof modes[0])];
 
 	/* Who is not root has to come back in. */
@@ -36,7 +37,8 @@ static long do_chmod(void)
 	at = spell(path);
 	say("chmod %s %o", shown(at.name), mode);
 	if (form == 0)
-		return sys(fchmodat2, at.dirfd, at.name, mode, roll(&me->what, 2) ? AT_SYMLINK_NOFOLLOW : 0);
+		return sys(fchmodat2, at.dirfd, at.name, mode,
+			roll(&me->what, 2) ? AT_SYMLINK_NOFOLLOW : 0);
 	if (form == 1 || at.dirfd != AT_FDCWD)
 		return sys(fchmodat, at.dirfd, at.name, mode);
 	return sys(chmod, at.name, mode);
@@ -66,7 +68,8 @@ static long do_chown(void)
 	at = spell(path);
 	say("chown %s %d %d", shown(at.name), (int)user, (int)group);
 	if (form == 0 || at.dirfd != AT_FDCWD)
-		return sys(fchownat, at.dirfd, at.name, user, group, roll(&me->what, 2) ? AT_SYMLINK_NOFOLLOW : 0);
+		return sys(fchownat, at.dirfd, at.name, user, group,
+			roll(&me->what, 2) ? AT_SYMLINK_NOFOLLOW : 0);
 	if (form == 1)
 		return sys(lchown, at.name, user, group);
 	return sys(chown, at.name, user, group);
@@ -91,7 +94,10 @@ struct timespec *some_times(void)
 	uint32_t r = roll(&me->what, 6);
 
 	t[0].tv_nsec = UTIME_OMIT;
-	t[1] = (struct timespec){ BACK_THEN + (long)roll(&me->what, 3), r == 0 ? UTIME_NOW : r == 1 ? UTIME_OMIT : 123456789 };
+	t[1] = (struct timespec){ BACK_THEN + (long)roll(&me->what, 3),
+		r == 0         ? UTIME_NOW :
+			r == 1 ? UTIME_OMIT :
+				 123456789 };
 	return t;
 }
 
@@ -165,8 +171,9 @@ static void *acl(size_t *len)
 
 static struct xattr some_xattr(void)
 {
-	static const char *const names[] = { "user.one", "user.two", "user.binary\xff", "user.one", "trusted.one",
-		"security.capability", "system.posix_acl_access", "system.posix_acl_default" };
+	static const char *const names[] = { "user.one", "user.two", "user.binary\xff", "user.one",
+		"trusted.one", "security.capability", "system.posix_acl_access",
+		"system.posix_acl_default" };
 	struct xattr x = { names[roll(&me->what, 8)], NULL, 0 };
 
 	if (!strcmp(x.name, "security.capability")) {
@@ -202,7 +209,8 @@ static long do_setxattr(void)
 		struct xattr_args *args = take(sizeof *args);
 
 		*args = (struct xattr_args){ (uint64_t)x.value, (uint32_t)x.len, (uint32_t)flag };
-		return sys(setxattrat, at.dirfd, at.name, 0, text("%s", x.name), args, sizeof *args);
+		return sys(setxattrat, at.dirfd, at.name, 0, text("%s", x.name), args,
+			sizeof *args);
 	}
 	if (roll(&me->what, 2))
 		return sys(lsetxattr, at.name, text("%s", x.name), x.value, x.len, flag);

@@ -68,7 +68,8 @@ static long open_how(const struct at *at, int flags, uint32_t mode)
 
 	how->flags = (uint64_t)flags;
 	how->mode = flags & O_CREAT ? mode : 0;
-	how->resolve = resolve_flags[roll(&me->what, sizeof resolve_flags / sizeof resolve_flags[0])];
+	how->resolve =
+		resolve_flags[roll(&me->what, sizeof resolve_flags / sizeof resolve_flags[0])];
 	say(" how %llx", (unsigned long long)how->resolve);
 	return sys(openat2, at->dirfd, at->name, how, sizeof *how);
 }
@@ -84,7 +85,8 @@ static bool returns(const char *name)
 static long do_open(void)
 {
 	char *path = some(KIND_FILE | KIND_LINK, 65);
-	int flags = open_flags[roll(&me->what, sizeof open_flags / sizeof open_flags[0])] | O_NONBLOCK;
+	int flags =
+		open_flags[roll(&me->what, sizeof open_flags / sizeof open_flags[0])] | O_NONBLOCK;
 	uint32_t form = roll(&me->what, 6), mode = some_mode();
 	struct at at = spell(path);
 	long fd;
@@ -168,8 +170,9 @@ static long do_ftruncate(void)
 
 static long do_fallocate(void)
 {
-	static const int modes[] = { 0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-		FALLOC_FL_ZERO_RANGE, FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE };
+	static const int modes[] = { 0, FALLOC_FL_KEEP_SIZE,
+		FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, FALLOC_FL_ZERO_RANGE,
+		FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE };
 	int *fd = open_slot(), mode = modes[roll(&me->what, 6)];
 	off_t at = 4096 * (off_t)roll(&me->what, 4), len = 4096 * (off_t)(1 + roll(&me->what, 3));
 
@@ -283,7 +286,8 @@ static long give_name(int fd, const char *path)
 	if (roll(&me->what, 2))
 		r = sys(linkat, fd, "", to.dirfd, to.name, AT_EMPTY_PATH);
 	else
-		r = sys(linkat, AT_FDCWD, text("/proc/self/fd/%d", fd), to.dirfd, to.name, AT_SYMLINK_FOLLOW);
+		r = sys(linkat, AT_FDCWD, text("/proc/self/fd/%d", fd), to.dirfd, to.name,
+			AT_SYMLINK_FOLLOW);
 	if (r == 0)
 		known_add(path, KIND_FILE);
 	return r;
@@ -292,7 +296,8 @@ static long give_name(int fd, const char *path)
 static long do_tmpfile(void)
 {
 	struct at at = spell(pick_dir());
-	int flags = (roll(&me->what, 4) ? O_RDWR : O_WRONLY) | O_TMPFILE | (roll(&me->what, 6) ? 0 : O_EXCL);
+	int flags = (roll(&me->what, 4) ? O_RDWR : O_WRONLY) | O_TMPFILE |
+		(roll(&me->what, 6) ? 0 : O_EXCL);
 	long fd = sys(openat, at.dirfd, at.name, flags, some_mode()), r = 0;
 
 	say("tmpfile %s", shown(at.name));

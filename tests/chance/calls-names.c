@@ -231,7 +231,8 @@ static long remove_in(int dir)
 			continue;
 		r = LIBC(unlinkat(dir, e->d_name, 0));
 		if (r == -EISDIR) {
-			int below = openat(dir, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			int below = openat(dir, e->d_name,
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 			r = below < 0 ? -errno : remove_in(below);
 			r = LIBC(unlinkat(dir, e->d_name, AT_REMOVEDIR));
@@ -310,7 +311,8 @@ static long do_open_dir(void)
 {
 	struct dir *d = &me->dir[roll(&me->what, DIRS)];
 	char *path = pick_dir();
-	int fd = open(whole(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC | (roll(&me->what, 2) ? O_PATH : 0));
+	int fd = open(whole(path),
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC | (roll(&me->what, 2) ? O_PATH : 0));
 
 	say("open folder %s", shown(path));
 	if (fd < 0)

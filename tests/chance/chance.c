@@ -2,8 +2,8 @@
  * chance SEED CALLS DIR [options]: makes CALLS random file calls below DIR, and nowhere else.
  *
  *   --setup         makes what stands there before, instead
- *   --tasks one     one task; `turns`: several processes and threads, one call at a time, always in the same
- *                   order; `race`: each as fast as it can
+ *   --tasks one     one task; `turns`: several processes and threads, one call at a time, always in
+ *                   the same order; `race`: each as fast as it can
  *   --skip FILE     leaves out the calls whose numbers stand in FILE, one a line
  *   --plain         every call by the task itself, with absolute names, by x86_64's table
  *   --few           three names a folder, so that calls meet
@@ -88,7 +88,8 @@ char *text(const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
-	return memcpy(take((size_t)n + 1), line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+	return memcpy(take((size_t)n + 1), line,
+		(size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
 char *bytes(size_t n)
@@ -134,7 +135,8 @@ char *shown(const char *name)
 		return (char *)name;
 	out = p = take(3 * strlen(name) + 1);
 	for (; *name; name++)
-		p += sprintf(p, *name > 0x20 && *name < 0x7f && *name != '%' ? "%c" : "%%%02X", (unsigned char)*name);
+		p += sprintf(p, *name > 0x20 && *name < 0x7f && *name != '%' ? "%c" : "%%%02X",
+			(unsigned char)*name);
 	return out;
 }
 
@@ -171,8 +173,8 @@ static void make_call(unsigned int number, uint64_t again)
 	deed = some_deed();
 	r = deed->fn();
 	if (opt.say && r != -ENODATA)
-		dprintf(1, "%u\t%u%s\t%s\t%s = %s\n", number, me->number, me->i386 ? " i386" : "", deed->name,
-			me->said, r < 0 ? strerrorname_np((int)-r) : "0");
+		dprintf(1, "%u\t%u%s\t%s\t%s = %s\n", number, me->number, me->i386 ? " i386" : "",
+			deed->name, me->said, r < 0 ? strerrorname_np((int)-r) : "0");
 }
 
 static void wait_for(pid_t child)
@@ -197,8 +199,9 @@ static pid_t forked(unsigned int number, unsigned int count)
 static void spawned(unsigned int number)
 {
 	char seed[24], calls[16], state[16], call[16];
-	char *argv[] = { "chance", seed, calls, (char *)opt.top, "--state", state, "--call", call, "--cwd", me->cwd,
-		opt.say ? "--say" : "--quiet", opt.devices ? "--devices" : "--quiet", opt.few ? "--few" : "--quiet", NULL };
+	char *argv[] = { "chance", seed, calls, (char *)opt.top, "--state", state, "--call", call,
+		"--cwd", me->cwd, opt.say ? "--say" : "--quiet",
+		opt.devices ? "--devices" : "--quiet", opt.few ? "--few" : "--quiet", NULL };
 	pid_t child;
 
 	snprintf(seed, sizeof seed, "%llu", (unsigned long long)opt.seed);
@@ -406,8 +409,8 @@ static bool flag(const char *word)
 	const struct {
 		const char *name;
 		bool *at;
-	} flags[] = { { "--say", &opt.say }, { "--plain", &opt.plain }, { "--devices", &opt.devices },
-		{ "--chroot", &opt.chroot }, { "--few", &opt.few } };
+	} flags[] = { { "--say", &opt.say }, { "--plain", &opt.plain },
+		{ "--devices", &opt.devices }, { "--chroot", &opt.chroot }, { "--few", &opt.few } };
 	size_t i;
 
 	for (i = 0; i < sizeof flags / sizeof flags[0]; i++)
@@ -437,7 +440,9 @@ int main(int argc, char **argv)
 		else if (i + 1 == argc)
 			return 97;
 		else if (!strcmp(argv[i], "--tasks"))
-			opt.tasks = argv[++i][0] == 'o' ? TASKS_ONE : argv[i][0] == 't' ? TASKS_TURNS : TASKS_RACE;
+			opt.tasks = argv[++i][0] == 'o' ? TASKS_ONE :
+				argv[i][0] == 't'       ? TASKS_TURNS :
+							  TASKS_RACE;
 		else if (!strcmp(argv[i], "--skip"))
 			read_skip(argv[++i]);
 		else if (!strcmp(argv[i], "--state"))

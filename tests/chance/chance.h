@@ -1,8 +1,9 @@
 /*
  * A random program of file calls, the same for the same seed.
  *
- * What a call does is drawn from its own number alone, never from how earlier draws went: a program with some
- * of its calls left out makes the others as before, so that a failing one can be made small (run.py --shrink).
+ * What a call does is drawn from its own number alone, never from how earlier draws went: a program
+ * with some of its calls left out makes the others as before, so that a failing one can be made
+ * small (run.py --shrink).
  */
 #ifndef CHANCE_H
 #define CHANCE_H
@@ -129,14 +130,18 @@ char *spell_plain(const char *path); /* for calls that take no descriptor of a f
 char *whole(const char *path);       /* absolute */
 
 /* sys.c: the raw call, by the ABI of the task: -errno or what it returned. */
-#define CALLS(X) \
-	X(open, 5) X(creat, 8) X(openat, 295) X(openat2, 437) X(truncate, 92) X(ftruncate, 93) \
-	X(rename, 38) X(renameat, 302) X(renameat2, 353) X(link, 9) X(linkat, 303) X(symlink, 83) \
-	X(symlinkat, 304) X(unlink, 10) X(unlinkat, 301) X(mkdir, 39) X(mkdirat, 296) X(rmdir, 40) \
-	X(mknod, 14) X(mknodat, 297) X(bind, 361) X(chmod, 15) X(fchmod, 94) X(fchmodat, 306) \
-	X(fchmodat2, 452) X(chown, 212) X(lchown, 198) X(fchown, 207) X(fchownat, 298) \
-	X(utimensat, 412) X(setxattr, 226) X(lsetxattr, 227) X(fsetxattr, 228) X(removexattr, 235) \
-	X(lremovexattr, 236) X(fremovexattr, 237) X(utimes, 0) X(setxattrat, 463) X(removexattrat, 464 + 2)
+#define CALLS(X)                                                                                   \
+	X(open, 5)                                                                                 \
+	X(creat, 8) X(openat, 295) X(openat2, 437) X(truncate, 92) X(ftruncate, 93) X(rename,      \
+		38) X(renameat, 302) X(renameat2, 353) X(link, 9) X(linkat, 303) X(symlink,        \
+		83) X(symlinkat, 304) X(unlink, 10) X(unlinkat, 301) X(mkdir, 39) X(mkdirat, 296)  \
+		X(rmdir, 40) X(mknod, 14) X(mknodat, 297) X(bind, 361) X(chmod, 15) X(fchmod, 94)  \
+			X(fchmodat, 306) X(fchmodat2, 452) X(chown, 212) X(lchown, 198)            \
+				X(fchown, 207) X(fchownat, 298) X(utimensat, 412) X(setxattr, 226) \
+					X(lsetxattr, 227) X(fsetxattr, 228) X(removexattr, 235)    \
+						X(lremovexattr, 236) X(fremovexattr, 237)          \
+							X(utimes, 0) X(setxattrat, 463)            \
+								X(removexattrat, 464 + 2)
 
 enum sys {
 #define X(name, i386) SYS32_##name,
@@ -151,7 +156,10 @@ long sys_call(enum sys nr, long a, long b, long c, long d, long e, long f);
 /* A call of the C library: its result, or -errno. */
 #define LIBC(call) ((call) < 0 ? -errno : 0)
 
-/* What can be done (calls-*.c). Each returns 0 or -errno, -ENODATA when there was nothing to do it to. */
+/*
+ * What can be done (calls-*.c). Each returns 0 or -errno,
+ * -ENODATA when there was nothing to do it to.
+ */
 struct deed {
 	const char *name;
 	unsigned int weight;

@@ -1,16 +1,18 @@
 /*
- * The names that are there, as far as the program knows; and how it says them. It need not be right: a call on
- * a name that is gone fails, which is a case, too. What is drawn is the name with the highest hash, so that a
- * name more or less changes no other draw.
+ * The names that are there, as far as the program knows; and how it says them. It need not be
+ * right: a call on a name that is gone fails, which is a case, too. What is drawn is the name with
+ * the highest hash, so that a name more or less changes no other draw.
  */
 #include "chance.h"
 
 /* The parts that names are made of: most are plain, so that they meet. */
 static const char *const plain[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
-static const char *const odd[] = { "new\nline", "\xff\xfe not UTF-8", "gone (deleted)", "-rf", "a b", "%41", "\x1b[31m",
-	".buildaudit-x.tmp", "\xc3\xa9", "f~",
-	"long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-"
-	"long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-"
+static const char *const odd[] = { "new\nline", "\xff\xfe not UTF-8", "gone (deleted)", "-rf",
+	"a b", "%41", "\x1b[31m", ".buildaudit-x.tmp", "\xc3\xa9", "f~",
+	"long-long-long-long-long-long-long-long-long-long-long-long-long-"
+	"long-long-long-long-long-long-long-long-long-"
+	"long-long-long-long-long-long-long-long-long-long-long-long-long-"
+	"long-long-long-long-long-long-long-long-long-"
 	"long-long-long-long-long-long-long" };
 
 static bool locked(void)
@@ -200,7 +202,8 @@ char *fresh(void)
 {
 	char *dir = pick_dir();
 	uint32_t r = roll(&me->what, 100);
-	const char *part = r < 82 || opt.few ? plain[r % (opt.few ? 3 : 8)] : odd[r % (sizeof odd / sizeof odd[0])];
+	const char *part = r < 82 || opt.few ? plain[r % (opt.few ? 3 : 8)] :
+					       odd[r % (sizeof odd / sizeof odd[0])];
 
 	if (depth(dir) > 4 || strlen(dir) > 700)
 		dir = text("%s", "");
@@ -250,7 +253,8 @@ static char *noisy(const char *path)
 
 static char *by_proc(const char *path)
 {
-	static const char *const links[] = { "/proc/self/cwd", "/proc/thread-self/cwd", "//proc/./self/cwd" };
+	static const char *const links[] = { "/proc/self/cwd", "/proc/thread-self/cwd",
+		"//proc/./self/cwd" };
 	const char *link = links[roll(&me->spell, 3)];
 
 	return is_below(path, me->cwd) ? text("%s/%s", link, from_cwd(path)) : whole(path);
@@ -264,7 +268,9 @@ static struct at by_folder(const char *path)
 	if (d->fd < 0 || !is_below(path, d->path))
 		return (struct at){ AT_FDCWD, from_cwd(path) };
 	if (roll(&me->spell, 4) == 0)
-		return (struct at){ AT_FDCWD, text("/proc/self/fd/%d/%s", d->fd, n && path[n] ? path + n + 1 : path + n) };
+		return (struct at){ AT_FDCWD,
+			text("/proc/self/fd/%d/%s", d->fd,
+				n && path[n] ? path + n + 1 : path + n) };
 	path += n;
 	return (struct at){ d->fd, text("%s", *path == '/' && n ? path + 1 : *path ? path : ".") };
 }

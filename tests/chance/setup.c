@@ -23,7 +23,8 @@ static void put_file(const char *path)
 
 static void make_folders(void)
 {
-	static const char *const folders[] = { "a", "b", "c", "a/b", "a/d", "b/a", "c/d", "c/d/e", "d" };
+	static const char *const folders[] = { "a", "b", "c", "a/b", "a/d", "b/a", "c/d", "c/d/e",
+		"d" };
 	size_t i;
 
 	for (i = 0; i < sizeof folders / sizeof folders[0]; i++)
@@ -82,7 +83,8 @@ static void know(const char *folder)
 			e->d_type == DT_LNK ? KIND_LINK : KIND_OTHER;
 
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
-			snprintf(path, sizeof path, "%s%s%s", folder, *folder ? "/" : "", e->d_name) >= NAME_SIZE)
+			snprintf(path, sizeof path, "%s%s%s", folder, *folder ? "/" : "",
+				e->d_name) >= NAME_SIZE)
 			continue;
 		known_add(path, kind);
 		if (kind == KIND_DIR)

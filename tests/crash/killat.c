@@ -45,8 +45,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OPTIONS                                                                                    \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |   \
+#define OPTIONS                                                                                   \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
 		PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
 
@@ -69,29 +69,73 @@ static const struct change {
 	int other;      /* the first argument of a second place of the same kind; 0 none */
 } changes[] = {
 #define C(name, ...) { SYS_##name, #name, __VA_ARGS__ }
-	C(open, PATH, 0, OPEN_FLAGS, 1), C(openat, AT, 0, OPEN_FLAGS, 2), C(openat2, AT, 0, OPEN_HOW, 2),
-	C(creat, PATH, 0), C(write, FD, 0), C(pwrite64, FD, 0), C(writev, FD, 0), C(pwritev, FD, 0),
-	C(pwritev2, FD, 0), C(copy_file_range, FD, 2), C(sendfile, FD, 0), C(splice, FD, 2),
-	C(fallocate, FD, 0), C(ftruncate, FD, 0), C(truncate, PATH, 0), C(rename, PATH, 0, ALWAYS, 0, 1),
-	C(renameat, AT, 0, ALWAYS, 0, 2), C(renameat2, AT, 0, ALWAYS, 0, 2), C(link, PATH, 0, ALWAYS, 0, 1),
-	C(linkat, AT, 0, ALWAYS, 0, 2), C(symlink, PATH, 1), C(symlinkat, AT, 1), C(unlink, PATH, 0),
-	C(unlinkat, AT, 0), C(rmdir, PATH, 0), C(mkdir, PATH, 0), C(mkdirat, AT, 0), C(mknod, PATH, 0),
-	C(mknodat, AT, 0), C(chmod, PATH, 0), C(fchmod, FD, 0), C(fchmodat, AT, 0), { 452, "fchmodat2", AT, 0 },
-	C(chown, PATH, 0), C(lchown, PATH, 0), C(fchown, FD, 0), C(fchownat, AT, 0), C(utime, PATH, 0),
-	C(utimes, PATH, 0), C(futimesat, AT, 0), C(utimensat, AT, 0), C(setxattr, PATH, 0),
-	C(lsetxattr, PATH, 0), C(fsetxattr, FD, 0), C(removexattr, PATH, 0), C(lremovexattr, PATH, 0),
-	C(fremovexattr, FD, 0), { 463, "setxattrat", AT, 0 }, { 466, "removexattrat", AT, 0 },
-	C(fsync, FD, 0), C(fdatasync, FD, 0), C(syncfs, FD, 0), C(sync_file_range, FD, 0), C(sync, ANYTHING, 0),
-	C(ioctl, FD, 0, CLONES, 1), C(flock, FD, 0, LOCKS), C(fcntl, FD, 0, FCNTL_LOCKS, 1),
+	C(open, PATH, 0, OPEN_FLAGS, 1),
+	C(openat, AT, 0, OPEN_FLAGS, 2),
+	C(openat2, AT, 0, OPEN_HOW, 2),
+	C(creat, PATH, 0),
+	C(write, FD, 0),
+	C(pwrite64, FD, 0),
+	C(writev, FD, 0),
+	C(pwritev, FD, 0),
+	C(pwritev2, FD, 0),
+	C(copy_file_range, FD, 2),
+	C(sendfile, FD, 0),
+	C(splice, FD, 2),
+	C(fallocate, FD, 0),
+	C(ftruncate, FD, 0),
+	C(truncate, PATH, 0),
+	C(rename, PATH, 0, ALWAYS, 0, 1),
+	C(renameat, AT, 0, ALWAYS, 0, 2),
+	C(renameat2, AT, 0, ALWAYS, 0, 2),
+	C(link, PATH, 0, ALWAYS, 0, 1),
+	C(linkat, AT, 0, ALWAYS, 0, 2),
+	C(symlink, PATH, 1),
+	C(symlinkat, AT, 1),
+	C(unlink, PATH, 0),
+	C(unlinkat, AT, 0),
+	C(rmdir, PATH, 0),
+	C(mkdir, PATH, 0),
+	C(mkdirat, AT, 0),
+	C(mknod, PATH, 0),
+	C(mknodat, AT, 0),
+	C(chmod, PATH, 0),
+	C(fchmod, FD, 0),
+	C(fchmodat, AT, 0),
+	{ 452, "fchmodat2", AT, 0 },
+	C(chown, PATH, 0),
+	C(lchown, PATH, 0),
+	C(fchown, FD, 0),
+	C(fchownat, AT, 0),
+	C(utime, PATH, 0),
+	C(utimes, PATH, 0),
+	C(futimesat, AT, 0),
+	C(utimensat, AT, 0),
+	C(setxattr, PATH, 0),
+	C(lsetxattr, PATH, 0),
+	C(fsetxattr, FD, 0),
+	C(removexattr, PATH, 0),
+	C(lremovexattr, PATH, 0),
+	C(fremovexattr, FD, 0),
+	{ 463, "setxattrat", AT, 0 },
+	{ 466, "removexattrat", AT, 0 },
+	C(fsync, FD, 0),
+	C(fdatasync, FD, 0),
+	C(syncfs, FD, 0),
+	C(sync_file_range, FD, 0),
+	C(sync, ANYTHING, 0),
+	C(ioctl, FD, 0, CLONES, 1),
+	C(flock, FD, 0, LOCKS),
+	C(fcntl, FD, 0, FCNTL_LOCKS, 1),
 #undef C
 };
 
 static const struct {
 	const char *name;
 	int error;
-} errors[] = { { "ENOSPC", ENOSPC }, { "EIO", EIO }, { "EDQUOT", EDQUOT }, { "EACCES", EACCES }, { "EPERM", EPERM },
-	{ "EROFS", EROFS }, { "EMFILE", EMFILE }, { "ENOMEM", ENOMEM }, { "EMLINK", EMLINK }, { "EINTR", EINTR },
-	{ "EOPNOTSUPP", EOPNOTSUPP }, { "EXDEV", EXDEV } };
+} errors[] = { { "ENOSPC", ENOSPC }, { "EIO", EIO }, { "EDQUOT", EDQUOT }, { "EACCES", EACCES },
+	{ "EPERM", EPERM }, { "EROFS", EROFS }, { "EMFILE", EMFILE }, { "ENOMEM", ENOMEM },
+	{ "EMLINK", EMLINK }, { "EINTR", EINTR }, { "EOPNOTSUPP", EOPNOTSUPP },
+	{ "EXDEV", EXDEV } };
 
 enum whom { CALLER, MAIN, TREE };
 
@@ -206,7 +250,8 @@ static int read_string(pid_t tid, uint64_t at, char *out, size_t room)
 
 	while (n < room) {
 		size_t page = 4096 - (at + n) % 4096, want = page < room - n ? page : room - n;
-		struct iovec local = { out + n, want }, remote = { (void *)(uintptr_t)(at + n), want };
+		struct iovec local = { out + n, want },
+			     remote = { (void *)(uintptr_t)(at + n), want };
 		ssize_t got = process_vm_readv(tid, &local, 1, &remote, 1, 0);
 
 		if (got <= 0)
@@ -281,7 +326,8 @@ static bool open_changes(uint64_t flags)
 {
 	uint64_t what = O_CREAT | O_TRUNC | (__O_TMPFILE & ~O_DIRECTORY);
 
-	return (flags & what) || (opt.opens && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH));
+	return (flags & what) ||
+		(opt.opens && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH));
 }
 
 static bool is_lock(uint64_t cmd)
@@ -302,7 +348,8 @@ static bool changes_something(pid_t tid, const struct change *c, const uint64_t 
 	case OPEN_HOW:
 		local = (struct iovec){ &how, sizeof how };
 		remote = (struct iovec){ (void *)(uintptr_t)args[c->flags], sizeof how };
-		return process_vm_readv(tid, &local, 1, &remote, 1, 0) == sizeof how && open_changes(how);
+		return process_vm_readv(tid, &local, 1, &remote, 1, 0) == sizeof how &&
+			open_changes(how);
 	case CLONES:
 		if (args[c->flags] != FICLONE && args[c->flags] != FICLONERANGE)
 			return false;
@@ -382,9 +429,10 @@ static void poke(pid_t tid, int reg, uint64_t value)
 /* Room is what these ask for; a full disk refuses nothing else. */
 static bool takes_room(const struct change *c)
 {
-	static const char *const none[] = { "unlink", "unlinkat", "rmdir", "fsync", "fdatasync", "syncfs", "sync", "flock",
-		"fcntl", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "utime",
-		"utimes", "utimensat", "futimesat", "removexattr", "lremovexattr", "fremovexattr", "sync_file_range" };
+	static const char *const none[] = { "unlink", "unlinkat", "rmdir", "fsync", "fdatasync",
+		"syncfs", "sync", "flock", "fcntl", "chmod", "fchmod", "fchmodat", "fchmodat2",
+		"chown", "lchown", "fchown", "fchownat", "utime", "utimes", "utimensat",
+		"futimesat", "removexattr", "lremovexattr", "fremovexattr", "sync_file_range" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(none); i++)
@@ -415,7 +463,8 @@ static void at_change(struct task *t, const struct change *c)
 static void say_call(pid_t tid, const struct change *c, const char *path, const char *other)
 {
 	if (opt.verbose)
-		fprintf(opt.out, "%lu\t%d\t%s\t%s%s%s\n", calls, tid, c->name, path, *other ? "\t" : "", other);
+		fprintf(opt.out, "%lu\t%d\t%s\t%s%s%s\n", calls, tid, c->name, path,
+			*other ? "\t" : "", other);
 }
 
 static void at_entry(struct task *t, const struct __ptrace_syscall_info *info)
@@ -428,7 +477,8 @@ static void at_entry(struct task *t, const struct __ptrace_syscall_info *info)
 		die("pid %d is no x86_64 program: its calls cannot be counted", t->tid);
 	memcpy(args, info->entry.args, sizeof args);
 	t->splits = info->entry.nr == SYS_clone && !(args[0] & (CSIGNAL | CLONE_THREAD));
-	t->forks = info->entry.nr != SYS_clone3 && !(info->entry.nr == SYS_clone && (args[0] & CLONE_THREAD));
+	t->forks = info->entry.nr != SYS_clone3 &&
+		!(info->entry.nr == SYS_clone && (args[0] & CLONE_THREAD));
 	c = t->counts ? change_of((long)info->entry.nr) : NULL;
 	if (!c || !changes_something(t->tid, c, args))
 		return;
@@ -546,7 +596,8 @@ static void at_stop(pid_t tid, int status)
 		at_first_stop(t);
 	} else if (event == PTRACE_EVENT_STOP && stops_group(sig)) {
 		ptrace(PTRACE_LISTEN, tid, NULL, NULL);
-	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
+	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+		event == PTRACE_EVENT_CLONE) {
 		at_child(t);
 	} else {
 		go_on(t, event ? 0 : sig);
@@ -566,7 +617,8 @@ static void follow(void)
 			continue;
 		}
 		if (tid == started)
-			started_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+			started_status =
+				WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		task_drop(tid);
 		look_at_waiting();
 	}
@@ -590,7 +642,10 @@ static void start(char **argv)
 	if (ptrace(PTRACE_SEIZE, started, NULL, (void *)OPTIONS) < 0)
 		die("cannot trace: %s", strerror(errno));
 	close(gate[0]);
-	*task_add(started) = (struct task){ .tid = started, .seen = true, .named = true, .counts = !opt.recorder };
+	*task_add(started) = (struct task){ .tid = started,
+		.seen = true,
+		.named = true,
+		.counts = !opt.recorder };
 	main_pid = started;
 	close(gate[1]);
 }
@@ -603,7 +658,8 @@ static void set_error(const char *name)
 
 	opt.fail_on = n && name[n - 1] == '+';
 	for (i = 0; i < ARRAY_SIZE(errors); i++)
-		if (strlen(errors[i].name) == n - opt.fail_on && !strncmp(errors[i].name, name, n - opt.fail_on))
+		if (strlen(errors[i].name) == n - opt.fail_on &&
+			!strncmp(errors[i].name, name, n - opt.fail_on))
 			opt.fail = errors[i].error;
 	if (!opt.fail)
 		die("--fail %s: no error that is known here", name);
@@ -611,7 +667,8 @@ static void set_error(const char *name)
 
 static void set_whom(const char *name)
 {
-	static const char *const names[] = { [CALLER] = "caller", [MAIN] = "main", [TREE] = "tree" };
+	static const char
+		*const names[] = { [CALLER] = "caller", [MAIN] = "main", [TREE] = "tree" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -655,8 +712,9 @@ static void set_option(int letter, char *value)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "locks", 0, &opt.locks, 1 }, { "opens", 0, &opt.opens, 1 },
-		{ "recorder", 0, &opt.recorder, 1 }, { "do", 1, NULL, 'd' }, { "fail", 1, NULL, 'f' }, { 0 } };
+	static const struct option longs[] = { { "locks", 0, &opt.locks, 1 },
+		{ "opens", 0, &opt.opens, 1 }, { "recorder", 0, &opt.recorder, 1 },
+		{ "do", 1, NULL, 'd' }, { "fail", 1, NULL, 'f' }, { 0 } };
 	int letter;
 
 	opt.out = stderr;
@@ -670,7 +728,10 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc || opt.count == (opt.n != 0))
 		die("wanted: -c or -n N, then -- COMMAND");
-	/* What the command leaves behind comes to us when its parent is gone: it has ended when we do. */
+	/*
+	 * What the command leaves behind comes to us when its parent
+	 * is gone: it has ended when we do.
+	 */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	start(argv + optind);
 	follow();

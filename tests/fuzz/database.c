@@ -15,7 +15,9 @@ static const struct {
 	{ "path", "rowid = ?2" },
 	{ "event", "seq = ?2" },
 	{ "entry", "(run_id, path_id) = (SELECT run_id, path_id FROM entry LIMIT 1 OFFSET ?2)" },
-	{ "alias", "(run_id, file, path_id) = (SELECT run_id, file, path_id FROM alias LIMIT 1 OFFSET ?2)" },
+	{ "alias",
+		"(run_id, file, path_id) = (SELECT run_id, file, "
+		"path_id FROM alias LIMIT 1 OFFSET ?2)" },
 	{ "original", "(run_id, file) = (SELECT run_id, file FROM original LIMIT 1 OFFSET ?2)" },
 	{ "op", "rowid = ?2" },
 	{ "abi", "rowid = ?2" },
@@ -28,8 +30,9 @@ static char *column_of(sqlite3 *db, const char *table, unsigned int n)
 	char *out = NULL;
 
 	sqlite3_prepare_v2(db,
-		"SELECT name FROM pragma_table_info(?1) LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM pragma_table_info(?1))", -1,
-		&s, NULL);
+		"SELECT name FROM pragma_table_info(?1) LIMIT 1 OFFSET ?2 % "
+		"(SELECT count(*) FROM pragma_table_info(?1))",
+		-1, &s, NULL);
 	sqlite3_bind_text(s, 1, table, -1, SQLITE_STATIC);
 	sqlite3_bind_int(s, 2, (int)n);
 	if (sqlite3_step(s) == SQLITE_ROW)
@@ -38,13 +41,15 @@ static char *column_of(sqlite3 *db, const char *table, unsigned int n)
 	return out;
 }
 
-static const char *const texts[] = { "", "/", "//", "x", "/..", "/a/../../b", ".", "/a/", "/\033[31m/\xe2\x80\xae", "\xff",
-	"[\"", "[]", "[\"\\u12\"]", "null", "created", "modified", "removed", "running", "rollback", "/proc/self/mem" };
+static const char *const texts[] = { "", "/", "//", "x", "/..", "/a/../../b", ".", "/a/",
+	"/\033[31m/\xe2\x80\xae", "\xff", "[\"", "[]", "[\"\\u12\"]", "null", "created", "modified",
+	"removed", "running", "rollback", "/proc/self/mem" };
 
 static void bind_value(sqlite3_stmt *s, struct input *in)
 {
-	static const int64_t numbers[] = { 0, 1, -1, 2, 3, 4, INT64_MAX, INT64_MIN, INT32_MAX, (int64_t)UINT32_MAX + 1, 0100644,
-		040755, 0120777, 020644, 060644, 010644, 0140755 };
+	static const int64_t numbers[] = { 0, 1, -1, 2, 3, 4, INT64_MAX, INT64_MIN, INT32_MAX,
+		(int64_t)UINT32_MAX + 1, 0100644, 040755, 0120777, 020644, 060644, 010644,
+		0140755 };
 	uint8_t kind = (uint8_t)take_number(in, 1);
 	size_t n;
 
@@ -82,7 +87,8 @@ static void change_cell(sqlite3 *db, struct input *in)
 
 	if (!name)
 		abort();
-	buf_addf(&sql, "UPDATE OR IGNORE %s SET %s = ?1 WHERE %s", tables[t].name, name, tables[t].row);
+	buf_addf(&sql, "UPDATE OR IGNORE %s SET %s = ?1 WHERE %s", tables[t].name, name,
+		tables[t].row);
 	if (sqlite3_prepare_v2(db, sql.data, -1, &s, NULL) != SQLITE_OK)
 		abort();
 	sqlite3_bind_int(s, 2, (int)take_number(in, 1) % 12);
@@ -100,8 +106,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_file("db", base.data, base.len);
 	if (sqlite3_open(place, &db) != SQLITE_OK)
 		abort();
-	sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN", NULL,
-		NULL, NULL);
+	sqlite3_exec(db,
+		"PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = "
+		"OFF; PRAGMA journal_mode = OFF; BEGIN",
+		NULL, NULL, NULL);
 	while (in.left > 0)
 		change_cell(db, &in);
 	sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);

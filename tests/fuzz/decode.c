@@ -42,7 +42,8 @@ static const void *at(const struct iovec *remote)
 {
 	uintptr_t start = (uintptr_t)remote->iov_base - BASE;
 
-	return start < memory_size && remote->iov_len <= memory_size - start ? memory + start : NULL;
+	return start < memory_size && remote->iov_len <= memory_size - start ? memory + start :
+									       NULL;
 }
 
 ssize_t __wrap_process_vm_readv(pid_t pid, const struct iovec *local, unsigned long liovcnt,
@@ -98,9 +99,19 @@ static void note(struct sink *s, const char *text) { read_through(text); }
 static void command_end(struct sink *s, int status, int64_t when, unsigned int left) { }
 static void let_go(struct sink *s) { }
 
-static struct sink sink = { .process_begin = process_begin, .process_end = process_end, .exec_begin = exec_begin,
-	.event = event, .touch = touch, .original = original, .secure = secure, .place = place, .alias = alias,
-	.note = note, .lost = note, .command_end = command_end, .let_go = let_go };
+static struct sink sink = { .process_begin = process_begin,
+	.process_end = process_end,
+	.exec_begin = exec_begin,
+	.event = event,
+	.touch = touch,
+	.original = original,
+	.secure = secure,
+	.place = place,
+	.alias = alias,
+	.note = note,
+	.lost = note,
+	.command_end = command_end,
+	.let_go = let_go };
 
 /* The task: it stands in its root, with a file, a folder and a pipe open. */
 static void stand_there(void)
@@ -137,8 +148,9 @@ static void tidy(void)
 static void make_tree(void)
 {
 	make_top(root, sizeof root);
-	if (chdir(root) < 0 || chmod(".", 0755) < 0 || mkdir("d", 0755) < 0 || mkdir("dev", 0755) < 0 ||
-		mknod("f", S_IFREG | 0644, 0) < 0 || mknod("d/g", S_IFREG | 0600, 0) < 0 || symlink("../f", "d/s") < 0 ||
+	if (chdir(root) < 0 || chmod(".", 0755) < 0 || mkdir("d", 0755) < 0 ||
+		mkdir("dev", 0755) < 0 || mknod("f", S_IFREG | 0644, 0) < 0 ||
+		mknod("d/g", S_IFREG | 0600, 0) < 0 || symlink("../f", "d/s") < 0 ||
 		symlink("d", "l") < 0)
 		abort();
 }
@@ -170,8 +182,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static uint64_t argument(struct input *in)
 {
-	static const uint64_t numbers[] = { 0, 1, 3, 4, 5, 99, (uint64_t)AT_FDCWD, 0x41, 0x241, 0x1000, 0x1100, 0x400, 0100,
-		0x200000, 0x410000, UINT64_MAX, UINT32_MAX, INT64_MAX, 1ULL << 63, 2 };
+	static const uint64_t numbers[] = { 0, 1, 3, 4, 5, 99, (uint64_t)AT_FDCWD, 0x41, 0x241,
+		0x1000, 0x1100, 0x400, 0100, 0x200000, 0x410000, UINT64_MAX, UINT32_MAX, INT64_MAX,
+		1ULL << 63, 2 };
 	uint8_t kind = (uint8_t)take_number(in, 1);
 
 	if (kind < 96)
@@ -183,7 +196,8 @@ static uint64_t argument(struct input *in)
 
 static void one_call(struct recorder *r, struct task *task, struct input *in)
 {
-	static const uint32_t archs[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_X86_64, AUDIT_ARCH_ARM };
+	static const uint32_t archs[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_X86_64,
+		AUDIT_ARCH_ARM };
 	uint8_t abi = take_number(in, 1) % 4, how;
 	struct stop stop = { .task = task, .arch = archs[abi], .nr = take_number(in, 2) };
 	size_t i;

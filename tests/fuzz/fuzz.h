@@ -14,12 +14,15 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A folder of the target's own below $TMPDIR, where scripts/fuzz tidies up after one that crashed. */
+/*
+ * A folder of the target's own below $TMPDIR, where scripts/fuzz tidies up after one that crashed.
+ */
 __attribute__((unused)) static void make_top(char *out, size_t size)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	if (snprintf(out, size, "%s/ba-fuzz.XXXXXX", tmp ? tmp : "/tmp") >= (int)size || !mkdtemp(out))
+	if (snprintf(out, size, "%s/ba-fuzz.XXXXXX", tmp ? tmp : "/tmp") >= (int)size ||
+		!mkdtemp(out))
 		abort();
 }
 
@@ -38,7 +41,10 @@ __attribute__((unused)) static uint64_t take_number(struct input *in, size_t byt
 	return n;
 }
 
-/* All up to the next NUL (or n bytes), to be freed, with a NUL behind: in memory of its own, so that its end is seen. */
+/*
+ * All up to the next NUL (or n bytes), to be freed, with a NUL behind: in
+ * memory of its own, so that its end is seen.
+ */
 __attribute__((unused)) static char *take_text(struct input *in, size_t n)
 {
 	const uint8_t *nul = memchr(in->p, '\0', in->left < n ? in->left : n);

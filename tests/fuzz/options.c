@@ -44,14 +44,18 @@ static void configuration(struct input *in)
 	free(rc);
 }
 
-/* What goes into a control or spec file is one line of it; of options that are more, names_check() has said so before. */
+/*
+ * What goes into a control or spec file is one line of it; of options that
+ * are more, names_check() has said so before.
+ */
 static void relations(struct input *in)
 {
 	enum package_type type = take_number(in, 1) & 1 ? PACKAGE_DEB : PACKAGE_RPM;
 	_cleanup_free_ char *list = take_text(in, SIZE_MAX);
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	if (!strpbrk(list, "\r\n") && relations_write(type, "requires", list, &out) == 0 && out.data && strchr(out.data, '\n'))
+	if (!strpbrk(list, "\r\n") && relations_write(type, "requires", list, &out) == 0 &&
+		out.data && strchr(out.data, '\n'))
 		abort();
 }
 
@@ -88,7 +92,8 @@ static void folder(struct input *in)
 
 static void options(struct input *in)
 {
-	static const char *const known[] = { "output", "pkgname", "docs", "preinstall", "compress", "nothing" };
+	static const char *const known[] = { "output", "pkgname", "docs", "preinstall", "compress",
+		"nothing" };
 	struct package_options o = { 0 };
 	const char *name = known[take_number(in, 1) % ARRAY_SIZE(known)];
 	_cleanup_free_ char *value = take_text(in, 4096);
@@ -139,8 +144,8 @@ static void canonical(struct input *in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const all[])(struct input *in) = { configuration, relations, names, folder, options, recording,
-		arguments, canonical };
+	static void (*const all[])(struct input * in) = { configuration, relations, names, folder,
+		options, recording, arguments, canonical };
 	struct input in = { data, size };
 
 	all[take_number(&in, 1) % ARRAY_SIZE(all)](&in);

@@ -60,7 +60,8 @@ int main(int argc, char **argv)
 	LLVMFuzzerInitialize(&argc, &argv);
 	for (i = 1; i < argc; i++)
 		play(argv[i]);
-	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/%s", top ? top : ".", name ? name + 1 : argv[0]);
+	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/%s", top ? top : ".",
+		name ? name + 1 : argv[0]);
 	if (argc == 1)
 		play_folder(folder);
 	fprintf(tap, "1..%d\n", count);

@@ -30,7 +30,10 @@ static bool is_traced(void)
 	return status && fclose(status) == 0 && tracer != 0;
 }
 
-/* A process that nobody traces may ask about itself, and is told so by ESRCH; a filter answers otherwise. */
+/*
+ * A process that nobody traces may ask about itself, and is told
+ * so by ESRCH; a filter answers otherwise.
+ */
 static bool may_trace(void)
 {
 	return !is_traced() && ptrace(PTRACE_PEEKUSER, getpid(), NULL, NULL) < 0 && errno == ESRCH;

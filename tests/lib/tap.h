@@ -1,4 +1,7 @@
-/* The Test Anything Protocol for unit tests: ok() a line a check, and `return done_testing();` at the end. */
+/*
+ * The Test Anything Protocol for unit tests: ok() a line a check,
+ * and `return done_testing();` at the end.
+ */
 #ifndef TAP_H
 #define TAP_H
 

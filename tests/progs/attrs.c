@@ -15,11 +15,29 @@ struct pair { int64_t s, u; };
 struct pair64 { int64_t s, n; };
 struct xattr_args { uint64_t value; uint32_t size, flags; };
 
-#define ONE(n, call, op) \
-	FORM(n) { if (setup) { mk("f", "x"); LIBC(symlink("f", A("s"))); return; } OK(call); ev(op, A("f"), "", ""); }
+#define ONE(n, call, op)                            \
+	FORM(n)                                     \
+	{                                           \
+		if (setup) {                        \
+			mk("f", "x");               \
+			LIBC(symlink("f", A("s"))); \
+			return;                     \
+		}                                   \
+		OK(call);                           \
+		ev(op, A("f"), "", "");             \
+	}
 /* The same call made on the link itself. */
-#define ONE_L(n, call, op) \
-	FORM(n) { if (setup) { mk("f", "x"); LIBC(symlink("f", A("s"))); return; } OK(call); ev(op, A("s"), "", ""); }
+#define ONE_L(n, call, op)                          \
+	FORM(n)                                     \
+	{                                           \
+		if (setup) {                        \
+			mk("f", "x");               \
+			LIBC(symlink("f", A("s"))); \
+			return;                     \
+		}                                   \
+		OK(call);                           \
+		ev(op, A("s"), "", "");             \
+	}
 
 static int fd_of(const char *name, int flags)
 {
@@ -95,7 +113,8 @@ FORM(fchmod_of_a_named_tmpfile)
 		return;
 	}
 	OK(fd);
-	OK(sc(__NR_linkat, AT_FDCWD, P("/proc/self/fd/%d", fd), AT_FDCWD, A("f"), AT_SYMLINK_FOLLOW));
+	OK(sc(__NR_linkat, AT_FDCWD, P("/proc/self/fd/%d", fd), AT_FDCWD, A("f"),
+		AT_SYMLINK_FOLLOW));
 	OK(sc(__NR_fchmod, fd, 0600));
 	OK(sc(__NR_chmod, P("/proc/self/fd/%d", fd), 0640));
 	ev("open", P("%s/*", W), "", "*");
@@ -173,10 +192,13 @@ ONE(chown_symlink, sc(__NR_chown, A("s"), OWNER), "chown")
 ONE(chown_fd, sc(__NR_fchown, fd_of("f", O_RDONLY), OWNER), "chown")
 ONE_L(chown_l, sc(__NR_lchown, A("s"), OWNER), "chown")
 ONE(chown_at, sc(__NR_fchownat, AT_FDCWD, P("s"), OWNER, 0), "chown")
-ONE_L(chown_at_nofollow, sc(__NR_fchownat, fd_of(".", O_PATH), P("s"), OWNER, AT_SYMLINK_NOFOLLOW), "chown")
-ONE(chown_at_empty, sc(__NR_fchownat, fd_of("f", O_PATH), P("%s", ""), OWNER, AT_EMPTY_PATH), "chown")
+ONE_L(chown_at_nofollow, sc(__NR_fchownat, fd_of(".", O_PATH), P("s"), OWNER, AT_SYMLINK_NOFOLLOW),
+	"chown")
+ONE(chown_at_empty, sc(__NR_fchownat, fd_of("f", O_PATH), P("%s", ""), OWNER, AT_EMPTY_PATH),
+	"chown")
 ONE_L(chown_at_empty_symlink,
-      sc(__NR_fchownat, fd_of("s", O_PATH | O_NOFOLLOW), P("%s", ""), OWNER, AT_EMPTY_PATH), "chown")
+	sc(__NR_fchownat, fd_of("s", O_PATH | O_NOFOLLOW), P("%s", ""), OWNER, AT_EMPTY_PATH),
+	"chown")
 #ifdef ABI32
 ONE(chown32_plain, sc(__NR_chown32, A("f"), OWNER), "chown")
 ONE(chown32_fd, sc(__NR_fchown32, fd_of("f", O_RDONLY), OWNER), "chown")
@@ -213,12 +235,16 @@ static void *utimbuf(long s)
 ONE(utime_plain, sc(__NR_utime, A("f"), utimbuf(1000000000)), "utime")
 ONE(utime_now, sc(__NR_utime, A("f"), 0), "utime")
 ONE(utimes_plain, sc(__NR_utimes, A("s"), times(1000000001, 7)), "utime")
-ONE(utime_futimesat, sc(__NR_futimesat, fd_of(".", O_RDONLY), P("f"), times(1000000002, 7)), "utime")
+ONE(utime_futimesat, sc(__NR_futimesat, fd_of(".", O_RDONLY), P("f"), times(1000000002, 7)),
+	"utime")
 ONE(utime_futimesat_fd, sc(__NR_futimesat, fd_of("f", O_RDONLY), 0, times(1000000003, 7)), "utime")
 ONE(utimensat_plain, sc(__NR_utimensat, AT_FDCWD, P("s"), times(1000000004, 7), 0), "utime")
 ONE(utimensat_fd, sc(__NR_utimensat, fd_of("f", O_RDONLY), 0, times(1000000005, 7), 0), "utime")
-ONE_L(utimensat_nofollow, sc(__NR_utimensat, AT_FDCWD, P("s"), times(1000000006, 7), AT_SYMLINK_NOFOLLOW), "utime")
-ONE(utimensat_empty, sc(__NR_utimensat, fd_of("f", O_PATH), P("%s", ""), times(1000000007, 7), AT_EMPTY_PATH), "utime")
+ONE_L(utimensat_nofollow,
+	sc(__NR_utimensat, AT_FDCWD, P("s"), times(1000000006, 7), AT_SYMLINK_NOFOLLOW), "utime")
+ONE(utimensat_empty,
+	sc(__NR_utimensat, fd_of("f", O_PATH), P("%s", ""), times(1000000007, 7), AT_EMPTY_PATH),
+	"utime")
 
 #ifdef ABI32
 static struct pair64 *times64(long s)
@@ -230,7 +256,8 @@ static struct pair64 *times64(long s)
 }
 
 ONE(utimensat_time64, sc(__NR_utimensat_time64, AT_FDCWD, P("f"), times64(1000000008), 0), "utime")
-ONE(utimensat_time64_fd, sc(__NR_utimensat_time64, fd_of("f", O_RDONLY), 0, times64(1000000009), 0), "utime")
+ONE(utimensat_time64_fd, sc(__NR_utimensat_time64, fd_of("f", O_RDONLY), 0, times64(1000000009), 0),
+	"utime")
 #endif
 
 FORM(utime_folder)
@@ -264,8 +291,8 @@ FORM(utime_none_failed)
 }
 
 /*
- * Extended attributes: `user.` needs the file system's leave, and a symbolic link holds `trusted.` only, as root.
- * The question is a call that fails, and so leaves no event.
+ * Extended attributes: `user.` needs the file system's leave, and a symbolic link holds `trusted.`
+ * only, as root. The question is a call that fails, and so leaves no event.
  */
 static int xattr_ready(void)
 {
@@ -276,7 +303,8 @@ static int xattr_ready(void)
 			lsetxattr(A("s"), "trusted.t", "old", 3, 0);
 		return 0;
 	}
-	if (getxattr(A("f"), "user.t", NULL, 0) < 0 || (!geteuid() && lgetxattr(A("s"), "trusted.t", NULL, 0) < 0)) {
+	if (getxattr(A("f"), "user.t", NULL, 0) < 0 ||
+		(!geteuid() && lgetxattr(A("s"), "trusted.t", NULL, 0) < 0)) {
 		note("skip", "no extended attributes here");
 		return 0;
 	}
@@ -316,12 +344,15 @@ FORM(xattr_at)
 	a->value = (uintptr_t)P("v");
 	a->size = 1;
 	OK(sc(__NR_setxattrat, AT_FDCWD, P("s"), 0, P("user.u"), a, sizeof *a));
-	on_link(sc(__NR_setxattrat, AT_FDCWD, P("s"), AT_SYMLINK_NOFOLLOW, P("trusted.u"), a, sizeof *a), "setxattr",
-		"setxattrat", __LINE__);
+	on_link(sc(__NR_setxattrat, AT_FDCWD, P("s"), AT_SYMLINK_NOFOLLOW, P("trusted.u"), a,
+			sizeof *a),
+		"setxattr", "setxattrat", __LINE__);
 	OK(sc(__NR_removexattrat, AT_FDCWD, P("f"), 0, P("user.t")));
-	on_link(sc(__NR_removexattrat, fd_of(".", O_RDONLY), P("s"), AT_SYMLINK_NOFOLLOW, P("trusted.t")), "removexattr",
-		"removexattrat", __LINE__);
-	OK(sc(__NR_setxattrat, fd_of("g", O_RDONLY), P("%s", ""), AT_EMPTY_PATH, P("user.u"), a, sizeof *a));
+	on_link(sc(__NR_removexattrat, fd_of(".", O_RDONLY), P("s"), AT_SYMLINK_NOFOLLOW,
+			P("trusted.t")),
+		"removexattr", "removexattrat", __LINE__);
+	OK(sc(__NR_setxattrat, fd_of("g", O_RDONLY), P("%s", ""), AT_EMPTY_PATH, P("user.u"), a,
+		sizeof *a));
 	ev("setxattr", A("f"), "", "");
 	ev("setxattr", A("g"), "", "");
 	ev("removexattr", A("f"), "", "");

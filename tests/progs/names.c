@@ -320,17 +320,21 @@ static struct sockaddr_un *unix_name(const char *path)
 	return un;
 }
 
-/* sun_path is 108 bytes: relative names, so that the length of the working folder does not matter. */
+/*
+ * sun_path is 108 bytes: relative names, so that the length of the working folder does not matter.
+ */
 FORM(bind_path)
 {
 	if (setup) {
 		mkd("d");
 		return;
 	}
-	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), unix_name("s"), sizeof(struct sockaddr_un)));
+	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), unix_name("s"),
+		sizeof(struct sockaddr_un)));
 	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_DGRAM, 0)), unix_name("d/t"),
 	      offsetof(struct sockaddr_un, sun_path) + 3));
-	FAILS(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), unix_name("s"), sizeof(struct sockaddr_un)),
+	FAILS(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), unix_name("s"),
+		      sizeof(struct sockaddr_un)),
 	      EADDRINUSE);
 	ev("mknod", A("s"), "", "");
 	ev("mknod", A("d/t"), "", "");
@@ -343,7 +347,8 @@ FORM(bind_without_nul)
 
 	if (setup)
 		return;
-	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un, offsetof(struct sockaddr_un, sun_path) + 3));
+	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un,
+		offsetof(struct sockaddr_un, sun_path) + 3));
 	ev("mknod", A("abc"), "", "");
 }
 
@@ -354,8 +359,10 @@ FORM(bind_none)
 	if (setup)
 		return;
 	snprintf(un->sun_path + 1, 60, "buildaudit-test-%d", (int)getpid());
-	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un, sizeof *un));          /* abstract */
-	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un, sizeof(sa_family_t))); /* autobind */
+	/* abstract */
+	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un, sizeof *un));
+	/* autobind */
+	OK(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un, sizeof(sa_family_t)));
 	un->sun_family = AF_INET;
 	FAILS(sc(__NR_bind, OK(sc(__NR_socket, AF_UNIX, SOCK_STREAM, 0)), un, sizeof *un), EINVAL);
 	FAILS(sc(__NR_bind, 999, un, sizeof *un), EBADF);

@@ -2,10 +2,24 @@
 #include "prog.h"
 #include <linux/openat2.h>
 
-#define FLAGS_FORM(name, flags, text) \
-	FORM(name) { if (setup) { mk("f", "old"); return; } touch(A("f"), flags); ev("open", A("f"), "", text); }
+#define FLAGS_FORM(name, flags, text)         \
+	FORM(name)                            \
+	{                                     \
+		if (setup) {                  \
+			mk("f", "old");       \
+			return;               \
+		}                             \
+		touch(A("f"), flags);         \
+		ev("open", A("f"), "", text); \
+	}
 
-FORM(creat_new) { if (setup) return; touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC); ev("open", A("f"), "", CREAT_FLAGS); }
+FORM(creat_new)
+{
+	if (setup)
+		return;
+	touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
+	ev("open", A("f"), "", CREAT_FLAGS);
+}
 FLAGS_FORM(wronly, O_WRONLY, "O_WRONLY")
 FLAGS_FORM(rdwr, O_RDWR, "O_RDWR")
 FLAGS_FORM(append, O_WRONLY | O_APPEND, "O_WRONLY|O_APPEND")
@@ -13,7 +27,8 @@ FLAGS_FORM(rdonly_append, O_APPEND, "O_RDONLY|O_APPEND")
 FLAGS_FORM(rdonly_creat, O_CREAT, "O_RDONLY|O_CREAT")
 FLAGS_FORM(rdonly_trunc, O_TRUNC, "O_RDONLY|O_TRUNC")
 FLAGS_FORM(wronly_trunc, O_WRONLY | O_TRUNC, "O_WRONLY|O_TRUNC")
-FLAGS_FORM(many_flags, O_RDWR | O_CREAT | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC,
+FLAGS_FORM(many_flags,
+	O_RDWR | O_CREAT | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC,
 	   "O_RDWR|O_CREAT|O_NOCTTY|O_TRUNC|O_APPEND|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC")
 
 FORM(creat_excl)
@@ -121,7 +136,9 @@ FORM(openat2_beneath)
 	ev("open", A("d/f"), "", "O_RDWR|O_CREAT");
 }
 
-/* The names are those of files that stand outside, too: what is meant is what is below the folder. */
+/*
+ * The names are those of files that stand outside, too: what is meant is what is below the folder.
+ */
 FORM(openat2_in_root)
 {
 	struct open_how *how = NEW(struct open_how);
@@ -209,7 +226,8 @@ FORM(tmpfile_link_proc)
 {
 	if (setup)
 		return;
-	OK(sc(__NR_linkat, AT_FDCWD, P("/proc/self/fd/%d", tmpfile_open()), AT_FDCWD, A("f"), AT_SYMLINK_FOLLOW));
+	OK(sc(__NR_linkat, AT_FDCWD, P("/proc/self/fd/%d", tmpfile_open()), AT_FDCWD, A("f"),
+		AT_SYMLINK_FOLLOW));
 	ev("open", P("%s/*", W), "", "*");
 	ev("link", A("f"), "*", "");
 }
@@ -234,7 +252,10 @@ FORM(none_rdonly)
 	OK(sc(__NR_open, A("f"), O_RDONLY));
 	OK(sc(__NR_openat, AT_FDCWD, P("f"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
 	OK(sc(__NR_open, A("f"), O_PATH));
-	/* With O_PATH the kernel looks at no other bit: this opens nothing for writing and makes nothing. */
+	/*
+	 * With O_PATH the kernel looks at no other bit: this opens
+	 * nothing for writing and makes nothing.
+	 */
 	OK(sc(__NR_open, A("f"), O_PATH | O_RDWR | O_TRUNC));
 	OK(sc(__NR_openat, AT_FDCWD, A("f"), O_PATH | O_WRONLY | O_APPEND));
 	FAILS(sc(__NR_open, A("none"), O_PATH | O_CREAT, 0644), ENOENT);

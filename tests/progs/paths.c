@@ -2,8 +2,30 @@
 #include "prog.h"
 
 static const char *const odd[] = {
-	"a b", "a\nb", "a\tb", "a'b\"c", "a\\b", "\\n", "\xff\xfe", "bad \xc3( utf-8", "caf\xc3\xa9", " ", "-rf", "a\x01" "b",
-	"%41", "$HOME", "`id`", "...", "\x1b[31mred", "a\r", "x (deleted)", "semi;colon", "#hash", "~", "\xe2\x80\xae",
+	"a b",
+	"a\nb",
+	"a\tb",
+	"a'b\"c",
+	"a\\b",
+	"\\n",
+	"\xff\xfe",
+	"bad \xc3( utf-8",
+	"caf\xc3\xa9",
+	" ",
+	"-rf",
+	"a\x01"
+	"b",
+	"%41",
+	"$HOME",
+	"`id`",
+	"...",
+	"\x1b[31mred",
+	"a\r",
+	"x (deleted)",
+	"semi;colon",
+	"#hash",
+	"~",
+	"\xe2\x80\xae",
 };
 
 FORM(odd_names)
@@ -152,7 +174,10 @@ FORM(page_edges)
 	ev("mkdir", A("bcdef"), "", "");
 }
 
-/* Deeper than a call can say, and than the kernel will: by steps, relative to a folder or a descriptor. */
+/*
+ * Deeper than a call can say, and than the kernel will: by steps,
+ * relative to a folder or a descriptor.
+ */
 #define STEPS 40
 
 static char *step_down(const char *path)

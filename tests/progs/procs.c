@@ -302,8 +302,10 @@ FORM(thread_like_a_fork)
 
 	if (setup)
 		return;
-	LIBC(clone(is_a_thread, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
-		CLONE_SYSVSEM | SIGCHLD, &done));
+	LIBC(clone(is_a_thread, stack + sizeof stack,
+		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+			SIGCHLD,
+		&done));
 	while (!__atomic_load_n(&done, __ATOMIC_SEQ_CST))
 		usleep(100);
 	make("f");
@@ -312,8 +314,8 @@ FORM(thread_like_a_fork)
 }
 
 /*
- * A fork whose maker is killed before it can tell of it: the child's parent is another one from then on, and nobody
- * will ever name it. It must not be waited for.
+ * A fork whose maker is killed before it can tell of it: the child's parent is another one from
+ * then on, and nobody will ever name it. It must not be waited for.
  */
 #define KILLS 60
 
@@ -645,7 +647,10 @@ FORM(descriptor_passed)
 {
 	char buf[CMSG_SPACE(sizeof(int))] = { 0 }, c = 'x';
 	struct iovec iov = { &c, 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = buf, .msg_controllen = sizeof buf };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = buf,
+		.msg_controllen = sizeof buf };
 	int pair[2], fd;
 
 	if (setup)
@@ -703,7 +708,9 @@ FORM(not_dumpable)
 		return;
 	LIBC(prctl(PR_SET_DUMPABLE, 0));
 	if (geteuid())
-		note("unseen", "mkdir changed a file whose name could not be told: Operation not permitted");
+		note("unseen",
+			"mkdir changed a file whose name could not be "
+			"told: Operation not permitted");
 	make("f");
 	OK(sc(__NR_mkdir, P("d"), 0755));
 	made("f");

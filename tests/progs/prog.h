@@ -1,12 +1,14 @@
 /*
- * The frame of the small programs: each FORM does one thing to the kernel and prints the events it expects.
+ * The frame of the small programs: each FORM does one thing to the kernel and prints the events it
+ * expects.
  *
  *   PROG DIR FORM setup    makes what FORM needs; run untraced
  *   PROG DIR FORM          does it; run untraced, then (DIR made anew) traced: both print the same
  *   PROG --list            the forms
  *
  * Printed, tab-separated, bytes outside '!'..'~' and '%' itself as %XX:
- *   ev OP PATH OLD FLAGS   an event; FLAGS is compared for open and rename only; * stands for anything
+ *   ev OP PATH OLD FLAGS   an event; FLAGS is compared for open and rename only; * stands for
+ *                          anything
  *   any PATH               events on PATH are neither wanted nor refused
  *   skip WHY               the machine cannot do this (said untraced)
  *   nomanifest WHY         the manifest is not held against the disk
@@ -14,13 +16,16 @@
  *   differs WHY            traced output may differ from untraced: the design says so
  *   processes N            so many are on record (*: any number), and each has come to its end
  *   wait FILE              the test is over when FILE is there
- *   unseen NOTE            an ordinary user cannot see what it did: no event, nothing in the manifest, and a note says so
- *   nnp N                  no_new_privs: 1 when traced by an ordinary user's filter, as the man page says; else the same
+ *   unseen NOTE            an ordinary user cannot see what it did: no event, nothing in the
+ *                          manifest, and a note says so
+ *   nnp N                  no_new_privs: 1 when traced by an ordinary user's filter, as the man
+ *                          page says; else the same
  *   out ...                anything the program saw
  *
- * One source is built for several ABIs: native, -m32, -DINT80 (a 64-bit program calling the i386 table), -DX32
- * (a 64-bit program calling the x32 table). sc() is the raw call and answers -errno. What its pointers point to
- * comes from the arena (P, A, NEW), which is below 4 GB in the INT80 build.
+ * One source is built for several ABIs: native, -m32, -DINT80 (a 64-bit program calling the i386
+ * table), -DX32 (a 64-bit program calling the x32 table). sc() is the raw call and answers -errno.
+ * What its pointers point to comes from the arena (P, A, NEW), which is below 4 GB in the INT80
+ * build.
  */
 #ifndef PROG_H
 #define PROG_H
@@ -86,10 +91,14 @@ static int setup;
 static char arena[4 << 20] __attribute__((aligned(16)));
 static size_t arena_used;
 
-#define FORM(n) \
-	static void n(void); \
-	static struct form form_##n = { #n, n, NULL }; \
-	__attribute__((constructor)) static void add_##n(void) { form_##n.next = forms; forms = &form_##n; } \
+#define FORM(n)                                                \
+	static void n(void);                                   \
+	static struct form form_##n = { #n, n, NULL };         \
+	__attribute__((constructor)) static void add_##n(void) \
+	{                                                      \
+		form_##n.next = forms;                         \
+		forms = &form_##n;                             \
+	}                                                      \
 	static void n(void)
 
 __attribute__((unused)) static void *take(size_t n)
@@ -163,7 +172,8 @@ static void put(const char *s)
 	}
 }
 
-__attribute__((unused)) static void ev(const char *op, const char *path, const char *old, const char *flags)
+__attribute__((unused)) static void ev(const char *op, const char *path, const char *old,
+	const char *flags)
 {
 	printf("ev\t%s\t", op);
 	put(path);
@@ -179,7 +189,8 @@ __attribute__((unused)) static void say(const char *word, const char *path)
 	putchar('\n');
 }
 
-__attribute__((format(printf, 2, 3), unused)) static void note(const char *word, const char *fmt, ...)
+__attribute__((format(printf, 2, 3), unused)) static void note(const char *word, const char *fmt,
+	...)
 {
 	va_list ap;
 
@@ -254,9 +265,18 @@ __attribute__((unused)) static int lacks(long nr)
 	return sc(nr, -1, 0, 0, 0, 0, 0) == -ENOSYS;
 }
 
-#define NEEDS(nr) do { if (lacks(nr)) { note("skip", "this kernel has no %s", #nr + 5); return; } } while (0)
+#define NEEDS(nr)                                                       \
+	do {                                                            \
+		if (lacks(nr)) {                                        \
+			note("skip", "this kernel has no %s", #nr + 5); \
+			return;                                         \
+		}                                                       \
+	} while (0)
 
-/* Rights in a namespace of its own, where the machine lets an ordinary user have one; false: no rights of any kind. */
+/*
+ * Rights in a namespace of its own, where the machine lets an ordinary
+ * user have one; false: no rights of any kind.
+ */
 __attribute__((unused)) static int rights(void)
 {
 	return !geteuid() || !syscall(SYS_unshare, CLONE_NEWUSER);

@@ -1,7 +1,7 @@
 /*
- * Names that mean another thing when the call is made than a moment before: a folder that appears, a symbolic link
- * that is turned round, a folder that is renamed, a working folder that a thread changes. Several tasks race; what
- * succeeds has happened, and has to be on record.
+ * Names that mean another thing when the call is made than a moment before: a folder that appears,
+ * a symbolic link that is turned round, a folder that is renamed, a working folder that a thread
+ * changes. Several tasks race; what succeeds has happened, and has to be on record.
  */
 #include "prog.h"
 #include <pthread.h>
@@ -115,7 +115,10 @@ static long r_symlink(int i) { return sc(__NR_symlink, "to", inside("P", i, "s")
 static long r_mknod(int i) { return sc(__NR_mknod, inside("P", i, "n"), S_IFIFO | 0644, 0); }
 static long r_link(int i) { return sc(__NR_link, "f", inside("P", i, "l")); }
 static long r_rename(int i) { return sc(__NR_rename, numbered("m", i), inside("P", i, "m")); }
-static long r_rename_folder(int i) { return sc(__NR_rename, numbered("k", i), inside("P", i, "k")); }
+static long r_rename_folder(int i)
+{
+	return sc(__NR_rename, numbered("k", i), inside("P", i, "k"));
+}
 static long r_open(int i) { return open_at(inside("P", i, "o"), O_WRONLY | O_CREAT | O_TRUNC); }
 
 static long r_bind(int i)
@@ -219,16 +222,32 @@ FORM(parent_comes_and_goes)
 static long f_unlink(int i) { return sc(__NR_unlink, inside("P", i, "u")); }
 static long f_rmdir(int i) { return sc(__NR_rmdir, inside("P", i, "e")); }
 static long f_rename(int i) { return sc(__NR_rename, inside("P", i, "m"), numbered("m", i)); }
-static long f_rename_folder(int i) { return sc(__NR_rename, inside("P", i, "k"), numbered("k", i)); }
+static long f_rename_folder(int i)
+{
+	return sc(__NR_rename, inside("P", i, "k"), numbered("k", i));
+}
 static long f_link(int i) { return sc(__NR_link, inside("P", i, "l"), numbered("l", i)); }
 static long f_chmod(int i) { return sc(__NR_chmod, inside("P", i, "c"), 0600); }
 static long f_utime(int i) { return sc(__NR_utimensat, AT_FDCWD, inside("P", i, "t"), 0, 0); }
 static long f_truncate(int i) { return sc(__NR_truncate, inside("P", i, "z"), 0L); }
 static long f_open(int i) { return open_at(inside("P", i, "w"), O_WRONLY | O_TRUNC); }
-static long f_setxattr(int i) { return sc(__NR_setxattr, inside("P", i, "x"), "user.x", "x", 1, 0); }
+static long f_setxattr(int i)
+{
+	return sc(__NR_setxattr, inside("P", i, "x"), "user.x", "x", 1, 0);
+}
 
 static long (*const in_full_parent[])(int) = {
-	f_unlink, f_rmdir, f_rename, f_rename_folder, f_link, f_chmod, f_utime, f_truncate, f_open, NULL, NULL,
+	f_unlink,
+	f_rmdir,
+	f_rename,
+	f_rename_folder,
+	f_link,
+	f_chmod,
+	f_utime,
+	f_truncate,
+	f_open,
+	NULL,
+	NULL,
 };
 
 static const char *const files_inside[] = { "u", "m", "l", "c", "t", "z", "w", "x", "kept" };
@@ -352,8 +371,8 @@ FORM(symlink_appears)
 }
 
 /*
- * Names that lead to one place or another: what they mean is turned round all the while, by another thread. Where a
- * thing comes to stand is not fixed; that it is on record there is.
+ * Names that lead to one place or another: what they mean is turned round all the while, by another
+ * thread. Where a thing comes to stand is not fixed; that it is on record there is.
  */
 static _Atomic int stop_turning, turned;
 
@@ -370,7 +389,8 @@ static void make_all(const struct turned *t, int i)
 
 	for (n = 0; n < 4; n++)
 		snprintf(name[n], sizeof name[n], "%s%c%d", t->at, "dsnr"[n], i);
-	if (sc(__NR_mkdirat, t->folder, name[0], 0755) < 0 || sc(__NR_symlinkat, "to", t->folder, name[1]) < 0 ||
+	if (sc(__NR_mkdirat, t->folder, name[0], 0755) < 0 ||
+		sc(__NR_symlinkat, "to", t->folder, name[1]) < 0 ||
 		sc(__NR_mknodat, t->folder, name[2], S_IFIFO | 0644, 0) < 0 ||
 		sc(__NR_renameat, AT_FDCWD, A(numbered("m", i)), t->folder, name[3]) < 0)
 		_exit(95);
@@ -411,7 +431,8 @@ static void *turn_link(void *p)
 	int i;
 
 	for (i = 0; !atomic_load(&stop_turning); i++)
-		if (sc(__NR_symlink, i % 2 ? "a" : "b", "tmp") < 0 || sc(__NR_rename, "tmp", "s") < 0)
+		if (sc(__NR_symlink, i % 2 ? "a" : "b", "tmp") < 0 ||
+			sc(__NR_rename, "tmp", "s") < 0)
 			_exit(96);
 	return p;
 }
@@ -456,7 +477,10 @@ FORM(folder_renamed_by_descriptor)
 	turn(turn_folder, &t);
 }
 
-/* Not twice during one call: a folder that is there before and after it tells nothing of the one between. */
+/*
+ * Not twice during one call: a folder that is there before and
+ * after it tells nothing of the one between.
+ */
 static void *turn_cwd(void *folders)
 {
 	const char *const *to = folders;

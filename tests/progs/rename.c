@@ -129,7 +129,9 @@ FORM(folder)
 	ev("rename", A("e"), A("d"), "");
 }
 
-/* A folder made here, filled, renamed and filled again; then onto an empty folder that was there. */
+/*
+ * A folder made here, filled, renamed and filled again; then onto an empty folder that was there.
+ */
 FORM(folder_made_and_filled)
 {
 	if (setup) {

@@ -80,7 +80,8 @@ FORM(handler_writes)
 static void faults(int sig, siginfo_t *si, void *uc)
 {
 	(void)uc;
-	note("out", "signal %d code %d at %p", sig, si->si_code, sig == SIGSEGV ? si->si_addr : NULL);
+	note("out", "signal %d code %d at %p", sig, si->si_code,
+		sig == SIGSEGV ? si->si_addr : NULL);
 	touch(P("by_handler"), O_WRONLY | O_CREAT | O_TRUNC);
 	exit(5);
 }
@@ -123,7 +124,9 @@ FORM(sigstop_and_cont)
 	LIBC(pipe(alive));
 	child = fork();
 	if (!child) {
-		/* SIGCONT before the stop is lost, so again until the parent says that it goes on. */
+		/*
+		 * SIGCONT before the stop is lost, so again until the parent says that it goes on.
+		 */
 		struct pollfd p = { .fd = alive[0], .events = POLLIN };
 
 		close(alive[1]);
@@ -155,7 +158,8 @@ FORM(child_stops)
 		setpgid(0, 0);
 		pid = fork();
 		if (!pid) {
-			setpgid(0, 0);          /* not orphaned: our parent is in another group of the session */
+			/* not orphaned: our parent is in another group of the session */
+			setpgid(0, 0);
 			raise(sigs[i]);
 			touch(P("f%d", (int)i), O_WRONLY | O_CREAT | O_TRUNC);
 			/* A second stop before the parent has asked would hide that we went on. */
@@ -219,7 +223,8 @@ FORM(threads_stop)
 
 FORM(child_ends)
 {
-	static const int sigs[] = { SIGKILL, SIGTERM, SIGSEGV, SIGABRT, SIGPIPE, SIGINT, SIGQUIT, SIGTRAP, SIGSYS, SIGUSR1 };
+	static const int sigs[] = { SIGKILL, SIGTERM, SIGSEGV, SIGABRT, SIGPIPE, SIGINT, SIGQUIT,
+		SIGTRAP, SIGSYS, SIGUSR1 };
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	int status, i;
 
@@ -235,7 +240,8 @@ FORM(child_ends)
 			_exit(0);
 		}
 		waitpid(pid, &status, 0);
-		note("out", "%d: signaled %d by %d, exit %d", sigs[i], WIFSIGNALED(status), WTERMSIG(status), WEXITSTATUS(status));
+		note("out", "%d: signaled %d by %d, exit %d", sigs[i], WIFSIGNALED(status),
+			WTERMSIG(status), WEXITSTATUS(status));
 		ev("open", A(P("f%d", i)), "", CREAT_FLAGS);
 	}
 	for (i = 0; i < 256; i += 51) {
@@ -246,9 +252,18 @@ FORM(child_ends)
 	}
 }
 
-#define DIES(n, sig) \
-	FORM(n) { if (setup) return; touch(P("f"), O_WRONLY | O_CREAT | O_TRUNC); \
-		ev("open", A("f"), "", CREAT_FLAGS); signal(sig, SIG_DFL); kill(getpid(), sig); for (;;) pause(); }
+#define DIES(n, sig)                                         \
+	FORM(n)                                              \
+	{                                                    \
+		if (setup)                                   \
+			return;                              \
+		touch(P("f"), O_WRONLY | O_CREAT | O_TRUNC); \
+		ev("open", A("f"), "", CREAT_FLAGS);         \
+		signal(sig, SIG_DFL);                        \
+		kill(getpid(), sig);                         \
+		for (;;)                                     \
+			pause();                             \
+	}
 
 DIES(dies_of_kill, SIGKILL)
 DIES(dies_of_term, SIGTERM)
@@ -278,7 +293,9 @@ FORM(killed_in_the_middle)
 
 				snprintf(a, sizeof a, "d/new%d-%d", n, i % 50);
 				snprintf(b, sizeof b, "d/old%d", i % 20);
-				sc(__NR_close, sc(__NR_openat, AT_FDCWD, a, O_WRONLY | O_CREAT | O_TRUNC, 0644));
+				sc(__NR_close,
+					sc(__NR_openat, AT_FDCWD, a, O_WRONLY | O_CREAT | O_TRUNC,
+						0644));
 				sc(__NR_renameat, AT_FDCWD, a, AT_FDCWD, b);
 				if (i % 7 == 0)
 					sc(__NR_unlinkat, AT_FDCWD, b, 0);
@@ -396,7 +413,10 @@ FORM(interrupted_blocking_open)
 	note("out", "%d signals", (int)count);
 }
 
-/* Killed while it waits in a call that was stopped at its entry: no event, and nobody waits for its exit stop. */
+/*
+ * Killed while it waits in a call that was stopped at its entry: no
+ * event, and nobody waits for its exit stop.
+ */
 FORM(killed_in_blocking_open)
 {
 	struct timespec ts = { 0, 20000000 };

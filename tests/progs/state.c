@@ -1,4 +1,7 @@
-/* What a program can see of itself is what it sees without us; and what it may not do with us says so. */
+/*
+ * What a program can see of itself is what it sees without us;
+ * and what it may not do with us says so.
+ */
 #include "prog.h"
 #include <dirent.h>
 #include <grp.h>
@@ -37,7 +40,8 @@ FORM(limits)
 		return;
 	for (i = 0; i < RLIM_NLIMITS; i++)
 		if (!getrlimit(i, &r))
-			note("out", "limit %d: %llu %llu", i, (unsigned long long)r.rlim_cur, (unsigned long long)r.rlim_max);
+			note("out", "limit %d: %llu %llu", i, (unsigned long long)r.rlim_cur,
+				(unsigned long long)r.rlim_max);
 	note("out", "nice %d", getpriority(PRIO_PROCESS, 0));
 }
 
@@ -54,7 +58,8 @@ FORM(signal_state)
 		if (sigismember(&s, i) == 1)
 			note("out", "blocked %d", i);
 		if (!sigaction(i, NULL, &sa) && sa.sa_handler != SIG_DFL)
-			note("out", "disposition of %d: %s", i, sa.sa_handler == SIG_IGN ? "ignored" : "caught");
+			note("out", "disposition of %d: %s", i,
+				sa.sa_handler == SIG_IGN ? "ignored" : "caught");
 	}
 	if (!sigpending(&s))
 		for (i = 1; i < 65; i++)
@@ -79,13 +84,18 @@ FORM(descriptors)
 	closedir(d);
 }
 
-/* The parent is the auditor, and so its number is not compared; group and session are what they were. */
+/*
+ * The parent is the auditor, and so its number is not compared;
+ * group and session are what they were.
+ */
 FORM(ids)
 {
 	if (setup)
 		return;
-	note("out", "pgid %d sid %d leader %d", (int)getpgid(0), (int)getsid(0), getpid() == getpgid(0));
-	note("out", "uid %d %d gid %d %d groups %d", (int)getuid(), (int)geteuid(), (int)getgid(), (int)getegid(), getgroups(0, NULL));
+	note("out", "pgid %d sid %d leader %d", (int)getpgid(0), (int)getsid(0),
+		getpid() == getpgid(0));
+	note("out", "uid %d %d gid %d %d groups %d", (int)getuid(), (int)geteuid(), (int)getgid(),
+		(int)getegid(), getgroups(0, NULL));
 	note("out", "parent in the same session: %d", getsid(getppid()) == getsid(0));
 }
 
@@ -93,9 +103,29 @@ FORM(ids)
 FORM(proc_status)
 {
 	static const char *const not[] = {
-		"Pid:", "Tgid:", "Ngid:", "PPid:", "TracerPid:", "NSpid:", "NStgid:", "Vm", "Rss", "voluntary", "nonvoluntary",
-		"Seccomp:", "Seccomp_filters:", "Speculation", "SpeculationIndirectBranch", "HugetlbPages", "State:", "SigQ:",
-		"x86_Thread", "THP_", "untag_mask", "CoreDumping", "FDSize:",
+		"Pid:",
+		"Tgid:",
+		"Ngid:",
+		"PPid:",
+		"TracerPid:",
+		"NSpid:",
+		"NStgid:",
+		"Vm",
+		"Rss",
+		"voluntary",
+		"nonvoluntary",
+		"Seccomp:",
+		"Seccomp_filters:",
+		"Speculation",
+		"SpeculationIndirectBranch",
+		"HugetlbPages",
+		"State:",
+		"SigQ:",
+		"x86_Thread",
+		"THP_",
+		"untag_mask",
+		"CoreDumping",
+		"FDSize:",
 	};
 	char line[1024];
 	size_t i;
@@ -236,7 +266,8 @@ FORM(own_filter_traces)
 	if (setup)
 		return;
 	STATIC_FILTER(ON_CALL(SYS_getppid, SECCOMP_RET_TRACE | 77));
-	note("out", "getppid: %s", syscall(SYS_getppid) == -1 && errno == ENOSYS ? "ENOSYS" : "answered");
+	note("out", "getppid: %s",
+		syscall(SYS_getppid) == -1 && errno == ENOSYS ? "ENOSYS" : "answered");
 	touch(A("f"), O_WRONLY | O_CREAT | O_TRUNC);
 	ev("open", A("f"), "", CREAT_FLAGS);
 }
@@ -273,7 +304,8 @@ FORM(own_filter_listens)
 	pid = fork();
 	if (!pid) {
 		LIBC(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-		*listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+		*listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 		LIBC(*listener);
 		/* The parent copies the descriptor out. */
 		while (*(volatile int *)listener >= 0)
@@ -287,7 +319,8 @@ FORM(own_filter_listens)
 	while (*(volatile int *)listener < 0)
 		poll(NULL, 0, 1);
 	{
-		int fd = (int)syscall(438 /* pidfd_getfd */, (int)syscall(434 /* pidfd_open */, pid, 0), *listener, 0);
+		int fd = (int)syscall(438 /* pidfd_getfd */,
+			(int)syscall(434 /* pidfd_open */, pid, 0), *listener, 0);
 
 		LIBC(fd);
 		*listener = -1;
@@ -360,7 +393,10 @@ FORM(io_uring_is_closed)
 		return;
 	note("differs", "io_uring_setup answers ENOSYS");
 	r = syscall(425, 4, params);
-	note("traced", "io_uring_setup: %s", r == -1 && errno == ENOSYS ? "ENOSYS" : r < 0 ? strerror(errno) : "open");
+	note("traced", "io_uring_setup: %s",
+		r == -1 && errno == ENOSYS ? "ENOSYS" :
+			r < 0              ? strerror(errno) :
+					     "open");
 	note("want", "io_uring_setup: ENOSYS");
 }
 
@@ -369,7 +405,8 @@ FORM(ptrace_is_refused)
 	if (setup)
 		return;
 	note("differs", "one tracer a task");
-	note("traced", "PTRACE_TRACEME: %s", ptrace(PTRACE_TRACEME, 0, 0, 0) ? strerror(errno) : "done");
+	note("traced", "PTRACE_TRACEME: %s",
+		ptrace(PTRACE_TRACEME, 0, 0, 0) ? strerror(errno) : "done");
 	note("want", "PTRACE_TRACEME: %s", strerror(EPERM));
 }
 
@@ -387,7 +424,8 @@ FORM(setuid_program)
 		return;
 	}
 	if (setup) {
-		int in = open(self, O_RDONLY), out = open(A("suid"), O_WRONLY | O_CREAT | O_TRUNC, 0755);
+		int in = open(self, O_RDONLY),
+		    out = open(A("suid"), O_WRONLY | O_CREAT | O_TRUNC, 0755);
 
 		while (read(in, &c, 1) == 1)
 			if (write(out, &c, 1) != 1)

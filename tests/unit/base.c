@@ -30,7 +30,8 @@ static void buffers(void)
 	buf_reset(&b);
 	buf_addf(&b, "%s-%d", "x", 7);
 	ok_str(b.data, "x-7", "formatted");
-	ok(buf_room(&b, SIZE_MAX - 2) == NULL && b.failed, "more than there can be is no memory, and ends");
+	ok(buf_room(&b, SIZE_MAX - 2) == NULL && b.failed,
+		"more than there can be is no memory, and ends");
 	buf_addc(&b, 'y');
 	ok_str(b.data, "x-7", "and stays so");
 }
@@ -65,7 +66,8 @@ static void shown(void)
 	bool good = true;
 
 	for (i = 0; i < ARRAY_SIZE(marks); i++)
-		if ((utf8_shown(marks[i].text, marks[i].length) == marks[i].length) != marks[i].shown) {
+		if ((utf8_shown(marks[i].text, marks[i].length) == marks[i].length) !=
+			marks[i].shown) {
 			printf("# mark %zu\n", i);
 			good = false;
 		}

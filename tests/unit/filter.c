@@ -68,7 +68,8 @@ static void whole_table(enum abi abi, uint32_t arch)
 	int wrong = 0;
 
 	for (nr = 0; nr < count; nr++) {
-		bool some = stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) || stops(arch, (int)nr, 2, 0, 0);
+		bool some =
+			stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) || stops(arch, (int)nr, 2, 0, 0);
 
 		wrong += some != (table[nr].action != CALL_SKIP);
 	}
@@ -82,7 +83,8 @@ int main(void)
 
 	ok_int(rules_build(&filter), 0, "the filter is built");
 	ok(filter.len < 4096, "and short enough for the kernel");
-	ok(!stops(x86, 257, 0, 0, O_RDONLY | O_CLOEXEC | O_DIRECTORY), "a read-only openat goes on");
+	ok(!stops(x86, 257, 0, 0, O_RDONLY | O_CLOEXEC | O_DIRECTORY),
+		"a read-only openat goes on");
 	ok(stops(x86, 257, 0, 0, O_WRONLY), "openat for writing stops");
 	ok(stops(x86, 257, 0, 0, O_RDWR), "for both");
 	ok(stops(x86, 257, 0, 0, O_CREAT), "for making");
@@ -92,8 +94,10 @@ int main(void)
 	ok(!stops(x86, x32 + 257, 0, 0, O_RDONLY), "x32's, read-only");
 	ok(stops(i386, 5, 0, O_WRONLY, 0), "i386's open");
 	ok(!stops(i386, 257, 0, 0, O_WRONLY), "257 means something else to i386");
-	ok(stops(i386, 102, 2, 0, 0) && !stops(i386, 102, 3, 0, 0), "socketcall: bind and no other");
-	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0), "clone with CLONE_UNTRACED");
+	ok(stops(i386, 102, 2, 0, 0) && !stops(i386, 102, 3, 0, 0),
+		"socketcall: bind and no other");
+	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0),
+		"clone with CLONE_UNTRACED");
 	ok(!stops(0x1234, 257, 0, 0, O_WRONLY), "another architecture is let through");
 	whole_table(ABI_X86_64, x86);
 	whole_table(ABI_I386, i386);

@@ -24,39 +24,51 @@ static const struct {
 	{ "made, and edited", { MADE, IS }, STATE_REFUSED, "changed since", false },
 	{ "made, edited, and force", { MADE, IS, .force = true }, STATE_OURS, NULL, false },
 	{ "made, and now a folder, which force takes no more than it would a stranger's",
-		{ MADE, IS, .force = true, .folder_in_way = true }, STATE_REFUSED, "changed since", false },
-	{ "changed, and as the run left it", { CHANGED, IS, .as_left = true }, STATE_OURS, NULL, false },
-	{ "changed, and as before again", { CHANGED, IS, .as_before = true }, STATE_BEFORE, NULL, false },
+		{ MADE, IS, .force = true, .folder_in_way = true }, STATE_REFUSED, "changed since",
+		false },
+	{ "changed, and as the run left it", { CHANGED, IS, .as_left = true }, STATE_OURS, NULL,
+		false },
+	{ "changed, and as before again", { CHANGED, IS, .as_before = true }, STATE_BEFORE, NULL,
+		false },
 	{ "changed, and edited", { CHANGED, IS }, STATE_REFUSED, "changed since", false },
 	{ "changed, and gone", { CHANGED }, STATE_REFUSED, "removed since", false },
 	{ "changed, gone, and force", { CHANGED, .force = true }, STATE_OURS, NULL, false },
-	{ "changed, and half put back", { CHANGED, IS, .half_done = true }, STATE_OURS, NULL, false },
+	{ "changed, and half put back", { CHANGED, IS, .half_done = true }, STATE_OURS, NULL,
+		false },
 	{ "removed, and nothing there", { REMOVED, .as_left = true }, STATE_OURS, NULL, false },
-	{ "removed, and its folder, too", { REMOVED, .as_left = true, .error = -ENOENT }, STATE_OURS, NULL, false },
-	{ "removed, and there again as it was", { REMOVED, IS, .as_before = true }, STATE_BEFORE, NULL, false },
-	{ "removed, and another is there", { REMOVED, IS }, STATE_REFUSED, "changed since", false },
-	{ "what a later run changed, even as it was left", { CHANGED, IS, .as_left = true, .later = 7 },
-		STATE_REFUSED, "a later run", false },
-	{ "a folder above cannot be entered", { CHANGED, .error = -EACCES }, STATE_REFUSED, "Permission denied", false },
-	{ "that one is no matter of force", { CHANGED, .error = -EACCES, .force = true }, STATE_REFUSED,
-		"Permission denied", false },
-	{ "a folder above is a symlink now", { CHANGED, .error = -ELOOP }, STATE_REFUSED, "a folder above", false },
-	{ "removed with its folder, where the run put a file", { REMOVED, .error = -ELOOP, .above_was = true },
+	{ "removed, and its folder, too", { REMOVED, .as_left = true, .error = -ENOENT },
 		STATE_OURS, NULL, false },
-	{ "removed, and somebody put a symlink where the record knows no folder", { REMOVED, .error = -ELOOP },
-		STATE_REFUSED, "a folder above", false },
+	{ "removed, and there again as it was", { REMOVED, IS, .as_before = true }, STATE_BEFORE,
+		NULL, false },
+	{ "removed, and another is there", { REMOVED, IS }, STATE_REFUSED, "changed since", false },
+	{ "what a later run changed, even as it was left",
+		{ CHANGED, IS, .as_left = true, .later = 7 }, STATE_REFUSED, "a later run", false },
+	{ "a folder above cannot be entered", { CHANGED, .error = -EACCES }, STATE_REFUSED,
+		"Permission denied", false },
+	{ "that one is no matter of force", { CHANGED, .error = -EACCES, .force = true },
+		STATE_REFUSED, "Permission denied", false },
+	{ "a folder above is a symlink now", { CHANGED, .error = -ELOOP }, STATE_REFUSED,
+		"a folder above", false },
+	{ "removed with its folder, where the run put a file",
+		{ REMOVED, .error = -ELOOP, .above_was = true }, STATE_OURS, NULL, false },
+	{ "removed, and somebody put a symlink where the record knows no folder",
+		{ REMOVED, .error = -ELOOP }, STATE_REFUSED, "a folder above", false },
 	{ "made in a folder that is the former file again",
-		{ MADE, .error = -ELOOP, .above_was = true, .above_is_back = true }, STATE_BEFORE, NULL, false },
-	{ "made in a folder that is something else since", { MADE, .error = -ELOOP, .above_was = true },
-		STATE_REFUSED, "a folder above", false },
+		{ MADE, .error = -ELOOP, .above_was = true, .above_is_back = true }, STATE_BEFORE,
+		NULL, false },
+	{ "made in a folder that is something else since",
+		{ MADE, .error = -ELOOP, .above_was = true }, STATE_REFUSED, "a folder above",
+		false },
 	{ "excluded, and there as the run left it: it may come home from there",
 		{ MADE, IS, .as_left = true, .excluded = true }, STATE_LEAVE, NULL, true },
 	{ "excluded, and edited", { MADE, IS, .excluded = true }, STATE_LEAVE, NULL, false },
-	{ "excluded, and a later run's", { MADE, IS, .as_left = true, .excluded = true, .later = 7 }, STATE_LEAVE,
-		NULL, false },
-	{ "excluded, and out of reach", { MADE, .excluded = true, .error = -EACCES }, STATE_LEAVE, NULL, false },
-	{ "excluded, and gone from where it came", { REMOVED, .as_left = true, .excluded = true }, STATE_OURS, NULL,
+	{ "excluded, and a later run's",
+		{ MADE, IS, .as_left = true, .excluded = true, .later = 7 }, STATE_LEAVE, NULL,
 		false },
+	{ "excluded, and out of reach", { MADE, .excluded = true, .error = -EACCES }, STATE_LEAVE,
+		NULL, false },
+	{ "excluded, and gone from where it came", { REMOVED, .as_left = true, .excluded = true },
+		STATE_OURS, NULL, false },
 };
 
 static void test_places(void)
@@ -68,12 +80,15 @@ static void test_places(void)
 		const char *want = places[i].reason ? places[i].reason : "";
 
 		ok(v.state == places[i].state && v.lends == places[i].lends &&
-			!strncmp(v.reason ? v.reason : "", want, strlen(want)) && !!v.reason == !!places[i].reason,
+				!strncmp(v.reason ? v.reason : "", want, strlen(want)) &&
+				!!v.reason == !!places[i].reason,
 			"%s", places[i].name);
 	}
 }
 
-#define FILE_OF(n) .before = { .i = { .exists = true, .mode = S_IFREG | 0644, .size = n, .nlink = 1 }, .has_hash = true }
+#define FILE_OF(n)                                                                          \
+	.before = { .i = { .exists = true, .mode = S_IFREG | 0644, .size = n, .nlink = 1 }, \
+		.has_hash = true }
 #define EDITED .after = { .has_hash = true, .hash = { 1 } }, .content_changed = 1
 
 static const struct {
@@ -83,36 +98,45 @@ static const struct {
 	bool content_same, secured, fetch;
 	const char *lacks;
 } holdings[] = {
-	{ "kept whole", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE }, { .object = true }, false, true, false, NULL },
-	{ "kept, and its object is gone", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE }, { 0 }, false, false, false,
-		"its kept original is gone" },
-	{ "not kept", { FILE_OF(5), EDITED, .keep = KEEP_OFF }, { 0 }, false, false, false, "its original was not kept (--no" },
+	{ "kept whole", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE }, { .object = true }, false, true,
+		false, NULL },
+	{ "kept, and its object is gone", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE }, { 0 }, false,
+		false, false, "its kept original is gone" },
+	{ "not kept", { FILE_OF(5), EDITED, .keep = KEEP_OFF }, { 0 }, false, false, false,
+		"its original was not kept (--no" },
 	{ "over the limit", { FILE_OF(5), EDITED, .keep = KEEP_LIMIT }, { 0 }, false, false, false,
 		"its original was not kept (--backup-limit)" },
 	{ "not to be read", { FILE_OF(5), EDITED, .keep = KEEP_FAILED }, { 0 }, false, false, false,
 		"its original could not be kept" },
 	{ "empty: nothing need be kept", { FILE_OF(0), EDITED }, { 0 }, false, true, false, NULL },
-	{ "only its mode was changed", { FILE_OF(5) }, { .same_inode = true }, true, false, false, NULL },
-	{ "the same inode, with other content", { FILE_OF(5), EDITED }, { .same_inode = true }, false, false, false,
-		"its original was not kept" },
-	{ "only its mode, and an undo was writing it", { FILE_OF(5), .begun = BEGUN_CONTENT }, { .same_inode = true },
+	{ "only its mode was changed", { FILE_OF(5) }, { .same_inode = true }, true, false, false,
+		NULL },
+	{ "the same inode, with other content", { FILE_OF(5), EDITED }, { .same_inode = true },
 		false, false, false, "its original was not kept" },
-	{ "carried elsewhere", { FILE_OF(5), EDITED }, { .carried = true }, false, false, true, NULL },
-	{ "carried, and kept, too: the content is enough", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE },
-		{ .object = true, .carried = true }, false, true, false, NULL },
-	{ "of an interrupted undo there is a temporary name", { FILE_OF(5), EDITED }, { .temp = true }, false, false,
-		false, NULL },
-	{ "asked too late", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE, .late = true }, { .object = true }, false, true,
-		false, "what was there before is not known" },
+	{ "only its mode, and an undo was writing it", { FILE_OF(5), .begun = BEGUN_CONTENT },
+		{ .same_inode = true }, false, false, false, "its original was not kept" },
+	{ "carried elsewhere", { FILE_OF(5), EDITED }, { .carried = true }, false, false, true,
+		NULL },
+	{ "carried, and kept, too: the content is enough",
+		{ FILE_OF(5), EDITED, .keep = KEEP_WHOLE }, { .object = true, .carried = true },
+		false, true, false, NULL },
+	{ "of an interrupted undo there is a temporary name", { FILE_OF(5), EDITED },
+		{ .temp = true }, false, false, false, NULL },
+	{ "asked too late", { FILE_OF(5), EDITED, .keep = KEEP_WHOLE, .late = true },
+		{ .object = true }, false, true, false, "what was there before is not known" },
 	{ "a symlink whose text is known",
-		{ .before = { .i = { .exists = true, .mode = S_IFLNK | 0777 }, .target = (char *)"x" }, EDITED }, { 0 },
+		{ .before = { .i = { .exists = true, .mode = S_IFLNK | 0777 },
+			  .target = (char *)"x" },
+			EDITED },
+		{ 0 }, false, true, false, NULL },
+	{ "a symlink whose text is not",
+		{ .before = { .i = { .exists = true, .mode = S_IFLNK | 0777 } }, EDITED }, { 0 },
+		false, false, false, "its original was not kept" },
+	{ "a folder is made anew",
+		{ .before = { .i = { .exists = true, .mode = S_IFDIR | 0755 } }, EDITED }, { 0 },
 		false, true, false, NULL },
-	{ "a symlink whose text is not", { .before = { .i = { .exists = true, .mode = S_IFLNK | 0777 } }, EDITED },
-		{ 0 }, false, false, false, "its original was not kept" },
-	{ "a folder is made anew", { .before = { .i = { .exists = true, .mode = S_IFDIR | 0755 } }, EDITED }, { 0 },
-		false, true, false, NULL },
-	{ "a fifo, too", { .before = { .i = { .exists = true, .mode = S_IFIFO | 0644 } }, EDITED }, { 0 }, false, true,
-		false, NULL },
+	{ "a fifo, too", { .before = { .i = { .exists = true, .mode = S_IFIFO | 0644 } }, EDITED },
+		{ 0 }, false, true, false, NULL },
 };
 
 static void test_means(void)
@@ -128,7 +152,8 @@ static void test_means(void)
 		m = means_of(&h);
 		ok(m.content_same == holdings[i].content_same && m.secured == holdings[i].secured &&
 			m.fetch == holdings[i].fetch && !!m.lacks == !!holdings[i].lacks &&
-			!strncmp(m.lacks ? m.lacks : "", want, strlen(want)), "%s", holdings[i].name);
+				!strncmp(m.lacks ? m.lacks : "", want, strlen(want)),
+			"%s", holdings[i].name);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a run comes to: in each row of the table a thing as it was before the run, what the run did to it, with the
- * call that it is told to have made, and the row that it has in the manifest then.
+ * What a run comes to: in each row of the table a thing as it was before the run, what the run did
+ * to it, with the call that it is told to have made, and the row that it has in the manifest then.
  */
 #include <errno.h>
 #include <sys/stat.h>
@@ -24,23 +24,30 @@ static const struct {
 	{ "a folder is made", "", "mkdir $f", OP_MKDIR, "created dir" },
 	{ "a symlink is made", "", "ln -s x $f", OP_SYMLINK, "created symlink" },
 	{ "a fifo is made", "", "mkfifo $f", OP_MKNOD, "created fifo" },
-	{ "a file is written", "echo before >$f", "echo longer than before >$f", OP_OPEN, "modified file 1" },
-	{ "written, and as long as before", "echo before >$f", "echo beyond >$f; touch -d @9 $f", OP_OPEN, "modified file" },
+	{ "a file is written", "echo before >$f", "echo longer than before >$f", OP_OPEN,
+		"modified file 1" },
+	{ "written, and as long as before", "echo before >$f", "echo beyond >$f; touch -d @9 $f",
+		OP_OPEN, "modified file" },
 	{ "opened, and nothing was written", "echo before >$f", ":", OP_OPEN, "" },
-	{ "another file in its place", "echo before >$f", "echo before >$f.new; mv $f.new $f", OP_RENAME, "modified file" },
+	{ "another file in its place", "echo before >$f", "echo before >$f.new; mv $f.new $f",
+		OP_RENAME, "modified file" },
 	{ "a mode", "echo before >$f", "chmod 751 $f", OP_CHMOD, "modified file 0" },
 	{ "a mode, and back", "echo before >$f", "chmod 751 $f; chmod 644 $f", OP_CHMOD, "" },
 	{ "a time", "echo before >$f", "touch -d @9 $f", OP_UTIME, "modified file 0" },
 	{ "a file is removed", "echo before >$f", "rm $f", OP_UNLINK, "removed file" },
-	{ "removed, and a folder made there", "echo before >$f", "rm $f; mkdir $f", OP_MKDIR, "modified dir 1" },
+	{ "removed, and a folder made there", "echo before >$f", "rm $f; mkdir $f", OP_MKDIR,
+		"modified dir 1" },
 	{ "a folder's mode", "mkdir $f", "chmod 700 $f", OP_CHMOD, "modified dir 0" },
 	{ "what is in a folder is no change of it", "mkdir $f", "echo x >$f/x", OP_MKDIR, "" },
-	{ "a folder, removed and made anew as it was", "mkdir $f", "rmdir $f; mkdir $f", OP_MKDIR, "" },
+	{ "a folder, removed and made anew as it was", "mkdir $f", "rmdir $f; mkdir $f", OP_MKDIR,
+		"" },
 	{ "a folder is removed", "mkdir $f", "rmdir $f", OP_RMDIR, "removed dir" },
-	{ "a symlink is turned round", "ln -s x $f", "ln -sfn other $f", OP_SYMLINK, "modified symlink" },
+	{ "a symlink is turned round", "ln -s x $f", "ln -sfn other $f", OP_SYMLINK,
+		"modified symlink" },
 	{ "what goes through a fifo is none", "mkfifo $f", "touch $f", OP_OPEN, "" },
 	{ "a second name", "", "echo x >$f.first; ln $f.first $f", OP_LINK, "created file" },
-	{ "its folder has become a symlink: nothing stands there", "mkdir $f.d; echo x >$f.d/in; ln -s $f.d $f",
+	{ "its folder has become a symlink: nothing stands there",
+		"mkdir $f.d; echo x >$f.d/in; ln -s $f.d $f",
 		"rm -r $f.d; mkdir $f.e; ln -s $f.e $f.d", OP_UNLINK, "" },
 };
 
@@ -61,15 +68,26 @@ static const char *name_of(size_t i)
 	return name;
 }
 
-/* The thing has a file's number, and as it has no other name, that stays its own unless it is another file now. */
-static void tell(struct run *run, struct hands *hands, int64_t exec, size_t i, const struct inode *before)
+/*
+ * The thing has a file's number, and as it has no other name, that
+ * stays its own unless it is another file now.
+ */
+static void tell(struct run *run, struct hands *hands, int64_t exec, size_t i,
+	const struct inode *before)
 {
 	uint32_t number = (uint32_t)(2 * i + 1);
-	struct touch t = { .path = at(name_of(i)), .before = *before, .before_file = before->exists ? number : 0 };
+	struct touch t = { .path = at(name_of(i)),
+		.before = *before,
+		.before_file = before->exists ? number : 0 };
 	struct inode now = look(name_of(i));
-	bool other = !before->exists || before->ino != now.ino || (things[i].op != OP_OPEN && things[i].op != OP_CHMOD &&
-		things[i].op != OP_UTIME && things[i].op != OP_UNLINK && things[i].op != OP_RMDIR);
-	struct event e = { .op = things[i].op, .path = t.path, .file = number + other, .mode = -1, .flags = O_WRONLY,
+	bool other = !before->exists || before->ino != now.ino ||
+		(things[i].op != OP_OPEN && things[i].op != OP_CHMOD && things[i].op != OP_UTIME &&
+			things[i].op != OP_UNLINK && things[i].op != OP_RMDIR);
+	struct event e = { .op = things[i].op,
+		.path = t.path,
+		.file = number + other,
+		.mode = -1,
+		.flags = O_WRONLY,
 		.at = io_now_ns() };
 
 	if (run_touch(run, &t) < 0 || run_place(run, t.path, now.exists ? e.file : 0) < 0 ||
@@ -83,7 +101,9 @@ static const char *row_of(struct db *db, int64_t run_id, const char *path)
 	struct rows rows;
 
 	*text = '\0';
-	if (db_rows_text(&rows, db, "SELECT path, change || ' ' || type, content_changed, run_id FROM manifest", NULL) < 0)
+	if (db_rows_text(&rows, db,
+		    "SELECT path, change || ' ' || type, content_changed, run_id FROM manifest",
+		    NULL) < 0)
 		abort();
 	while (rows_next(&rows) > 0)
 		if (!strcmp(rows_text(&rows, 0), path) && rows_int(&rows, 3) == run_id)

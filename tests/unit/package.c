@@ -16,13 +16,16 @@
 static void test_versions(void)
 {
 	/* each is older than the next; from the policy manual and from what dpkg says */
-	static const char *const order[] = { "0~~", "0~~a", "0~", "0", "0.1", "1.0~rc1-1", "1.0", "1.0-1", "1.0-1+b1",
-		"1.0-2", "1.0-10", "1.0a", "1.0+dfsg", "1.0.1", "1.10", "10", "1:0.1", "2:0" };
+	static const char *const order[] = { "0~~", "0~~a", "0~", "0", "0.1", "1.0~rc1-1", "1.0",
+		"1.0-1", "1.0-1+b1", "1.0-2", "1.0-10", "1.0a", "1.0+dfsg", "1.0.1", "1.10", "10",
+		"1:0.1", "2:0" };
 	size_t i;
 
 	for (i = 0; i + 1 < sizeof order / sizeof order[0]; i++) {
-		ok(version_compare(order[i], order[i + 1]) < 0, "%s is older than %s", order[i], order[i + 1]);
-		ok(version_compare(order[i + 1], order[i]) > 0, "%s is newer than %s", order[i + 1], order[i]);
+		ok(version_compare(order[i], order[i + 1]) < 0, "%s is older than %s", order[i],
+			order[i + 1]);
+		ok(version_compare(order[i + 1], order[i]) > 0, "%s is newer than %s", order[i + 1],
+			order[i]);
 	}
 	ok_int(version_compare("1.0", "1.0-0"), 0, "no revision is the revision 0");
 	ok_int(version_compare("1.00", "1.0"), 0, "numbers, not digits");
@@ -157,7 +160,8 @@ static void test_elf(const char *self)
 		main_found |= !strcmp(elf.needed[i], "libc.so.6");
 	ok(main_found, "it needs libc.so.6");
 	for (i = main_found = 0; i < elf.symbol_count; i++)
-		main_found |= !strcmp(elf.symbols[i].name, "__libc_start_main") && !strncmp(elf.symbols[i].version, "GLIBC_", 6);
+		main_found |= !strcmp(elf.symbols[i].name, "__libc_start_main") &&
+			!strncmp(elf.symbols[i].version, "GLIBC_", 6);
 	ok(main_found, "from which it takes __libc_start_main, of a version");
 	elf_release(&elf);
 	ok(elf_read(&elf, "/etc/passwd") == 1, "a text is no ELF file");

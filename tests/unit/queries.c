@@ -20,7 +20,10 @@ static bool is_slow(const char *step)
 		!strncmp(step, "USE TEMP B-TREE", 15);
 }
 
-/* The steps of a plan that read or sort more than they return; each on a line of `out`. 0 or -errno. */
+/*
+ * The steps of a plan that read or sort more than they return;
+ * each on a line of `out`. 0 or -errno.
+ */
 static int slow_steps(struct db *db, const char *sql, struct buf *out)
 {
 	_cleanup_buf_ struct buf explain = BUF_INIT;

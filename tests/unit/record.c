@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Calls made by hand, and what a sink is told of them: the front half without a tracer. This process stands for the
- * command, so that the calls are really made, between the two stops that are only said.
+ * Calls made by hand, and what a sink is told of them: the front half without a tracer. This
+ * process stands for the command, so that the calls are really made, between the two stops that are
+ * only said.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -35,10 +36,20 @@ static void say_file(uint32_t file)
 		buf_adds(&told, "nothing\n");
 }
 
-static const char *const ops[OP_COUNT] = { [OP_OPEN] = "open", [OP_RENAME] = "rename", [OP_LINK] = "link",
-	[OP_SYMLINK] = "symlink", [OP_UNLINK] = "unlink", [OP_RMDIR] = "rmdir", [OP_MKDIR] = "mkdir",
-	[OP_MKNOD] = "mknod", [OP_TRUNCATE] = "truncate", [OP_CHMOD] = "chmod", [OP_CHOWN] = "chown",
-	[OP_UTIME] = "utime", [OP_SETXATTR] = "setxattr", [OP_REMOVEXATTR] = "removexattr" };
+static const char *const ops[OP_COUNT] = { [OP_OPEN] = "open",
+	[OP_RENAME] = "rename",
+	[OP_LINK] = "link",
+	[OP_SYMLINK] = "symlink",
+	[OP_UNLINK] = "unlink",
+	[OP_RMDIR] = "rmdir",
+	[OP_MKDIR] = "mkdir",
+	[OP_MKNOD] = "mknod",
+	[OP_TRUNCATE] = "truncate",
+	[OP_CHMOD] = "chmod",
+	[OP_CHOWN] = "chown",
+	[OP_UTIME] = "utime",
+	[OP_SETXATTR] = "setxattr",
+	[OP_REMOVEXATTR] = "removexattr" };
 
 static void say_event(struct sink *s, const struct event *e)
 {
@@ -53,15 +64,18 @@ static void say_event(struct sink *s, const struct event *e)
 
 static void say_touch(struct sink *s, const struct touch *t)
 {
-	buf_addf(&told, "before %s%s%s: ", below(t->path), t->excluded ? " excluded" : "", t->late ? " late" : "");
+	buf_addf(&told, "before %s%s%s: ", below(t->path), t->excluded ? " excluded" : "",
+		t->late ? " late" : "");
 	say_file(t->before_file);
 }
 
 static void say_original(struct sink *s, const struct original *o)
 {
-	static const char *const words[] = { "", " content", " excluded", " unkept", " limit", " failed" };
+	static const char *const words[] = { "", " content", " excluded", " unkept", " limit",
+		" failed" };
 
-	buf_addf(&told, "loses%s%s%s: ", words[o->keep], o->target ? " text" : "", o->xattrs ? " attributes" : "");
+	buf_addf(&told, "loses%s%s%s: ", words[o->keep], o->target ? " text" : "",
+		o->xattrs ? " attributes" : "");
 	say_file(o->file);
 }
 
@@ -88,11 +102,22 @@ static void no_exec(struct sink *s, const struct exec_begin *e) { }
 static void nothing(struct sink *s) { }
 static void no_command_end(struct sink *s, int status, int64_t at_ns, unsigned int left) { }
 
-static struct sink printer = { .process_begin = no_process, .process_end = no_end, .exec_begin = no_exec,
-	.event = say_event, .touch = say_touch, .original = say_original, .secure = nothing, .place = say_place,
-	.alias = say_alias, .note = say_note, .lost = say_note, .command_end = no_command_end, .let_go = nothing };
+static struct sink printer = { .process_begin = no_process,
+	.process_end = no_end,
+	.exec_begin = no_exec,
+	.event = say_event,
+	.touch = say_touch,
+	.original = say_original,
+	.secure = nothing,
+	.place = say_place,
+	.alias = say_alias,
+	.note = say_note,
+	.lost = say_note,
+	.command_end = no_command_end,
+	.let_go = nothing };
 
-static struct recorder r = { .sink = &printer, .keeper = { .off = true, .dir = -1, .lock = -1, .receipts = -1 } };
+static struct recorder r = { .sink = &printer,
+	.keeper = { .off = true, .dir = -1, .lock = -1, .receipts = -1 } };
 static struct task *self;
 
 static struct stop stop_of(struct task *task, long nr, const uint64_t args[6])
@@ -168,11 +193,13 @@ static void test_opens(void)
 	open_for("none/new", O_WRONLY | O_CREAT);
 	ok_str(what_was_told(), "", "what fails has changed nothing");
 	open_for("new", O_WRONLY | O_CREAT | O_EXCL);
-	ok_str(what_was_told(), "before new: nothing\nnow new: 1\nopen new 644: 1\n", "a file is made");
+	ok_str(what_was_told(), "before new: nothing\nnow new: 1\nopen new 644: 1\n",
+		"a file is made");
 	open_for("new", O_WRONLY);
 	ok_str(what_was_told(), "open new: 1\n", "of what is known only the event is told");
 	open_for("old", O_WRONLY | O_TRUNC);
-	ok_str(what_was_told(), "before old: 2\nloses unkept attributes: 2\nnow old: 2\nopen old: 2\n",
+	ok_str(what_was_told(),
+		"before old: 2\nloses unkept attributes: 2\nnow old: 2\nopen old: 2\n",
 		"what was there before may be lost");
 	open_for("old", O_WRONLY | O_TRUNC);
 	ok_str(what_was_told(), "open old: 2\n", "it can be lost but once");
@@ -183,9 +210,11 @@ static void test_attributes(void)
 	make("mode", "");
 	count_as_before();
 	CALL(SYS_chmod, NAME(at("mode")), 04751);
-	ok_str(what_was_told(), "before mode: 3\nloses attributes: 3\nnow mode: 3\nchmod mode 4751: 3\n", "a mode");
+	ok_str(what_was_told(),
+		"before mode: 3\nloses attributes: 3\nnow mode: 3\nchmod mode 4751: 3\n", "a mode");
 	CALL(SYS_truncate, NAME(at("mode")), 0);
-	ok_str(what_was_told(), "loses unkept: 3\ntruncate mode: 3\n", "then the content is lost, too");
+	ok_str(what_was_told(), "loses unkept: 3\ntruncate mode: 3\n",
+		"then the content is lost, too");
 	CALL(SYS_chmod, NAME(at("nowhere")), 0644);
 	ok_str(what_was_told(), "", "a call that fails");
 }
@@ -195,11 +224,15 @@ static void test_entries(void)
 	CALL(SYS_mkdir, NAME(at("dir")), 0755);
 	ok_str(what_was_told(), "before dir: nothing\nnow dir: 4\nmkdir dir 755: 4\n", "a folder");
 	CALL(SYS_symlink, NAME("dir"), NAME(at("link")));
-	ok_str(what_was_told(), "before link: nothing\nnow link: 5\nsymlink link of dir: 5\n", "a symlink");
+	ok_str(what_was_told(), "before link: nothing\nnow link: 5\nsymlink link of dir: 5\n",
+		"a symlink");
 	open_for("link/../link/in", O_WRONLY | O_CREAT);
-	ok_str(what_was_told(), "before dir/in: nothing\nnow dir/in: 6\nopen dir/in 644: 6\n", "names are canonical");
+	ok_str(what_was_told(), "before dir/in: nothing\nnow dir/in: 6\nopen dir/in 644: 6\n",
+		"names are canonical");
 	CALL(SYS_link, NAME(at("dir/in")), NAME(at("second")));
-	ok_str(what_was_told(), "before second: nothing\nnow second: 6\nnames second, dir/in: 6\nlink second of dir/in: 6\n",
+	ok_str(what_was_told(),
+		"before second: nothing\nnow second: 6\nnames second, "
+		"dir/in: 6\nlink second of dir/in: 6\n",
 		"a second name");
 	CALL(SYS_unlink, NAME(at("second")));
 	ok_str(what_was_told(), "unlink second: 6\n", "and away with it");
@@ -215,14 +248,19 @@ static void test_renames(void)
 	make("from/a", "");
 	count_as_before();
 	CALL(SYS_rename, NAME(at("from")), NAME(at("to")));
-	ok(strstr(what_was_told(), "before from: 7\n") && strstr(what_was_told(), "before to: nothing\n") &&
-		strstr(what_was_told(), "before from/a: 8\n") && strstr(what_was_told(), "before to/a: nothing\n"),
+	ok(strstr(what_was_told(), "before from: 7\n") &&
+			strstr(what_was_told(), "before to: nothing\n") &&
+			strstr(what_was_told(), "before from/a: 8\n") &&
+			strstr(what_was_told(), "before to/a: nothing\n"),
 		"both ends of each name are touched");
-	ok(strstr(what_was_told(), "now from: nothing\n") || strstr(what_was_told(), "now to: 7\n"), "it stands there now");
-	ok(strstr(what_was_told(), "names to/a, from/a: 8\n") && strstr(what_was_told(), "rename to of from: 7\n"),
+	ok(strstr(what_was_told(), "now from: nothing\n") || strstr(what_was_told(), "now to: 7\n"),
+		"it stands there now");
+	ok(strstr(what_was_told(), "names to/a, from/a: 8\n") &&
+			strstr(what_was_told(), "rename to of from: 7\n"),
 		"what is in it has both names");
 	open_for("to/a", O_WRONLY);
-	ok_str(what_was_told(), "loses unkept attributes: 8\nopen to/a: 8\n", "it is the same file there");
+	ok_str(what_was_told(), "loses unkept attributes: 8\nopen to/a: 8\n",
+		"it is the same file there");
 }
 
 static int quiet_child(void)
@@ -261,7 +299,10 @@ static void test_race(const char *made, const char *way, const char *way2)
 	waitpid(pid, NULL, 0);
 }
 
-/* Every call of the table is handled: one that goes on to its exit is told there, or was lost before it. */
+/*
+ * Every call of the table is handled: one that goes on to its exit
+ * is told there, or was lost before it.
+ */
 static void test_handlers(void)
 {
 	int action;
@@ -269,7 +310,8 @@ static void test_handlers(void)
 	for (action = CALL_SKIP + 1; action < CALL_ACTIONS; action++) {
 		const struct handler *h = call_handler((enum action)action);
 
-		ok(h->enter && !h->leave == !h->lost && (h->leave || !h->op) && !h->begins == !h->ends,
+		ok(h->enter && !h->leave == !h->lost && (h->leave || !h->op) &&
+				!h->begins == !h->ends,
 			"action %d has a handler, of all that it needs", action);
 	}
 }
@@ -284,13 +326,15 @@ static void test_lost(void)
 	enter(&s, TURN_NEW);
 	call_lost(&r, self, thread_of(self)->pending);
 	self->in_call = false;
-	ok_str(what_was_told(), "before perhaps: nothing\n", "the place is named, and no event told");
+	ok_str(what_was_told(), "before perhaps: nothing\n",
+		"the place is named, and no event told");
 	enter(&s, TURN_NEW);
 	make_call(&s);
 	buf_reset(&told);
 	call_lost(&r, self, thread_of(self)->pending);
 	self->in_call = false;
-	ok(strstr(what_was_told(), "mkdir perhaps 755: ") != NULL, "what was done shows, and is told");
+	ok(strstr(what_was_told(), "mkdir perhaps 755: ") != NULL,
+		"what was done shows, and is told");
 }
 
 static void test_excluded(void)
@@ -298,7 +342,8 @@ static void test_excluded(void)
 	if (mkdir(at("cache"), 0755) < 0 || scope_add_folder(&r.scope, at("cache"), true) < 0)
 		abort();
 	open_for("cache/x", O_WRONLY | O_CREAT);
-	ok(strstr(what_was_told(), "before cache/x excluded: nothing\n") != NULL, "what does not count as installed");
+	ok(strstr(what_was_told(), "before cache/x excluded: nothing\n") != NULL,
+		"what does not count as installed");
 }
 
 static void begin(void)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is printed of a record that was tampered with: no endless loop, nothing read past an end, JSON that is JSON. */
+/*
+ * What is printed of a record that was tampered with: no endless loop,
+ * nothing read past an end, JSON that is JSON.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,8 +26,15 @@ static void arguments(void)
 		{ "[\"a b\",\"it's\"]", "'a b' 'it'\\''s'" },
 		{ "[\"\\u001b\\u202e\\n\"]", "'\\033\\342\\200\\256\\012'" },
 		{ "[\"\\u00e9\\u20ac\"]", "'\xc3\xa9\xe2\x82\xac'" },
-		{ "[\"a", "a" }, { "[\"a\\", "a" }, { "[\"a\\u", "a" }, { "[\"a\\u12", "a12" }, { "[\"\\ud800\"]", "'\xef\xbf\xbd'" },
-		{ "[\"a\\u0000b\"]", "ab" }, { "\"", "''" }, { "", "" }, { "no JSON", "" },
+		{ "[\"a", "a" },
+		{ "[\"a\\", "a" },
+		{ "[\"a\\u", "a" },
+		{ "[\"a\\u12", "a12" },
+		{ "[\"\\ud800\"]", "'\xef\xbf\xbd'" },
+		{ "[\"a\\u0000b\"]", "ab" },
+		{ "\"", "''" },
+		{ "", "" },
+		{ "no JSON", "" },
 	};
 	size_t i;
 
@@ -47,7 +57,8 @@ static void printed(const char *sql, int (*print)(struct ba_rows *rows), struct 
 	char line[4096];
 
 	fflush(stdout);
-	if (!file || kept < 0 || ba_sql(ba, sql, &rows) < 0 || dup2(fileno(file), STDOUT_FILENO) < 0)
+	if (!file || kept < 0 || ba_sql(ba, sql, &rows) < 0 ||
+		dup2(fileno(file), STDOUT_FILENO) < 0)
 		abort();
 	print(rows);
 	ba_rows_free(rows);
@@ -80,12 +91,14 @@ static void mtree(void)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	printed("SELECT column1 AS path, 'dir' AS type, '' AS sha256, 0 AS mtime_ns, 0 AS uid, 0 AS gid, 493 AS mode "
+	printed("SELECT column1 AS path, 'dir' AS type, '' AS sha256, 0 AS "
+		"mtime_ns, 0 AS uid, 0 AS gid, 493 AS mode "
 		"FROM (VALUES ('/a/b'), (''), ('c/d'))",
 		render_mtree, &out);
 	ok_str(out.data,
 		"#mtree\n. type=dir\n./a type=dir\n./a/b type=dir uid=0 gid=0 mode=0755\n"
-		". type=dir uid=0 gid=0 mode=0755\n.c type=dir\n.c/d type=dir uid=0 gid=0 mode=0755\n",
+		". type=dir uid=0 gid=0 mode=0755\n.c type=dir\n.c/d "
+		"type=dir uid=0 gid=0 mode=0755\n",
 		"mtree has each folder once, above what is in it");
 }
 
@@ -94,9 +107,17 @@ static void json(void)
 	static const struct {
 		const char *argv, *said;
 	} cases[] = {
-		{ "[]", "[]" }, { "[\"a\",\"\\n\\u001b\"]", "[\"a\",\"\\n\\u001b\"]" }, { "[\"\xe2\x80\xae\"]", "[\"\\u202e\"]" },
-		{ "[\"a\"", "\"[\\\"a\\\"\"" }, { "[\"a\",]", "\"[\\\"a\\\",]\"" }, { "[\"\\u12\"]", "\"[\\\"\\\\u12\\\"]\"" },
-		{ "{}", "\"{}\"" }, { "[]\n{}", "\"[]\\n{}\"" }, { "[\"\\", "\"[\\\"\\\\\"" }, { "[", "\"[\"" }, { "[1]", "\"[1]\"" },
+		{ "[]", "[]" },
+		{ "[\"a\",\"\\n\\u001b\"]", "[\"a\",\"\\n\\u001b\"]" },
+		{ "[\"\xe2\x80\xae\"]", "[\"\\u202e\"]" },
+		{ "[\"a\"", "\"[\\\"a\\\"\"" },
+		{ "[\"a\",]", "\"[\\\"a\\\",]\"" },
+		{ "[\"\\u12\"]", "\"[\\\"\\\\u12\\\"]\"" },
+		{ "{}", "\"{}\"" },
+		{ "[]\n{}", "\"[]\\n{}\"" },
+		{ "[\"\\", "\"[\\\"\\\\\"" },
+		{ "[", "\"[\"" },
+		{ "[1]", "\"[1]\"" },
 	};
 	size_t i;
 

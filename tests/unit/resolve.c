@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names as a task means them, and what they come to: a table of what stands in one folder. This process is the task. */
+/*
+ * Names as a task means them, and what they come to: a table of what
+ * stands in one folder. This process is the task.
+ */
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -10,21 +13,25 @@
 static struct resolver r;
 
 /*
- * dir/file  dir/sub/  link -> dir  chain -> link  file_link -> dir/file  dangling -> none  loop -> loop
- * up -> dir/sub/..  absolute -> (the test's folder)/dir  "odd (deleted)"
+ * dir/file  dir/sub/  link -> dir  chain -> link  file_link -> dir/file  dangling -> none  loop ->
+ * loop up -> dir/sub/..  absolute -> (the test's folder)/dir  "odd (deleted)"
  */
 static void furnish(void)
 {
-	if (mkdir(at("dir"), 0755) < 0 || mkdir(at("dir/sub"), 0755) < 0 || symlink("dir", at("link")) < 0 ||
-		symlink("link", at("chain")) < 0 || symlink("dir/file", at("file_link")) < 0 ||
-		symlink("none", at("dangling")) < 0 || symlink("loop", at("loop")) < 0 ||
-		symlink("dir/sub/..", at("up")) < 0 || symlink(at("dir"), at("absolute")) < 0)
+	if (mkdir(at("dir"), 0755) < 0 || mkdir(at("dir/sub"), 0755) < 0 ||
+		symlink("dir", at("link")) < 0 || symlink("link", at("chain")) < 0 ||
+		symlink("dir/file", at("file_link")) < 0 || symlink("none", at("dangling")) < 0 ||
+		symlink("loop", at("loop")) < 0 || symlink("dir/sub/..", at("up")) < 0 ||
+		symlink(at("dir"), at("absolute")) < 0)
 		abort();
 	make("dir/file", "x");
 	make("odd (deleted)", "x");
 }
 
-/* As an entry, and as what it leads to: the name below the test's folder, "=" the same again, or NULL with the error. */
+/*
+ * As an entry, and as what it leads to: the name below the test's folder,
+ * "=" the same again, or NULL with the error.
+ */
 static const struct {
 	const char *text, *entry;
 	int entry_error;
@@ -72,13 +79,14 @@ static void test_names(int dirfd, const char *how)
 		const char *entry = names[i].entry, *target = names[i].target;
 		int e = resolve_entry(&r, getpid(), dirfd, names[i].text, &n);
 
-		ok(e == names[i].entry_error && (e < 0 || (is_named(&n, entry) && n.now.exists == names[i].exists)),
+		ok(e == names[i].entry_error &&
+				(e < 0 || (is_named(&n, entry) && n.now.exists == names[i].exists)),
 			"%s: '%s' as an entry", how, names[i].text);
 		e = resolve_target(&r, getpid(), dirfd, names[i].text, &n);
 		if (target && !strcmp(target, "="))
 			target = entry;
-		ok(e == names[i].target_error && (e < 0 || is_named(&n, target)), "%s: what '%s' leads to", how,
-			names[i].text);
+		ok(e == names[i].target_error && (e < 0 || is_named(&n, target)),
+			"%s: what '%s' leads to", how, names[i].text);
 	}
 	name_release(&n);
 }
@@ -87,9 +95,11 @@ static void test_gone(int dirfd)
 {
 	struct name n = NAME_INIT;
 
-	ok(resolve_gone(&r, getpid(), dirfd, "link/none/../none/./x", &n) == 0 && is_named(&n, "dir/none/x") && !n.now.exists,
+	ok(resolve_gone(&r, getpid(), dirfd, "link/none/../none/./x", &n) == 0 &&
+			is_named(&n, "dir/none/x") && !n.now.exists,
 		"what is not there has the name that it would have");
-	ok(resolve_gone(&r, getpid(), dirfd, "dir/file", &n) == 0 && is_named(&n, "dir/file") && n.now.exists,
+	ok(resolve_gone(&r, getpid(), dirfd, "dir/file", &n) == 0 && is_named(&n, "dir/file") &&
+			n.now.exists,
 		"and what is there its own");
 	name_release(&n);
 }
@@ -102,19 +112,23 @@ static void test_descriptors(void)
 
 	make("goes", "x");
 	fd = open(at("goes"), O_RDONLY);
-	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && is_named(&n, "goes") && !deleted, "a descriptor");
+	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && is_named(&n, "goes") && !deleted,
+		"a descriptor");
 	if (rename(at("goes"), at("went")) < 0)
 		abort();
-	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && is_named(&n, "went") && !deleted, "after a rename");
+	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && is_named(&n, "went") && !deleted,
+		"after a rename");
 	if (link(at("went"), at("dir/stays")) < 0 || unlink(at("went")) < 0)
 		abort();
 	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && !deleted && is_named(&n, "dir/stays"),
 		"with its first name gone it goes by another one near it");
 	unlink(at("dir/stays"));
-	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && deleted, "and without any it has none");
+	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && deleted,
+		"and without any it has none");
 	close(fd);
 	fd = open(at("odd (deleted)"), O_RDONLY);
-	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && is_named(&n, "odd (deleted)") && !deleted,
+	ok(resolve_fd(&r, getpid(), fd, &n, &deleted) == 0 && is_named(&n, "odd (deleted)") &&
+			!deleted,
 		"a file that is really called so");
 	close(fd);
 	if (pipe(ends) < 0)
@@ -135,7 +149,8 @@ static void test_memory(int dirfd)
 	folders_forget(&r.folders);
 	if (rename(at("dir/sub"), at("dir/moved")) < 0)
 		abort();
-	ok(resolve_entry(&r, getpid(), dirfd, "dir/moved/x", &n) == 0 && is_named(&n, "dir/moved/x"),
+	ok(resolve_entry(&r, getpid(), dirfd, "dir/moved/x", &n) == 0 &&
+			is_named(&n, "dir/moved/x"),
 		"a folder has its new name");
 	name_release(&n);
 }

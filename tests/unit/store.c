@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The back half without a thread: events written by hand, a tree on disk, rows out; and a run taken up again. */
+/*
+ * The back half without a thread: events written by hand, a tree on
+ * disk, rows out; and a run taken up again.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -59,11 +62,17 @@ static int64_t begin(struct run *run, struct db *db)
 	return exec;
 }
 
-static void event(struct run *run, struct hands *hands, int64_t exec, enum op op, const char *name, uint32_t file)
+static void event(struct run *run, struct hands *hands, int64_t exec, enum op op, const char *name,
+	uint32_t file)
 {
-	struct event e = { .op = op, .path = at(name), .file = file, .mode = -1, .at = io_now_ns() };
+	struct event e = { .op = op,
+		.path = at(name),
+		.file = file,
+		.mode = -1,
+		.at = io_now_ns() };
 
-	ok(run_event(run, &e, exec) == 0 && hands_note(hands, &e, exec) == 0, "an event of %s", name);
+	ok(run_event(run, &e, exec) == 0 && hands_note(hands, &e, exec) == 0, "an event of %s",
+		name);
 }
 
 /* A file that was made, one that was written, one that is gone, one that was looked at only. */
@@ -81,9 +90,12 @@ static void test_manifest(struct db *db)
 		make(names[i], "before");
 	exec = begin(&run, db);
 	for (i = 0; i < 4; i++) {
-		struct touch t = { .path = at(names[i]), .before = look(names[i]), .before_file = i ? i + 1 : 0 };
+		struct touch t = { .path = at(names[i]),
+			.before = look(names[i]),
+			.before_file = i ? i + 1 : 0 };
 
-		ok(run_touch(&run, &t) == 0 && run_place(&run, t.path, i + 1) == 0, "%s was touched", names[i]);
+		ok(run_touch(&run, &t) == 0 && run_place(&run, t.path, i + 1) == 0,
+			"%s was touched", names[i]);
 	}
 	make("made", "new");
 	make("written", "longer than before");
@@ -92,12 +104,16 @@ static void test_manifest(struct db *db)
 	event(&run, &hands, exec, OP_OPEN, "written", 2);
 	event(&run, &hands, exec, OP_OPEN, "written", 2);
 	event(&run, &hands, exec, OP_UNLINK, "gone", 3);
-	ok(manifest_make(&m) == 0 && run_count(&run) == 0 && run_close(&run, "complete") == 0, "the manifest is made");
-	ok_str(ask(db, "SELECT group_concat(change || ' ' || type, ', ') FROM (SELECT * FROM manifest ORDER BY path)"),
+	ok(manifest_make(&m) == 0 && run_count(&run) == 0 && run_close(&run, "complete") == 0,
+		"the manifest is made");
+	ok_str(ask(db, "SELECT group_concat(change || ' ' || type, ', ') FROM "
+		"(SELECT * FROM manifest ORDER BY path)"),
 		"removed file, created file, modified file", "what it comes to");
-	ok_str(ask(db, "SELECT count FROM writes WHERE path LIKE '%/written'"), "2", "two opens are one row");
+	ok_str(ask(db, "SELECT count FROM writes WHERE path LIKE '%/written'"), "2",
+		"two opens are one row");
 	ok_str(ask(db, "SELECT created || modified || removed FROM runs"), "111", "the counts");
-	ok_str(ask(db, "SELECT count(*) FROM manifest WHERE process_id IS NULL"), "0", "each has its process");
+	ok_str(ask(db, "SELECT count(*) FROM manifest WHERE process_id IS NULL"), "0",
+		"each has its process");
 	hands_release(&hands);
 	run_release(&run);
 }
@@ -106,23 +122,42 @@ static void test_receipt(void)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	unsigned char hash[SHA256_LEN], out[SHA256_LEN];
-	struct touch t = { .path = "/a b\n/c", .excluded = true,
-		.before = { .exists = true, .mode = S_IFLNK | 0777, .uid = 1, .gid = 2, .size = UINT64_MAX, .dev = 3,
-			.ino = 4, .nlink = 5, .rdev = 6, .mtime_ns = -7, .ctime_ns = INT64_MAX } }, t2;
-	struct original o = { .file = 9, .keep = KEEP_WHOLE, .hash = hash, .target = "to/ the\nend", .xattrs = "",
-		.xattrs_len = 0 }, o2;
+	struct touch t = { .path = "/a b\n/c",
+		.excluded = true,
+		.before = { .exists = true,
+			.mode = S_IFLNK | 0777,
+			.uid = 1,
+			.gid = 2,
+			.size = UINT64_MAX,
+			.dev = 3,
+			.ino = 4,
+			.nlink = 5,
+			.rdev = 6,
+			.mtime_ns = -7,
+			.ctime_ns = INT64_MAX } },
+		     t2;
+	struct original o = { .file = 9,
+		.keep = KEEP_WHOLE,
+		.hash = hash,
+		.target = "to/ the\nend",
+		.xattrs = "",
+		.xattrs_len = 0 },
+			o2;
 
 	memset(hash, 0xa5, sizeof hash);
 	receipt_pack(&text, &t, &o);
 	ok(receipt_unpack(text.data, text.len, &t2, &o2, out) == 0, "a receipt is read again");
 	ok_str(t2.path, t.path, "its path");
 	ok_str(o2.target, o.target, "the text of a link");
-	ok(!memcmp(out, hash, sizeof hash) && o2.hash && o2.xattrs && !o2.xattrs_len, "digest and attributes");
-	ok(t2.excluded && t2.before.mtime_ns == -7 && t2.before.size == UINT64_MAX && t2.before_file == 9,
+	ok(!memcmp(out, hash, sizeof hash) && o2.hash && o2.xattrs && !o2.xattrs_len,
+		"digest and attributes");
+	ok(t2.excluded && t2.before.mtime_ns == -7 && t2.before.size == UINT64_MAX &&
+			t2.before_file == 9,
 		"numbers");
 	buf_reset(&text);
 	buf_adds(&text, "1 9 1 0 33188 1 2");
-	ok(receipt_unpack(text.data, text.len, &t2, &o2, out) == -EINVAL, "one that was cut off is none");
+	ok(receipt_unpack(text.data, text.len, &t2, &o2, out) == -EINVAL,
+		"one that was cut off is none");
 }
 
 static void leave_receipt(int64_t run_id, const char *name)
@@ -155,7 +190,8 @@ static void test_recover(struct db *db)
 	leave_receipt(run.id, "lost");
 	unlink(at("lost"));
 	ok(recover_run(db, run.id) == 0, "it is recovered");
-	ok_str(ask(db, "SELECT change FROM manifest WHERE path LIKE '%/lost'"), "removed", "what it had a receipt for");
+	ok_str(ask(db, "SELECT change FROM manifest WHERE path LIKE '%/lost'"), "removed",
+		"what it had a receipt for");
 	ok_str(ask(db, "SELECT state FROM runs ORDER BY run_id DESC"), "incomplete", "its state");
 	snprintf(path, sizeof path, "%s.d/run-%lld", at("audit.db"), (long long)run.id);
 	ok(access(path, F_OK) < 0, "the receipts are gone");

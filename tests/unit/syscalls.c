@@ -29,7 +29,8 @@ static int compare(enum abi abi, const char *header)
 		seen++;
 		if (nr < count && table[nr].name && !strcmp(table[nr].name, name))
 			continue;
-		printf("# %s: %s is %u there; add a row to src/decode/syscalls.tbl\n", header, name, nr);
+		printf("# %s: %s is %u there; add a row to src/decode/syscalls.tbl\n", header, name,
+			nr);
 		wrong++;
 	}
 	fclose(f);
@@ -71,8 +72,10 @@ int main(void)
 {
 	uint64_t nr = 0x40000000 + 2;
 
-	ok_int(compare(ABI_X86_64, "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), 0, "x86_64's calls are all there");
-	ok_int(compare(ABI_I386, "/usr/include/x86_64-linux-gnu/asm/unistd_32.h"), 0, "i386's calls are all there");
+	ok_int(compare(ABI_X86_64, "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), 0,
+		"x86_64's calls are all there");
+	ok_int(compare(ABI_I386, "/usr/include/x86_64-linux-gnu/asm/unistd_32.h"), 0,
+		"i386's calls are all there");
 	ok_int(named(ABI_X86_64, "openat")->action, CALL_OPEN, "openat is followed");
 	ok_int(named(ABI_I386, "chown32")->action, CALL_CHOWN, "chown32 is followed");
 	ok(named(ABI_X86_64, "chown32") == NULL, "x86_64 has no chown32");
@@ -81,7 +84,8 @@ int main(void)
 	ok_int(abi_of_stop(0xc000003e, &nr), ABI_X32, "bit 30 is x32");
 	ok_int((int)nr, 2, "and comes off");
 	ok(abi_of_stop(0x1234, &nr) < 0, "another architecture is not ours");
-	ok(open_flags_change(O_WRONLY) && open_flags_change(O_TRUNC), "writing and truncating change");
+	ok(open_flags_change(O_WRONLY) && open_flags_change(O_TRUNC),
+		"writing and truncating change");
 	ok(!open_flags_change(O_RDONLY | O_CLOEXEC), "reading does not");
 	ok(!open_flags_change(O_PATH | O_RDWR), "O_PATH opens nothing for writing");
 	arguments();

@@ -38,7 +38,8 @@ static void test_parents(void)
 	ok(opens(at("link/f")) == -ELOOP, "a symlink among the folders is refused");
 	ok(opens(at("real/f/g")) == -ELOOP, "a file among the folders, too");
 	ok(opens(at("none/f")) == -ENOENT, "one that is not there is named so");
-	ok(opens("/") == -EINVAL && opens("relative") == -EINVAL, "\"/\" and relative names are none of ours");
+	ok(opens("/") == -EINVAL && opens("relative") == -EINVAL,
+		"\"/\" and relative names are none of ours");
 	ok(opens("/a/../b") == -EINVAL && opens("/a/./b") == -EINVAL && opens("/a//b") == -EINVAL,
 		"nor are names with dots, or an empty component");
 }
@@ -52,8 +53,10 @@ static void test_remove(void)
 	make("other", "x");
 	inode_stat(&now, AT_FDCWD, at("gone"), 0);
 	inode_stat(&other, AT_FDCWD, at("other"), 0);
-	ok(remove_entry(&p, at("gone"), &other) == -ESTALE, "another file than was looked at stays");
-	ok(remove_entry(&p, at("gone"), &now) == 0 && access(at("gone"), F_OK) < 0, "the one that was goes");
+	ok(remove_entry(&p, at("gone"), &other) == -ESTALE,
+		"another file than was looked at stays");
+	ok(remove_entry(&p, at("gone"), &now) == 0 && access(at("gone"), F_OK) < 0,
+		"the one that was goes");
 	inode_stat(&now, AT_FDCWD, at("real"), 0);
 	ok(remove_entry(&p, at("real"), &now) == -ENOTEMPTY, "a folder that is not empty stays");
 	inode_stat(&now, AT_FDCWD, "/proc", 0);
@@ -66,7 +69,8 @@ static void test_xattrs(void)
 	struct buf a = BUF_INIT, b = BUF_INIT;
 
 	make("attrs", "x");
-	if (setxattr(at("attrs"), "user.b", "1", 1, 0) < 0 || setxattr(at("attrs"), "user.a", "\0z", 2, 0) < 0) {
+	if (setxattr(at("attrs"), "user.b", "1", 1, 0) < 0 ||
+		setxattr(at("attrs"), "user.a", "\0z", 2, 0) < 0) {
 		ok(1, "# SKIP no extended attributes here");
 		return;
 	}
@@ -75,7 +79,8 @@ static void test_xattrs(void)
 	setxattr(at("attrs"), "user.c", "new", 3, 0);
 	removexattr(at("attrs"), "user.a");
 	ok(xattrs_apply(at("attrs"), false, a.data, a.len) == 0, "and put back");
-	ok(xattrs_read(at("attrs"), false, &b) == 0 && b.len == a.len && !memcmp(a.data, b.data, a.len),
+	ok(xattrs_read(at("attrs"), false, &b) == 0 && b.len == a.len &&
+			!memcmp(a.data, b.data, a.len),
 		"exactly: changed, added and removed ones");
 	ok(xattrs_apply(at("attrs"), false, "\5\0\0", 3) == 0, "a string cut short does no harm");
 	buf_release(&a);
@@ -91,14 +96,18 @@ static void test_copy(void)
 
 	from = open(at("holes"), O_RDWR | O_CREAT, 0644);
 	to = open(at("copy"), O_RDWR | O_CREAT, 0644);
-	if (from < 0 || to < 0 || pwrite(from, "middle", 6, 1 << 20) != 6 || ftruncate(from, 3 << 20) < 0)
+	if (from < 0 || to < 0 || pwrite(from, "middle", 6, 1 << 20) != 6 ||
+		ftruncate(from, 3 << 20) < 0)
 		abort();
-	ok(copy_content(from, to, one, &stored) == 0 && stored < (1 << 20), "a file is copied without its holes");
+	ok(copy_content(from, to, one, &stored) == 0 && stored < (1 << 20),
+		"a file is copied without its holes");
 	lseek(from, 0, SEEK_SET);
-	ok(digest_sha256(from, two) == 0 && !memcmp(one, two, SHA256_LEN), "its digest is that of the whole");
+	ok(digest_sha256(from, two) == 0 && !memcmp(one, two, SHA256_LEN),
+		"its digest is that of the whole");
 	ok(fstat(to, &st) == 0 && st.st_size == 3 << 20, "and so is its size");
 	lseek(to, 0, SEEK_SET);
-	ok(digest_sha256(to, two) == 0 && !memcmp(one, two, SHA256_LEN), "the copy has the same content");
+	ok(digest_sha256(to, two) == 0 && !memcmp(one, two, SHA256_LEN),
+		"the copy has the same content");
 	close(from);
 	close(to);
 }
@@ -123,15 +132,19 @@ static void test_names(void)
 		"the names of a file are found near one of them");
 	if (!i.birth_ns)
 		return;
-	ok(names_near(at("name1"), &i, i.birth_ns - 1, count_name, &n) == 0, "not those of a later one with its number");
+	ok(names_near(at("name1"), &i, i.birth_ns - 1, count_name, &n) == 0,
+		"not those of a later one with its number");
 	i.birth_ns--;
-	ok(names_near(at("name1"), &i, 0, count_name, &n) == 0, "nor those of one that was born at another time");
+	ok(names_near(at("name1"), &i, 0, count_name, &n) == 0,
+		"nor those of one that was born at another time");
 }
 
 /* A file that was swapped since it was looked at gets nobody's owner and mode. */
 static void test_meta(void)
 {
-	struct side want = { .i = { .exists = true, .mode = S_IFREG | 04755, .uid = getuid(), .gid = getgid() } };
+	struct side want = {
+		.i = { .exists = true, .mode = S_IFREG | 04755, .uid = getuid(), .gid = getgid() }
+	};
 	struct inode looked_at;
 	struct stat st;
 
@@ -139,12 +152,14 @@ static void test_meta(void)
 	make("other", "y");
 	if (inode_stat(&looked_at, AT_FDCWD, at("looked_at"), AT_SYMLINK_NOFOLLOW) < 0)
 		abort();
-	ok(remake_meta(AT_FDCWD, at("looked_at"), &looked_at, &want) == 0 && stat(at("looked_at"), &st) == 0 &&
-		(st.st_mode & 07777) == 04755, "mode and owner of what was looked at");
+	ok(remake_meta(AT_FDCWD, at("looked_at"), &looked_at, &want) == 0 &&
+			stat(at("looked_at"), &st) == 0 && (st.st_mode & 07777) == 04755,
+		"mode and owner of what was looked at");
 	if (rename(at("other"), at("looked_at")) < 0)
 		abort();
-	ok(remake_meta(AT_FDCWD, at("looked_at"), &looked_at, &want) == -ESTALE && stat(at("looked_at"), &st) == 0 &&
-		(st.st_mode & 07777) == 0644, "not of what has its name since");
+	ok(remake_meta(AT_FDCWD, at("looked_at"), &looked_at, &want) == -ESTALE &&
+			stat(at("looked_at"), &st) == 0 && (st.st_mode & 07777) == 0644,
+		"not of what has its name since");
 }
 
 int main(void)
