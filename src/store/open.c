@@ -16,11 +16,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "store/db.h"
-
-#include "schema.inc"
+#include "store/schema.h"
 
 #define APPLICATION_ID 0x62617564
-#define SCHEMA_VERSION ((int)ARRAY_SIZE(schema_steps))
 
 /* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
 #define BUSY_MS 30000
@@ -36,23 +34,6 @@ static int pragma_int(struct db *db, const char *sql, int *out)
 	return r < 0 ? r : 0;
 }
 
-static int step_up(struct db *db, int version, struct words *words)
-{
-	char set[64];
-	int r = 0;
-
-	for (; r == 0 && version < SCHEMA_VERSION; version++) {
-		snprintf(set, sizeof set, "PRAGMA user_version = %d", version + 1);
-		r = db_exec(db, schema_steps[version]);
-		if (r == 0)
-			r = db_exec(db, set);
-	}
-	if (r < 0)
-		return words_set(words, r, "cannot make the tables of %s: %s", db->path,
-			db_error(db));
-	return 0;
-}
-
 /* Two that start at once: the lock decides who makes the tables, the other one finds them. */
 static int migrate(struct db *db, struct words *words)
 {
@@ -61,8 +42,8 @@ static int migrate(struct db *db, struct words *words)
 	if (r < 0)
 		return words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
 	r = pragma_int(db, "PRAGMA user_version", &version);
-	if (r == 0)
-		r = step_up(db, version, words);
+	if (r == 0 && (r = schema_make(db, version)) < 0)
+		words_set(words, r, "cannot make the tables of %s: %s", db->path, db_error(db));
 	if (r == 0 && (r = db_exec(db, "COMMIT")) < 0)
 		words_set(words, r, "cannot write to %s: %s", db->path, db_error(db));
 	if (r < 0)
@@ -104,22 +85,22 @@ static int check_owner(struct db *db, enum db_mode mode, struct words *words)
 			"%s is a database of another program (application_id "
 			"%d): name another file with -d",
 			db->path, id);
-	if (version > SCHEMA_VERSION)
+	if (version > schema_version())
 		return words_set(words, -EPROTO,
 			"%s was made by a newer buildaudit (schema %d, this one "
 			"knows up to %d): update buildaudit",
-			db->path, version, SCHEMA_VERSION);
-	if (version == SCHEMA_VERSION)
-		return 0;
+			db->path, version, schema_version());
 	if (mode == DB_READ && fresh)
 		return words_set(words, -ENOENT, "%s is empty: nothing was recorded in it yet",
 			db->path);
-	if (mode == DB_READ)
+	if (mode == DB_READ && version < schema_version())
 		return words_set(words, -EPROTO,
 			"%s has an older schema (%d, this program reads %d): "
 			"any recording brings it up to date",
-			db->path, version, SCHEMA_VERSION);
-	return migrate(db, words);
+			db->path, version, schema_version());
+	if (version < schema_version())
+		r = migrate(db, words);
+	return r < 0 ? r : schema_check(db, words);
 }
 
 /*

@@ -42,6 +42,25 @@ case_somebody_elses_database() {
 	eq "$(sqlite3 "$DB" 'SELECT x FROM mine')" 1
 }
 
+# Whoever made the file may have made views that answer anything, or never.
+case_views_and_triggers_of_others() {
+	rec -q -- touch a
+	sqlite3 "$DB" 'CREATE VIEW mine AS SELECT 1; CREATE INDEX by_mode ON entry (mode); CREATE TABLE notes (x)'
+	ba runs >/dev/null
+	rec -q -- touch b
+	cp "$DB" good.db
+	sqlite3 "$DB" 'DROP VIEW runs; CREATE VIEW Runs AS WITH RECURSIVE n (i) AS
+		(VALUES (1) UNION ALL SELECT i FROM n) SELECT i AS run_id FROM n'
+	refuses
+	cp good.db "$DB"
+	sqlite3 "$DB" "DROP TABLE chore; CREATE VIEW chore AS SELECT 'sweep' AS name"
+	refuses
+	cp good.db "$DB"
+	sqlite3 "$DB" 'CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM run; END'
+	refuses
+	has "$(ba runs 2>&1)" "trigger 't'"
+}
+
 case_from_a_newer_version() {
 	rec -q -- true
 	settle
