@@ -5,6 +5,7 @@
  * What is freed or closed is freed or closed by the variable that holds it.
  * STEAL and STEAL_FD hand the thing over and leave the variable empty.
  */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,6 +51,12 @@ static inline void drop_file(FILE *f)
 static inline void cleanup_freep(void *p)
 {
 	free(*(void **)p);
+}
+
+static inline void cleanup_closedirp(DIR **d)
+{
+	if (*d)
+		closedir(*d);
 }
 
 static inline void cleanup_closep(const int *fd)

@@ -44,16 +44,10 @@ static int add(struct walk *w, const struct buf *rel, const struct inode *now)
 	return w->entries[w->count++].rel ? 0 : -ENOMEM;
 }
 
-static void closedirp(DIR **d)
-{
-	if (*d)
-		closedir(*d);
-}
-
 /* Adds what is in the folder `rel` below `top`; "" is top itself. */
 static int read_folder(struct walk *w, const char *top, const char *rel)
 {
-	_cleanup_(closedirp) DIR *d = NULL;
+	_cleanup_(cleanup_closedirp) DIR *d = NULL;
 	_cleanup_buf_ struct buf name = BUF_INIT;
 	struct dirent *e;
 	int r = 0;

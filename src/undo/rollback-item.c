@@ -40,7 +40,8 @@ void rollback_removed(struct rollback *rb, struct plan_item *it)
 {
 	static const struct side gone;
 
-	note_step(rb, it, "removed", &gone);
+	if (!rb->teller.how->dry)
+		note_step(rb, it, "removed", &gone);
 	rollback_tell(rb, it, BA_REMOVE, "");
 }
 

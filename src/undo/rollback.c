@@ -107,36 +107,65 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 	return home->state == STATE_OURS && (home->secured || rb->teller.how->dry) ? NULL : home;
 }
 
+/* What rmdir(2) will say, for a dry run: is there something that stays? */
+static bool keeps_something(const struct rollback *rb, const struct plan_item *it)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	_cleanup_(cleanup_closedirp) DIR *folder = io_opendir(AT_FDCWD, it->e->path, O_NOATIME);
+	const struct dirent *d;
+
+	while (folder && (d = readdir(folder))) {
+		const struct entry *e;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		buf_reset(&path);
+		buf_addf(&path, "%s/%s", it->e->path, d->d_name);
+		e = path.failed ? NULL : entries_find(&rb->plan.all, path.data, path.len);
+		if (!e || !rb->plan.items[e - rb->plan.all.e].taken_out)
+			return true;
+	}
+	return false;
+}
+
+static int remove_now(struct rollback *rb, struct plan_item *it)
+{
+	const char *name;
+	int dir, r;
+
+	if (rb->teller.how->dry)
+		return S_ISDIR(it->now.mode) && keeps_something(rb, it) ? -ENOTEMPTY : 0;
+	r = rollback_open(rb, it, &dir, &name);
+	return r < 0 ? r : remove_entry(&rb->plan.parents, it->e->path, &it->now);
+}
+
 static void take_out(struct rollback *rb, struct plan_item *it)
 {
 	const struct plan_item *orphan = orphan_of(rb, it);
-	bool created = it->e->change == CHANGE_CREATED;
+	bool created = it->e->change == CHANGE_CREATED, stays;
 	char why[PATH_MAX + 64];
-	const char *name;
-	int dir, r;
+	int r;
 
 	if (created && orphan && !rb->teller.how->force) {
 		snprintf(why, sizeof why, "it was there before the run, as %s", orphan->e->path);
 		rollback_tell(rb, it, BA_KEEP, why);
 		return;
 	}
-	if (rb->teller.how->dry) {
-		rollback_tell(rb, it, BA_REMOVE, "");
-		return;
-	}
-	r = rollback_open(rb, it, &dir, &name);
-	if (r == 0)
-		r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
-	if (!created)
+	r = remove_now(rb, it);
+	it->taken_out = r == 0;
+	stays = r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY;
+	if (stays) {
+		it->state = STATE_REFUSED;
+		rollback_tell(rb, it, BA_KEEP, remove_reason(r));
+	} else if (!created) {
 		return; /* what stood there before comes next, and says whether it worked */
-	if (r == 0)
-		rollback_removed(rb, it);
-	else if (r == -ENOENT)
+	} else if (r == -ENOENT) {
 		rollback_tell(rb, it, BA_NOTHING, "");
-	else
-		rollback_tell(rb, it,
-			r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY ? BA_KEEP : BA_FAIL,
-			remove_reason(r));
+	} else if (r < 0) {
+		rollback_tell(rb, it, BA_FAIL, remove_reason(r));
+	} else {
+		rollback_removed(rb, it);
+	}
 }
 
 static void take_out_all(struct rollback *rb)
@@ -153,7 +182,7 @@ static void take_out_all(struct rollback *rb)
 			teller_progress(&rb->teller);
 			take_out(rb, it);
 		} else if (S_ISDIR(it->now.mode) && e->before.i.exists &&
-			!S_ISDIR(e->before.i.mode) && !rb->teller.how->dry) {
+			!S_ISDIR(e->before.i.mode)) {
 			take_out(rb, it);
 		}
 	}

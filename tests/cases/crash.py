@@ -25,6 +25,7 @@ SAMPLES = {
     ],
     'ptrace': [
         (kill, '--only run,deb,tar --device same --samples 3'),
+        (kill, '--only checkinstall,rpm --device same --samples 2'),
         (power, '--fs ext4 --only precious,deb --db apart --samples 2'),
         (objects, '--only second --what damage,full --seeds 4'),
     ],

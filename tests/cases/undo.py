@@ -635,7 +635,25 @@ def edited():
     return wrong
 
 
-CASES = [everything, killed, carried_out, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
+def filled():
+    """A folder that the run made, and in which somebody put a file, stays; the dry run says what is then done"""
+    wrong = []
+    with Case() as c:
+        write(c.t + '/f', 'precious')
+        wrong += sh(c, 'rm f; mkdir f new new/sub; echo in >f/in; echo in >new/sub/in; ln -s f link')
+        write(c.t + '/f/mine', 'mine')
+        write(c.t + '/new/sub/mine', 'mine')
+        dry, done = c.ba('rollback', '-n'), c.ba('rollback', '-v', '-y')
+        expect(wrong, 'exit status', done.returncode, 1)
+        expect(wrong, 'dry run', *(sorted(p.stdout.splitlines()[:-1]) for p in (dry, done)))
+        expect(wrong, 'left', sorted(n.decode() for n in snapshot(c.t)), [c.t + n for n in ('', '/f', '/f/mine', '/new', '/new/sub', '/new/sub/mine')])
+        os.unlink(c.t + '/f/mine')
+        expect(wrong, 'again', c.ba('rollback', '-y', '1').returncode, 1)
+        expect(wrong, 'then', open(c.t + '/f').read(), 'precious')
+    return wrong
+
+
+CASES = [everything, filled, killed, carried_out, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
