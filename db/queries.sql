@@ -463,14 +463,15 @@ DELETE FROM alias WHERE run_id = ?1;
 -- name: FORGET_ORIGINALS
 DELETE FROM original WHERE run_id = ?1;
 
--- name: CHORE_ADD
-INSERT OR IGNORE INTO chore (name) VALUES (?1);
+-- name: SWEEP_ADD
+-- The store has what nobody names: whoever opens the database next takes it away.
+INSERT OR IGNORE INTO chore (name) VALUES ('sweep');
 
--- name: CHORE_DUE
-SELECT 1 FROM chore WHERE name = ?1;
+-- name: SWEEP_DUE
+SELECT 1 FROM chore WHERE name = 'sweep';
 
--- name: CHORE_DONE
-DELETE FROM chore WHERE name = ?1;
+-- name: SWEEP_DONE
+DELETE FROM chore WHERE name = 'sweep';
 
 -- name: RUN_UNSETTLED
 SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);

@@ -102,6 +102,16 @@ static int ask_to_finish(struct db *db, int64_t run_id)
 	return db_run(db, Q_RUN_FINISH_ASK, "i", run_id);
 }
 
+/* And what a killed recorder had begun to keep goes. */
+static int recover(struct db *db, int64_t run_id)
+{
+	int r = recover_run(db, run_id);
+
+	if (r == 0)
+		forget_sweep(db);
+	return r;
+}
+
 static int check_undoable(struct ba *ba, int64_t run_id)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -121,7 +131,7 @@ static int check_undoable(struct ba *ba, int64_t run_id)
 	 */
 	if (rows_type(&rows, 3) == ROWS_NULL) {
 		rows_done(&rows);
-		return write_once(ba, run_id, recover_run);
+		return write_once(ba, run_id, recover);
 	}
 	return 0;
 }

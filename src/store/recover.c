@@ -67,6 +67,9 @@ static int settle(struct run *run)
 		r = run_count(run);
 	if (r == 0)
 		r = run_settled(run);
+	/* Its receipts, of no use from here on, and what it had begun to copy. */
+	if (r == 0)
+		r = db_run(run->db, Q_SWEEP_ADD, "");
 	if (r == 0)
 		r = run_sync(run);
 	hands_release(&hands);

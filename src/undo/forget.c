@@ -23,14 +23,12 @@
 #include "store/receipts.h"
 #include "undo/journal.h"
 
-#define SWEEP "sweep" /* a chore (db/0002-sound.sql) */
-
 static int drop_rows(struct db *db, int64_t run_id)
 {
 	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
 		Q_FORGET_ENTRIES, Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UNDO_PLACES_DROP,
 		Q_RUN_DROP };
-	int r = db_run(db, Q_CHORE_ADD, "s", SWEEP);
+	int r = db_run(db, Q_SWEEP_ADD, "");
 	size_t i;
 
 	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
@@ -160,13 +158,13 @@ static void sweep(struct db *db, struct ba_forgotten *f)
 
 bool forget_is_due(struct db *db)
 {
-	return db_int(db, Q_CHORE_DUE, 0, "s", SWEEP);
+	return db_int(db, Q_SWEEP_DUE, 0, "");
 }
 
 static int do_chore(struct db *db, struct ba_forgotten *f)
 {
 	sweep(db, f);
-	return f->later ? 0 : db_run(db, Q_CHORE_DONE, "s", SWEEP);
+	return f->later ? 0 : db_run(db, Q_SWEEP_DONE, "");
 }
 
 void forget_sweep(struct db *db)
