@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/durable.h"
 #include "base/io.h"
 #include "store/open.h"
 #include "store/receipts.h"
@@ -135,16 +136,29 @@ static bool take_lock(struct db *db, int lock)
 	return false;
 }
 
+/* What went is gone on the disk, too, before it counts as swept. 0 or -errno. */
+static int sync_store(int store)
+{
+	struct durable_set set = { 0 };
+	int r = durable_in_order(store) ? 0 : durable_add(&set, store);
+
+	if (r == 0)
+		r = durable_sync_all(&set);
+	durable_release(&set);
+	return r;
+}
+
 /* All that nobody names, what a killed recording left behind included. */
-static void sweep(struct db *db, struct ba_forgotten *f)
+static int sweep(struct db *db, struct ba_forgotten *f)
 {
 	_cleanup_free_ char *path = NULL;
 	_cleanup_close_ int lock = -1;
 	struct dirent *e;
 	DIR *d;
+	int r;
 
 	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = io_opendir(AT_FDCWD, path, 0)))
-		return;
+		return 0;
 	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	f->later = lock < 0 || !take_lock(db, lock) || any_receipts(db, d);
 	while (!f->later && (e = readdir(d))) {
@@ -153,7 +167,9 @@ static void sweep(struct db *db, struct ba_forgotten *f)
 		else if (strlen(e->d_name) == 2 && strcmp(e->d_name, ".."))
 			sweep_folder(db, dirfd(d), e->d_name, f);
 	}
+	r = f->later ? 0 : sync_store(dirfd(d));
 	closedir(d);
+	return r;
 }
 
 bool forget_is_due(struct db *db)
@@ -163,8 +179,9 @@ bool forget_is_due(struct db *db)
 
 static int do_chore(struct db *db, struct ba_forgotten *f)
 {
-	sweep(db, f);
-	return f->later ? 0 : db_run(db, Q_SWEEP_DONE, "");
+	int r = sweep(db, f);
+
+	return r < 0 || f->later ? r : db_run(db, Q_SWEEP_DONE, "");
 }
 
 void forget_sweep(struct db *db)
@@ -202,5 +219,10 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 		db_rollback(db);
 		return r;
 	}
-	return do_chore(db, f);
+	r = do_chore(db, f);
+	return r < 0 ? words_set(words, r,
+			       "run %lld is forgotten, but what was kept for it is not all gone (%s): "
+			       "the next command tries again",
+			       (long long)run_id, strerror(-r)) :
+		       r;
 }
