@@ -76,23 +76,35 @@ static bool is_wanted(struct db *db, const char *folder, const char *name)
 		rows_next(&rows) != 0;
 }
 
-static void sweep_folder(struct db *db, int store, const char *folder, struct ba_forgotten *f)
+static int remove_object(int folder, const char *name, struct ba_forgotten *f)
 {
-	DIR *d = io_opendir(store, folder, 0);
-	struct dirent *e;
 	struct stat st;
 
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || unlinkat(folder, name, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	f->objects++;
+	f->bytes += (uint64_t)st.st_size;
+	return 0;
+}
+
+/* 0, or the first -errno; what was left then is tried by the next sweep. */
+static int sweep_folder(struct db *db, int store, const char *folder, struct ba_forgotten *f)
+{
+	_cleanup_(cleanup_closedirp) DIR *d = io_opendir(store, folder, 0);
+	const struct dirent *e;
+	int r = 0;
+
 	while (d && (e = readdir(d))) {
-		if (e->d_name[0] == '.' || is_wanted(db, folder, e->d_name) ||
-			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			unlinkat(dirfd(d), e->d_name, 0) < 0)
-			continue;
-		f->objects++;
-		f->bytes += (uint64_t)st.st_size;
+		int failed = 0;
+
+		if (e->d_name[0] != '.' && !is_wanted(db, folder, e->d_name))
+			failed = remove_object(dirfd(d), e->d_name, f);
+		r = r < 0 ? r : failed;
 	}
-	if (d)
-		closedir(d);
-	unlinkat(store, folder, AT_REMOVEDIR); /* when it is empty */
+	if (r == 0 && unlinkat(store, folder, AT_REMOVEDIR) < 0 && errno != ENOTEMPTY &&
+		errno != EEXIST)
+		r = errno == ENOENT ? 0 : -errno;
+	return r;
 }
 
 /* A killed recorder's receipts name objects, too, until they have become rows. */
@@ -148,28 +160,32 @@ static int sync_store(int store)
 	return r;
 }
 
+static int sweep_entry(struct db *db, int store, const char *name, struct ba_forgotten *f)
+{
+	if (!strncmp(name, "tmp-", 4))
+		return unlinkat(store, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+	return strlen(name) == 2 && strcmp(name, "..") ? sweep_folder(db, store, name, f) : 0;
+}
+
 /* All that nobody names, what a killed recording left behind included. */
 static int sweep(struct db *db, struct ba_forgotten *f)
 {
 	_cleanup_free_ char *path = NULL;
 	_cleanup_close_ int lock = -1;
-	struct dirent *e;
-	DIR *d;
-	int r;
+	_cleanup_(cleanup_closedirp) DIR *d = NULL;
+	const struct dirent *e;
+	int r = 0;
 
 	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = io_opendir(AT_FDCWD, path, 0)))
 		return 0;
 	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	f->later = lock < 0 || !take_lock(db, lock) || any_receipts(db, d);
 	while (!f->later && (e = readdir(d))) {
-		if (!strncmp(e->d_name, "tmp-", 4))
-			unlinkat(dirfd(d), e->d_name, 0);
-		else if (strlen(e->d_name) == 2 && strcmp(e->d_name, ".."))
-			sweep_folder(db, dirfd(d), e->d_name, f);
+		int failed = sweep_entry(db, dirfd(d), e->d_name, f);
+
+		r = r < 0 ? r : failed;
 	}
-	r = f->later ? 0 : sync_store(dirfd(d));
-	closedir(d);
-	return r;
+	return r < 0 || f->later ? r : sync_store(dirfd(d));
 }
 
 bool forget_is_due(struct db *db)
