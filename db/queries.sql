@@ -182,8 +182,11 @@ SELECT 1 FROM entry WHERE run_id = ?1 AND path_id = ?2;
 SELECT id FROM run WHERE id = ?1;
 
 -- name: RUN_LATEST
--- slow: goes back from the newest, past the undos
-SELECT id FROM run WHERE kind IS NULL ORDER BY id DESC LIMIT 1;
+-- slow: goes back from the newest, past the undos and what could not be executed: a run that ended without an exec
+SELECT id FROM run r
+WHERE kind IS NULL AND (state <> 'complete'
+    OR EXISTS (SELECT 1 FROM process p CROSS JOIN exec x ON x.process_id = p.id WHERE p.run_id = r.id))
+ORDER BY id DESC LIMIT 1;
 
 -- name: RUN_BY_LABEL
 SELECT max(id) FROM run WHERE label = ?1;

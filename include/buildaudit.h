@@ -253,8 +253,9 @@ void ba_recording_summary(struct ba_recording *rec, void (*done)(const struct ba
 /*
  * Becomes argv[0], as execvp(3) does, recorded by a process that stands
  * beside it. Returns only when that failed, with words (BA_WORDS bytes):
- * -ENOENT or -EACCES from the exec itself with *exec_failed set, or -errno
- * when nothing was started.
+ * -ENOENT or -EACCES with *exec_failed set when the command is not there, or
+ * cannot be executed; or -errno when nothing was started. Where that can be
+ * told beforehand there is no run, and no database is made.
  */
 int ba_record_exec(struct ba_recording *rec, char *const argv[], char *words, int *exec_failed);
 

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
+#include "base/command.h"
 #include "base/io.h"
 #include "base/proc.h"
 #include "record/loop.h"
@@ -415,13 +416,26 @@ static int become_command(const struct ba_recording *rec, const struct spawn *sp
 	return words_set(words, -errno, "cannot run '%s': %s", argv[0], strerror(errno));
 }
 
+/* What cannot start leaves no run behind, as far as it can be told before. */
+static int find_command(const char *name, struct words *words, int *exec_failed)
+{
+	char path[PATH_MAX];
+	int r = command_find(name, path);
+
+	*exec_failed = r < 0;
+	if (r == -ENOENT)
+		return words_set(words, r, "no command '%s'", name);
+	return r < 0 ? words_set(words, r, "cannot run '%s': %s", name, strerror(-r)) : 0;
+}
+
 API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, int *exec_failed)
 {
 	struct spawn spawn = { .lost = recorder_lost, .data = rec };
 	struct words words = { "" };
-	int r = prepare(rec, &words);
+	int r = find_command(argv[0], &words, exec_failed);
 
-	*exec_failed = 0;
+	if (r == 0)
+		r = prepare(rec, &words);
 	if (r == 0) {
 		r = spawn_split(&spawn);
 		if (spawn.recorder && r < 0)

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "base/buf.h"
-#include "cmd/cmd.h"
+#include "cmd/commands.h"
 #include "cmd/pack.h"
 #include "render/text.h"
 
@@ -165,6 +165,17 @@ static void summary(const struct ba_summary *s, void *data)
 		fwrite(out.data, 1, out.len, stderr);
 }
 
+/* A first word that is no command was perhaps meant as one of ours. */
+static void say_why_not(const struct cmd_call *call, const char *words, bool not_there)
+{
+	_cleanup_buf_ struct buf sentence = BUF_INIT;
+
+	buf_adds(&sentence, words);
+	if (not_there && !call->named)
+		commands_add_hint(&sentence, call->argv[0]);
+	complain("%s", sentence.failed ? words : sentence.data);
+}
+
 static int run(struct cmd_call *call)
 {
 	char words[BA_WORDS];
@@ -187,7 +198,7 @@ static int run(struct cmd_call *call)
 		return record_and_pack(recording, call->argv, summary, call->db, &pack);
 	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
-	complain("%s", words);
+	say_why_not(call, words, exec_failed && r == -ENOENT);
 	if (!exec_failed)
 		return EXIT_FAILED;
 	return r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;

@@ -145,6 +145,7 @@ static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd
 		else if ((r = cmd->option(o, optarg)))
 			return r;
 	}
+	call->named = argv[0] || (optind > 1 && !strcmp(argv[optind - 1], "--"));
 	call->argc = argc - optind;
 	call->argv = argv + optind;
 	return 0;

@@ -2,7 +2,7 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 /*
- * A subcommand: one file src/cmd/cmd-NAME.c with one entry, listed in main.c.
+ * A subcommand: one file src/cmd/cmd-NAME.c with one entry, listed in commands.c.
  * Its help is printed from the entry; main opens the database before run() as
  * the flags say, so no command does.
  */
@@ -40,7 +40,8 @@ struct cmd_call {
 	const char *db; /* the file */
 	int64_t run;
 	bool json;
-	int argc; /* what is left: the arguments */
+	bool named; /* by the subcommand's name, or "--": what follows is no subcommand */
+	int argc;   /* what is left: the arguments */
 	char **argv;
 };
 
@@ -61,7 +62,7 @@ struct cmd {
 extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry,
 	cmd_tree_entry, cmd_events_entry, cmd_sql_entry, cmd_manifest_entry, cmd_verify_entry,
 	cmd_uninstall_entry, cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry,
-	cmd_package_entry, cmd_checkinstall_entry;
+	cmd_package_entry, cmd_checkinstall_entry, cmd_help_entry, cmd_version_entry;
 
 /* "buildaudit: ..." on stderr. */
 #define complain(...) words_say("buildaudit: ", __VA_ARGS__)
@@ -71,7 +72,10 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((forma
 int cmd_failed(const struct cmd_call *call);
 /* Is call->run in that state (view runs)? */
 bool cmd_run_is(struct cmd_call *call, const char *state);
-/* Options, database, run(); argv[0] is the command's name. Returns the exit status. */
+/*
+ * Options, database, run(); argv[0] is the subcommand's name, NULL where none was given. Returns
+ * the exit status.
+ */
 int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db);
 /* --json for any answer; frees it. Returns the exit status. */
 int cmd_print_json(const struct cmd_call *call, struct ba_rows *rows);

@@ -34,6 +34,90 @@ case_help_of_each() {
 	has "$(ba --version)" 'buildaudit'
 }
 
+case_help_and_version_are_words_of_ours() {
+	local c
+	eq "$(ba help)" "$(ba -h)"
+	eq "$(ba version)" "$(ba --version)"
+	has "$(ba version)" '^buildaudit [0-9]'
+	for c in run files checkinstall help version; do
+		eq "$(ba help $c)" "$(ba $c -h)"
+	done
+	has "$(want_rc 2 ba help flies 2>&1)" "no subcommand 'flies' \\(did you mean 'files'\\?\\)"
+	want_rc 2 ba help files who 2>/dev/null
+	want_rc 2 ba version 1 2>/dev/null
+	[ ! -e "$DB" ]
+}
+
+# What it was perhaps meant for: letters exchanged, left out, put in, taken for others; nothing where nothing is near.
+case_a_first_word_that_is_no_command() {
+	local word near
+	while read -r word near; do
+		eq "$(want_rc 127 ba "$word" 2>&1)" "buildaudit: no command '$word'${near:+ (did you mean '$near'?)}"
+		[ ! -e "$DB" ] || fail "$word made a database"
+	done <<-'E'
+		flies files
+		file5 files
+		fles files
+		fyles files
+		whos who
+		unistal uninstall
+		rollbakc rollback
+		hlep help
+		foo
+		no-such-command
+		checkinstallationofprograms
+		./flies
+	E
+	eq "$(want_rc 127 "$BUILDAUDIT" flies 2>&1)" "buildaudit: no command 'flies' (did you mean 'files'?)"
+	eq "$(want_rc 127 ba '' 2>&1)" "buildaudit: no command ''"
+	eq "$(want_rc 127 ba -q flies x 2>&1)" "buildaudit: no command 'flies' (did you mean 'files'?)"
+	has "$(want_rc 127 ba -q files 2>&1)" 'buildaudit files'
+	# Where a command was announced, none of ours was meant.
+	for word in run -- '-q --' 'run --' 'run --label=x'; do
+		eq "$(want_rc 127 ba $word flies 2>&1)" "buildaudit: no command 'flies'"
+	done
+	[ ! -e "$DB" ]
+}
+
+case_what_cannot_be_executed_is_no_run() {
+	mkdir bin closed
+	: >bin/flies
+	eq "$(PATH=$T/bin:$PATH want_rc 126 ba flies 2>&1)" "buildaudit: cannot run 'flies': Permission denied"
+	want_rc 126 ba ./bin 2>/dev/null
+	want_rc 126 ba ./bin/flies 2>/dev/null
+	want_rc 126 ba ./bin/flies/x 2>/dev/null
+	want_rc 126 ba "./$(printf '%0300d' 0)" 2>/dev/null
+	want_rc 127 ba checkinstall -y no-such-command 2>err
+	has "$(cat err)" "no command 'no-such-command'"
+	want_rc 127 ba run --package=tar --pkgname=x --pkgversion=1 no-such-command 2>/dev/null
+	[ ! -e "$DB" ]
+	# The next folder of PATH may have it; an empty one is the working folder; without PATH there is one all the same.
+	printf '#!/bin/sh\necho "of $0"\n' >closed/flies
+	chmod +x closed/flies
+	eq "$(PATH=$T/bin:$T/closed:$PATH rec -q flies)" "of $T/closed/flies"
+	cd closed
+	eq "$(PATH=$T/bin::/usr/bin:/bin rec -q flies)" "of flies"
+	eq "$(env -u PATH "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo found')" found
+	cd ..
+}
+
+case_what_never_ran_is_not_latest() {
+	printf '#!/no/such/interpreter\n' >script
+	chmod +x script
+	rec -q --include "$T" -- sh -c 'echo >f'
+	want_rc 127 rec -q ./script 2>/dev/null
+	settle
+	# It was there and could be executed, as far as anybody could tell: that is on record.
+	eq "$(q 'SELECT count(*) FROM runs')" 2
+	eq "$(ba files -0 | tr '\0' '\n')" "$T/f"
+	ba uninstall -y 2>/dev/null
+	[ ! -e f ]
+	# One that ran and said 127 itself did run.
+	want_rc 127 rec -q --include "$T" -- sh -c 'echo >g; exit 127'
+	settle
+	eq "$(ba files -0 latest | tr '\0' '\n')" "$T/g"
+}
+
 case_usage_errors_are_2() {
 	some_runs
 	local c err

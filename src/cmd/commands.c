@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/commands.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static const struct cmd *const commands[] = {
+	&cmd_run_entry,
+	&cmd_runs_entry,
+	&cmd_files_entry,
+	&cmd_who_entry,
+	&cmd_tree_entry,
+	&cmd_events_entry,
+	&cmd_manifest_entry,
+	&cmd_verify_entry,
+	&cmd_uninstall_entry,
+	&cmd_rollback_entry,
+	&cmd_diff_entry,
+	&cmd_sql_entry,
+	&cmd_package_entry,
+	&cmd_checkinstall_entry,
+	&cmd_finish_entry,
+	&cmd_forget_entry,
+	&cmd_help_entry,
+	&cmd_version_entry,
+};
+
+void commands_print_help(FILE *out)
+{
+	size_t i;
+
+	fputs("usage: buildaudit [-d DB] [run options] [--] COMMAND [ARG...]\n"
+	      "       buildaudit [-d DB] SUBCOMMAND [options] [RUN]\n"
+	      "\n"
+	      "Records what a command, and everything it starts, changes in the file tree.\n"
+	      "\n",
+		out);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-12s %.*s\n", commands[i]->name,
+			(int)strcspn(commands[i]->help, "\n"), commands[i]->help);
+	fputs("\n"
+	      "RUN is a number, a label, or latest (the newest command, past any undo), which is\n"
+	      "also what no RUN means.\n"
+	      "'buildaudit help SUBCOMMAND' tells of each; 'man buildaudit' of all.\n",
+		out);
+}
+
+const struct cmd *commands_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+#define WORD_MAX 24
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How many letters were left out, put in, taken for another, or exchanged with the next one. Both
+ * words have less than WORD_MAX letters.
+ */
+static size_t distance(const char *a, const char *b)
+{
+	size_t d[WORD_MAX][WORD_MAX], la = strlen(a), lb = strlen(b), i, k;
+
+	for (i = 0; i <= la; i++)
+		d[i][0] = i;
+	for (k = 0; k <= lb; k++)
+		d[0][k] = k;
+	for (i = 1; i <= la; i++)
+		for (k = 1; k <= lb; k++) {
+			d[i][k] = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+			d[i][k] = least(d[i][k], least(d[i - 1][k], d[i][k - 1]) + 1);
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+				d[i][k] = least(d[i][k], d[i - 2][k - 2] + 1);
+		}
+	return d[la][lb];
+}
+
+/* Two letters at most, and less than half of the word: `foo` is not `who`. */
+const struct cmd *commands_nearest(const char *word)
+{
+	const struct cmd *nearest = NULL;
+	size_t i, d, best = 3, len = strlen(word);
+
+	if (len >= WORD_MAX)
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		d = distance(word, commands[i]->name);
+		if (d < best && 2 * d < len) {
+			best = d;
+			nearest = commands[i];
+		}
+	}
+	return nearest;
+}
+
+void commands_add_hint(struct buf *sentence, const char *word)
+{
+	const struct cmd *near = commands_nearest(word);
+
+	if (near && strcmp(near->name, word) != 0)
+		buf_addf(sentence, " (did you mean '%s'?)", near->name);
+	else if (near)
+		buf_addf(sentence, " (a subcommand stands before its options: buildaudit %s)",
+			word);
+}

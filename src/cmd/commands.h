@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CMD_COMMANDS_H
+#define CMD_COMMANDS_H
+/* The subcommands, all of them. */
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "cmd/cmd.h"
+
+/* NULL: there is none of that name. */
+const struct cmd *commands_find(const char *name);
+/* The one that was perhaps meant by `word`, or NULL. */
+const struct cmd *commands_nearest(const char *word);
+/* " (did you mean 'list'?)", or nothing, behind a sentence on `word`. */
+void commands_add_hint(struct buf *sentence, const char *word);
+/* What `buildaudit -h` says. */
+void commands_print_help(FILE *out);
+
+#endif
