@@ -251,6 +251,11 @@ int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char *val
 void ba_recording_summary(struct ba_recording *rec, void (*done)(const struct ba_summary *, void *),
 	void *data);
 /*
+ * 1: words (BA_WORDS bytes) have what a person should know before `command` is recorded with
+ * these settings: that it is set-uid, and would gain no rights. 0: nothing. Since: 0.2
+ */
+int ba_recording_warning(const struct ba_recording *rec, const char *command, char *words);
+/*
  * Becomes argv[0], as execvp(3) does, recorded by a process that stands
  * beside it. Returns only when that failed, with words (BA_WORDS bytes):
  * -ENOENT or -EACCES with *exec_failed set when the command is not there, or

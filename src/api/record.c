@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +17,7 @@
 #include "base/command.h"
 #include "base/io.h"
 #include "base/proc.h"
+#include "base/rights.h"
 #include "record/loop.h"
 #include "record/rules.h"
 #include "store/open.h"
@@ -149,6 +151,28 @@ API void ba_recording_summary(struct ba_recording *rec,
 {
 	rec->summary = done;
 	rec->summary_data = data;
+}
+
+/* A filter of somebody without rights takes set-uid from all below it; so does his tracer. */
+static bool takes_rights(const struct ba_recording *rec)
+{
+	return !rights_capable(CAP_SYS_PTRACE) ||
+		(!rec->no_seccomp && !rights_capable(CAP_SYS_ADMIN));
+}
+
+API int ba_recording_warning(const struct ba_recording *rec, const char *command, char *out)
+{
+	char path[PATH_MAX];
+	struct words words = { "" };
+	int r = 0;
+
+	if (command_find(command, path) == 0 && rights_gained_by(path) && takes_rights(rec))
+		r = words_set(&words, 1,
+			"'%s' gains no rights when it is recorded by an ordinary user: put "
+			"buildaudit behind sudo, as in 'sudo buildaudit make install'",
+			command);
+	memcpy(out, words.text, BA_WORDS);
+	return r;
 }
 
 static int build_scope(struct ba_recording *rec, struct scope *scope)

@@ -450,9 +450,12 @@ static int record(char **command, const char *db)
 		return EXIT_FAILED;
 	if (db)
 		ba_recording_set(rec, BA_SET_DATABASE, db);
+	if (!*command)
+		command = make_install;
+	cmd_warn_before(rec, command[0]);
 	if (ci.umask_set)
 		umask(ci.umask);
-	r = record_and_pack(rec, *command ? command : make_install, summary, db, &o);
+	r = record_and_pack(rec, command, summary, db, &o);
 	ba_recording_free(rec);
 	return r;
 }

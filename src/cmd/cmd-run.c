@@ -194,6 +194,8 @@ static int run(struct cmd_call *call)
 		return EXIT_FAILED;
 	if (call->db)
 		ba_recording_set(recording, BA_SET_DATABASE, call->db);
+	if (!quiet)
+		cmd_warn_before(recording, call->argv[0]);
 	if (packing)
 		return record_and_pack(recording, call->argv, summary, call->db, &pack);
 	ba_recording_summary(recording, summary, (void *)call->db);

@@ -40,6 +40,14 @@ int cmd_failed(const struct cmd_call *call)
 	return EXIT_FAILED;
 }
 
+void cmd_warn_before(const struct ba_recording *rec, const char *command)
+{
+	char words[BA_WORDS];
+
+	if (ba_recording_warning(rec, command, words) > 0)
+		complain("%s", words);
+}
+
 static void print_option(const struct cmd_option *o)
 {
 	char left[64];

@@ -70,6 +70,8 @@ extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_
 int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The library failed: its words. Returns EXIT_FAILED. */
 int cmd_failed(const struct cmd_call *call);
+/* Says what a person should know before the command is recorded, if anything. */
+void cmd_warn_before(const struct ba_recording *rec, const char *command);
 /* Is call->run in that state (view runs)? */
 bool cmd_run_is(struct cmd_call *call, const char *state);
 /*

@@ -28,16 +28,45 @@ case_the_page_says_which_commands_have_json() {
 	eq "$(docs no-json "$page")" "${without%$'\n'}"
 }
 
-# Their options are taken, and the values of these: -h is answered only after all of them were read.
+# Each is typed, in their order, by somebody who has hello-2.10 in his working folder. What they install goes to a
+# folder that counts: not below /tmp.
 case_the_examples_of_the_page() {
-	local line n=0
-	docs examples "$page" >list
-	while read -r line; do
-		eval "want_rc 0 ba $line" >out || fail "the example: $line"
-		has "$(cat out)" '^usage: '
+	local line home status n=0
+	command -v dpkg-deb >/dev/null && command -v make >/dev/null || skip 'no dpkg-deb or no make'
+	home=$(mktemp -d "$HOME/ba-examples.XXXXXX")
+	# shellcheck disable=SC2064  # that one
+	trap "rm -rf '$home'" EXIT
+	mkdir -p bin hello-2.10
+	ln -s "$BUILDAUDIT" bin/buildaudit
+	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo
+	chmod +x bin/sudo
+	cd hello-2.10
+	printf 'install:\n\tinstall -D Makefile $(DESTDIR)%s/usr/local/bin/hello\n' "$home" >Makefile
+	docs examples "$page" | sed "s|/usr/local|$home/usr/local|; s|/tmp|$T|g" >../list
+	while IFS= read -r line; do
+		PATH=$T/bin:$PATH BUILDAUDIT_DB=$DB CHECKINSTALLRC=/dev/null bash -o pipefail -c "$line" >../out 2>&1 </dev/null ||
+			fail "the example: $line"$'\n'"$(cat ../out)"
 		n=$((n + 1))
-	done <list
-	[ $n -ge 5 ]
+	done <../list
+	[ $n -ge 15 ]
+	# They did what a reader thinks they do.
+	ls hello_2.10-1_*.deb "$T"/hello-2.10*.tar.gz >../out
+	[ -s hello.sha256 ]
+	[ -s uninstall-hello.sh ]
+	[ -e "$home/usr/local/bin/hello" ]
+	has "$(ba runs)" 'complete +[1-9][0-9]* +0 +0 +make install DESTDIR'
+	cd ..
+}
+
+# A quote that a macro takes for its own is not printed.
+case_the_examples_are_printed_as_they_are_typed() {
+	local line
+	command -v mandoc >/dev/null || skip 'no mandoc'
+	mandoc -T utf8 -O width=200 "$page" | sed "s,.\x08,,g" >shown
+	while IFS= read -r line; do
+		grep -qF -e "     $line" shown || fail "not printed: $line"
+	done < <(docs examples "$page")
+	docs examples "$page" | grep -q '"SELECT'
 }
 
 case_the_page_is_clean() {

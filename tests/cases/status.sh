@@ -101,6 +101,32 @@ case_a_full_pipe_reader_gone() {
 	eq "$(q 'SELECT term_signal FROM runs')" 13
 }
 
+# Under a filter or a tracer of an ordinary user no program gains rights: which one was to is told by its set-uid bit.
+case_set_uid_of_an_ordinary_user_is_warned_of() {
+	local gains warning="^buildaudit: '[^']*' gains no rights .*'sudo buildaudit make install'$"
+	mkdir d e
+	if is_root; then
+		cp "$(type -P true)" gains
+		chmod 4755 gains
+		gains=$T/gains
+		hasnt "$(rec ./gains 2>&1)" 'gains no rights'
+	else
+		gains=$(command -v su) && [ -u "$gains" ] || skip 'no set-uid program here'
+	fi
+	chmod 777 d e
+	cd d
+	user() { as_user env HOME="$T/e" PATH="${gains%/*}:$PATH" "$BUILDAUDIT" -d "$T/e/db" "$@"; }
+	has "$(user run $mode_flag "$gains" --help 2>&1 | head -n 1)" "$warning"
+	has "$(user run $mode_flag "${gains##*/}" --help 2>&1 | head -n 1)" "^buildaudit: '${gains##*/}' gains no rights"
+	eq "$(user run $mode_flag "$gains" --help 2>&1 | grep -c 'gains no rights')" 1
+	hasnt "$(user run $mode_flag -q "$gains" --help 2>&1)" 'gains no rights'
+	hasnt "$(user run $mode_flag true 2>&1)" 'gains no rights'
+	has "$(user checkinstall -y --install=no "$gains" --help 2>&1 || :)" "$warning"
+	# Where it would gain none anyhow, nothing is lost.
+	hasnt "$(as_user setpriv --no-new-privs "$BUILDAUDIT" -d "$T/e/db" run $mode_flag "$gains" --help 2>&1)" 'gains no rights'
+	cd ..
+}
+
 case_three_lines_and_q_none() {
 	local err
 	err=$(rec --include "$T" -- sh -c 'mkdir d; echo x >d/f' 2>&1 >/dev/null)

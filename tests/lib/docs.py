@@ -5,11 +5,10 @@ docs.py man-commands PAGE           the commands of the page, one a line
 docs.py man-options PAGE COMMAND    the long options of its section there
 docs.py help-options                those of a `-h` on standard input
 docs.py no-json PAGE                the commands that the page says have no --json
-docs.py examples PAGE               its examples, each as the arguments of a call that ends with the help
+docs.py examples PAGE               its examples, as they are typed
 docs.py readme README               the commands and outputs of its examples below /tmp/demo, as a transcript
 """
 import re
-import shlex
 import sys
 
 COMMON = {'db', 'help', 'json'}
@@ -70,20 +69,10 @@ def no_json(page):
 
 
 def examples(page):
-    known = commands(page)
-    for line in sections(page)['EXAMPLES']:
-        if not line.startswith('.Dl '):
-            continue
-        words = list(shlex.shlex(line[4:].replace('\\&', ''), posix=True, punctuation_chars='<>|'))
-        words = words[:next((i for i, w in enumerate(words) if re.fullmatch('[<>|]+', w)), len(words))]
-        if words.pop(0) != 'buildaudit':
-            sys.exit('not of buildaudit: ' + line)
-        name = words.pop(0) if words[0] in known else 'run'
-        # What run records is the first word that is no option.
-        target = next((w for w in words if not w.startswith('-')), '')
-        if name == 'run' and target not in ('make', 'sudo', 'cmake', 'ninja'):
-            sys.exit('neither a subcommand nor a command to record: ' + line)
-        print(shlex.join([name, '-h'] + words))
+    lines = sections(page)['EXAMPLES']
+    for line in lines[1:lines.index('.Ed')]:
+        if line:
+            print(line.replace('\\-', '-').replace('\\(aq', "'"))
 
 
 def readme(path):
