@@ -198,13 +198,44 @@ SELECT * FROM runs ORDER BY run_id DESC;
 -- name: RUN
 SELECT * FROM runs WHERE run_id = ?1;
 
+-- name: RUN_SINCE
+-- What has become of it: the last undo that came to its end, and whether later runs have all its files. A folder
+-- that stays is written to by nobody, so it does not count.
+-- slow: the undo that is looked for is one row
+WITH undo (kind, whole) AS (
+    SELECT kind, status = 0 FROM run WHERE of_run = ?1 AND state = 'complete' ORDER BY id DESC LIMIT 1)
+SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
+    EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND change IN ('created', 'modified') AND NOT excluded
+            AND mode & 61440 <> 16384)
+    AND NOT EXISTS (
+        SELECT 1 FROM entry e
+        WHERE e.run_id = ?1 AND e.change IN ('created', 'modified') AND NOT e.excluded AND e.mode & 61440 <> 16384
+            AND NOT EXISTS (
+                SELECT 1 FROM entry n JOIN run r ON r.id = n.run_id
+                WHERE n.path_id = e.path_id AND n.run_id > ?1 AND n.change IS NOT NULL AND NOT n.excluded
+                    AND r.kind IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')))
+    AS superseded;
+
+-- name: RUN_SAME
+-- Written again, and as it was; FILES has the same words.
+SELECT count(*) FROM entry e
+WHERE run_id = ?1 AND change = 'modified' AND NOT excluded AND NOT attributes_only AND content_changed = 0
+    AND before_mode = mode AND before_uid = uid AND before_gid = gid
+    AND ifnull(before_xattrs, x'') = ifnull(xattrs, x'');
+
 -- name: FILES
 -- slow: a run's changes are sorted by path
 SELECT change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
-    content_changed, process_id, run_id, rdev
-FROM manifest
+    content_changed, process_id, run_id, rdev, same
+FROM (
+    SELECT m.*, m.change = 'modified' AND ifnull(m.content_changed = 0, 0) AND EXISTS (
+        SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = m.run_id
+        WHERE p.name = m.path AND e.before_mode = e.mode AND e.before_uid = e.uid AND e.before_gid = e.gid
+            AND ifnull(e.before_xattrs, x'') = ifnull(e.xattrs, x'')) AS same
+    FROM manifest m)
 WHERE run_id = ?1 AND (?2 OR NOT excluded)
-    AND CASE change WHEN 'created' THEN ?3 WHEN 'modified' THEN ?4 ELSE ?5 END
+    AND CASE change WHEN 'created' THEN ?3 WHEN 'modified' THEN iif(same, ?6, ?4) ELSE ?5 END
 ORDER BY path;
 
 -- name: EARLIER
@@ -442,9 +473,19 @@ SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' 
 FROM (SELECT * FROM manifest WHERE run_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)) a
 FULL JOIN (SELECT * FROM manifest WHERE run_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded)) b
     ON b.path = a.path
-WHERE a.path IS NULL OR b.path IS NULL OR a.type <> b.type OR a.sha256 IS NOT b.sha256
-    OR a.link_target IS NOT b.link_target OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid
-    OR a.gid <> b.gid
+WHERE CASE
+    -- a folder that one of them made and the other found, and has something in, went and came nowhere
+    WHEN b.path IS NULL THEN a.type <> 'dir' OR NOT EXISTS (
+        SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
+        WHERE p.name > a.path || '/' AND p.name < a.path || '0'
+            AND n.change IN ('created', 'modified') AND (?3 OR NOT n.excluded))
+    WHEN a.path IS NULL THEN b.type <> 'dir' OR NOT EXISTS (
+        SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?1
+        WHERE p.name > b.path || '/' AND p.name < b.path || '0'
+            AND n.change IN ('created', 'modified') AND (?3 OR NOT n.excluded))
+    ELSE a.type <> b.type OR a.sha256 IS NOT b.sha256 OR a.link_target IS NOT b.link_target
+        OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
+    END
 ORDER BY 3;
 
 -- name: FORGET_EVENTS

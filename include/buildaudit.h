@@ -79,13 +79,26 @@ int ba_runs(struct ba *ba, struct ba_rows **out);
 /* One run's row of the same. Since: 0.1 */
 int ba_run(struct ba *ba, int64_t run_id, struct ba_rows **out);
 
-/* What a run changed (view manifest), by path. Since: 0.1 */
+/*
+ * What has become of a run since, in one row: `undone`, the kind of the last undo of it that came
+ * to its end, or NULL; `whole`, 1 when that one left nothing; `superseded`, 1 when later runs
+ * wrote or removed each file that it left. Since: 0.2
+ */
+int ba_run_since(struct ba *ba, int64_t run_id, struct ba_rows **out);
+
+/*
+ * What a run changed (view manifest), by path. The column `same` is 1 where a file that was there
+ * was written again, and has the content, mode, owner and attributes that it had. Since: 0.1
+ */
 enum ba_files {
 	BA_FILES_CREATED = 1,
 	BA_FILES_MODIFIED = 2,
 	BA_FILES_REMOVED = 4,
 	BA_FILES_EXCLUDED = 8, /* those that are excluded, too */
 	BA_FILES_CHANGES = 7,
+	/* of the modified, those that differ and those that do not. Since: 0.2 */
+	BA_FILES_DIFFERENT = 16,
+	BA_FILES_SAME = 32,
 };
 int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
 /*
@@ -238,6 +251,8 @@ struct ba_summary {
 	unsigned int left;     /* processes that outlive it */
 	int error;             /* -errno when the record is not whole, else 0 */
 	const char *excluded_below; /* the folder that holds all that is excluded, or "" */
+	int64_t same;      /* of the modified: written again, and no different. Since: 0.2 */
+	const char *notes; /* as in the view runs, or "". Since: 0.2 */
 };
 
 int ba_recording_new(struct ba_recording **out);

@@ -59,16 +59,26 @@ API int ba_undo_idle(struct ba *ba)
 	return journal_idle(ba->db, &ba->words);
 }
 
+API int ba_run_since(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_RUN_SINCE, "i", run_id);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
 API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out)
 {
 	struct rows rows;
 	int r;
 
-	if (!(which & BA_FILES_CHANGES))
+	if (!(which & (BA_FILES_CHANGES | BA_FILES_DIFFERENT | BA_FILES_SAME)))
 		which |= BA_FILES_CHANGES;
-	r = db_rows(&rows, ba->db, Q_FILES, "iiiii", run_id, (int64_t)!!(which & BA_FILES_EXCLUDED),
-		(int64_t)!!(which & BA_FILES_CREATED), (int64_t)!!(which & BA_FILES_MODIFIED),
-		(int64_t)!!(which & BA_FILES_REMOVED));
+	r = db_rows(&rows, ba->db, Q_FILES, "iiiiii", run_id,
+		(int64_t)!!(which & BA_FILES_EXCLUDED), (int64_t)!!(which & BA_FILES_CREATED),
+		(int64_t)!!(which & (BA_FILES_MODIFIED | BA_FILES_DIFFERENT)),
+		(int64_t)!!(which & BA_FILES_REMOVED),
+		(int64_t)!!(which & (BA_FILES_MODIFIED | BA_FILES_SAME)));
 	return ba_ask(ba, out, r, &rows);
 }
 

@@ -342,14 +342,19 @@ static void tell_mode(struct ba_recording *rec, const struct spawn_message *m)
 			"--io-uring=allow: what is changed through io_uring is not on record");
 }
 
+/* By the writer's thread, to which the run belongs. */
 static void give_summary(const struct run_result *res, void *data)
 {
 	const struct ba_recording *rec = data;
+	const struct run *run = &rec->writer.run;
 	struct ba_summary s = { .run_id = res->run_id, .created = res->created,
 		.modified = res->modified, .removed = res->removed, .excluded = res->excluded,
 		.processes = res->processes, .duration_ns = res->duration_ns, .status = res->status,
-		.left = res->left, .error = res->error, .excluded_below = res->excluded_below };
+		.left = res->left, .error = res->error, .excluded_below = res->excluded_below,
+		.notes = run->notes ? run->notes : "" };
 
+	if (res->modified)
+		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
 	if (rec->summary)
 		rec->summary(&s, rec->summary_data);
 	/* Whoever reads our stderr to its end must not wait for what stays behind. */

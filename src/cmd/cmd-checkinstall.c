@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "cmd/checkinstall-rc.h"
 #include "cmd/pack.h"
+#include "cmd/summary.h"
 #include "package/stage.h"
 #include "package/tool.h"
 
@@ -379,8 +380,14 @@ static int read_files(void)
 
 static void summary(const struct ba_summary *s, void *data)
 {
-	complain("run %lld: %lld created, %lld modified, %lld removed", (long long)s->run_id,
-		(long long)s->created, (long long)s->modified, (long long)s->removed);
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	buf_adds(&out, "buildaudit: ");
+	summary_add_counts(&out, s);
+	buf_addc(&out, '\n');
+	summary_add_notes(&out, s, "buildaudit");
+	if (!out.failed)
+		fwrite(out.data, 1, out.len, stderr);
 }
 
 static void say_unused_flags(void)

@@ -13,6 +13,7 @@ static const struct cmd_option options[] = {
 	{ 0, "all", NULL, "those that are excluded, too" },
 	{ 0, "created", NULL, "only what was made" },
 	{ 0, "modified", NULL, "only what was there and was changed" },
+	{ 0, "same", NULL, "only what was there and was written again, no different" },
 	{ 0, "removed", NULL, "only what was taken away" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -26,19 +27,34 @@ static int option(const struct cmd_option *o, const char *value)
 	else if (!strcmp(o->name, "created"))
 		which |= BA_FILES_CREATED;
 	else if (!strcmp(o->name, "modified"))
-		which |= BA_FILES_MODIFIED;
+		which |= BA_FILES_DIFFERENT;
+	else if (!strcmp(o->name, "same"))
+		which |= BA_FILES_SAME;
 	else
 		which |= BA_FILES_REMOVED;
 	return 0;
 }
 
 /* The columns of ba_files() that are printed here. */
-enum { CHANGE, TYPE, PATH, EXCLUDED, RDEV = 15 };
+enum { CHANGE, TYPE, PATH, EXCLUDED, RDEV = 15, SAME };
+
+static enum colour colour_of(const char *change)
+{
+	switch (*change) {
+	case 'c':
+		return GREEN;
+	case 'm':
+		return YELLOW;
+	case 's':
+		return DIM;
+	default:
+		return RED;
+	}
+}
 
 static void print_file(const struct ba_rows *rows, struct buf *line)
 {
-	const char *change = ba_rows_text(rows, CHANGE, NULL);
-	enum colour c = *change == 'c' ? GREEN : *change == 'm' ? YELLOW : RED;
+	const char *change = ba_rows_int(rows, SAME) ? "same" : ba_rows_text(rows, CHANGE, NULL);
 	size_t len;
 	const char *path = ba_rows_text(rows, PATH, &len);
 
@@ -46,7 +62,7 @@ static void print_file(const struct ba_rows *rows, struct buf *line)
 		fwrite(path, 1, len + 1, stdout);
 		return;
 	}
-	buf_adds(line, render_colour(c));
+	buf_adds(line, render_colour(colour_of(change)));
 	render_cell(line, change, 8);
 	buf_addf(line, "%s  %-7s  ", render_colour(PLAIN), ba_rows_text(rows, TYPE, NULL));
 	render_name(line, path, len);
@@ -80,7 +96,7 @@ static int run(struct cmd_call *call)
 
 const struct cmd cmd_files_entry = {
 	.name = "files",
-	.usage = "[-0] [--all] [--created] [--modified] [--removed] [--json] [RUN]",
+	.usage = "[-0] [--all] [--created] [--modified] [--same] [--removed] [--json] [RUN]",
 	.help = "what a run changed: change, type, path",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
 	.options = options,

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "cmd/commands.h"
 #include "cmd/pack.h"
+#include "cmd/summary.h"
 #include "render/text.h"
 
 static struct ba_recording *recording;
@@ -122,35 +123,30 @@ static const char *what_is_wrong(int error)
 	return error == -ENODATA ? "the run's notes say why" : strerror(-error);
 }
 
-static void say_next(struct buf *out, const struct ba_summary *s, const char *db)
+static void say_next(struct buf *out, const struct ba_summary *s, const char *me)
 {
 	long long run = s->run_id;
-	_cleanup_buf_ struct buf me = BUF_INIT;
-
-	say_program(&me, db);
-	if (me.failed)
-		return;
 
 	if (s->error)
 		buf_addf(out, "the record is not whole (%s): see '%s runs'",
-			what_is_wrong(s->error), me.data);
+			what_is_wrong(s->error), me);
 	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
-		say_excluded(out, s, me.data);
+		say_excluded(out, s, me);
 	else
-		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me.data, run, run);
+		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me, run, run);
 }
 
 static void summary(const struct ba_summary *s, void *data)
 {
-	_cleanup_buf_ struct buf out = BUF_INIT;
+	_cleanup_buf_ struct buf out = BUF_INIT, me = BUF_INIT;
 
 	if (quiet && !s->error)
 		return;
-	buf_addf(&out, "buildaudit: run %lld%s: %lld created, %lld modified, %lld removed",
-		(long long)s->run_id, s->error ? " (incomplete)" : "", (long long)s->created,
-		(long long)s->modified, (long long)s->removed);
-	if (s->excluded)
-		buf_addf(&out, " (and %lld excluded)", (long long)s->excluded);
+	say_program(&me, data);
+	if (me.failed)
+		return;
+	buf_adds(&out, "buildaudit: ");
+	summary_add_counts(&out, s);
 	buf_addf(&out, "\nbuildaudit: %lld process%s in ", (long long)s->processes,
 		s->processes == 1 ? "" : "es");
 	render_duration(&out, (double)s->duration_ns / 1e9);
@@ -158,8 +154,10 @@ static void summary(const struct ba_summary *s, void *data)
 	say_status(&out, s->status);
 	if (s->left)
 		buf_addf(&out, "; %u stay behind and go on being recorded", s->left);
-	buf_adds(&out, "\nbuildaudit: ");
-	say_next(&out, s, data);
+	buf_addc(&out, '\n');
+	summary_add_notes(&out, s, me.data);
+	buf_adds(&out, "buildaudit: ");
+	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');
 	if (!out.failed)
 		fwrite(out.data, 1, out.len, stderr);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "render/notes.h"
 #include "render/text.h"
 
 static const char *const heads[] = { "RUN", "LABEL", "STARTED", "TIME", "EXIT", "STATE", "NEW",
@@ -19,10 +20,47 @@ static void add_text(struct table *t, const struct ba_rows *rows, const char *co
 	table_add(t, &cell);
 }
 
-static void add_run(struct table *t, const struct ba_rows *rows)
+/* What has become of it since, in words; "" when it is as it was. */
+static void add_since(struct buf *cell, const struct ba_rows *since)
+{
+	const char *undone = ba_rows_text(since, 0, NULL);
+
+	if (*undone)
+		buf_addf(cell, "%s%s", ba_rows_int(since, 1) ? "" : "partly ",
+			!strcmp(undone, "rollback") ? "rolled back" : "uninstalled");
+	else if (ba_rows_int(since, 2))
+		buf_adds(cell, "superseded");
+}
+
+/* "complete" or, instead, what has become of the run; and whether it has notes to read. */
+static int add_state(const struct cmd_call *call, struct table *t, const struct ba_rows *rows)
+{
+	_cleanup_buf_ struct buf cell = BUF_INIT, now = BUF_INIT;
+	const char *state = ba_rows_text(rows, ba_rows_column(rows, "state"), NULL);
+	struct ba_rows *since;
+	size_t len;
+	int r = ba_run_since(call->ba, ba_rows_int(rows, ba_rows_column(rows, "run_id")), &since);
+
+	if (r < 0)
+		return r;
+	r = ba_rows_next(since);
+	if (r > 0)
+		add_since(&now, since);
+	ba_rows_free(since);
+	if (!now.len || strcmp(state, "complete") != 0)
+		buf_addf(&cell, "%s%s", state, now.len ? ", " : "");
+	if (now.len)
+		buf_adds(&cell, now.data);
+	if (render_note(ba_rows_text(rows, ba_rows_column(rows, "notes"), NULL), &len))
+		buf_adds(&cell, ", notes");
+	table_add(t, &cell);
+	return r;
+}
+
+static int add_run(const struct cmd_call *call, struct table *t, const struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf cell = BUF_INIT;
-	int duration = ba_rows_column(rows, "duration_s");
+	int duration = ba_rows_column(rows, "duration_s"), r;
 
 	add_text(t, rows, "run_id");
 	add_text(t, rows, "label");
@@ -36,12 +74,13 @@ static void add_run(struct table *t, const struct ba_rows *rows)
 	table_add(t, &cell);
 	render_exit(&cell, rows);
 	table_add(t, &cell);
-	add_text(t, rows, "state");
+	r = add_state(call, t, rows);
 	add_text(t, rows, "created");
 	add_text(t, rows, "modified");
 	add_text(t, rows, "removed");
 	render_argv(&cell, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 1000);
 	table_add(t, &cell);
+	return r;
 }
 
 static int run(struct cmd_call *call)
@@ -56,8 +95,8 @@ static int run(struct cmd_call *call)
 		return cmd_failed(call);
 	if (call->json)
 		return cmd_print_json(call, rows);
-	while ((r = ba_rows_next(rows)) > 0)
-		add_run(&t, rows);
+	while ((r = ba_rows_next(rows)) > 0 && (r = add_run(call, &t, rows)) >= 0)
+		;
 	if (t.count)
 		table_print(&t, COLUMNS, heads);
 	table_release(&t);

@@ -61,6 +61,7 @@ static void become(struct ba_recording *rec, char **argv)
 struct handed {
 	int64_t run;
 	void (*summary)(const struct ba_summary *, void *);
+	const char *db;
 };
 
 static void hand_over(const struct ba_summary *s, void *data)
@@ -69,7 +70,7 @@ static void hand_over(const struct ba_summary *s, void *data)
 
 	h->run = s->run_id;
 	if (h->summary)
-		h->summary(s, NULL);
+		h->summary(s, (void *)h->db);
 }
 
 static int start_and_wait(struct ba_recording *rec, char **argv)
@@ -97,7 +98,7 @@ static int start_and_wait(struct ba_recording *rec, char **argv)
 }
 
 static int record_and_wait(struct ba_recording *rec, char **argv,
-	void (*summary)(const struct ba_summary *, void *), int64_t *run)
+	void (*summary)(const struct ba_summary *, void *), const char *db, int64_t *run)
 {
 	struct handed *h =
 		mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -108,6 +109,7 @@ static int record_and_wait(struct ba_recording *rec, char **argv,
 		return -1;
 	}
 	h->summary = summary;
+	h->db = db;
 	ba_recording_summary(rec, hand_over, h);
 	status = start_and_wait(rec, argv);
 	*run = h->run;
@@ -158,7 +160,7 @@ int record_and_pack(struct ba_recording *rec, char **argv,
 	struct package_options *o)
 {
 	int64_t run;
-	int status = record_and_wait(rec, argv, summary, &run);
+	int status = record_and_wait(rec, argv, summary, db, &run);
 
 	if (status < 0)
 		return EXIT_FAILED;

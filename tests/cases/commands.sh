@@ -149,7 +149,7 @@ case_json_of_each_parses() {
 case_json_keys_are_the_columns() {
 	some_runs
 	eq "$(ba runs --json | keys)" "$(columns runs)"
-	eq "$(ba files --json | keys)" "$(columns manifest)"
+	eq "$(ba files --json | keys)" "$({ columns manifest; echo same; } | sort)"
 	eq "$(ba events --json | keys)" "$(columns events)"
 	eq "$(ba tree --json | keys | comm -23 <(columns processes) -)" ''
 	local k
@@ -237,6 +237,85 @@ case_files_select() {
 	# The first run had no --include: its changes are excluded.
 	eq "$(ba files 1 | grep -c "$T/" || :)" 0
 	eq "$(ba files --all 1 | grep -c "$T/")" 2
+}
+
+# make install, and once more: nothing is new, and only what differs has changed.
+case_what_is_written_again_is_the_same() {
+	local err
+	rec --include "$T" -q -- sh -c 'umask 022; mkdir d; for i in a b c m x; do echo $i >d/$i; done; ln -s a d/l; ln d/x d/y'
+	err=$(rec --include "$T" -- sh -c 'mkdir -p d; echo a >d/a; rm d/b; echo b >d/b; echo new >d/c; rm d/m; echo m >d/m
+		chmod 600 d/m; ln -sfn a d/l; rm d/x; echo n >n' 2>&1)
+	has "$err" '^buildaudit: run 2: 1 created, 2 modified, 3 the same, 1 removed$'
+	settle
+	eq "$(ba files)" "$(sed "s|@|$T|" <<-'E'
+		same      file     @/d/a
+		same      file     @/d/b
+		modified  file     @/d/c
+		same      symlink  @/d/l
+		modified  file     @/d/m
+		removed   file     @/d/x
+		created   file     @/n
+	E
+	)"
+	eq "$(ba files --same -0 | tr '\0' '\n')" "$(printf '%s\n' "$T/d/a" "$T/d/b" "$T/d/l")"
+	eq "$(ba files --modified -0 | tr '\0' '\n')" "$(printf '%s\n' "$T/d/c" "$T/d/m")"
+	eq "$(ba files --modified --same --created -0 | tr '\0' '\n' | wc -l)" 6
+	# In the view they are modified, all of them.
+	eq "$(q "SELECT count(*) FROM manifest WHERE run_id = 2 AND change = 'modified'")" 5
+	eq "$(ba files --json | python3 -c 'import json,sys; print(*[o["change"] + str(o["same"]) for o in map(json.loads, sys.stdin)])')" \
+		'modified1 modified1 modified0 modified1 modified0 removed0 created0'
+	# The originals of these were not kept: nobody knows.
+	rec --include "$T" --no-backup -q -- sh -c 'rm d/a; echo a >d/a'
+	settle
+	eq "$(ba files)" "modified  file     $T/d/a"
+}
+
+case_attributes_that_changed_are_no_sameness() {
+	echo 1 >f
+	setfattr -n user.a -v 1 f 2>/dev/null || skip 'no setfattr, or no attributes here'
+	rec --include "$T" -q -- sh -c 'cp --preserve=xattr f g; mv g f'
+	rec --include "$T" -q -- sh -c 'echo 1 >g; mv g f'
+	settle
+	eq "$(ba files 1)" "same      file     $T/f"
+	eq "$(ba files 2)" "modified  file     $T/f"
+}
+
+case_diff_says_what_went_came_and_changed() {
+	rec --include "$T" -q -- sh -c 'mkdir -p d/e stale; echo 1 >d/e/a; echo 1 >d/e/b; echo 1 >stale/f'
+	rec --include "$T" -q -- sh -c 'mkdir -p d/e new; echo 1 >d/e/a; echo 2 >d/e/b; echo 1 >new/f'
+	settle
+	eq "$(want_rc 1 ba diff 1 2)" "$(sed "s|@|$T|" <<-'E'
+		~ file     @/d/e/b  (content)
+		+ dir      @/new
+		+ file     @/new/f
+		- dir      @/stale
+		- file     @/stale/f
+	E
+	)"
+	eq "$(want_rc 1 ba diff 2 1 | sed 's/^+/x/; s/^-/+/; s/^x/-/')" "$(ba diff 1 2 || :)"
+	rec --include "$T" -q -- sh -c 'echo 1 >d/e/a; echo 1 >d/e/b; echo 1 >stale/f'
+	settle
+	eq "$(ba diff 1 3)" ''
+}
+
+case_runs_say_what_has_become_of_them() {
+	state() { ba runs | grep "^$1 " | grep -oE '(partly )?(complete|superseded|rolled back|uninstalled)'; }
+	rec --include "$T" -q -- sh -c 'mkdir d; echo 1 >d/a; echo 1 >d/b'
+	rec --include "$T" -q -- sh -c 'echo 2 >d/a'
+	settle
+	eq "$(state 1) $(state 2)" 'complete complete'
+	rec --include "$T" -q -- sh -c 'rm d/b; echo 3 >d/c'
+	settle
+	eq "$(state 1) $(state 2) $(state 3)" 'superseded complete complete'
+	# What took its place is taken back: it is what counts again.
+	ba rollback -y 3 2>/dev/null
+	eq "$(state 1) $(state 2) $(state 3)" 'complete complete rolled back'
+	want_rc 1 ba uninstall -y 1 >/dev/null 2>&1
+	eq "$(state 1)" 'partly uninstalled'
+	rec --include "$T" -q -- sh -c 'echo 1 >z'
+	settle
+	ba uninstall -y 2>/dev/null
+	eq "$(state 6)" uninstalled
 }
 
 case_files_0_is_exact_and_nothing_else() {

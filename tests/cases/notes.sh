@@ -15,6 +15,38 @@ case_io_uring_is_closed_and_noted() {
 	hasnt "$(notes)" 'io_uring'
 }
 
+# What was refused, lost or not seen is said in the end, too, between the second and the last of the three lines.
+case_the_summary_has_what_a_person_has_to_know() {
+	local err
+	err=$(rec -- python3 -c "$uring" 2>&1 >/dev/null)
+	eq "$(wc -l <<<"$err")" 4
+	has "$(sed -n 3p <<<"$err")" '^buildaudit: note: io_uring was asked for and answered ENOSYS'
+	has "$(sed -n 4p <<<"$err")" '^buildaudit: (next|all of it is excluded):'
+	err=$(rec -- python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)' 2>&1)
+	has "$(sed -n 3p <<<"$err")" '^buildaudit: note: a program asked to trace another'
+	echo much >f
+	err=$(rec --include "$T" --backup-limit=1 -- sh -c 'echo less >f' 2>&1)
+	has "$(sed -n 3p <<<"$err")" '^buildaudit: note: --backup-limit was reached'
+	eq "$(rec -q -- python3 -c "$uring" 2>&1)" ENOSYS
+	# What was asked for, and how it was recorded, is for those who look.
+	eq "$(rec --io-uring=allow -- true 2>&1 | wc -l)" 3
+	settle
+	eq "$(ba runs | sed -n 's/.* complete\(, notes\)\{0,1\} .*/x\1/p' | tac | tr '\n' ' ')" 'x, notes x, notes x, notes x, notes x '
+}
+
+# A hundred of them are not said one by one, and a name in one gives the terminal no orders.
+case_the_summary_has_some_of_many_notes() {
+	local err i
+	! is_root || skip 'root can read everything'
+	for i in 1 2 3 4 5 6; do echo "$i" >"$(printf 'evil\033[31m%s' $i)"; done
+	chmod 200 evil*
+	err=$(rec --include "$T" -- sh -c 'for f in evil*; do echo new >"$f"; done' 2>&1)
+	eq "$(grep -c '^buildaudit: note: the original of .* could not be kept' <<<"$err")" 4
+	hasnt "$err" $'\033'
+	has "$err" "^buildaudit: 2 notes more: buildaudit -d .* sql 'SELECT notes FROM runs WHERE run_id = 1'\$"
+	chmod 600 evil*
+}
+
 case_io_uring_allowed() {
 	local free
 	free=$(python3 -c "$uring")

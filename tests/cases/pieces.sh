@@ -53,6 +53,16 @@ case_each_operation_has_its_row() {
 	eq "$(q 'SELECT name FROM abi ORDER BY id')" "$(sed -n 's/^\tABI_\([A-Z0-9_]*\),.*/\1/p' "$tree/src/model/op.h" | grep -vx COUNT | lower)"
 }
 
+# What render/notes.c takes for a note by the way is said somewhere, in one piece.
+case_each_note_by_the_way_is_said() {
+	local note n=0
+	while IFS= read -r note; do
+		grep -qF -e "$note" "$tree"/src/record/*.c "$tree"/src/api/*.c || fail "nobody says: $note"
+		n=$((n + 1))
+	done < <(sed -n '/by_the_way\[\] = {/,/^}/s/^\t"\(.*\)",$/\1/p' "$tree/src/render/notes.c")
+	[ $n -ge 5 ]
+}
+
 # Each step is taken, in the order of the numbers.
 case_each_schema_step_is_taken() {
 	local f n=0

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/summary.h"
+
+#include "render/notes.h"
+
+/* More are for a page, not for the end of a build. */
+#define NOTES_SHOWN 4
+
+void summary_add_counts(struct buf *out, const struct ba_summary *s)
+{
+	buf_addf(out, "run %lld%s: %lld created, %lld modified", (long long)s->run_id,
+		s->error ? " (incomplete)" : "", (long long)s->created,
+		(long long)(s->modified - s->same));
+	if (s->same)
+		buf_addf(out, ", %lld the same", (long long)s->same);
+	buf_addf(out, ", %lld removed", (long long)s->removed);
+	if (s->excluded)
+		buf_addf(out, " (and %lld excluded)", (long long)s->excluded);
+}
+
+void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *me)
+{
+	const char *note = s->notes;
+	size_t len = 0, n = 0;
+
+	while ((note = render_note(note, &len))) {
+		if (n++ < NOTES_SHOWN) {
+			buf_adds(out, "buildaudit: note: ");
+			buf_add_shown(out, note, len);
+			buf_addc(out, '\n');
+		}
+		note += len;
+	}
+	if (n > NOTES_SHOWN)
+		buf_addf(out,
+			"buildaudit: %zu notes more: %s sql 'SELECT notes FROM runs WHERE run_id = "
+			"%lld'\n",
+			n - NOTES_SHOWN, me, (long long)s->run_id);
+}

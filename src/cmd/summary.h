@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CMD_SUMMARY_H
+#define CMD_SUMMARY_H
+/* What is said when a recorded command has ended. */
+#include "base/buf.h"
+#include "buildaudit.h"
+
+/* "run 3: 2 created, 1 modified, 0 removed". */
+void summary_add_counts(struct buf *out, const struct ba_summary *s);
+/*
+ * The notes that a person has to know, each a line with our name in front; `me` is how
+ * buildaudit is called for this database.
+ */
+void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *me);
+
+#endif
