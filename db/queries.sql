@@ -447,6 +447,10 @@ FROM manifest m
 WHERE run_id = ?1 AND change = 'created' AND NOT excluded
     AND (?2 = 0 OR NOT EXISTS (
         SELECT 1 FROM path p JOIN entry n ON n.path_id = p.id WHERE p.name = m.path AND n.run_id = ?2))
+    -- nor a folder that the other run has something in
+    AND (?2 = 0 OR type <> 'dir' OR NOT EXISTS (
+        SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
+        WHERE p.name > m.path || '/' AND p.name < m.path || '0' AND n.change IN ('created', 'modified')))
     -- what was there before under another name is not the run's to take out
     AND path NOT IN (
         SELECT p.name FROM entry h
@@ -459,6 +463,11 @@ ORDER BY type = 'dir', path DESC;
 
 -- name: TOUCHED_BY
 SELECT 1 FROM entry WHERE path_id = ?1 AND run_id = ?2;
+
+-- name: LEFT_BELOW
+-- Something that a run left in a folder.
+SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?1
+WHERE p.name > ?2 || '/' AND p.name < ?2 || '0' AND n.change IN ('created', 'modified') LIMIT 1;
 
 -- name: DIFF
 -- slow: two runs are laid side by side

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int is_mount_point(int dir, const char *name)
+bool remove_is_mount_point(int dir, const char *name)
 {
 	struct statx x;
 
@@ -30,7 +30,7 @@ int remove_entry(struct parents *parents, const char *path, const struct inode *
 	if (there.dev != now->dev || there.ino != now->ino ||
 		(there.mode & S_IFMT) != (now->mode & S_IFMT))
 		return -ESTALE;
-	if (is_mount_point(dir, name))
+	if (remove_is_mount_point(dir, name))
 		return -EBUSY;
 	return unlinkat(dir, name, S_ISDIR(there.mode) ? AT_REMOVEDIR : 0) < 0 ? -errno : 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef UNDO_REMOVE_H
 #define UNDO_REMOVE_H
+#include <stdbool.h>
+
 #include "model/inode.h"
 #include "base/parents.h"
 
@@ -9,6 +11,8 @@
  * no folder that is not empty, no mount point, not "/". 0 or -errno.
  */
 int remove_entry(struct parents *parents, const char *path, const struct inode *now);
+/* Is a file system mounted there? */
+bool remove_is_mount_point(int dir, const char *name);
 /* -errno of removing in words. */
 const char *remove_reason(int error);
 

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Uninstall: what the run created goes, and nothing else. Two walks: what
- * stays, and why; then the rest is taken out, what is in a folder before it.
+ * Uninstall: what the run created goes, and nothing else. First a plan, of all
+ * of it: what goes, what stays, and why. Then the plan is told (a dry run) or
+ * carried out, files before folders, what is in a folder before it.
  */
 #include "undo/uninstall.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/durable.h"
+#include "base/io.h"
 #include "base/mix.h"
 #include "base/owners.h"
 #include "base/u64map.h"
@@ -21,7 +25,13 @@
 #include "undo/remove.h"
 #include "undo/teller.h"
 
-enum fate { FATE_GO, FATE_STAY, FATE_GONE };
+/* What is to become of one entry. */
+struct intent {
+	bool ours; /* the rest is for these only */
+	enum ba_did did;
+	struct inode now; /* what was looked at */
+	char *why;        /* or NULL */
+};
 
 struct uninstall {
 	struct db *db;
@@ -29,6 +39,8 @@ struct uninstall {
 	struct teller teller;
 	int64_t started_ns;
 	struct entries all;
+	struct intent *intents; /* one for each of them */
+	size_t *order, count;   /* those that are ours, as they are taken out */
 	struct owners *owners;
 	struct parents parents;
 	struct journal journal;
@@ -69,50 +81,130 @@ static const char *changed_reason(unsigned int differs)
 	return "changed since";
 }
 
-static enum fate fate_of(struct uninstall *u, const struct entry *e, struct inode *now,
-	struct buf *why)
+/* What unlink(2) would say, as far as that can be told before: 0 or -errno. */
+static int check_removable(int dir, const char *name)
 {
-	unsigned int differs;
-	const char *name;
-	int dir, r = parents_open(&u->parents, e->path, &dir, &name);
+	if (remove_is_mount_point(dir, name))
+		return -EBUSY;
+	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
+		return -errno;
+	return 0;
+}
 
-	if (r == 0)
-		r = inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == -ENOENT || (r == 0 && !now->exists))
-		return FATE_GONE;
-	if (r < 0) {
-		buf_adds(why, remove_reason(r));
-		return FATE_STAY;
-	}
-	recorded_reason(u, e, why);
-	if (why->len)
-		return FATE_STAY;
-	differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
+/* What is there, by its attributes and content: does it go? */
+static enum ba_did judge_content(struct uninstall *u, const struct entry *e, int dir,
+	const char *name, const struct inode *now, struct buf *why)
+{
+	unsigned int differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
+
 	if (entry_is_foreign(e, now, u->started_ns) && !u->teller.how->force) {
 		buf_adds(why, "it was there before the run, under a name that is not on record");
-		return FATE_STAY;
+		return BA_KEEP;
 	}
 	/*
 	 * Force takes what was edited, but no folder where a file
 	 * was, and no file where a folder was.
 	 */
 	if (!differs || (u->teller.how->force && (S_ISDIR(now->mode) == S_ISDIR(e->after.i.mode))))
-		return FATE_GO;
+		return BA_REMOVE;
 	buf_adds(why, changed_reason(differs));
-	return FATE_STAY;
+	return BA_KEEP;
+}
+
+static enum ba_did judge(struct uninstall *u, const struct entry *e, struct inode *now,
+	struct buf *why)
+{
+	const char *name;
+	int dir, r = parents_open(&u->parents, e->path, &dir, &name);
+	enum ba_did did;
+
+	if (r == 0)
+		r = inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW);
+	if (r == -ENOENT || (r == 0 && !now->exists))
+		return BA_NOTHING;
+	if (r == 0)
+		recorded_reason(u, e, why);
+	if (r < 0)
+		buf_adds(why, remove_reason(r));
+	if (why->len)
+		return BA_KEEP;
+	did = judge_content(u, e, dir, name, now, why);
+	r = did == BA_REMOVE ? check_removable(dir, name) : 0;
+	if (r < 0)
+		buf_adds(why, remove_reason(r));
+	return r == 0 ? did : r == -EBUSY ? BA_KEEP : BA_FAIL;
+}
+
+static bool goes(const struct uninstall *u, const char *path, size_t len)
+{
+	const struct entry *e = entries_find(&u->all, path, len);
+
+	return e && u->intents[e - u->all.e].ours && u->intents[e - u->all.e].did == BA_REMOVE;
+}
+
+/* Is there anything in this folder that does not go? One that cannot be read is found out later. */
+static bool keeps_something(struct uninstall *u, const struct entry *e)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	_cleanup_(cleanup_closedirp) DIR *folder = NULL;
+	const struct dirent *d;
+	const char *name;
+	int dir;
+
+	if (parents_open(&u->parents, e->path, &dir, &name) == 0)
+		folder = io_opendir(dir, name, O_NOATIME);
+	while (folder && (d = readdir(folder))) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		buf_reset(&path);
+		buf_addf(&path, "%s/%s", e->path, d->d_name);
+		if (path.failed || !goes(u, path.data, path.len))
+			return true;
+	}
+	return false;
+}
+
+/* Of a folder, after all that is in it. */
+static int plan_entry(struct uninstall *u, size_t i)
+{
+	_cleanup_buf_ struct buf why = BUF_INIT;
+	const struct entry *e = &u->all.e[i];
+	struct intent *intent = &u->intents[i];
+
+	teller_progress(&u->teller);
+	intent->did = judge(u, e, &intent->now, &why);
+	if (intent->did == BA_REMOVE && S_ISDIR(e->after.i.mode) && keeps_something(u, e)) {
+		intent->did = BA_KEEP;
+		buf_adds(&why, remove_reason(-ENOTEMPTY));
+	}
+	if (why.failed)
+		return -ENOMEM;
+	intent->why = why.len ? buf_steal(&why) : NULL;
+	return 0;
+}
+
+/* Written to since it was looked at? Then it is looked at again. */
+static void look_again(struct uninstall *u, const struct entry *e, struct intent *intent)
+{
+	_cleanup_buf_ struct buf why = BUF_INIT;
+	struct inode now = { 0 };
+	const char *name;
+	int dir, r = parents_open(&u->parents, e->path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
+	if (r < 0 || !now.exists || S_ISDIR(now.mode) || now.ctime_ns == intent->now.ctime_ns)
+		return; /* removing it tells */
+	intent->did = judge(u, e, &intent->now, &why);
+	intent->why = why.len ? buf_steal(&why) : NULL;
 }
 
 static void take_out(struct uninstall *u, const struct entry *e, const struct inode *now)
 {
 	static const struct side nothing;
 	const char *name;
-	int dir, r;
+	int dir, r = parents_open(&u->parents, e->path, &dir, &name);
 
-	if (u->teller.how->dry) {
-		tell(u, e, BA_REMOVE, "");
-		return;
-	}
-	r = parents_open(&u->parents, e->path, &dir, &name);
 	if (r == 0)
 		r = durable_add(&u->touched, dir);
 	if (r == 0)
@@ -130,49 +222,48 @@ static void take_out(struct uninstall *u, const struct entry *e, const struct in
 	}
 }
 
-static bool is_ours(struct uninstall *u, const struct entry *e)
+static void carry_out(struct uninstall *u, size_t i)
 {
-	if (e->change != CHANGE_CREATED || e->excluded)
-		return false;
-	return !u->teller.how->superseded_by ||
-		!db_int(u->db, Q_TOUCHED_BY, 0, "ii", e->path_id, u->teller.how->superseded_by);
+	const struct entry *e = &u->all.e[i];
+	struct intent *intent = &u->intents[i];
+
+	teller_progress(&u->teller);
+	if (intent->did == BA_REMOVE)
+		look_again(u, e, intent);
+	if (intent->did == BA_REMOVE)
+		take_out(u, e, &intent->now);
+	else
+		tell(u, e, intent->did, intent->why ? intent->why : "");
 }
 
-/* In a dry run a folder that keeps something is known only by what stays in it. */
-static void keep_folders(const struct entries *all, unsigned char *stays, const struct entry *e)
+/* What RUN2 has as well is no stale rest, nor is a folder that it has something in. */
+static bool is_superseded(struct uninstall *u, const struct entry *e)
 {
-	while ((e = entries_above(all, e->path)) && !stays[e - all->e])
-		stays[e - all->e] = 1;
+	int64_t by = u->teller.how->superseded_by;
+
+	return by && (db_int(u->db, Q_TOUCHED_BY, 0, "ii", e->path_id, by) ||
+		(S_ISDIR(e->after.i.mode) && db_int(u->db, Q_LEFT_BELOW, 0, "is", by, e->path)));
 }
 
-static void walk(struct uninstall *u, bool folders, unsigned char *stays)
+/* What is ours; files, then folders, each of these after what is in it. */
+static int set_order(struct uninstall *u)
 {
-	_cleanup_buf_ struct buf why = BUF_INIT;
 	size_t i;
+	int folders;
 
-	for (i = u->all.count; i-- > 0;) {
-		const struct entry *e = &u->all.e[i];
-		struct inode now = { 0 };
-		enum fate fate;
-
-		if (!is_ours(u, e) || !!S_ISDIR(e->after.i.mode) != folders)
-			continue;
-		teller_progress(&u->teller);
-		buf_reset(&why);
-		fate = fate_of(u, e, &now, &why);
-		if (fate == FATE_GO && u->teller.how->dry && stays[i]) {
-			fate = FATE_STAY;
-			buf_adds(&why, "not empty");
-		}
-		if (fate == FATE_GONE) {
-			tell(u, e, BA_NOTHING, "");
-		} else if (fate == FATE_STAY) {
-			tell(u, e, BA_KEEP, why.data ? why.data : "");
-			keep_folders(&u->all, stays, e);
-		} else {
-			take_out(u, e, &now);
-		}
-	}
+	u->intents = calloc(u->all.count + 1, sizeof *u->intents);
+	u->order = calloc(u->all.count + 1, sizeof *u->order);
+	if (!u->intents || !u->order)
+		return -ENOMEM;
+	for (i = 0; i < u->all.count; i++)
+		u->intents[i].ours = u->all.e[i].change == CHANGE_CREATED &&
+			!u->all.e[i].excluded && !is_superseded(u, &u->all.e[i]);
+	for (folders = 0; folders < 2; folders++)
+		for (i = u->all.count; i-- > 0;)
+			if (u->intents[i].ours && S_ISDIR(u->all.e[i].after.i.mode) == folders)
+				u->order[u->count++] = i;
+	u->teller.total = u->count * (u->teller.how->dry ? 1 : 2);
+	return 0;
 }
 
 /* A manager that fails owns nothing, as one that is not here. */
@@ -200,7 +291,6 @@ static int prepare(struct uninstall *u)
 		uint32_t *at;
 		bool added;
 
-		u->teller.total += is_ours(u, e);
 		if (!e->before_file)
 			continue;
 		at = u64map_put(&u->before, mix64(e->before_file), &added);
@@ -209,22 +299,50 @@ static int prepare(struct uninstall *u)
 		else
 			*at = (uint32_t)i + 1;
 	}
+	if (r == 0)
+		r = set_order(u);
 	return r == 0 ? ask_owners(u) : r;
+}
+
+static void tell_all(struct uninstall *u)
+{
+	size_t k;
+
+	for (k = 0; k < u->count; k++) {
+		const struct intent *intent = &u->intents[u->order[k]];
+
+		tell(u, &u->all.e[u->order[k]], intent->did, intent->why ? intent->why : "");
+	}
+}
+
+static void carry_out_all(struct uninstall *u)
+{
+	size_t k;
+
+	for (k = 0; k < u->count; k++) {
+		/* The folders that are open may be the next to go. */
+		if (k && S_ISDIR(u->all.e[u->order[k]].after.i.mode) &&
+			!S_ISDIR(u->all.e[u->order[k - 1]].after.i.mode))
+			parents_forget(&u->parents);
+		carry_out(u, u->order[k]);
+	}
 }
 
 static int take_out_all(struct uninstall *u, struct words *words)
 {
-	_cleanup_free_ unsigned char *stays = calloc(u->all.count + 1, 1);
 	struct ba_undone *res = u->teller.result;
-	int r = stays ? 0 : -ENOMEM;
+	size_t k;
+	int r = 0;
 
-	if (r == 0) {
-		walk(u, false, stays);
-		parents_forget(&u->parents);
-		walk(u, true, stays);
-		teller_progress(&u->teller);
+	for (k = 0; r == 0 && k < u->count; k++)
+		r = plan_entry(u, u->order[k]);
+	if (r == 0 && u->teller.how->dry)
+		tell_all(u);
+	else if (r == 0)
+		carry_out_all(u);
+	teller_progress(&u->teller);
+	if (r == 0)
 		r = durable_sync_all(&u->touched);
-	}
 	if (r == 0)
 		r = u->error;
 	if (r == 0)
@@ -236,6 +354,16 @@ static int take_out_all(struct uninstall *u, struct words *words)
 			"the uninstall of run %lld did not come to its end (%s): "
 			"%llu removed so far; run it again",
 			(long long)u->run_id, strerror(-r), (unsigned long long)res->removed);
+}
+
+static void intents_release(struct uninstall *u)
+{
+	size_t i;
+
+	for (i = 0; u->intents && i < u->all.count; i++)
+		free(u->intents[i].why);
+	free(u->intents);
+	free(u->order);
 }
 
 int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how,
@@ -263,6 +391,7 @@ int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how,
 	parents_forget(&u.parents);
 	owners_free(u.owners);
 	u64map_release(&u.before);
+	intents_release(&u);
 	entries_release(&u.all);
 	return r;
 }

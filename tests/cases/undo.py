@@ -578,6 +578,53 @@ def upgraded():
     return wrong
 
 
+def lived(c):
+    """Two versions, a person's edits and a file of his own; what v1 left is some of each."""
+    wrong = sh(c, 'mkdir -p share/v1 bin lib/full lib/empty closed links; echo a >bin/x; echo b >share/v1/data; echo c >bin/gone;'
+                  'echo d >lib/full/d; echo e >lib/empty/e; echo f >edited; echo g >removed; echo h >closed/h;'
+                  'echo i >links/i; ln links/i links/j; ln -s i links/k; mkdir was; echo l >was/l', '--label', 'v1')
+    wrong += sh(c, 'mkdir -p share/v2 bin; echo A >bin/x; echo b >share/v2/data', '--label', 'v2')
+    write(c.t + '/lib/full/mine')
+    write(c.t + '/edited')
+    os.unlink(c.t + '/removed')
+    shutil.rmtree(c.t + '/was')
+    os.symlink('bin', c.t + '/was')
+    os.chmod(c.t + '/closed', 0o555)       # to root that is no different
+    return wrong
+
+
+def planned():
+    """A dry run of uninstall says what is then done, line by line, and what it says is so"""
+    wrong = []
+    kept = {}
+    for flags in [], ['--superseded-by=v2'], ['--force'], ['--force', '--superseded-by=v2']:
+        with Case() as c:
+            wrong += lived(c)
+            before = snapshot(c.t)
+            listed = c.ba('uninstall', '--list', *flags[-1:], 'v1').stdout if flags != ['--force'] else None
+            dry = c.ba('uninstall', '-n', *flags, 'v1')
+            wrong += compare(before, snapshot(c.t))
+            done = c.ba('uninstall', '-y', '-v', *flags, 'v1')
+            plan, lines = ([l for l in p.stdout.split('\n') if not l.startswith('buildaudit: ')] for p in (dry, done))
+            expect(wrong, '%s: exit status' % flags, dry.returncode, done.returncode)
+            if plan != lines:
+                wrong.append('%s says:\n%s\nand does:\n%s' % (flags, dry.stdout, done.stdout))
+            said = {l.split()[2]: l.split()[0] for l in plan if l}
+            if listed is not None:
+                expect(wrong, '%s: --list' % flags, listed.split(), [l.split()[2] for l in plan if l])
+            left = snapshot(c.t)
+            expect(wrong, '%s: gone' % flags, sorted(map(os.fsdecode, set(before) - set(left))), sorted(p for p in said if said[p] == 'remove'))
+            kept[' '.join(flags)] = sorted(p[len(c.t) + 1:] for p in said if said[p] == 'keep')
+            os.chmod(c.t + '/closed', 0o755) if os.path.isdir(c.t + '/closed') else None
+    closed = [] if os.getuid() == 0 else ['closed']
+    expect(wrong, 'kept', kept, {
+        '': sorted(['bin', 'bin/x', 'edited', 'lib', 'lib/full', 'share', 'was', 'was/l'] + closed),
+        '--superseded-by=v2': sorted(['edited', 'lib', 'lib/full', 'was', 'was/l'] + closed),
+        '--force': sorted(['bin', 'bin/x', 'lib', 'lib/full', 'share', 'was', 'was/l'] + closed),
+        '--force --superseded-by=v2': sorted(['lib', 'lib/full', 'was', 'was/l'] + closed)})
+    return wrong
+
+
 def forgotten():
     """forget drops a run and the originals that nobody else needs; limits are kept and told"""
     wrong = []
@@ -653,7 +700,7 @@ def filled():
     return wrong
 
 
-CASES = [everything, filled, killed, carried_out, uninstalled, claimed, scripted, hostile, many, forms, upgraded, forgotten, edited]
+CASES = [everything, filled, killed, carried_out, uninstalled, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
