@@ -253,6 +253,13 @@ FROM last JOIN path p ON p.id = last.path_id JOIN manifest m ON m.run_id = last.
 WHERE last.made AND m.change <> 'removed' AND NOT m.excluded
 ORDER BY m.path;
 
+-- name: PATHS
+-- At and below a folder, "" for the root; between the two bounds stand siblings as `folder-x`, too.
+SELECT p.name AS path FROM path p
+WHERE p.name >= ?1 AND p.name < ?1 || '0' AND (p.name = ?1 OR p.name > ?1 || '/')
+    AND EXISTS (SELECT 1 FROM entry e WHERE e.path_id = p.id AND e.change IS NOT NULL)
+ORDER BY p.name;
+
 -- name: WHO
 -- slow: the hands in one file are sorted by run and time
 WITH RECURSIVE

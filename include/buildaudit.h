@@ -115,6 +115,10 @@ int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out);
  * not absolute is taken from the working folder. Since: 0.1
  */
 int ba_who(struct ba *ba, const char *path, struct ba_rows **out);
+/* The same for a name as it is on record, whatever its folders are now. Since: 0.2 */
+int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out);
+/* The names (`path`) at and below a folder that any run changed for good, in order. Since: 0.2 */
+int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out);
 
 /* The processes of a run, parents before children, with `depth`. Since: 0.1 */
 int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out);

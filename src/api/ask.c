@@ -90,16 +90,31 @@ API int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
+API int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out)
+{
+	struct rows rows;
+	/* The statement must not hold on to a buffer of the caller's. */
+	int r = db_rows(&rows, ba->db, Q_WHO, "S", path);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
 API int ba_who(struct ba *ba, const char *path, struct ba_rows **out)
 {
 	char canonical[PATH_MAX];
-	struct rows rows;
 	int r = path_canonical(path, canonical);
 
 	if (r < 0)
 		return words_set(&ba->words, r, "%s: %s", path, strerror(-r));
-	/* The statement must not hold on to our buffer. */
-	r = db_rows(&rows, ba->db, Q_WHO, "S", canonical);
+	return ba_who_recorded(ba, canonical, out);
+}
+
+API int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out)
+{
+	struct rows rows;
+	/* "" is above all that begins with a slash. */
+	int r = db_rows(&rows, ba->db, Q_PATHS, "S", strcmp(folder, "/") ? folder : "");
+
 	return ba_ask(ba, out, r, &rows);
 }
 

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "base/u64map.h"
+#include "cmd/at.h"
 #include "cmd/cmd.h"
+#include "render/json.h"
 #include "render/text.h"
 
 static unsigned int which;
-static bool nul;
+static bool nul, at_length;
 
 static const struct cmd_option options[] = {
+	{ 'l', "long", NULL, "sizes in bytes and what links hold, too, and what it all comes to" },
 	{ '0', "null", NULL, "only the paths, exact, each with a NUL behind it" },
 	{ 0, "all", NULL, "those that are excluded, too" },
 	{ 0, "created", NULL, "only what was made" },
@@ -22,6 +29,8 @@ static int option(const struct cmd_option *o, const char *value)
 {
 	if (o->letter == '0')
 		nul = true;
+	else if (o->letter == 'l')
+		at_length = true;
 	else if (!strcmp(o->name, "all"))
 		which |= BA_FILES_EXCLUDED;
 	else if (!strcmp(o->name, "created"))
@@ -36,7 +45,7 @@ static int option(const struct cmd_option *o, const char *value)
 }
 
 /* The columns of ba_files() that are printed here. */
-enum { CHANGE, TYPE, PATH, EXCLUDED, RDEV = 15, SAME };
+enum { CHANGE, TYPE, PATH, EXCLUDED, SIZE = 7, LINK_TARGET = 10, NLINK_GROUP, RDEV = 15, SAME };
 
 static enum colour colour_of(const char *change)
 {
@@ -52,20 +61,89 @@ static enum colour colour_of(const char *change)
 	}
 }
 
+/* What -l comes to in the end. */
+struct total {
+	int64_t files, folders, links, others, bytes, removed, removed_bytes;
+	struct u64map groups; /* hard links: the content of one file is there once */
+};
+
+static int64_t size_of(struct total *t, const struct ba_rows *rows)
+{
+	bool added = true;
+
+	if (ba_rows_type(rows, NLINK_GROUP) != BA_NULL &&
+		!u64map_put(&t->groups, mix64((uint64_t)ba_rows_int(rows, NLINK_GROUP)), &added))
+		complain("out of memory");
+	return added ? ba_rows_int(rows, SIZE) : 0;
+}
+
+static void add_to_total(struct total *t, const struct ba_rows *rows)
+{
+	const char *type = ba_rows_text(rows, TYPE, NULL);
+	bool file = !strcmp(type, "file");
+
+	if (*ba_rows_text(rows, CHANGE, NULL) == 'r') {
+		t->removed++;
+		t->removed_bytes += file ? ba_rows_int(rows, SIZE) : 0;
+	} else if (file) {
+		t->files++;
+		t->bytes += size_of(t, rows);
+	} else if (!strcmp(type, "dir")) {
+		t->folders++;
+	} else if (!strcmp(type, "symlink")) {
+		t->links++;
+	} else {
+		t->others++;
+	}
+}
+
+static void print_total(const struct total *t, struct buf *line)
+{
+	buf_addf(line, "total     %lld file%s, %lld folder%s, %lld link%s", (long long)t->files,
+		t->files == 1 ? "" : "s", (long long)t->folders, t->folders == 1 ? "" : "s",
+		(long long)t->links, t->links == 1 ? "" : "s");
+	if (t->others)
+		buf_addf(line, ", %lld others", (long long)t->others);
+	buf_addf(line, ": %lld bytes", (long long)t->bytes);
+	if (t->removed)
+		buf_addf(line, "; removed: %lld, of %lld bytes", (long long)t->removed,
+			(long long)t->removed_bytes);
+	render_line(line);
+}
+
+static void add_size(struct buf *line, const struct ba_rows *rows)
+{
+	if (!strcmp(ba_rows_text(rows, TYPE, NULL), "file"))
+		buf_addf(line, "%12lld  ", (long long)ba_rows_int(rows, SIZE));
+	else
+		buf_addf(line, "%12s  ", "");
+}
+
+static void add_target(struct buf *line, const struct ba_rows *rows)
+{
+	size_t len;
+	const char *target = ba_rows_text(rows, LINK_TARGET, &len);
+
+	if (!len)
+		return;
+	buf_adds(line, " -> ");
+	render_name(line, target, len);
+}
+
 static void print_file(const struct ba_rows *rows, struct buf *line)
 {
 	const char *change = ba_rows_int(rows, SAME) ? "same" : ba_rows_text(rows, CHANGE, NULL);
 	size_t len;
 	const char *path = ba_rows_text(rows, PATH, &len);
 
-	if (nul) {
-		fwrite(path, 1, len + 1, stdout);
-		return;
-	}
 	buf_adds(line, render_colour(colour_of(change)));
 	render_cell(line, change, 8);
 	buf_addf(line, "%s  %-7s  ", render_colour(PLAIN), ba_rows_text(rows, TYPE, NULL));
+	if (at_length)
+		add_size(line, rows);
 	render_name(line, path, len);
+	if (at_length)
+		add_target(line, rows);
 	if (ba_rows_type(rows, RDEV) != BA_NULL) {
 		buf_adds(line, "  (");
 		render_device(line, ba_rows_int(rows, RDEV), ':');
@@ -76,29 +154,97 @@ static void print_file(const struct ba_rows *rows, struct buf *line)
 	render_line(line);
 }
 
-static int run(struct cmd_call *call)
+static void print_row(const struct cmd_call *call, const struct ba_rows *rows, struct buf *line)
+{
+	size_t len;
+	const char *path = ba_rows_text(rows, PATH, &len);
+
+	if (nul) {
+		fwrite(path, 1, len + 1, stdout);
+	} else if (call->json) {
+		render_json_row(rows, line);
+		render_line(line);
+	} else {
+		print_file(rows, line);
+	}
+}
+
+/* Where nothing was asked for, everything is meant. */
+static bool is_wanted(struct at *at, int count, const char *path)
+{
+	bool wanted = count == 0;
+	int i;
+
+	for (i = 0; i < count; i++)
+		wanted |= at_matches(&at[i], path);
+	return wanted;
+}
+
+static int print_files(const struct cmd_call *call, struct at *at)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct total total = { 0 };
 	struct ba_rows *rows;
 	int r;
 
-	if (nul && call->json)
-		return cmd_misuse(&cmd_files_entry, "-0 and --json exclude each other");
 	if (ba_files(call->ba, call->run, which, &rows) < 0)
 		return cmd_failed(call);
-	if (call->json)
-		return cmd_print_json(call, rows);
-	while ((r = ba_rows_next(rows)) > 0)
-		print_file(rows, &line);
+	while ((r = ba_rows_next(rows)) > 0) {
+		if (!is_wanted(at, call->argc, ba_rows_text(rows, PATH, NULL)))
+			continue;
+		print_row(call, rows, &line);
+		add_to_total(&total, rows);
+	}
 	ba_rows_free(rows);
+	if (r == 0 && at_length && !call->json)
+		print_total(&total, &line);
+	u64map_release(&total.groups);
 	return r < 0 ? cmd_failed(call) : 0;
+}
+
+/* The PATHs at which nothing was. */
+static int say_missing(const struct cmd_call *call, const struct at *at)
+{
+	int i, status = 0;
+
+	for (i = 0; i < call->argc; i++) {
+		if (at[i].found)
+			continue;
+		complain("run %lld: nothing at %s", (long long)call->run, at[i].word);
+		status = EXIT_NO;
+	}
+	return status;
+}
+
+static int run(struct cmd_call *call)
+{
+	_cleanup_free_ struct at *at = calloc((size_t)call->argc + 1, sizeof *at);
+	int i, r = at ? 0 : -ENOMEM, status = EXIT_FAILED;
+
+	if (nul && (call->json || at_length))
+		return cmd_misuse(&cmd_files_entry, "-0 goes with neither --json nor -l");
+	for (i = 0; r == 0 && i < call->argc; i++)
+		r = at_read(&at[i], call->argv[i]);
+	if (r < 0)
+		complain("%s: %s", i ? call->argv[i - 1] : "files", strerror(-r));
+	else
+		status = print_files(call, at);
+	if (r == 0 && status == 0)
+		status = say_missing(call, at);
+	while (i-- > 0)
+		at_release(&at[i]);
+	return status;
 }
 
 const struct cmd cmd_files_entry = {
 	.name = "files",
-	.usage = "[-0] [--all] [--created] [--modified] [--same] [--removed] [--json] [RUN]",
-	.help = "what a run changed: change, type, path",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
+	.usage = "[-l] [-0] [--all] [--created] [--modified] [--same] [--removed] "
+		 "[--json] [RUN] [PATH...]",
+	.help = "what a run changed: change, type, path\n"
+		"With PATHs only what is there: a name, a folder with all below it, or a glob\n"
+		"(quote it). A PATH begins with / or . or has a slash or a wildcard in it.\n"
+		"Exit status 1: nothing is at one of them.",
+	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON,
 	.options = options,
 	.option = option,
 	.run = run,

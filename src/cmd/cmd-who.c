@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "render/json.h"
 #include "render/text.h"
@@ -79,15 +81,12 @@ static void print_hand(const struct ba_rows *rows, struct buf *line)
 	print_ancestors(text(rows, "ancestors"), line);
 }
 
-/* 1: something is known of it; 0: nothing; or -errno. */
-static int who(const struct cmd_call *call, const char *path)
+/* An answer's hands; 1: there are some; 0: none; or -errno. */
+static int print_hands(const struct cmd_call *call, struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	struct ba_rows *rows;
-	int r = ba_who(call->ba, path, &rows), known = 0;
+	int r, known = 0;
 
-	if (r < 0)
-		return r;
 	while ((r = ba_rows_next(rows)) > 0) {
 		known = 1;
 		if (call->json) {
@@ -101,6 +100,54 @@ static int who(const struct cmd_call *call, const char *path)
 	return r < 0 ? r : known;
 }
 
+/* In everything that the glob matches, or that is below the folder; not in that itself. */
+static int who_below(const struct cmd_call *call, struct at *at)
+{
+	char folder[PATH_MAX];
+	struct ba_rows *paths, *hands;
+	int r, known = 0;
+
+	at_folder(at, folder, sizeof folder);
+	r = ba_paths(call->ba, folder, &paths);
+	if (r < 0)
+		return r;
+	while (r >= 0 && (r = ba_rows_next(paths)) > 0) {
+		const char *path = ba_rows_text(paths, 0, NULL);
+
+		if (!strcmp(path, at->path) || !at_matches(at, path))
+			continue;
+		r = ba_who_recorded(call->ba, path, &hands);
+		if (r == 0)
+			r = print_hands(call, hands);
+		known |= r > 0;
+	}
+	ba_rows_free(paths);
+	return r < 0 ? r : known;
+}
+
+/* 1: something is known of it, or of what is below it; 0: nothing; -1: failed, and said so. */
+static int who(const struct cmd_call *call, const char *word)
+{
+	struct at at = { 0 };
+	struct ba_rows *hands;
+	int r = ba_who(call->ba, word, &hands), known, below = 0;
+
+	if (r == 0)
+		r = print_hands(call, hands);
+	known = r > 0;
+	if (r >= 0) {
+		below = at_read(&at, word);
+		if (below < 0)
+			complain("%s: %s", word, strerror(-below));
+		else
+			r = below = who_below(call, &at);
+	}
+	at_release(&at);
+	if (r < 0)
+		cmd_failed(call);
+	return r < 0 || below < 0 ? -1 : known | below;
+}
+
 static int run(struct cmd_call *call)
 {
 	int i, r, status = 0;
@@ -110,7 +157,7 @@ static int run(struct cmd_call *call)
 	for (i = 0; i < call->argc; i++) {
 		r = who(call, call->argv[i]);
 		if (r < 0)
-			return cmd_failed(call);
+			return EXIT_FAILED;
 		if (r == 0) {
 			complain("no run on record had a hand in %s", call->argv[i]);
 			status = EXIT_NO;
@@ -122,7 +169,9 @@ static int run(struct cmd_call *call)
 const struct cmd cmd_who_entry = {
 	.name = "who",
 	.usage = "[--json] PATH...",
-	.help = "every process that had a hand in the file at PATH",
+	.help = "every process that had a hand in the file at PATH\n"
+		"Of a folder, in what is below it, too; a glob (quote it) is looked for among all\n"
+		"names on record. Exit status 1: nothing is known.",
 	.flags = CMD_DB_READ | CMD_JSON,
 	.run = run,
 };

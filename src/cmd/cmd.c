@@ -214,13 +214,45 @@ static void say_provisional(struct cmd_call *call)
 	ba_rows_free(row);
 }
 
+/* No name of a run begins so, and one with a slash in it is first looked for among those. */
+static bool is_path(const struct cmd_call *call, const char *word)
+{
+	int64_t run;
+
+	return *word == '/' || *word == '.' || strpbrk(word, "*?[") ||
+		(strchr(word, '/') && ba_run_find(call->ba, word, &run) < 0);
+}
+
+/* Takes RUN, at most one, out of the arguments; *run is NULL where it is not there. */
+static int take_run(const struct cmd *cmd, struct cmd_call *call, const char **run)
+{
+	int i, n = 0;
+
+	*run = NULL;
+	for (i = 0; i < call->argc; i++) {
+		if (cmd->flags & CMD_PATHS && is_path(call, call->argv[i]))
+			call->argv[n++] = call->argv[i];
+		else if (*run)
+			return cmd_misuse(cmd, "one RUN at a time: '%s' is left over",
+				call->argv[i]);
+		else
+			*run = call->argv[i];
+	}
+	call->argc = n;
+	return 0;
+}
+
 static int find_run(const struct cmd *cmd, struct cmd_call *call)
 {
+	const char *run;
+	int r;
+
 	if (!(cmd->flags & CMD_RUN))
 		return 0;
-	if (call->argc > 1)
-		return cmd_misuse(cmd, "one RUN at a time: '%s' is left over", call->argv[1]);
-	if (ba_run_find(call->ba, call->argc ? call->argv[0] : NULL, &call->run) < 0)
+	r = take_run(cmd, call, &run);
+	if (r)
+		return r;
+	if (ba_run_find(call->ba, run, &call->run) < 0)
 		return cmd_failed(call);
 	say_provisional(call);
 	return 0;

@@ -17,6 +17,7 @@ enum cmd_flags {
 	CMD_DB_WRITE = 2,
 	CMD_RUN = 4,  /* takes one RUN, the default is the latest */
 	CMD_JSON = 8, /* takes --json */
+	CMD_PATHS = 16, /* with CMD_RUN: PATHs besides, which are left as the arguments */
 };
 
 enum {

@@ -2,13 +2,13 @@
 #include "model/scope.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/glob.h"
 
 void scope_release(struct scope *s)
 {
@@ -48,27 +48,6 @@ bool path_is_below(const char *path, const char *folder)
 	while (n && folder[n - 1] == '/')
 		n--;
 	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
-}
-
-static bool glob_matches(const char *glob, const char *path)
-{
-	bool whole = strchr(glob, '/') != NULL;
-	size_t start = 1, len = strlen(path), i;
-	_cleanup_free_ char *part = malloc(len + 1);
-
-	for (i = 1; part && i <= len; i++) {
-		const char *from = whole ? path : path + start;
-		size_t n = whole ? i : i - start;
-
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		memcpy(part, from, n);
-		part[n] = '\0';
-		if (fnmatch(glob, part, whole ? FNM_PATHNAME : 0) == 0)
-			return true;
-		start = i + 1;
-	}
-	return false;
 }
 
 bool scope_excludes(const struct scope *s, const char *path)

@@ -318,6 +318,59 @@ case_runs_say_what_has_become_of_them() {
 	eq "$(state 6)" uninstalled
 }
 
+case_files_with_sizes_and_targets() {
+	printf '%0500d' 0 >old
+	rec --include "$T" -q -- sh -c 'mkdir d; printf %01000d 0 >d/f; ln d/f d/g; : >d/empty; ln -s ../d/f d/l; mkfifo d/p; rm old'
+	settle
+	eq "$(ba files -l)" "$(sed "s|@|$T|" <<-'E'
+		created   dir                    @/d
+		created   file                0  @/d/empty
+		created   file             1000  @/d/f
+		created   file             1000  @/d/g
+		created   symlink                @/d/l -> ../d/f
+		created   fifo                   @/d/p
+		removed   file              500  @/old
+		total     3 files, 1 folder, 1 link, 1 others: 1000 bytes; removed: 1, of 500 bytes
+	E
+	)"
+	# Two names of one file are its size once, as du has it.
+	eq "$(ba files -l --created | tail -n 1 | grep -o '[0-9]* bytes')" "$(stat -c '%i %s' d/f d/g d/empty | sort -u | awk '{ n += $2 } END { print n " bytes" }')"
+	eq "$(ba files -l --json)" "$(ba files --json)"
+	want_rc 2 ba files -l -0 2>/dev/null
+}
+
+# Of a run, what is at a name, below a folder, matched by a glob.
+case_files_at_a_place() {
+	rec --include "$T" --label a/b -q -- sh -c 'mkdir -p d/e "d/e-x" odd; echo >d/e/f.so; echo >d/e-x/g.so; echo >d/h; echo >"odd/a[1]"; echo >odd/a1; ln -s d/e way'
+	settle
+	at() { ba files -0 "$@" | tr '\0' '\n' | sed "s|^$T/||" | tr '\n' ' '; }
+	eq "$(at "$T/d/e")" 'd/e d/e/f.so '
+	eq "$(at ./d/e/)" 'd/e d/e/f.so '
+	eq "$(at 1 ./d/h ./odd)" 'd/h odd odd/a1 odd/a[1] '
+	eq "$(at "$T/d/e" latest)" 'd/e d/e/f.so '
+	eq "$(at '*.so')" 'd/e-x/g.so d/e/f.so '
+	eq "$(at './d/e*')" 'd/e d/e-x d/e-x/g.so d/e/f.so '
+	eq "$(at "$T/d/*/g.so")" 'd/e-x/g.so '
+	eq "$(at "$T/*.so")" ''
+	# A link to a folder is itself, and where it leads; a file with a bracket in its name is that file.
+	eq "$(at ./way)" 'd/e d/e/f.so way '
+	eq "$(at './odd/a[1]')" 'odd/a[1] '
+	rm 'odd/a[1]'
+	eq "$(at './odd/a[1]')" 'odd/a1 odd/a[1] '
+	eq "$(at a/b d/h)" 'd/h '
+	eq "$(at / | wc -w)" "$(ba files | wc -l)"
+	cd d/e
+	eq "$(at .)" 'd/e d/e/f.so '
+	eq "$(at '../*/g.so')" ''
+	eq "$(at ..)" "$(at "$T/d")"
+	cd ../..
+	eq "$(want_rc 1 ba files ./d/h ./none 2>err)" "created   file     $T/d/h"
+	eq "$(cat err)" 'buildaudit: run 1: nothing at ./none'
+	eq "$(ba files --json ./d/h)" "$(ba files --json | grep '"[^"]*/d/h"')"
+	want_rc 2 ba files 1 1 ./d 2>/dev/null
+	refused ba files no-such-run ./d 2>/dev/null
+}
+
 case_files_0_is_exact_and_nothing_else() {
 	some_runs
 	eq "$(ba files -0 | tr '\0' '\n' | sort)" "$(printf '%s\n' "$T/d" "$T/d/one" "$T/l" "$T/one" "$T/two" | sort)"

@@ -52,6 +52,48 @@ case_relative_path() {
 	cd ..
 }
 
+# Each file below it, and what made the folder itself; of any run.
+case_of_a_folder() {
+	rec -q -- sh -c 'mkdir -p d/e d-x; awk "BEGIN { print 1 >\"d/a\" }"; perl -e "open F, q(>), q(d/e/b); print F 2"; cp d/a d-x/c; awk "BEGIN { print 1 >\"d/gone\" }"; rm d/gone'
+	rec -q -- sh -c 'echo 3 >d/late'
+	eq "$(programs d)" 'awk mkdir perl sh'
+	eq "$(programs d/e)" 'mkdir perl'
+	eq "$(programs ./d/e/../)" 'awk mkdir perl sh'
+	eq "$(ba who --json d | paths)" 'd d/a d/e d/e/b d/late '
+	ln -s d/e way
+	eq "$(ba who --json way | paths)" 'd/e d/e/b '
+	eq "$(cd d/e; programs .)" 'mkdir perl'
+	rm -r d
+	eq "$(programs d)" 'awk mkdir perl sh'
+	want_rc 1 ba who d/none 2>/dev/null
+}
+
+case_of_a_glob() {
+	rec -q -- sh -c 'mkdir -p d/e; awk "BEGIN { print 1 >\"d/a.so\" }"; perl -e "open F, q(>), q(d/e/b.so); print F 2"; cp d/a.so "d/[x].so"; cp d/a.so d/x.so'
+	eq "$(ba who --json '*.so' | paths)" 'd/[x].so d/a.so d/e/b.so d/x.so '
+	eq "$(programs '*/e/b.so')" 'perl'
+	eq "$(programs 'd/*.so')" 'awk cp'
+	eq "$(programs "$T/d/e/?.so")" 'perl'
+	# One with such a name is meant itself.
+	eq "$(ba who --json 'd/[x].so' | paths)" 'd/[x].so '
+	has "$(want_rc 1 ba who '*.none' 2>&1)" 'had a hand in \*\.none'
+	want_rc 1 ba who 'e/*.so' 2>/dev/null
+}
+
+# A name on record is that name, though a link stands among its folders now.
+case_of_a_folder_that_is_a_link_now() {
+	rec -q -- sh -c 'mkdir -p d/e f; awk "BEGIN { print 1 >\"d/e/a\" }"; perl -e "open F, q(>), q(f/a)"'
+	rm -r d/e
+	ln -s ../f d/e
+	eq "$(programs 'd/*/a')" awk
+	eq "$(programs d/e/a)" perl
+}
+
+# The names in an answer, from here.
+paths() { python3 -c '
+import json, os, sys
+print(*sorted({os.path.relpath(json.loads(l)["path"]) for l in sys.stdin}), end=" ")'; }
+
 case_of_a_removed_file() {
 	rec -q -- sh -c 'echo >f; rm f'
 	has "$(ba who "$T/f")" 'rm f'

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/at.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/canonical.h"
+#include "base/cleanup.h"
+#include "base/glob.h"
+
+static const char wild[] = "*?[";
+
+/* One with a slash, and not in front, is below the working folder, as a shell's is. */
+static int read_glob(struct at *at, const char *word)
+{
+	_cleanup_buf_ struct buf glob = BUF_INIT;
+	char cwd[PATH_MAX];
+	const char *c;
+
+	if (strchr(word, '/') && *word != '/') {
+		if (!getcwd(cwd, sizeof cwd))
+			return -errno;
+		for (c = cwd; *c; c++) {
+			if (strchr("*?[\\", *c))
+				buf_addc(&glob, '\\');
+			buf_addc(&glob, *c);
+		}
+		buf_addc(&glob, '/');
+		if (!strncmp(word, "./", 2))
+			word += 2;
+	}
+	buf_adds(&glob, word);
+	at->glob = glob.failed ? NULL : buf_steal(&glob);
+	return at->glob ? 0 : -ENOMEM;
+}
+
+int at_read(struct at *at, const char *word)
+{
+	char name[PATH_MAX];
+	int r = path_canonical(word, name);
+
+	*at = (struct at){ .word = word };
+	if (r < 0)
+		return r;
+	at->path = strdup(name);
+	r = path_canonical_all(word, name);
+	at->folder = r < 0 ? NULL : strdup(name);
+	if (!at->path || !at->folder)
+		return r < 0 ? r : -ENOMEM;
+	/* A file with such a name is meant itself. */
+	if (!strpbrk(word, wild) || access(word, F_OK) == 0)
+		return 0;
+	return read_glob(at, word);
+}
+
+void at_release(struct at *at)
+{
+	free(at->path);
+	free(at->folder);
+	free(at->glob);
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t n = strcmp(folder, "/") ? strlen(folder) : 0;
+
+	return !strncmp(path, folder, n) && (path[n] == '/' || path[n] == '\0');
+}
+
+bool at_matches(struct at *at, const char *path)
+{
+	bool matches = !strcmp(path, at->path) || is_below(path, at->folder) ||
+		(at->glob && glob_matches(at->glob, path));
+
+	at->found |= matches;
+	return matches;
+}
+
+void at_folder(const struct at *at, char *out, size_t size)
+{
+	const char *from = at->glob ? at->glob : at->folder;
+	size_t n = at->glob ? strcspn(from, "*?[\\") : strlen(from);
+
+	/* Of a glob, up to the last slash before what may be anything. */
+	while (at->glob && n && from[n] != '/')
+		n--;
+	snprintf(out, size, "%.*s", (int)n, *from == '/' ? from : "");
+	if (!*out)
+		snprintf(out, size, "/");
+}
