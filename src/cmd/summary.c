@@ -11,9 +11,9 @@ void summary_add_counts(struct buf *out, const struct ba_summary *s)
 	buf_addf(out, "run %lld%s: %lld created, %lld modified", (long long)s->run_id,
 		s->error ? " (incomplete)" : "", (long long)s->created,
 		(long long)(s->modified - s->same));
+	buf_addf(out, ", %lld removed", (long long)s->removed);
 	if (s->same)
 		buf_addf(out, ", %lld the same", (long long)s->same);
-	buf_addf(out, ", %lld removed", (long long)s->removed);
 	if (s->excluded)
 		buf_addf(out, " (and %lld excluded)", (long long)s->excluded);
 }

@@ -245,7 +245,7 @@ case_what_is_written_again_is_the_same() {
 	rec --include "$T" -q -- sh -c 'umask 022; mkdir d; for i in a b c m x; do echo $i >d/$i; done; ln -s a d/l; ln d/x d/y'
 	err=$(rec --include "$T" -- sh -c 'mkdir -p d; echo a >d/a; rm d/b; echo b >d/b; echo new >d/c; rm d/m; echo m >d/m
 		chmod 600 d/m; ln -sfn a d/l; rm d/x; echo n >n' 2>&1)
-	has "$err" '^buildaudit: run 2: 1 created, 2 modified, 3 the same, 1 removed$'
+	has "$err" '^buildaudit: run 2: 1 created, 2 modified, 1 removed, 3 the same$'
 	settle
 	eq "$(ba files)" "$(sed "s|@|$T|" <<-'E'
 		same      file     @/d/a
