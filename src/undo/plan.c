@@ -170,8 +170,12 @@ static bool carries(const struct plan_item *from, const struct plan_item *it)
 	if (from == it || (from->state != STATE_OURS && !from->lends) || S_ISDIR(b->i.mode) ||
 		(a->i.mode & S_IFMT) != (b->i.mode & S_IFMT) || from->now.ino != a->i.ino)
 		return false;
-	if (!S_ISREG(b->i.mode) || !b->has_hash)
+	if (!S_ISREG(b->i.mode))
 		return true;
+	/* Whoever had to keep its content, and could not, feared for it. */
+	if (!b->has_hash)
+		return it->e->keep == KEEP_NONE ||
+			(a->i.size == b->i.size && a->i.mtime_ns == b->i.mtime_ns);
 	return a->has_hash && !memcmp(a->hash, b->hash, SHA256_LEN);
 }
 

@@ -700,7 +700,25 @@ def filled():
     return wrong
 
 
-CASES = [everything, filled, killed, carried_out, uninstalled, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
+def unkept():
+    """What was moved and changed comes home only when its content does; what was only moved, always"""
+    wrong = []
+    for change, status in (('mv a b; chmod 600 b', 0), ('ln a c; rm a', 0), ('mv a b; : >>b', 0), ('mv a b; echo x >>b', 1),
+                           ('mkdir d; mv a d; mv d e; echo x >>e/a', 1)):
+        with Case() as c:
+            write(c.t + '/a', 'precious')
+            before = snapshot(c.t)
+            wrong += sh(c, change, '--no-backup')
+            p = c.ba('rollback', '-y')
+            expect(wrong, change, p.returncode, status)
+            if status == 0:
+                wrong += compare(before, snapshot(c.t))
+            else:
+                expect(wrong, change, '--no-backup' in p.stdout and not os.path.exists(c.t + '/a'), True)
+    return wrong
+
+
+CASES = [everything, filled, killed, carried_out, uninstalled, unkept, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
