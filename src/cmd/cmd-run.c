@@ -163,13 +163,13 @@ static void summary(const struct ba_summary *s, void *data)
 		fwrite(out.data, 1, out.len, stderr);
 }
 
-/* A first word that is no command was perhaps meant as one of ours. */
-static void say_why_not(const struct cmd_call *call, const char *words, bool not_there)
+/* A first word that is no command was perhaps meant as one of ours; one with a slash was not. */
+static void say_why_not(const struct cmd_call *call, const char *words, bool no_command)
 {
 	_cleanup_buf_ struct buf sentence = BUF_INIT;
 
 	buf_adds(&sentence, words);
-	if (not_there && !call->named)
+	if (no_command && !call->named && !strchr(call->argv[0], '/'))
 		commands_add_hint(&sentence, call->argv[0]);
 	complain("%s", sentence.failed ? words : sentence.data);
 }
@@ -198,7 +198,7 @@ static int run(struct cmd_call *call)
 		return record_and_pack(recording, call->argv, summary, call->db, &pack);
 	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
-	say_why_not(call, words, exec_failed && r == -ENOENT);
+	say_why_not(call, words, exec_failed);
 	if (!exec_failed)
 		return EXIT_FAILED;
 	return r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;

@@ -66,7 +66,7 @@ case_a_first_word_that_is_no_command() {
 		foo
 		no-such-command
 		checkinstallationofprograms
-		./flies
+		./files
 	E
 	eq "$(want_rc 127 "$BUILDAUDIT" flies 2>&1)" "buildaudit: no command 'flies' (did you mean 'files'?)"
 	eq "$(want_rc 127 ba '' 2>&1)" "buildaudit: no command ''"
@@ -82,7 +82,8 @@ case_a_first_word_that_is_no_command() {
 case_what_cannot_be_executed_is_no_run() {
 	mkdir bin closed
 	: >bin/flies
-	eq "$(PATH=$T/bin:$PATH want_rc 126 ba flies 2>&1)" "buildaudit: cannot run 'flies': Permission denied"
+	eq "$(PATH=$T/bin:$PATH want_rc 126 ba run flies 2>&1)" "buildaudit: cannot run 'flies': Permission denied"
+	eq "$(PATH=$T/bin:$PATH want_rc 126 ba flies 2>&1)" "buildaudit: cannot run 'flies': Permission denied (did you mean 'files'?)"
 	want_rc 126 ba ./bin 2>/dev/null
 	want_rc 126 ba ./bin/flies 2>/dev/null
 	want_rc 126 ba ./bin/flies/x 2>/dev/null
