@@ -189,7 +189,12 @@ WHERE kind IS NULL AND (state <> 'complete'
 ORDER BY id DESC LIMIT 1;
 
 -- name: RUN_BY_LABEL
-SELECT max(id) FROM run WHERE label = ?1;
+-- The newest; one that could not be executed only where there is no other.
+-- slow: the runs of one label are few
+SELECT id FROM run r WHERE label = ?1
+ORDER BY state <> 'complete' OR kind IS NOT NULL
+    OR EXISTS (SELECT 1 FROM process p CROSS JOIN exec x ON x.process_id = p.id WHERE p.run_id = r.id) DESC, id DESC
+LIMIT 1;
 
 -- name: RUNS
 -- slow: all runs are listed

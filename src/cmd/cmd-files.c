@@ -103,7 +103,7 @@ static void print_total(const struct total *t, struct buf *line)
 		t->files == 1 ? "" : "s", (long long)t->folders, t->folders == 1 ? "" : "s",
 		(long long)t->links, t->links == 1 ? "" : "s");
 	if (t->others)
-		buf_addf(line, ", %lld others", (long long)t->others);
+		buf_addf(line, ", %lld other%s", (long long)t->others, t->others == 1 ? "" : "s");
 	buf_addf(line, ": %lld bytes", (long long)t->bytes);
 	if (t->removed)
 		buf_addf(line, "; removed: %lld, of %lld bytes", (long long)t->removed,

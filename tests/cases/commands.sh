@@ -105,12 +105,13 @@ case_what_cannot_be_executed_is_no_run() {
 case_what_never_ran_is_not_latest() {
 	printf '#!/no/such/interpreter\n' >script
 	chmod +x script
-	rec -q --include "$T" -- sh -c 'echo >f'
-	want_rc 127 rec -q ./script 2>/dev/null
+	rec -q --include "$T" --label x -- sh -c 'echo >f'
+	want_rc 127 rec -q --label x ./script 2>/dev/null
 	settle
 	# It was there and could be executed, as far as anybody could tell: that is on record.
 	eq "$(q 'SELECT count(*) FROM runs')" 2
 	eq "$(ba files -0 | tr '\0' '\n')" "$T/f"
+	eq "$(ba files -0 x | tr '\0' '\n')" "$T/f"
 	ba uninstall -y 2>/dev/null
 	[ ! -e f ]
 	# One that ran and said 127 itself did run.
@@ -331,7 +332,7 @@ case_files_with_sizes_and_targets() {
 		created   symlink                @/d/l -> ../d/f
 		created   fifo                   @/d/p
 		removed   file              500  @/old
-		total     3 files, 1 folder, 1 link, 1 others: 1000 bytes; removed: 1, of 500 bytes
+		total     3 files, 1 folder, 1 link, 1 other: 1000 bytes; removed: 1, of 500 bytes
 	E
 	)"
 	# Two names of one file are its size once, as du has it.
