@@ -31,7 +31,7 @@ case_the_page_says_which_commands_have_json() {
 # Each is typed, in their order, by somebody who has hello-2.10 in his working folder. What they install goes to a
 # folder that counts: not below /tmp.
 case_the_examples_of_the_page() {
-	local line home status n=0
+	local line home n=0
 	command -v dpkg-deb >/dev/null && command -v make >/dev/null || skip 'no dpkg-deb or no make'
 	home=$(mktemp -d "$HOME/ba-examples.XXXXXX")
 	# shellcheck disable=SC2064  # that one
