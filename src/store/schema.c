@@ -28,7 +28,10 @@ int schema_make(struct db *db, int from)
 	return r;
 }
 
-/* The statement that makes it (names are the same in small letters and large), in the newest step that does, to the end of that step; or NULL. */
+/*
+ * The statement that makes it, in the newest step that does, to the end of that step; or NULL.
+ * SQLite's names are the same in small letters and large.
+ */
 static const char *made_by(const char *what, const char *name)
 {
 	char begin[128];
@@ -73,8 +76,8 @@ int schema_check(struct db *db, struct words *words)
 		r = 0;
 		if (!is_good(type, name, rows_text(&rows, 2)))
 			return words_set(words, -EMEDIUMTYPE,
-				"%s: its %s '%s' is not one that buildaudit makes, and could answer "
-				"anything: name another file with -d",
+				"%s: its %s '%s' is not one that buildaudit makes, and could "
+				"answer anything: name another file with -d",
 				db_path(db), type, name);
 	}
 	return r < 0 ? words_set(words, r, "cannot read %s: %s", db_path(db), db_error(db)) : 0;

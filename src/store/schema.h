@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
-/* The tables and views that db/ describes: making them, a step a version, and knowing them again. */
+/* The tables and views that db/ describes: making them, and knowing them again. */
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "store/sql.h"

@@ -237,8 +237,8 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 	}
 	r = do_chore(db, f);
 	return r < 0 ? words_set(words, r,
-			       "run %lld is forgotten, but what was kept for it is not all gone (%s): "
-			       "the next command tries again",
+			       "run %lld is forgotten, but what was kept for it is not all gone "
+			       "(%s): the next command tries again",
 			       (long long)run_id, strerror(-r)) :
 		       r;
 }
