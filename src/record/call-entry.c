@@ -183,8 +183,10 @@ void leave_link(struct recorder *r, struct task *task, struct pending *p, int64_
 	if (p->named[0]) {
 		old = p->name[0].path.data;
 		/* What is done to the file by its new name is done to the old one, too. */
-		if (p->name[0].now.nlink)
+		if (p->name[0].now.nlink) {
 			place_touch(r, p, 0);
+			touches_place(&r->touches, old, file);
+		}
 		r->sink->alias(r->sink, file, path, old);
 	}
 	tell_event(r, task, p, path, old, file);

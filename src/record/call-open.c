@@ -116,6 +116,17 @@ static bool is_told(const struct recorder *r, const struct pending *p, const cha
 	return *asked == '/' && (!r->resolver.roots_vary || (p->asked.len && !p->by_link));
 }
 
+/*
+ * What stood there is known of the name that was found at the entry only. Where the open led
+ * elsewhere, what is there now has to do, unless it was born in this run.
+ */
+static void touch_lost(struct recorder *r, const struct pending *p, const struct name *n)
+{
+	bool known = p->named[0] && !strcmp(n->path.data, p->name[0].path.data);
+
+	touches_path(&r->touches, n->path.data, known ? &p->name[0].now : &n->now, !known);
+}
+
 void lost_open(struct recorder *r, struct pending *p)
 {
 	struct name name = NAME_INIT;
@@ -125,7 +136,7 @@ void lost_open(struct recorder *r, struct pending *p)
 		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
 			(!p->by_link &&
 				resolve_gone(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0)))
-		touches_path(&r->touches, name.path.data, &p->name[0].now, false);
+		touch_lost(r, p, &name);
 	name_release(&name);
 }
 

@@ -363,7 +363,9 @@ static void lost_place(struct recorder *r, struct pending *p, int i)
 	const struct buf *name = &p->name[i].path;
 
 	touch_others(r, p, i);
-	if (p->named[i])
+	if (p->named[i] && role_of(p, i) == ROLE_CHANGED)
+		IGNORE(place_changed(r, p, i));
+	else if (p->named[i])
 		place_touch(r, p, i);
 	else if (!r->resolver.roots_vary && name->len && role_of(p, i) == ROLE_MADE &&
 		resolve_gone(&r->resolver, getpid(), AT_FDCWD, name->data, &again) == 0) {

@@ -718,7 +718,29 @@ def unkept():
     return wrong
 
 
-CASES = [everything, filled, killed, carried_out, uninstalled, unkept, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
+def names():
+    """Of a file with several names, changed by one and linked by another: the other name is that file still"""
+    wrong = []
+    for change in ('chmod 600 d/d; ln a/c d/a; rm d/d; rm d/a', 'chmod 600 d/d; ln a/c d/a; mv d e; rm e/d; rm e/a',
+                   'ln a/c d/a; rm a/c; echo x >>d/a', 'chmod 600 a/c; ln d/d x; rm a/c; rm x'):
+        with Case() as c:
+            os.mkdir(c.t + '/a')
+            os.mkdir(c.t + '/d')
+            write(c.t + '/a/c', 'precious')
+            os.setxattr(c.t + '/a/c', 'user.one', b'1')
+            os.link(c.t + '/a/c', c.t + '/d/d')
+            before = snapshot(c.t)
+            inode = os.stat(c.t + '/a/c').st_ino
+            wrong += sh(c, change)
+            kept = os.path.exists(c.t + '/a/c') or os.path.exists(c.t + '/d/d')
+            expect(wrong, change, c.ba('rollback', '-y').returncode, 0)
+            wrong += compare(before, snapshot(c.t))
+            if kept:
+                expect(wrong, change + ': the inode', os.stat(c.t + '/a/c').st_ino, inode)
+    return wrong
+
+
+CASES = [everything, filled, killed, carried_out, uninstalled, unkept, names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
