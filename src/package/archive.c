@@ -14,7 +14,7 @@ int archive_load(void)
 #undef X
 	const char *why = NULL;
 
-	if (archive.read_new ||
+	if (archive.write_new ||
 		library_load(LIBARCHIVE_SONAME, names, ARRAY_SIZE(names), &archive, &why) == 0)
 		return 0;
 	return say_failed("packages need libarchive (Debian: libarchive13): %s", why);

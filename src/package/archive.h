@@ -2,8 +2,8 @@
 #ifndef PACKAGE_ARCHIVE_H
 #define PACKAGE_ARCHIVE_H
 /*
- * libarchive, loaded when a package is made (base/library.h): archive.read_new()
- * is its archive_read_new().
+ * libarchive, loaded when a package is made (base/library.h): archive.write_new()
+ * is its archive_write_new().
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -11,41 +11,20 @@
 #define ARCHIVE_FUNCTIONS(X) \
 	X(entry_clear) \
 	X(entry_free) \
-	X(entry_gid) \
-	X(entry_hardlink) \
-	X(entry_mode) \
-	X(entry_mtime) \
-	X(entry_mtime_nsec) \
 	X(entry_new) \
-	X(entry_pathname) \
 	X(entry_set_gid) \
 	X(entry_set_gname) \
 	X(entry_set_hardlink) \
 	X(entry_set_mode) \
 	X(entry_set_mtime) \
-	X(entry_rdev) \
 	X(entry_set_pathname) \
 	X(entry_set_rdev) \
 	X(entry_set_size) \
 	X(entry_set_symlink) \
 	X(entry_set_uid) \
 	X(entry_set_uname) \
-	X(entry_size) \
-	X(entry_symlink) \
-	X(entry_uid) \
 	X(entry_xattr_add_entry) \
-	X(entry_xattr_next) \
-	X(entry_xattr_reset) \
 	X(error_string) \
-	X(read_data_block) \
-	X(read_free) \
-	X(read_new) \
-	X(read_next_header) \
-	X(read_open_fd) \
-	X(read_open_filename) \
-	X(read_support_filter_all) \
-	X(read_support_format_cpio) \
-	X(read_support_format_tar) \
 	X(write_add_filter_by_name) \
 	X(write_close) \
 	X(write_data) \
@@ -75,11 +54,6 @@ static inline void archive_writep(struct archive **a)
 {
 	if (*a)
 		archive.write_free(*a);
-}
-static inline void archive_readp(struct archive **a)
-{
-	if (*a)
-		archive.read_free(*a);
 }
 static inline void archive_entryp(struct archive_entry **e)
 {

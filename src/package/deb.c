@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A .deb: an ar archive of two tar archives, all three written by libarchive,
- * and read back through dpkg-deb. `dpkg-deb --build` itself would want a second
- * tree on the disk with the same owners, which only root can make, and links
- * into it or a copy of everything.
+ * A .deb: an ar archive of two tar archives, all three written by libarchive.
+ * `dpkg-deb --build` itself would want a second tree on the disk with the same
+ * owners, which only root can make, and links into it or a copy of everything.
  */
 #include "package/deb.h"
 
@@ -18,7 +17,6 @@
 #include "base/io.h"
 #include "package/conflicts.h"
 #include "package/effects.h"
-#include "package/readback.h"
 #include "package/review.h"
 #include "package/say.h"
 #include "package/tool.h"
@@ -343,33 +341,6 @@ static int read_control(const char *file, const struct metadata *m)
 	return 0;
 }
 
-static int read_data(const char *file, struct payload *p, const struct metadata *m)
-{
-	const char *argv[] = { "dpkg-deb", "--fsys-tarfile", file, NULL };
-	_cleanup_(archive_readp) struct archive *a = archive.read_new();
-	_cleanup_close_ int fd = -1;
-	char rest[4096];
-	pid_t pid;
-	int r;
-
-	if (!a)
-		return say_no_memory();
-	fd = child_open(argv, CHILD_SHOWN, &pid);
-	if (fd < 0)
-		return tool_failed(argv[0], fd);
-	archive.read_support_format_tar(a);
-	if (archive.read_open_fd(a, fd, 256U * 1024) != ARCHIVE_OK)
-		r = tree_failed(a, file);
-	else
-		r = readback(a, p, m);
-	/* dpkg-deb must not be left with a pipe that nobody reads: its status is asked for. */
-	while (read(fd, rest, sizeof rest) > 0)
-		;
-	if (child_wait(pid) != 0)
-		return say_failed("dpkg-deb cannot read the package");
-	return r;
-}
-
 int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	struct effects fx = { 0 };
@@ -384,7 +355,5 @@ int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 	if (r == 0)
 		r = build(out, p, m, &fx);
 	effects_release(&fx);
-	if (r == 0)
-		r = read_control(out->part, m);
-	return r == 0 ? read_data(out->part, p, m) : r;
+	return r == 0 ? read_control(out->part, m) : r;
 }

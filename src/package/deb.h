@@ -4,7 +4,7 @@
 #include "package/metadata.h"
 #include "package/output.h"
 
-/* One format: writes the package to out and reads it back. 0, or -1 after saying why. */
+/* One format: writes the package to out. 0, or -1 after saying why. */
 int deb_make(const struct output *out, struct payload *p, struct metadata *m);
 /* The name a package of this kind has. */
 void deb_file_name(const struct metadata *m, struct buf *out);

@@ -3,7 +3,7 @@
 #define PACKAGE_PACKAGE_H
 /*
  * A run -> a package. Everything is checked before anything is written, and
- * the package gets its name only when it was read back and found whole.
+ * the package gets its name only when it is whole and on disk.
  */
 #include "package/metadata.h"
 

@@ -2,17 +2,14 @@
 #ifndef PACKAGE_READBACK_H
 #define PACKAGE_READBACK_H
 /*
- * A package, read back and held against the payload, content included: what
- * could not be read is what nobody could install. It found names that a spec
- * file could not say; of a deb and a tar it has found nothing yet, but that
- * libarchive, dpkg-deb and the disk did what they were told is what the man
- * page promises, and no test can say it of a package that is made elsewhere.
+ * An rpm, held against the payload: what its header says of each file, down to
+ * the digest, and whether its bytes are those it has a digest of. It found
+ * names that a spec file could not say. Of a deb and a tar, which are written
+ * without such a go-between, tests/cases/package.sh does it.
  */
 #include "package/metadata.h"
 
-struct archive;
-
-/* Differences are listed; then -1. The archive is open for reading. */
-int readback(struct archive *a, struct payload *p, const struct metadata *m);
+/* Differences are listed; then -1. */
+int readback(const char *file, const struct payload *p, const struct metadata *m);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "package/readback.h"
 #include "package/say.h"
 #include "package/tree.h"
 
@@ -45,7 +44,7 @@ static bool names_are_bytes(const struct payload *p)
 	return false;
 }
 
-static int write_tar(const struct output *out, const struct payload *p, const struct metadata *m)
+int tar_make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(archive_writep) struct archive *a = archive.write_new();
 
@@ -55,25 +54,7 @@ static int write_tar(const struct output *out, const struct payload *p, const st
 	if (names_are_bytes(p))
 		archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, m, out->fd) < 0)
-		return -1;
-	if (tree_write(a, p, m) < 0)
+	if (tree_open(a, m, out->fd) < 0 || tree_write(a, p, m) < 0)
 		return -1;
 	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, out->name);
-}
-
-int tar_make(const struct output *out, struct payload *p, struct metadata *m)
-{
-	_cleanup_(archive_readp) struct archive *a = NULL;
-
-	if (write_tar(out, p, m) < 0)
-		return -1;
-	a = archive.read_new();
-	if (!a)
-		return say_no_memory();
-	archive.read_support_filter_all(a);
-	archive.read_support_format_tar(a);
-	if (archive.read_open_filename(a, out->part, 256U * 1024) != ARCHIVE_OK)
-		return tree_failed(a, out->name);
-	return readback(a, p, m);
 }

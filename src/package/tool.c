@@ -6,16 +6,11 @@
 
 #include "package/say.h"
 
-int tool_failed(const char *program, int error)
-{
-	return say_failed("cannot run %s: %s", program, strerror(-error));
-}
-
 int tool_run(const char *const argv[], struct buf *out, enum child_errors errors)
 {
 	int r = child_run(argv, out, errors);
 
-	return r < 0 ? tool_failed(argv[0], r) : r;
+	return r < 0 ? say_failed("cannot run %s: %s", argv[0], strerror(-r)) : r;
 }
 
 bool tool_there(const char *program)

@@ -12,7 +12,5 @@ int tool_run(const char *const argv[], struct buf *out, enum child_errors errors
 bool tool_there(const char *program);
 /* -1 after saying which package has the program when it is not there, else 0. */
 int tool_needed(const char *program, const char *what_for, const char *package);
-/* "cannot run X: why"; -1. */
-int tool_failed(const char *program, int error);
 
 #endif

@@ -77,10 +77,12 @@ void tree_time(const struct member *e, const struct metadata *m, time_t *s, long
 
 	if (t > m->epoch * 1000000000)
 		t = m->epoch * 1000000000;
+	if (t < 0 && m->type != PACKAGE_TAR) /* the others have none before 1970 */
+		t = 0;
 	*s = (time_t)(t / 1000000000);
 	*ns = (long)(t % 1000000000);
-	if (*ns < 0) {
-		*ns += 1000000000;
+	if (*ns < 0) { /* libarchive (3.6) writes -1.3 s, given as -2 and 0.7, as -2.7 */
+		*ns = 0;
 		--*s;
 	}
 }

@@ -93,6 +93,55 @@ case_tar_holds_it_all() {
 	done
 }
 
+# Every member of the archives, held against the disk: nothing else in the product does that.
+case_every_member_is_what_is_on_the_disk() {
+	need dpkg-deb; root
+	mkdir w
+	make_tree "$T/w/p"
+	rec --include "$T/w" -q -- sh -c '
+		cp -a "$1/p" "$1/q"
+		cd "$1/q"
+		touch -d "1931-05-04 03:02:01.987654321" bin/one lib/shut
+		chown 1:2 lib/three empty 2>/dev/null && chown -h 2:1 lib/link || : # only root may
+		setfattr -n user.who -v "m\303\251" lib/shut 2>/dev/null || echo "# no extended attributes here" >&2
+	' sh "$T/w"
+	settle
+	local f
+	for f in gzip xz zstd none; do
+		rm -f thing*
+		"$LIB/members" tar "$T/w/q" "$(pack --type=tar --compress=$f)"
+		"$LIB/members" deb "$T/w/q" "$(pack --type=deb --compress=$f)"
+	done
+	need rpmbuild
+	eq "$(rpm -qp --qf '[%{FILENAMES} %{FILEMTIMES}\n]' "$(pack --type=rpm --exclude fifo)" | grep -c ' 0$')" 4
+}
+
+# What rpmbuild makes of the files, and of what it is told of them, is looked at.
+case_another_rpm_than_was_asked_for() {
+	local real how
+	real=$(command -v rpmbuild) || skip 'no rpmbuild here'
+	own_rpmbuild "cd \"\$TMPDIR/root$T/w/p\" && . '$T/how' && exec $real \"\$@\""
+	make_tree "$T/w/p"
+	tampered() { # COMMAND
+		echo "$1" >how
+		want_rc 125 own_rpm 2>&1
+	}
+	has "$(tampered 'echo two >bin/one')" 'bin/two: it is another in its content'
+	has "$(tampered 'touch -d "2001-01-01" lib/shut')" 'lib/shut: it is of another time'
+	has "$(tampered 'ln -sfn "../bin/one
+" lib/link')" 'lib/link: it is of another size'
+	has "$(tampered 'ln -sfn ../bin/two lib/link')" 'lib/link: it is a link to elsewhere'
+	has "$(tampered 'cp -p bin/one x; mv x bin/two')" 'bin/two: it is not a link to its other names'
+	has "$(tampered 'rm lib/nothing; ln -s x lib/nothing')" 'lib/nothing: it is of another type or mode'
+	has "$(tampered 'sed -i "/nothing/d" "$TMPDIR/package.spec"')" 'lib/nothing: it is not there'
+	has "$(tampered 'sed -i "s/0644,[a-z0-9]*,/0600,bin,/" "$TMPDIR/package.spec"')" 'lib/nothing: it is of another owner'
+	has "$(tampered ': >more; echo "%attr(0644,-,-) \"$PWD/more\"" | sed "s|$TMPDIR/root||" >>"$TMPDIR/package.spec"')" \
+		'p/more: it is no part of the payload'
+	own_rpmbuild "$real \"\$@\" && truncate -s -9 \"\$TMPDIR/package.rpm\""
+	has "$(want_rc 125 own_rpm 2>&1)" 'rpm cannot read the package'
+	[ ! -e thing* ]
+}
+
 case_same_run_same_bytes() {
 	need dpkg-deb
 	local t
@@ -112,7 +161,7 @@ case_same_run_same_bytes() {
 # An rpmbuild in front of the real one: it says that it is there, and does what is wanted.
 own_rpmbuild() { # COMMANDS
 	need rpmbuild
-	mkdir bin tmp
+	mkdir -p bin tmp
 	printf '#!/bin/bash\ntouch "$TMPDIR/litter"\necho $$ >"%s/pid"\n%s\n' "$T" "$1" >bin/rpmbuild
 	chmod +x bin/rpmbuild
 }
