@@ -187,64 +187,47 @@ static int add_missing_parents(const struct payload *p, const struct metadata *m
 	return out->failed ? say_no_memory() : 0;
 }
 
-static int write_script(struct archive *a, const struct metadata *m, const struct effects *fx,
-	enum script which)
-{
-	static const char *const names[SCRIPTS] = { "./preinst", "./postinst", "./prerm",
-		"./postrm" };
-	_cleanup_buf_ struct buf text = BUF_INIT;
-
-	if (effects_script(fx, m, which, &text) < 0)
-		return -1;
-	return text.len ? tree_write_text(a, m, names[which], S_IFREG | 0755, text.data, text.len) :
-			  0;
-}
-
-static int write_part(struct archive *a, const struct metadata *m, const char *name,
-	const struct buf *text)
-{
-	if (text->failed)
-		return say_no_memory();
-	return text->len ? tree_write_text(a, m, name, S_IFREG | 0644, text->data, text->len) : 0;
-}
-
 static int write_control(struct archive *a, const struct payload *p, const struct metadata *m,
 	const struct effects *fx)
 {
 	_cleanup_buf_ struct buf conffiles = BUF_INIT, control = BUF_INIT, sums = BUF_INIT;
+	const struct {
+		const char *name;
+		mode_t mode;
+		const struct buf *text;
+	} parts[] = {
+		{ "./conffiles", 0644, &conffiles },
+		{ "./control", 0644, &control },
+		{ "./md5sums", 0644, &sums },
+		{ "./postinst", 0755, &fx->scripts[POST_INSTALL] },
+		{ "./postrm", 0755, &fx->scripts[POST_REMOVE] },
+		{ "./preinst", 0755, &fx->scripts[PRE_INSTALL] },
+		{ "./prerm", 0755, &fx->scripts[PRE_REMOVE] },
+		{ "./triggers", 0644, &fx->triggers },
+	};
+	size_t i;
+	int r;
 
 	conffiles_text(p, &conffiles);
 	control_text(p, m, &control);
 	sums_text(p, &sums);
-	if (package_review(m, "control", &control) < 0)
-		return -1;
-	if (write_part(a, m, "./conffiles", &conffiles) < 0 ||
-		write_part(a, m, "./control", &control) < 0 ||
-		write_part(a, m, "./md5sums", &sums) < 0 ||
-		write_script(a, m, fx, POST_INSTALL) < 0 ||
-		write_script(a, m, fx, POST_REMOVE) < 0 ||
-		write_script(a, m, fx, PRE_INSTALL) < 0 || write_script(a, m, fx, PRE_REMOVE) < 0)
-		return -1;
-	return write_part(a, m, "./triggers", &fx->triggers);
+	r = package_review(m, "control", &control);
+	for (i = 0; r == 0 && i < ARRAY_SIZE(parts); i++)
+		if (parts[i].text->len || parts[i].text->failed)
+			r = tree_write_text(a, m, parts[i].name, parts[i].mode, parts[i].text);
+	return r;
 }
 
 /* A tar of dpkg's kind into an open file: the payload, or what is said of it. */
 static int write_tar(int fd, const struct payload *p, const struct metadata *m,
 	const struct effects *control)
 {
-	_cleanup_(archive_writep) struct archive *a = archive.write_new();
+	_cleanup_(archive_writep) struct archive *a =
+		tree_open(fd, archive.write_set_format_gnutar, m->compression);
 
-	if (!a)
-		return say_no_memory();
-	archive.write_set_format_gnutar(a);
-	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, m, fd) < 0)
+	if (!a || (control ? write_control(a, p, m, control) : tree_write(a, p, m)) < 0)
 		return -1;
-	if (control ? write_control(a, p, m, control) < 0 : tree_write(a, p, m) < 0)
-		return -1;
-	return archive.write_close(a) == ARCHIVE_OK ?
-		0 :
-		tree_failed(a, control ? "control.tar" : "data.tar");
+	return tree_close(a, control ? "control.tar" : "data.tar");
 }
 
 static int add_member(struct archive *ar, const struct metadata *m, const char *name, int fd)
@@ -296,21 +279,19 @@ static int scratch_file(const struct output *beside)
 
 static int write_deb(const struct output *out, int control, int data, const struct metadata *m)
 {
-	_cleanup_(archive_writep) struct archive *ar = archive.write_new();
+	_cleanup_(archive_writep) struct archive *ar =
+		tree_open(out->fd, archive.write_set_format_ar_bsd, NULL);
+	_cleanup_buf_ struct buf version = BUF_INIT;
 	char control_name[32], data_name[32];
 
-	if (!ar)
-		return say_no_memory();
+	buf_adds(&version, "2.0\n");
 	snprintf(control_name, sizeof control_name, "control.tar%s", m->compression->suffix);
 	snprintf(data_name, sizeof data_name, "data.tar%s", m->compression->suffix);
-	archive.write_set_format_ar_bsd(ar);
-	if (archive.write_open_fd(ar, out->fd) != ARCHIVE_OK)
-		return tree_failed(ar, out->name);
-	if (tree_write_text(ar, m, "debian-binary", S_IFREG | 0644, "2.0\n", 4) < 0 ||
+	if (!ar || tree_write_text(ar, m, "debian-binary", 0644, &version) < 0 ||
 		add_member(ar, m, control_name, control) < 0 ||
 		add_member(ar, m, data_name, data) < 0)
 		return -1;
-	return archive.write_close(ar) == ARCHIVE_OK ? 0 : tree_failed(ar, out->name);
+	return tree_close(ar, out->name);
 }
 
 static int build(const struct output *out, const struct payload *p, const struct metadata *m,
@@ -343,17 +324,11 @@ static int read_control(const char *file, const struct metadata *m)
 
 int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 {
-	struct effects fx = { 0 };
-	int r = tool_needed("dpkg-deb", "a deb", "dpkg");
+	_cleanup_(effects_release) struct effects fx = { 0 };
 
-	if (r == 0)
-		r = conflicts_list(m, p);
-	if (r == 0)
-		r = effects_find(&fx, p, m);
-	if (r == 0)
-		r = add_missing_parents(p, m, &fx);
-	if (r == 0)
-		r = build(out, p, m, &fx);
-	effects_release(&fx);
-	return r == 0 ? read_control(out->part, m) : r;
+	if (tool_needed("dpkg-deb", "a deb", "dpkg") < 0 || conflicts_list(m, p) < 0 ||
+		effects_find(&fx, p, m) < 0 || add_missing_parents(p, m, &fx) < 0 ||
+		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
+		return -1;
+	return read_control(out->part, m);
 }

@@ -395,45 +395,57 @@ static bool is_shell(const char *text)
 	return n >= 2 && text[n - 1] == 'h' && text[n - 2] == 's' && !memchr(text, '-', n);
 }
 
-int effects_script(const struct effects *fx, const struct metadata *m, enum script which,
-	struct buf *out)
+static void add_ours(const struct effects *fx, enum script which, struct buf *out)
 {
 	static const char *const when[SCRIPTS] = { "install|upgrade", "configure", "remove",
 		"remove" };
-	const struct buf *ours = &fx->scripts[which];
-	const char *theirs = m->options->scripts[which];
+	const char *ours = fx->scripts[which].data;
 
-	if (!ours->len && (!theirs || !*theirs))
+	if (fx->deb)
+		buf_addf(out, "set -e\ncase \"$1\" in\n%s)\n%s;;\nesac\n", when[which], ours);
+	else if (which == PRE_REMOVE || which == POST_REMOVE)
+		/* rpm runs the old one's after the new one is there */
+		buf_addf(out, "if [ \"$1\" = 0 ]; then\n%sfi\n", ours);
+	else
+		buf_adds(out, ours);
+}
+
+/* Behind the user's own first line. */
+static int join_script(struct effects *fx, enum script which, const char *theirs)
+{
+	struct buf *ours = &fx->scripts[which], both = BUF_INIT;
+	size_t head = strncmp(theirs, "#!", 2) ? 0 : strcspn(theirs, "\n");
+
+	if (!ours->len && !*theirs)
 		return 0;
-	if (!ours->len) {
-		if (fx->deb && strncmp(theirs, "#!", 2))
-			buf_adds(out, "#!/bin/sh\n");
-		buf_adds(out, theirs);
-		return out->failed ? say_no_memory() : 0;
-	}
-	if (theirs && *theirs && !is_shell(theirs))
+	if (ours->len && !is_shell(theirs))
 		return say_failed(
 			"the %s script is not for a shell, and lines have to be added to it",
 			script_names[which]);
-	if (theirs && !strncmp(theirs, "#!", 2))
-		buf_add(out, theirs, strcspn(theirs, "\n") + 1);
+	if (head)
+		buf_addf(&both, "%.*s\n", (int)head, theirs);
 	else if (fx->deb)
-		buf_adds(out, "#!/bin/sh\n");
-	if (fx->deb)
-		buf_addf(out, "set -e\ncase \"$1\" in\n%s)\n%s;;\nesac\n", when[which], ours->data);
-	else if (which == PRE_REMOVE || which == POST_REMOVE)
-		/* rpm runs the old one's after the new one is there */
-		buf_addf(out, "if [ \"$1\" = 0 ]; then\n%sfi\n", ours->data);
-	else
-		buf_adds(out, ours->data);
-	if (theirs && *theirs) {
-		if (fx->deb)
-			buf_adds(out, "set +e\n");
-		if (!strncmp(theirs, "#!", 2))
-			theirs += strcspn(theirs, "\n");
-		buf_adds(out, theirs);
-	}
-	return out->failed ? say_no_memory() : 0;
+		buf_adds(&both, "#!/bin/sh\n");
+	if (ours->len)
+		add_ours(fx, which, &both);
+	if (ours->len && *theirs && fx->deb)
+		buf_adds(&both, "set +e\n");
+	buf_adds(&both, theirs + head + (head && theirs[head]));
+	both.failed |= ours->failed;
+	buf_release(ours);
+	*ours = both;
+	return both.failed ? say_no_memory() : 0;
+}
+
+int effects_join_scripts(struct effects *fx, const struct metadata *m)
+{
+	char *const *theirs = m->options->scripts;
+	enum script i;
+
+	for (i = 0; i < SCRIPTS; i++)
+		if (join_script(fx, i, theirs[i] ? theirs[i] : "") < 0)
+			return -1;
+	return 0;
 }
 
 void effects_release(struct effects *fx)

@@ -21,9 +21,8 @@ struct effects {
  * after saying why.
  */
 int effects_find(struct effects *fx, const struct payload *p, struct metadata *m);
-/* The text of one script, ours and the user's; empty when there is nothing to do. 0 or -1. */
-int effects_script(const struct effects *fx, const struct metadata *m, enum script which,
-	struct buf *out);
+/* The user's own text behind ours in each script; empty when there is nothing to do. 0 or -1. */
+int effects_join_scripts(struct effects *fx, const struct metadata *m);
 /* The text form of a file's capabilities, as setcap takes it. 0 or -1. */
 int capabilities_text(const struct member *e, struct buf *out);
 void effects_release(struct effects *fx);

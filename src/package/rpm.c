@@ -135,15 +135,10 @@ static int add_scripts(struct buf *out, const struct metadata *m, const struct e
 	static const char *const sections[SCRIPTS] = { "%pre", "%post", "%preun", "%postun" };
 	enum script i;
 
-	for (i = 0; i < SCRIPTS; i++) {
-		_cleanup_buf_ struct buf text = BUF_INIT;
-
-		if (effects_script(fx, m, i, &text) < 0)
+	for (i = 0; i < SCRIPTS; i++)
+		if (fx->scripts[i].len && add_script(out, m->stage, sections[i], script_names[i],
+						  fx->scripts[i].data) < 0)
 			return -1;
-		if (text.len &&
-			add_script(out, m->stage, sections[i], script_names[i], text.data) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -362,23 +357,15 @@ static int build(const struct output *out, struct payload *p, struct metadata *m
 	return copy_made(made.data, out);
 }
 
-static int make(const struct output *out, struct payload *p, struct metadata *m, struct effects *fx)
-{
-	if (check_text(m->description) < 0 || conflicts_list(m, p) < 0 ||
-		effects_find(fx, p, m) < 0 || build(out, p, m, fx) < 0)
-		return -1;
-	return readback(out->part, p, m);
-}
-
 int rpm_make(const struct output *out, struct payload *p, struct metadata *m)
 {
-	struct effects fx = { 0 };
-	int r;
+	_cleanup_(effects_release) struct effects fx = { 0 };
+	const char *builder = tool_there("apt-get") ? "rpm" : "rpm-build";
 
-	if (tool_needed("rpmbuild", "an rpm", tool_there("apt-get") ? "rpm" : "rpm-build") < 0 ||
-		tool_needed("rpm", "an rpm", "rpm") < 0)
+	if (tool_needed("rpmbuild", "an rpm", builder) < 0 ||
+		tool_needed("rpm", "an rpm", "rpm") < 0 || check_text(m->description) < 0 ||
+		conflicts_list(m, p) < 0 || effects_find(&fx, p, m) < 0 ||
+		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
 		return -1;
-	r = make(out, p, m, &fx);
-	effects_release(&fx);
-	return r;
+	return readback(out->part, p, m);
 }

@@ -44,17 +44,17 @@ static bool names_are_bytes(const struct payload *p)
 	return false;
 }
 
+static int set_pax_of_bytes(struct archive *a)
+{
+	archive.write_set_format_pax(a);
+	return archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
+}
+
 int tar_make(const struct output *out, struct payload *p, struct metadata *m)
 {
-	_cleanup_(archive_writep) struct archive *a = archive.write_new();
+	_cleanup_(archive_writep) struct archive *a = tree_open(out->fd,
+		names_are_bytes(p) ? set_pax_of_bytes : archive.write_set_format_pax,
+		m->compression);
 
-	if (!a)
-		return say_no_memory();
-	archive.write_set_format_pax(a);
-	if (names_are_bytes(p))
-		archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
-	archive.write_set_bytes_in_last_block(a, 1);
-	if (tree_open(a, m, out->fd) < 0 || tree_write(a, p, m) < 0)
-		return -1;
-	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, out->name);
+	return a && tree_write(a, p, m) == 0 ? tree_close(a, out->name) : -1;
 }

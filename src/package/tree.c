@@ -24,18 +24,25 @@ int tree_failed(struct archive *a, const char *what)
 	return say_failed("%s: %s", what, words ? words : "libarchive does not say why");
 }
 
-int tree_open(struct archive *a, const struct metadata *m, int fd)
+struct archive *tree_open(int fd, int (*set_format)(struct archive *), const struct compression *c)
 {
-	const struct compression *c = m->compression;
-	int r = ARCHIVE_OK;
+	_cleanup_(archive_writep) struct archive *a = archive.write_new();
+	int r = a ? set_format(a) : say_no_memory();
 
-	if (c->options)
+	if (r == ARCHIVE_OK && c && c->options)
 		r = archive.write_add_filter_by_name(a, c->name);
-	if (c->options && r == ARCHIVE_OK)
+	if (r == ARCHIVE_OK && c && c->options)
 		r = archive.write_set_options(a, c->options);
-	return r == ARCHIVE_OK && archive.write_open_fd(a, fd) == ARCHIVE_OK ?
-		0 :
-		tree_failed(a, c->name);
+	if (r == ARCHIVE_OK)
+		r = archive.write_open_fd(a, fd);
+	if (a && r != ARCHIVE_OK)
+		tree_failed(a, c ? c->name : "the package");
+	return r == ARCHIVE_OK ? STEAL(a) : NULL;
+}
+
+int tree_close(struct archive *a, const char *what)
+{
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, what);
 }
 
 /* The names are few and asked for thousands of times. */
@@ -166,20 +173,21 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 }
 
 int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
-	const char *text, size_t n)
+	const struct buf *text)
 {
 	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 
-	if (!ae)
+	if (!ae || text->failed)
 		return say_no_memory();
 	archive.entry_set_pathname(ae, name);
-	archive.entry_set_mode(ae, mode);
+	archive.entry_set_mode(ae, S_IFREG | mode);
 	archive.entry_set_uname(ae, "root");
 	archive.entry_set_gname(ae, "root");
 	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
-	archive.entry_set_size(ae, (int64_t)n);
+	archive.entry_set_size(ae, (int64_t)text->len);
 	if (archive.write_header(a, ae) != ARCHIVE_OK ||
-		(n && archive.write_data(a, text, n) != (ssize_t)n))
+		(text->len &&
+			archive.write_data(a, text->data, text->len) != (ssize_t)text->len))
 		return tree_failed(a, name);
 	return 0;
 }

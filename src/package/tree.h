@@ -17,9 +17,14 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 void tree_time(const struct member *e, const struct metadata *m, time_t *s, long *ns);
 /* A file whose bytes are in memory, root's. */
 int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
-	const char *text, size_t n);
-/* Opens it on fd, which stays the caller's, compressed. 0, or -1 after saying why. */
-int tree_open(struct archive *a, const struct metadata *m, int fd);
+	const struct buf *text);
+/*
+ * A new archive of that format (archive.write_set_format_...) on fd, which stays the caller's;
+ * compressed, or not: NULL. NULL after saying why.
+ */
+struct archive *tree_open(int fd, int (*set_format)(struct archive *), const struct compression *c);
+/* It has an end. 0, or -1 after saying why. */
+int tree_close(struct archive *a, const char *what);
 /* "archive: what libarchive says"; -1. */
 int tree_failed(struct archive *a, const char *what);
 
