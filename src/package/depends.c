@@ -207,7 +207,7 @@ static int by_template(const struct need *a, const struct need *b)
 /* What was computed stands before what was asked for. */
 static int write_depends(struct finding *f, struct metadata *m)
 {
-	_cleanup_buf_ struct buf out = BUF_INIT;
+	struct buf *asked = &m->relations[REQUIRES], out = BUF_INIT;
 	size_t own = strlen(m->name);
 	struct need *n;
 
@@ -225,11 +225,11 @@ static int write_depends(struct finding *f, struct metadata *m)
 		}
 		buf_adds(&out, rest);
 	}
-	if (m->relations[REQUIRES].len)
-		buf_addf(&out, "%s%s", out.len ? ", " : "", m->relations[REQUIRES].data);
-	buf_reset(&m->relations[REQUIRES]);
-	buf_add(&m->relations[REQUIRES], out.data, out.len);
-	return out.failed || m->relations[REQUIRES].failed ? say_no_memory() : 0;
+	if (asked->len)
+		buf_addf(&out, "%s%s", out.len ? ", " : "", asked->data);
+	buf_release(asked);
+	*asked = out;
+	return out.failed ? say_no_memory() : 0;
 }
 
 static int find_native(struct finding *f)
@@ -260,33 +260,30 @@ static int set_arch(struct finding *f, struct metadata *m)
 	return m->arch ? 0 : say_no_memory();
 }
 
-int deb_metadata(struct payload *p, struct metadata *m)
+static void finding_release(struct finding *f)
 {
-	struct finding f = { .libraries.payload = p,
-		.unknown = { "libraries that no dependency can be found for:", 0, true } };
 	struct need *n, *next;
-	int r = find_native(&f);
 
-	if (r == 0)
-		r = read_elves(&f, p);
-	if (r == 0)
-		r = ask_owners(&f, p, m);
-	if (r == 0)
-		r = use_elves(&f);
-	if (r == 0)
-		r = set_arch(&f, m);
-	if (r == 0)
-		r = write_depends(&f, m);
-	HASH_ITER(hh, f.needs, n, next)
+	HASH_ITER(hh, f->needs, n, next)
 	{
-		HASH_DEL(f.needs, n);
+		HASH_DEL(f->needs, n);
 		free(n->template);
 		free(n);
 	}
-	while (f.file_count > 0)
-		elf_release(&f.files[--f.file_count].elf);
-	free(f.files);
-	libraries_release(&f.libraries);
-	free(f.native);
-	return r;
+	while (f->file_count > 0)
+		elf_release(&f->files[--f->file_count].elf);
+	free(f->files);
+	libraries_release(&f->libraries);
+	free(f->native);
+}
+
+int deb_metadata(struct payload *p, struct metadata *m)
+{
+	_cleanup_(finding_release) struct finding f = { .libraries.payload = p,
+		.unknown = { "libraries that no dependency can be found for:", 0, true } };
+
+	if (find_native(&f) < 0 || read_elves(&f, p) < 0 || ask_owners(&f, p, m) < 0 ||
+		use_elves(&f) < 0 || set_arch(&f, m) < 0)
+		return -1;
+	return write_depends(&f, m);
 }

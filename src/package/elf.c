@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 #ifndef EM_RISCV
@@ -201,13 +202,11 @@ static int read_names(struct elf *elf, const struct image *im, const struct layo
 		if (tag == DT_RUNPATH || (tag == DT_RPATH && !elf->run_path))
 			elf->run_path = s;
 		if (tag == DT_NEEDED && s) {
-			const char **more =
-				reallocarray(elf->needed, elf->needed_count + 1, sizeof *more);
+			const char **needed = ARRAY_MORE(elf->needed, elf->needed_count);
 
-			if (!more)
+			if (!needed)
 				return -ENOMEM;
-			elf->needed = more;
-			more[elf->needed_count++] = s;
+			*needed = s;
 		}
 	}
 	return 0;

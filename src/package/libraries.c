@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/say.h"
@@ -30,6 +31,7 @@ static void library_free(struct library *l)
 	free(l->templates);
 	free(l->key);
 	free(l->path);
+	free(l->real);
 	free(l);
 }
 
@@ -125,33 +127,20 @@ int libraries_add_owners(const struct libraries *ls, struct metadata *m)
 {
 	const struct library *l;
 
-	for (l = ls->all; l; l = l->hh.next) {
-		_cleanup_free_ char *real = l->path ? realpath(l->path, NULL) : NULL;
-
+	for (l = ls->all; l; l = l->hh.next)
 		if ((l->path && owners_add(&m->owners, l->path) < 0) ||
-			(real && owners_add(&m->owners, real) < 0))
+			(l->real && owners_add(&m->owners, l->real) < 0))
 			return say_no_memory();
-	}
 	return 0;
-}
-
-static void find_package(struct library *l, const struct owners *o)
-{
-	_cleanup_free_ char *real = realpath(l->path, NULL);
-
-	l->package = owners_of(o, l->path);
-	if (!l->package && real)
-		l->package = owners_of(o, real);
 }
 
 static int add_template(struct library *l, const char *text)
 {
-	const char **more = reallocarray(l->templates, l->template_count + 1, sizeof *more);
+	const char **more = ARRAY_MORE(l->templates, l->template_count);
 
 	if (!more)
 		return say_no_memory();
-	l->templates = more;
-	more[l->template_count++] = text;
+	*more = text;
 	return 0;
 }
 
@@ -285,6 +274,7 @@ static int find(struct libraries *ls, struct library *l, const struct elf *by, c
 	l->path = find_on_run_path(by, by_path, l->soname);
 	if (!l->path)
 		l->path = find_in_cache(ls, by, l->soname);
+	l->real = l->path ? realpath(l->path, NULL) : NULL;
 	return 0;
 }
 
@@ -293,8 +283,9 @@ int libraries_find_packages(struct libraries *ls, const struct owners *o)
 	struct library *l;
 
 	for (l = ls->all; l; l = l->hh.next) {
-		if (l->path)
-			find_package(l, o);
+		l->package = l->path ? owners_of(o, l->path) : NULL;
+		if (!l->package && l->real)
+			l->package = owners_of(o, l->real);
 		if (l->package && read_promises(l) < 0)
 			return -1;
 	}

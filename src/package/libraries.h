@@ -24,7 +24,7 @@ struct promise {
 struct library {
 	char *key;           /* soname, and the machine it is for */
 	const char *soname;  /* the ELF file's that asked first */
-	char *path;          /* NULL: it was not found */
+	char *path, *real;   /* as it was found, and without symlinks; NULL: it was not */
 	bool own;            /* it is in the payload */
 	const char *package; /* the owners'; NULL: no package has it */
 	struct buf symbols_text, shlibs_text;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -85,13 +86,9 @@ int package_option(struct package_options *o, const char *name, const char *valu
 
 static int add_rule(char ***list, size_t *count, const char *rule)
 {
-	char **more = reallocarray(*list, *count + 1, sizeof *more);
+	char **more = ARRAY_MORE(*list, *count);
 
-	if (!more)
-		return say_no_memory();
-	*list = more;
-	more[*count] = strdup(rule);
-	return more[(*count)++] ? 0 : say_no_memory();
+	return more && (*more = strdup(rule)) ? 0 : say_no_memory();
 }
 
 int package_add_include(struct package_options *o, const char *path)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "package/say.h"
 
@@ -57,44 +58,26 @@ void payload_release(struct payload *p)
 	*p = (struct payload){ 0 };
 }
 
-static bool has_room(struct payload *p)
-{
-	size_t room = p->room ? 2 * p->room : 256;
-	struct member **more;
-
-	if (p->count < p->room)
-		return true;
-	more = realloc(p->entries, room * sizeof *more);
-	if (!more)
-		return false;
-	p->entries = more;
-	p->room = room;
-	return true;
-}
-
 static struct member *add_entry(struct payload *p, const char *path)
 {
-	struct member *e = has_room(p) ? calloc(1, sizeof *e) : NULL;
+	struct member **at = ARRAY_MORE(p->entries, p->count),
+		      *e = at ? (*at = calloc(1, sizeof *e)) : NULL;
 
-	if (!e || !(e->path = strdup(path))) {
-		free(e);
+	if (!e || !(e->path = strdup(path)))
 		return NULL;
-	}
 	e->first = e;
 	e->links = 1;
-	p->entries[p->count++] = e;
 	return e;
 }
 
 static int add_side(struct payload *p, const char *path, bool removed, bool dir)
 {
-	struct bystander *more = reallocarray(p->sides, p->side_count + 1, sizeof *more);
+	struct bystander *side = ARRAY_MORE(p->sides, p->side_count);
 
-	if (!more)
+	if (!side)
 		return say_no_memory();
-	p->sides = more;
-	more[p->side_count] = (struct bystander){ strdup(path), removed, dir };
-	return more[p->side_count++].path ? 0 : say_no_memory();
+	*side = (struct bystander){ strdup(path), removed, dir };
+	return side->path ? 0 : say_no_memory();
 }
 
 static bool below(const char *path, const char *folder)
@@ -261,18 +244,18 @@ static int take_over(struct payload *p, struct payload *earlier, const struct pa
 	struct stat st;
 
 	for (i = 0; i < earlier->count; i++) {
-		struct member *e = earlier->entries[i];
+		struct member *e = earlier->entries[i], **at;
 		bool *rule = included(rules, e->path);
 
 		/* an unused rule's come from the disk */
 		if (e->seen || (rule && !*rule) || left_out(rules, e->path) ||
 			lstat(e->path, &st) < 0)
 			continue;
-		if (!has_room(p))
+		at = ARRAY_MORE(p->entries, p->count);
+		if (!at)
 			return say_no_memory();
 		e->group = 0; /* numbers of another run */
-		p->entries[p->count++] = e;
-		earlier->entries[i] = NULL;
+		*at = STEAL(earlier->entries[i]);
 	}
 	if (p->count > before)
 		say("packed, too: %zu paths that earlier runs of the same command made",

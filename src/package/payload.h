@@ -49,7 +49,7 @@ struct bystander {
 
 struct payload {
 	struct member **entries; /* by path */
-	size_t count, room;
+	size_t count;
 	struct bystander *sides;
 	size_t side_count;
 };
