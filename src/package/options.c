@@ -84,11 +84,11 @@ int package_option(struct package_options *o, const char *name, const char *valu
 	return 0;
 }
 
-static int add_rule(char ***list, size_t *count, const char *rule)
+static int add_rule(struct payload_rules *list, const char *text)
 {
-	char **more = ARRAY_MORE(*list, *count);
+	struct payload_rule *rule = ARRAY_MORE(list->rules, list->count);
 
-	return more && (*more = strdup(rule)) ? 0 : say_no_memory();
+	return rule && (rule->text = strdup(text)) ? 0 : say_no_memory();
 }
 
 int package_add_include(struct package_options *o, const char *path)
@@ -100,7 +100,7 @@ int package_add_include(struct package_options *o, const char *path)
 		return say_failed("--include: the path is empty");
 	if (r < 0)
 		return say_failed("--include %s: %s", path, strerror(-r));
-	return add_rule(&o->rules.include, &o->rules.include_count, name);
+	return add_rule(&o->include, name);
 }
 
 int package_add_exclude(struct package_options *o, const char *glob)
@@ -108,7 +108,7 @@ int package_add_exclude(struct package_options *o, const char *glob)
 	char name[PATH_MAX];
 	bool path = strchr(glob, '/') && *glob != '*' && path_canonical(glob, name) == 0;
 
-	return add_rule(&o->rules.exclude, &o->rules.exclude_count, path ? name : glob);
+	return add_rule(&o->exclude, path ? name : glob);
 }
 
 int options_check_lines(const struct package_options *o)
@@ -150,11 +150,11 @@ void options_say_unused(const struct package_options *o)
 				o->type == PACKAGE_DEB ? "deb" : "tar");
 }
 
-static void rules_release(char **list, size_t n)
+static void rules_release(struct payload_rules *list)
 {
-	while (n > 0)
-		free(list[--n]);
-	free(list);
+	while (list->count > 0)
+		free(list->rules[--list->count].text);
+	free(list->rules);
 }
 
 void package_options_release(struct package_options *o)
@@ -164,9 +164,7 @@ void package_options_release(struct package_options *o)
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		free(*text_of(o, &options[i]));
 	free(o->written);
-	rules_release(o->rules.include, o->rules.include_count);
-	rules_release(o->rules.exclude, o->rules.exclude_count);
-	free(o->rules.include_used);
-	free(o->rules.exclude_used);
+	rules_release(&o->include);
+	rules_release(&o->exclude);
 	*o = (struct package_options){ 0 };
 }

@@ -24,7 +24,7 @@ struct package_options {
 	char *scripts[SCRIPTS]; /* texts */
 	char *docs;       /* a folder whose files go in as documentation */
 	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
-	struct payload_rules rules;
+	struct payload_rules include, exclude;
 	bool force, no_questions, date_is_version, show_list, review;
 	bool quiet; /* says only what fails */
 	char *written; /* the answer: the package's file */

@@ -237,7 +237,7 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 	if (r == 0)
 		metadata_say_unused(m);
 	if (r == 0)
-		r = payload_read(p, ba, run, &o->rules);
+		r = payload_read(p, ba, run, &o->include, &o->exclude);
 	if (r == 0 && p->count == 0)
 		r = nothing(row, run);
 	ba_rows_free(row);

@@ -91,14 +91,14 @@ static bool below(const char *path, const char *folder)
 	return !strncmp(path, folder, n) && (path[n] == '\0' || path[n] == '/');
 }
 
-/* The rule that takes path in: whether it is used; NULL: there is none. */
-static bool *included(const struct payload_rules *rules, const char *path)
+/* The rule that takes path in, or NULL. */
+static struct payload_rule *included(const struct payload_rules *include, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < rules->include_count; i++)
-		if (below(path, rules->include[i]))
-			return &rules->include_used[i];
+	for (i = 0; i < include->count; i++)
+		if (below(path, include->rules[i].text))
+			return &include->rules[i];
 	return NULL;
 }
 
@@ -120,15 +120,14 @@ static bool glob_covers(const char *glob, const char *path)
 	return false;
 }
 
-static bool left_out(const struct payload_rules *rules, const char *path)
+static bool left_out(const struct payload_rules *exclude, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < rules->exclude_count; i++)
-		if (below(path, rules->exclude[i]) || glob_covers(rules->exclude[i], path)) {
-			rules->exclude_used[i] = true;
-			return true;
-		}
+	for (i = 0; i < exclude->count; i++)
+		if (below(path, exclude->rules[i].text) ||
+			glob_covers(exclude->rules[i].text, path))
+			return exclude->rules[i].used = true;
 	return false;
 }
 
@@ -183,91 +182,98 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 	return 0;
 }
 
-/* earlier: what the same command made before. It is the run's as if it had been made by it. */
-static int sort_row(struct payload *p, const struct ba_rows *row, const struct payload_rules *rules,
-	const struct payload *earlier)
+/* The manifest of a run on its way to its payload. */
+struct reading {
+	struct payload *payload;
+	const struct payload_rules *include, *exclude;
+	struct payload earlier; /* what the same command made before: as if the run had made it */
+};
+
+static int sort_row(struct reading *r, const struct ba_rows *row)
 {
 	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
 	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
-	bool dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
-	struct member *before = payload_find(earlier, path);
+	struct member *before = payload_find(&r->earlier, path);
 	bool made = *change == 'c' || before;
-	bool *rule = included(rules, path);
-	bool payload = !removed && ((made && !excluded) || rule);
+	struct payload_rule *rule = removed ? NULL : included(r->include, path);
 
 	if (before)
 		before->seen = true;
-
-	if (rule && !removed)
-		*rule = true;
-	if (left_out(rules, path))
+	if (rule)
+		rule->used = true;
+	if (left_out(r->exclude, path))
 		return 0;
-	if (payload)
-		return add_row(p, row, !made || excluded);
-	return excluded || before ? 0 : add_side(p, path, removed, dir);
+	if (rule || (made && !excluded && !removed))
+		return add_row(r->payload, row, !made || excluded);
+	return excluded || before ? 0 :
+				    add_side(r->payload, path, removed,
+					    !strcmp(ba_rows_text(row, TYPE, NULL), "dir"));
 }
 
-static int read_earlier(struct payload *p, struct ba *ba, int64_t run)
+static int earlier_row(struct reading *r, const struct ba_rows *row)
 {
-	struct ba_rows *rows;
-	int n, r = 0;
-
-	if (ba_earlier(ba, run, &rows) < 0)
-		return say_failed("%s", ba_error(ba));
-	while (r == 0 && (n = ba_rows_next(rows)) > 0)
-		r = add_row(p, rows, false);
-	ba_rows_free(rows);
-	if (r == 0 && n < 0)
-		r = say_failed("%s", ba_error(ba));
-	payload_sort(p);
-	return r;
+	return add_row(&r->earlier, row, false);
 }
 
-static int read_rows(struct payload *p, struct ba *ba, int64_t run,
-	const struct payload_rules *rules, const struct payload *earlier)
+/* Each row of what was asked for with that answer; rows are freed. */
+static int read_rows(struct reading *r, struct ba *ba, int asked, struct ba_rows *rows,
+	int (*read_row)(struct reading *, const struct ba_rows *))
 {
-	struct ba_rows *rows;
-	int n, r = 0;
+	int n, result = 0;
 
-	if (ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows) < 0)
+	if (asked < 0)
 		return say_failed("%s", ba_error(ba));
-	while (r == 0 && (n = ba_rows_next(rows)) > 0)
-		r = sort_row(p, rows, rules, earlier);
+	while (result == 0 && (n = ba_rows_next(rows)) > 0)
+		result = read_row(r, rows);
 	ba_rows_free(rows);
-	return r == 0 && n < 0 ? say_failed("%s", ba_error(ba)) : r;
+	return result == 0 && n < 0 ? say_failed("%s", ba_error(ba)) : result;
 }
 
 /* What the run found done already, by the same command before, and left as it was. */
-static int take_over(struct payload *p, struct payload *earlier, const struct payload_rules *rules)
+static int take_over(struct reading *r)
 {
-	size_t i, before = p->count;
+	size_t i, before = r->payload->count;
 	struct stat st;
 
-	for (i = 0; i < earlier->count; i++) {
-		struct member *e = earlier->entries[i], **at;
-		bool *rule = included(rules, e->path);
+	for (i = 0; i < r->earlier.count; i++) {
+		struct member *e = r->earlier.entries[i], **at;
+		const struct payload_rule *rule = included(r->include, e->path);
 
 		/* an unused rule's come from the disk */
-		if (e->seen || (rule && !*rule) || left_out(rules, e->path) ||
+		if (e->seen || (rule && !rule->used) || left_out(r->exclude, e->path) ||
 			lstat(e->path, &st) < 0)
 			continue;
-		at = ARRAY_MORE(p->entries, p->count);
+		at = ARRAY_MORE(r->payload->entries, r->payload->count);
 		if (!at)
 			return say_no_memory();
 		e->group = 0; /* numbers of another run */
-		*at = STEAL(earlier->entries[i]);
+		*at = STEAL(r->earlier.entries[i]);
 	}
-	if (p->count > before)
+	if (r->payload->count > before)
 		say("packed, too: %zu paths that earlier runs of the same command made",
-			p->count - before);
+			r->payload->count - before);
 	return 0;
+}
+
+static int read_manifest(struct reading *r, struct ba *ba, int64_t run)
+{
+	struct ba_rows *rows = NULL;
+	int asked = ba_earlier(ba, run, &rows);
+
+	if (read_rows(r, ba, asked, rows, earlier_row) < 0)
+		return -1;
+	payload_sort(&r->earlier);
+	asked = ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows);
+	if (read_rows(r, ba, asked, rows, sort_row) < 0)
+		return -1;
+	return take_over(r);
 }
 
 /*
  * What was asked for and is not in the manifest comes from the
  * disk, a folder with all that is in it.
  */
-static int add_from_disk(struct payload *p, const char *path, const struct payload_rules *rules)
+static int add_from_disk(struct payload *p, const char *path, const struct payload_rules *exclude)
 {
 	struct member *e;
 	struct stat st;
@@ -279,7 +285,7 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 		return say_failed("--include /: the run changed nothing");
 	if (lstat(path, &st) < 0)
 		return say_failed("--include %s: %s", path, strerror(errno));
-	if (left_out(rules, path))
+	if (left_out(exclude, path))
 		return 0;
 	e = add_entry(p, path);
 	if (!e)
@@ -307,7 +313,7 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
 		buf_addf(&name, "%s/%s", path, d->d_name);
-		r = name.failed ? say_no_memory() : add_from_disk(p, name.data, rules);
+		r = name.failed ? say_no_memory() : add_from_disk(p, name.data, exclude);
 	}
 	closedir(dir);
 	return r;
@@ -366,29 +372,21 @@ static void drop_sockets(struct payload *p)
 	say_rest(&list);
 }
 
-int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules)
+int payload_read(struct payload *p, struct ba *ba, int64_t run,
+	const struct payload_rules *include, const struct payload_rules *exclude)
 {
-	struct payload earlier = { 0 };
+	struct reading reading = { .payload = p, .include = include, .exclude = exclude };
+	int r = read_manifest(&reading, ba, run);
 	size_t i;
-	int r;
 
-	rules->include_used = calloc(rules->include_count + 1, sizeof *rules->include_used);
-	rules->exclude_used = calloc(rules->exclude_count + 1, sizeof *rules->exclude_used);
-	if (!rules->include_used || !rules->exclude_used)
-		return say_no_memory();
-	r = read_earlier(&earlier, ba, run);
-	if (r == 0)
-		r = read_rows(p, ba, run, rules, &earlier);
-	if (r == 0)
-		r = take_over(p, &earlier, rules);
-	payload_release(&earlier);
-	for (i = 0; r == 0 && i < rules->exclude_count; i++)
-		if (!rules->exclude_used[i])
+	payload_release(&reading.earlier);
+	for (i = 0; r == 0 && i < exclude->count; i++)
+		if (!exclude->rules[i].used)
 			say("--exclude %s: there is no such path among those that the run changed",
-				rules->exclude[i]);
-	for (i = 0; r == 0 && i < rules->include_count; i++)
-		if (!rules->include_used[i])
-			r = add_from_disk(p, rules->include[i], rules);
+				exclude->rules[i].text);
+	for (i = 0; r == 0 && i < include->count; i++)
+		if (!include->rules[i].used)
+			r = add_from_disk(p, include->rules[i].text, exclude);
 	if (r < 0)
 		return r;
 	drop_sockets(p);

@@ -54,14 +54,18 @@ struct payload {
 	size_t side_count;
 };
 
+/* Paths, each with all below it; to exclude it may be a glob. */
 struct payload_rules {
-	char **include, **exclude; /* paths, each with all below it; exclude may be a glob */
-	size_t include_count, exclude_count;
-	bool *include_used, *exclude_used; /* payload_read's */
+	struct payload_rule {
+		char *text;
+		bool used; /* payload_read's: something of the run is meant by it */
+	} *rules;
+	size_t count;
 };
 
 /* Reads the manifest of a run. 0, or -1 after saying why. */
-int payload_read(struct payload *p, struct ba *ba, int64_t run, struct payload_rules *rules);
+int payload_read(struct payload *p, struct ba *ba, int64_t run,
+	const struct payload_rules *include, const struct payload_rules *exclude);
 /*
  * A file (or folder) of root's that the run did not make, read
  * from source. Sorted in by payload_sort.
