@@ -28,6 +28,8 @@
 	X(write_add_filter_by_name) \
 	X(write_close) \
 	X(write_data) \
+	X(write_disk_new) \
+	X(write_disk_set_options) \
 	X(write_free) \
 	X(write_header) \
 	X(write_new) \

@@ -22,8 +22,6 @@
 #include "package/tool.h"
 #include "package/tree.h"
 
-#define CHUNK (256U * 1024)
-
 /* An epoch is no part of a file's name. */
 void deb_file_name(const struct metadata *m, struct buf *out)
 {
@@ -225,32 +223,20 @@ static int write_tar(int fd, const struct payload *p, const struct metadata *m,
 	_cleanup_(archive_writep) struct archive *a =
 		tree_open(fd, archive.write_set_format_gnutar, m->compression);
 
-	if (!a || (control ? write_control(a, p, m, control) : tree_write(a, p, m)) < 0)
+	if (!a || (control ? write_control(a, p, m, control) : tree_write(a, p, m, ".")) < 0)
 		return -1;
 	return tree_close(a, control ? "control.tar" : "data.tar");
 }
 
 static int add_member(struct archive *ar, const struct metadata *m, const char *name, int fd)
 {
-	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
-	_cleanup_free_ char *chunk = malloc(CHUNK);
 	struct stat st;
-	ssize_t n;
 
-	if (!ae || !chunk)
-		return say_no_memory();
 	if (fstat(fd, &st) < 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return say_failed("%s: %s", name, strerror(errno));
-	archive.entry_set_pathname(ae, name);
-	archive.entry_set_mode(ae, S_IFREG | 0644);
-	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
-	archive.entry_set_size(ae, st.st_size);
-	if (archive.write_header(ar, ae) != ARCHIVE_OK)
-		return tree_failed(ar, name);
-	while ((n = read(fd, chunk, CHUNK)) > 0)
-		if (archive.write_data(ar, chunk, (size_t)n) != n)
-			return tree_failed(ar, name);
-	return n < 0 ? say_failed("%s: %s", name, strerror(errno)) : 0;
+	if (tree_write_head(ar, m, name, 0644, st.st_size) < 0)
+		return -1;
+	return tree_copy(ar, fd, st.st_size, name);
 }
 
 /* A file without a name, beside the package: its size may be beyond what /tmp holds. */

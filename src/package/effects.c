@@ -124,31 +124,32 @@ static void add_command(struct effects *fx, enum script which, const char *tool,
 	buf_addf(out, "if command -v %s >/dev/null 2>&1; then\n\t%s || :\nfi\n", tool, command);
 }
 
+static void add_info_page(struct effects *fx, enum script which, const char *command,
+	const char *folder, const char *page)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	buf_addf(&line, "%s --info-dir=", command);
+	add_path(fx, &line, folder);
+	buf_addc(&line, ' ');
+	add_path(fx, &line, page);
+	if (!line.failed)
+		add_command(fx, which, "install-info", line.data);
+}
+
 static void add_info_pages(struct effects *fx, const struct payload *p, const char *folder)
 {
-	size_t i;
+	size_t i, n = strlen(folder);
 
 	for (i = 0; i < p->count; i++) {
-		_cleanup_buf_ struct buf add = BUF_INIT, del = BUF_INIT;
 		const char *path = p->entries[i]->path;
-		size_t n = strlen(folder);
 
 		/* name.info-1 and the like are parts of name.info */
 		if (strncmp(path, folder, n) || path[n] != '/' || strchr(path + n + 1, '/') ||
 			(fnmatch("*.info", path, 0) && fnmatch("*.info.*z", path, 0)))
 			continue;
-		buf_adds(&add, "install-info --info-dir=");
-		add_path(fx, &add, folder);
-		buf_addc(&add, ' ');
-		add_path(fx, &add, path);
-		buf_adds(&del, "install-info --delete --info-dir=");
-		add_path(fx, &del, folder);
-		buf_addc(&del, ' ');
-		add_path(fx, &del, path);
-		if (!add.failed && !del.failed) {
-			add_command(fx, POST_INSTALL, "install-info", add.data);
-			add_command(fx, PRE_REMOVE, "install-info", del.data);
-		}
+		add_info_page(fx, POST_INSTALL, "install-info", folder, path);
+		add_info_page(fx, PRE_REMOVE, "install-info --delete", folder, path);
 	}
 }
 

@@ -104,5 +104,5 @@ void output_release(struct output *o)
 	cleanup_closep(&o->fd);
 	free(o->name);
 	free(o->part);
-	*o = (struct output){ NULL, NULL, -1 };
+	*o = OUTPUT_INIT;
 }

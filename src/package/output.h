@@ -10,6 +10,7 @@ struct output {
 	char *name, *part; /* absolute */
 	int fd;            /* of part: empty, to be read and written */
 };
+#define OUTPUT_INIT (struct output){ NULL, NULL, -1 }
 
 /* For the package of that name. 0, or -1 after saying why: somebody is making it right now, say. */
 int output_open(struct output *o, const char *name);

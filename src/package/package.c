@@ -186,62 +186,49 @@ static int name_file(const struct format *f, const struct metadata *m, struct bu
 static int fill(const struct format *f, const struct output *out, struct payload *p,
 	struct metadata *m)
 {
-	struct stage stage = STAGE_INIT;
-	int r = f->staged ? stage_open(&stage, p) : 0;
+	_cleanup_(stage_close) struct stage stage = STAGE_INIT;
 
+	if (f->staged && stage_open(&stage, p) < 0)
+		return -1;
 	m->stage = stage.folder;
-	if (r == 0)
-		r = f->make(out, p, m);
-	m->stage = NULL;
-	stage_close(&stage);
-	return r == 0 && payload_unchanged(p) == 0 && !stop_asked() ? 0 : -1;
+	return f->make(out, p, m) == 0 && payload_unchanged(p) == 0 && !stop_asked() ? 0 : -1;
 }
 
 static int make_file(const struct format *f, struct payload *p, struct metadata *m,
 	struct package_options *o)
 {
 	_cleanup_buf_ struct buf name = BUF_INIT;
-	struct output out;
-	int r;
+	_cleanup_(output_release) struct output out = OUTPUT_INIT;
 
-	if (name_file(f, m, &name) < 0 || output_open(&out, name.data) < 0)
+	if (name_file(f, m, &name) < 0 || output_open(&out, name.data) < 0 ||
+		fill(f, &out, p, m) < 0 || output_done(&out) < 0)
 		return -1;
-	r = fill(f, &out, p, m);
-	if (r == 0)
-		r = output_done(&out);
-	output_release(&out);
-	if (r == 0)
-		o->written = buf_steal(&name);
-	return r;
+	o->written = buf_steal(&name);
+	return 0;
+}
+
+static void free_rows(struct ba_rows **rows)
+{
+	ba_rows_free(*rows);
 }
 
 /* With the run's row in hand all that is read is of one moment. */
 static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_t run,
 	struct package_options *o)
 {
-	struct ba_rows *row;
-	int n, r;
+	_cleanup_(free_rows) struct ba_rows *row = NULL;
+	int n = ba_run(ba, run, &row) < 0 ? -1 : ba_rows_next(row);
 
-	if (ba_run(ba, run, &row) < 0)
+	if (n == 0)
+		return say_failed("there is no run %lld", (long long)run);
+	if (n < 0 || ba_undo_idle(ba) < 0)
 		return say_failed("%s", ba_error(ba));
-	n = ba_rows_next(row);
-	r = n == 0 ? say_failed("there is no run %lld", (long long)run) : 0;
-	if (n < 0 || (r == 0 && ba_undo_idle(ba) < 0))
-		r = say_failed("%s", ba_error(ba));
-	if (r == 0)
-		r = check_run(row, run, o);
-	if (r == 0)
-		r = metadata_find(m, o, row);
-	if (r == 0)
-		r = names_check(m);
-	if (r == 0)
-		metadata_say_unused(m);
-	if (r == 0)
-		r = payload_read(p, ba, run, &o->include, &o->exclude);
-	if (r == 0 && p->count == 0)
-		r = nothing(row, run);
-	ba_rows_free(row);
-	return r;
+	if (check_run(row, run, o) < 0 || metadata_find(m, o, row) < 0 || names_check(m) < 0)
+		return -1;
+	metadata_say_unused(m);
+	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0)
+		return -1;
+	return p->count ? 0 : nothing(row, run);
 }
 
 static int make(struct payload *p, struct metadata *m, struct package_options *o)
@@ -261,8 +248,8 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 
 int package_make(struct ba *ba, int64_t run, struct package_options *o)
 {
-	struct payload payload = { 0 };
-	struct metadata meta = { 0 };
+	_cleanup_(payload_release) struct payload payload = { 0 };
+	_cleanup_(metadata_release) struct metadata meta = { 0 };
 	int r;
 
 	if (o->quiet)
@@ -275,8 +262,6 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 		r = read_run(&payload, &meta, ba, run, o);
 	if (r == 0)
 		r = make(&payload, &meta, o);
-	payload_release(&payload);
-	metadata_release(&meta);
 	stop_end();
 	return r;
 }

@@ -351,7 +351,7 @@ static int build(const struct output *out, struct payload *p, struct metadata *m
 	buf_addf(&made, "%s/package.rpm", m->stage);
 	if (spec.failed || root.failed || made.failed)
 		return say_no_memory();
-	if (stage_make(root.data, p, m) < 0 || write_spec(spec.data, p, m, fx) < 0 ||
+	if (tree_unpack(root.data, p, m) < 0 || write_spec(spec.data, p, m, fx) < 0 ||
 		run_rpmbuild(spec.data, m) < 0)
 		return -1;
 	return copy_made(made.data, out);

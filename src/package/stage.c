@@ -12,11 +12,8 @@
 
 #include "base/claim.h"
 #include "base/cleanup.h"
-#include "base/copy.h"
 #include "base/io.h"
 #include "package/say.h"
-#include "package/stop.h"
-#include "package/tree.h"
 
 /*
  * Thousands of small files are made and removed there: in memory
@@ -173,89 +170,6 @@ void stage_close(struct stage *s)
 		unsetenv("TMPDIR");
 	free(STEAL(s->tmpdir));
 	take_away(s);
-}
-
-static int copy_file(const char *to, const struct member *e)
-{
-	_cleanup_close_ int in = open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	_cleanup_close_ int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	unsigned char hash[SHA256_LEN];
-	int r;
-
-	if (in < 0 || out < 0)
-		return -errno;
-	r = copy_content(in, out, hash, NULL);
-	return r == 0 && close(STEAL_FD(out)) < 0 ? -errno : r;
-}
-
-static int make_one(const char *folder, const char *to, const struct member *e)
-{
-	if (S_ISDIR(e->mode))
-		return io_mkdirs(to, 0755);
-	if (S_ISLNK(e->mode))
-		return symlink(e->target, to) < 0 ? -errno : 0;
-	if (member_is_device(e))
-		return mknod(to, (e->mode & S_IFMT) | 0600, e->rdev) < 0 ? -errno : 0;
-	if (S_ISFIFO(e->mode))
-		return mkfifo(to, 0600) < 0 ? -errno : 0;
-	if (e->first != e) {
-		_cleanup_buf_ struct buf first = BUF_INIT;
-
-		buf_addf(&first, "%s%s", folder, e->first->path);
-		return first.failed ? -ENOMEM : link(first.data, to) < 0 ? -errno : 0;
-	}
-	return copy_file(to, e);
-}
-
-static int place(const char *folder, const struct member *e)
-{
-	_cleanup_buf_ struct buf to = BUF_INIT;
-	char *slash;
-	int r;
-
-	buf_addf(&to, "%s%s", folder, e->path);
-	if (to.failed)
-		return say_no_memory();
-	r = make_one(folder, to.data, e);
-	if (r == -ENOENT) { /* the first in a folder that is no payload */
-		slash = strrchr(to.data, '/');
-		*slash = '\0';
-		r = io_mkdirs(to.data, 0755);
-		*slash = '/';
-		if (r == 0)
-			r = make_one(folder, to.data, e);
-	}
-	return r < 0 ? say_failed("%s: %s", to.data, strerror(-r)) : 0;
-}
-
-/* Last, and the deepest first: what is made in a folder moves its time. */
-static int finish(const char *folder, const struct member *e, const struct metadata *m)
-{
-	_cleanup_buf_ struct buf to = BUF_INIT;
-	struct timespec times[2] = { { 0, UTIME_OMIT } };
-
-	buf_addf(&to, "%s%s", folder, e->path);
-	tree_time(e, m, &times[1].tv_sec, &times[1].tv_nsec);
-	times[1].tv_nsec = 0;
-	if (to.failed || (!S_ISLNK(e->mode) && chmod(to.data, e->mode & 07777) < 0) ||
-		utimensat(AT_FDCWD, to.data, times, AT_SYMLINK_NOFOLLOW) < 0)
-		return say_failed("%s: %s", e->path, strerror(errno));
-	return 0;
-}
-
-int stage_make(const char *folder, const struct payload *p, const struct metadata *m)
-{
-	size_t i;
-
-	for (i = 0; i < p->count; i++)
-		if (stop_asked())
-			return say_failed("stopped");
-		else if (place(folder, p->entries[i]) < 0)
-			return -1;
-	for (i = p->count; i > 0; i--)
-		if (finish(folder, p->entries[i - 1], m) < 0)
-			return -1;
-	return 0;
 }
 
 int stage_write(const char *file, const struct buf *text)

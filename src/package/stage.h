@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef PACKAGE_STAGE_H
 #define PACKAGE_STAGE_H
-/* A folder of our own, and a copy of the payload below it, for tools that want one. */
+/* A folder of our own, for tools that want one. */
 #include "base/cleanup.h"
 #include "package/metadata.h"
 
-/*
- * Copies with links, times and modes; owners are for the tool
- * to be told. 0, or -1 after saying why.
- */
-int stage_make(const char *folder, const struct payload *p, const struct metadata *m);
 struct stage {
 	char *folder;
 	char *tmpdir; /* what $TMPDIR was, "" nothing; NULL: it is so still */

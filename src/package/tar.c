@@ -56,5 +56,5 @@ int tar_make(const struct output *out, struct payload *p, struct metadata *m)
 		names_are_bytes(p) ? set_pax_of_bytes : archive.write_set_format_pax,
 		m->compression);
 
-	return a && tree_write(a, p, m) == 0 ? tree_close(a, out->name) : -1;
+	return a && tree_write(a, p, m, "") == 0 ? tree_close(a, out->name) : -1;
 }

@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "package/check.h"
 #include "package/say.h"
 #include "package/stop.h"
 
-#define CHUNK (256U * 1024)
+#define CHUNK (256 * 1024)
 
 int tree_failed(struct archive *a, const char *what)
 {
@@ -94,15 +95,16 @@ void tree_time(const struct member *e, const struct metadata *m, time_t *s, long
 	}
 }
 
-static void describe(struct archive_entry *ae, const struct member *e, const struct metadata *m)
+static void describe(struct archive_entry *ae, const struct member *e, const struct metadata *m,
+	const char *top)
 {
 	_cleanup_buf_ struct buf name = BUF_INIT;
-	const char *start = m->type == PACKAGE_DEB ? "./" : "", *who, *at = NULL;
+	const char *who, *at = NULL;
 	struct xattr x;
 	time_t s;
 	long ns;
 
-	buf_addf(&name, "%s%s", start, e->path + 1);
+	buf_addf(&name, "%s%s", top, e->path + !*top);
 	archive.entry_clear(ae);
 	archive.entry_set_pathname(ae, name.data);
 	archive.entry_set_mode(ae, e->mode);
@@ -121,73 +123,95 @@ static void describe(struct archive_entry *ae, const struct member *e, const str
 	archive.entry_set_size(ae, S_ISREG(e->mode) && e->first == e ? e->size : 0);
 	if (e->first != e) {
 		buf_reset(&name);
-		buf_addf(&name, "%s%s", start, e->first->path + 1);
+		buf_addf(&name, "%s%s", top, e->first->path + !*top);
 		archive.entry_set_hardlink(ae, name.data);
 	}
 	while (m->type == PACKAGE_TAR && e->first == e && member_next_xattr(e, &at, &x))
 		archive.entry_xattr_add_entry(ae, x.name, x.value, x.size);
 }
 
-static int copy_data(struct archive *a, const struct member *e, char *chunk)
+int tree_copy(struct archive *a, int fd, int64_t size, const char *what)
 {
-	_cleanup_close_ int fd = open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	int64_t left = e->size;
-	ssize_t n = 0;
+	_cleanup_free_ char *chunk = malloc(CHUNK);
+	ssize_t n = chunk ? 0 : say_no_memory();
 
-	if (fd < 0)
-		return say_failed("%s: %s", member_source(e), strerror(errno));
-	while (left > 0 &&
-		((n = read(fd, chunk, left < CHUNK ? (size_t)left : CHUNK)) > 0 ||
-			(n < 0 && errno == EINTR))) {
+	while (n >= 0 && size > 0) {
+		n = io_read_all(fd, chunk, size < CHUNK ? (size_t)size : CHUNK);
+		if (n == 0)
+			return say_failed("%s became shorter while it was packed", what);
 		if (n < 0)
-			continue;
-		if (archive.write_data(a, chunk, (size_t)n) < 0)
-			return tree_failed(a, e->path);
-		left -= n;
+			return say_failed("%s: %s", what, strerror((int)-n));
+		if (archive.write_data(a, chunk, (size_t)n) != n)
+			return tree_failed(a, what);
+		size -= n;
 	}
-	if (n < 0)
-		return say_failed("%s: %s", member_source(e), strerror(errno));
-	return left ? say_failed("%s became shorter while it was packed", e->path) : 0;
+	return n < 0 ? -1 : 0;
 }
 
-int tree_write(struct archive *a, const struct payload *p, const struct metadata *m)
+static int copy_file(struct archive *a, const struct member *e)
+{
+	_cleanup_close_ int fd = io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 ? say_failed("%s: %s", member_source(e), strerror(-fd)) :
+			tree_copy(a, fd, e->size, member_source(e));
+}
+
+int tree_write(struct archive *a, const struct payload *p, const struct metadata *m,
+	const char *top)
 {
 	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
-	_cleanup_free_ char *chunk = malloc(CHUNK);
 	size_t i;
 
-	if (!ae || !chunk)
+	if (!ae)
 		return say_no_memory();
 	for (i = 0; i < p->count; i++) {
 		const struct member *e = p->entries[i];
 
 		if (stop_asked())
 			return say_failed("stopped");
-		describe(ae, e, m);
+		describe(ae, e, m, top);
 		if (archive.write_header(a, ae) != ARCHIVE_OK)
 			return tree_failed(a, e->path);
-		if (S_ISREG(e->mode) && e->first == e && copy_data(a, e, chunk) < 0)
+		if (S_ISREG(e->mode) && e->first == e && copy_file(a, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
-	const struct buf *text)
+int tree_unpack(const char *folder, const struct payload *p, const struct metadata *m)
+{
+	_cleanup_(archive_writep) struct archive *a = archive.write_disk_new();
+
+	if (!a)
+		return say_no_memory();
+	archive.write_disk_set_options(a, ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME);
+	return tree_write(a, p, m, folder) < 0 ? -1 : tree_close(a, folder);
+}
+
+int tree_write_head(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
+	int64_t size)
 {
 	_cleanup_(archive_entryp) struct archive_entry *ae = archive.entry_new();
 
-	if (!ae || text->failed)
+	if (!ae)
 		return say_no_memory();
 	archive.entry_set_pathname(ae, name);
 	archive.entry_set_mode(ae, S_IFREG | mode);
 	archive.entry_set_uname(ae, "root");
 	archive.entry_set_gname(ae, "root");
 	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
-	archive.entry_set_size(ae, (int64_t)text->len);
-	if (archive.write_header(a, ae) != ARCHIVE_OK ||
-		(text->len &&
-			archive.write_data(a, text->data, text->len) != (ssize_t)text->len))
-		return tree_failed(a, name);
-	return 0;
+	archive.entry_set_size(ae, size);
+	return archive.write_header(a, ae) == ARCHIVE_OK ? 0 : tree_failed(a, name);
+}
+
+int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
+	const struct buf *text)
+{
+	if (text->failed)
+		return say_no_memory();
+	if (tree_write_head(a, m, name, mode, (int64_t)text->len) < 0)
+		return -1;
+	return archive.write_data(a, text->data, text->len) == (ssize_t)text->len ?
+		0 :
+		tree_failed(a, name);
 }
