@@ -51,29 +51,34 @@ static void look_at_head(struct member *e, int fd)
 	e->script = n >= 2 && head[0] == '#' && head[1] == '!';
 }
 
-static int hash_file(const struct check *c, struct member *e, unsigned char sha256[SHA256_LEN])
+static int hash_file(const struct check *c, struct member *e, char sha256[2 * SHA256_LEN + 1])
 {
 	_cleanup_close_ int fd =
 		io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
+	unsigned char sha[SHA256_LEN] = { 0 }, md5[MD5_LEN] = { 0 };
+	int r;
 
 	if (fd < 0)
 		return fd;
 	look_at_head(e, fd);
-	return c->md5 ? digest_both(fd, sha256, e->md5) : digest_sha256(fd, sha256);
+	r = c->md5 ? digest_both(fd, sha, md5) : digest_sha256(fd, sha);
+	digest_hex(sha, SHA256_LEN, sha256);
+	digest_hex(md5, MD5_LEN, e->md5);
+	return r;
 }
 
 static void check_content(struct check *c, struct member *e)
 {
-	unsigned char now[SHA256_LEN];
+	char now[2 * SHA256_LEN + 1];
 	int r = hash_file(c, e, now);
 
 	if (r < 0) {
 		differs(c, e, strerror(-r));
 		return;
 	}
-	if (e->known && memcmp(now, e->sha256, SHA256_LEN))
+	if (e->known && strcmp(now, e->sha256))
 		differs(c, e, "its content changed");
-	memcpy(e->sha256, now, SHA256_LEN);
+	memcpy(e->sha256, now, sizeof now);
 }
 
 /* Another name of a file that was met before? Then it is that one's link. */
@@ -132,15 +137,26 @@ static int find_xattrs(struct member *e)
 static void check_link_target(struct check *c, const struct member *e)
 {
 	char target[PATH_MAX];
-	ssize_t n = readlink(e->path, target, sizeof target - 1);
+	ssize_t n = io_readlink(e->path, target);
 
-	if (n < 0) {
-		differs(c, e, strerror(errno));
-		return;
-	}
-	target[n] = '\0';
-	if (strcmp(target, e->target))
+	if (n < 0)
+		differs(c, e, strerror((int)-n));
+	else if (strcmp(target, e->target))
 		differs(c, e, "the link points elsewhere");
+}
+
+static int check_file(struct check *c, struct member *e, const struct stat *st)
+{
+	if (!e->source && find_links(c, e, st) < 0)
+		return -1;
+	if (e->first == e) {
+		e->size = e->known ? e->size : st->st_size;
+		check_content(c, e);
+	} else if ((e->known && strcmp(e->sha256, e->first->sha256)) ||
+		(e->group && e->first->group && e->group != e->first->group)) {
+		differs(c, e, "it is now a link to another file");
+	}
+	return 0;
 }
 
 static int check_entry(struct check *c, struct member *e)
@@ -168,22 +184,8 @@ static int check_entry(struct check *c, struct member *e)
 	e->ctime_ns = stamp(&st.st_ctim);
 	if (S_ISLNK(e->mode))
 		check_link_target(c, e);
-	if (S_ISREG(e->mode)) {
-		if (!e->source && find_links(c, e, &st) < 0)
-			return -1;
-		if (e->first == e) {
-			e->size = e->known ? e->size : st.st_size;
-			check_content(c, e);
-		} else {
-			if (e->known && memcmp(e->sha256, e->first->sha256, SHA256_LEN))
-				differs(c, e, "it is now a link to another file");
-			memcpy(e->sha256, e->first->sha256, SHA256_LEN);
-			memcpy(e->md5, e->first->md5, MD5_LEN);
-			e->size = e->first->size;
-		}
-		if (e->group && e->first->group && e->group != e->first->group)
-			differs(c, e, "it is now a link to another file");
-	}
+	if (S_ISREG(e->mode) && check_file(c, e, &st) < 0)
+		return -1;
 	return e->source ? 0 : find_xattrs(e);
 }
 

@@ -94,16 +94,13 @@ static void control_text(const struct payload *p, const struct metadata *m, stru
 
 static void sums_text(const struct payload *p, struct buf *out)
 {
-	char hex[2 * MD5_LEN + 1];
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
 		const struct member *e = p->entries[i];
 
-		if (!S_ISREG(e->mode) || is_conffile(e))
-			continue;
-		digest_hex(e->md5, MD5_LEN, hex);
-		buf_addf(out, "%s  %s\n", hex, e->path + 1);
+		if (S_ISREG(e->mode) && !is_conffile(e))
+			buf_addf(out, "%s  %s\n", e->first->md5, e->path + 1);
 	}
 }
 
@@ -242,25 +239,18 @@ static int add_member(struct archive *ar, const struct metadata *m, const char *
 /* A file without a name, beside the package: its size may be beyond what /tmp holds. */
 static int scratch_file(const struct output *beside)
 {
-	_cleanup_free_ char *folder = strdup(beside->part);
+	_cleanup_buf_ struct buf name = BUF_INIT;
 	int fd;
 
-	if (!folder)
+	buf_addf(&name, "%s.part", beside->part);
+	if (name.failed)
 		return say_no_memory();
-	*strrchr(folder, '/') = '\0';
-	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0) { /* not every file system has those */
-		_cleanup_buf_ struct buf name = BUF_INIT;
-
-		buf_addf(&name, "%s.part", beside->part);
-		if (name.failed)
-			return say_no_memory();
-		unlink(name.data); /* a killed one's */
-		fd = open(name.data, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			unlink(name.data);
-	}
-	return fd >= 0 ? fd : say_failed("cannot write in %s: %s", folder, strerror(errno));
+	unlink(name.data); /* a killed one's */
+	fd = open(name.data, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return say_failed("cannot write beside %s: %s", beside->part, strerror(errno));
+	unlink(name.data);
+	return fd;
 }
 
 static int write_deb(const struct output *out, int control, int data, const struct metadata *m)

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/buf.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "package/say.h"
 
 /* The columns of ba_files(). */
@@ -147,21 +149,6 @@ static mode_t type_bits(const char *type)
 	return 0;
 }
 
-static bool unhex(const char *hex, unsigned char *out, size_t n)
-{
-	size_t i;
-	unsigned int byte;
-
-	if (strlen(hex) != 2 * n)
-		return false;
-	for (i = 0; i < n; i++) {
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			return false;
-		out[i] = (unsigned char)byte;
-	}
-	return true;
-}
-
 static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 {
 	struct member *e = add_entry(p, ba_rows_text(row, PATH, NULL));
@@ -175,7 +162,8 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 	e->mtime_ns = ba_rows_int(row, MTIME);
 	e->rdev = (dev_t)ba_rows_int(row, RDEV);
 	e->group = ba_rows_int(row, GROUP);
-	e->known = unhex(ba_rows_text(row, SHA256, NULL), e->sha256, SHA256_LEN);
+	snprintf(e->sha256, sizeof e->sha256, "%s", ba_rows_text(row, SHA256, NULL));
+	e->known = *e->sha256;
 	e->wanted = wanted;
 	if (S_ISLNK(e->mode) && !(e->target = strdup(ba_rows_text(row, TARGET, NULL))))
 		return say_no_memory();
@@ -275,6 +263,7 @@ static int read_manifest(struct reading *r, struct ba *ba, int64_t run)
  */
 static int add_from_disk(struct payload *p, const char *path, const struct payload_rules *exclude)
 {
+	char target[PATH_MAX];
 	struct member *e;
 	struct stat st;
 	struct dirent *d;
@@ -297,11 +286,10 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 	e->rdev = st.st_rdev;
 	e->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
 	e->wanted = true;
-	if (S_ISLNK(st.st_mode)) {
-		e->target = calloc(1, (size_t)st.st_size + 1);
-		if (!e->target || readlink(path, e->target, (size_t)st.st_size) != st.st_size)
-			return say_failed("%s: the link cannot be read", path);
-	}
+	if (S_ISLNK(st.st_mode) && io_readlink(path, target) < 0)
+		return say_failed("%s: the link cannot be read", path);
+	if (S_ISLNK(st.st_mode) && !(e->target = strdup(target)))
+		return say_no_memory();
 	if (!S_ISDIR(st.st_mode))
 		return 0;
 	dir = opendir(path);

@@ -35,7 +35,7 @@ struct member {
 	struct member *first;
 	unsigned int links;               /* of the first: its names in the payload */
 	struct buf xattrs;                /* as base/xattrs.h has them */
-	unsigned char sha256[SHA256_LEN], md5[MD5_LEN];
+	char sha256[2 * SHA256_LEN + 1], md5[2 * MD5_LEN + 1]; /* hex; of a link its first has them */
 	dev_t dev;
 	ino_t ino;
 	int64_t ctime_ns;

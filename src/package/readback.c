@@ -32,10 +32,7 @@ static bool same_time(const struct member *e, const struct metadata *m, const ch
 
 static bool same_content(const struct member *e, const char *digest)
 {
-	char hex[2 * SHA256_LEN + 1];
-
-	digest_hex(e->first->sha256, SHA256_LEN, hex);
-	return !S_ISREG(e->mode) || !strcmp(digest, hex);
+	return !S_ISREG(e->mode) || !strcmp(digest, e->first->sha256);
 }
 
 /* A link's is that of its target. */
