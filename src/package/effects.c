@@ -27,17 +27,19 @@ struct index {
 	const char *what, *usual, *trigger, *tool, *command; /* %s: the folder */
 };
 
+#define LINKER "the linker's cache"
+#define MIME "the MIME database", "/usr/share/mime", "/usr/share/mime/packages", \
+	"update-mime-database", "update-mime-database %s"
+#define INFO "the list of info pages", "/usr/share/info", "/usr/share/info", "install-info", NULL
+
 static const struct index indexes[] = {
-	{ "/etc/ld.so.cache", 1, "the linker's cache", "/etc", "ldconfig", "ldconfig", "ldconfig" },
-	{ "/var/cache/ldconfig/*", 1, "the linker's cache", "/var/cache/ldconfig", "ldconfig",
-		"ldconfig", "ldconfig" },
-	{ "*/share/mime/mime.cache", 1, "the MIME database", "/usr/share/mime",
-		"/usr/share/mime/packages", "update-mime-database", "update-mime-database %s" },
+	{ "/etc/ld.so.cache", 1, LINKER, "/etc", "ldconfig", "ldconfig", "ldconfig" },
+	{ "/var/cache/ldconfig/*", 1, LINKER, "/var/cache/ldconfig", "ldconfig", "ldconfig",
+		"ldconfig" },
+	{ "*/share/mime/mime.cache", 1, MIME },
 	{ "*/share/mime/packages/*", 0, NULL, NULL, NULL, NULL, NULL }, /* a source, no index */
-	{ "*/share/mime/*/*.xml", 2, "the MIME database", "/usr/share/mime",
-		"/usr/share/mime/packages", "update-mime-database", "update-mime-database %s" },
-	{ "*/share/mime/[a-zXM]*", 1, "the MIME database", "/usr/share/mime",
-		"/usr/share/mime/packages", "update-mime-database", "update-mime-database %s" },
+	{ "*/share/mime/*/*.xml", 2, MIME },
+	{ "*/share/mime/[a-zXM]*", 1, MIME },
 	{ "*/share/icons/*/icon-theme.cache", 1, "an icon cache", "/usr/share/icons/hicolor",
 		"/usr/share/icons/hicolor", "gtk-update-icon-cache",
 		"gtk-update-icon-cache -q -t -f %s" },
@@ -49,10 +51,8 @@ static const struct index indexes[] = {
 		"glib-compile-schemas", "glib-compile-schemas %s" },
 	{ "*/gio/modules/giomodule.cache", 1, "the index of GIO modules", NULL, NULL,
 		"gio-querymodules", "gio-querymodules %s" },
-	{ "*/share/info/dir*", 1, "the list of info pages", "/usr/share/info", "/usr/share/info",
-		"install-info", NULL },
-	{ "*/info/dir", 1, "the list of info pages", "/usr/share/info", "/usr/share/info",
-		"install-info", NULL },
+	{ "*/share/info/dir*", 1, INFO },
+	{ "*/info/dir", 1, INFO },
 	{ "/var/cache/man/*", 0, "the index of manual pages", "/var/cache/man", "/usr/share/man",
 		"mandb", "mandb -q" },
 	{ "/var/cache/fontconfig/*", 1, "the font cache", "/var/cache/fontconfig",

@@ -280,49 +280,50 @@ static int write_spec(const char *file, const struct payload *p, const struct me
 
 /* Nothing may be done to the files, nothing be added to them, and two builds be the same. */
 static const char *const defines[] = {
-	"__spec_install_pre %{nil}", "__os_install_post %{nil}", "__spec_install_post %{nil}",
-	"__check_files %{nil}", "debug_package %{nil}", "_build_id_links none",
-	"_missing_build_ids_terminate_build 0", "_binaries_in_noarch_packages_terminate_build 0",
-	"_invalid_encoding_terminates_build 0", "_buildhost localhost",
-	"use_source_date_epoch_as_buildtime 1", "source_date_epoch_from_changelog 0",
-	"clamp_mtime_to_source_date_epoch 1", "_rpmfilename package.rpm",
-	"_binary_filedigest_algorithm 8", /* SHA-256 */
+	"--define=_rpmdir %{_topdir}",
+	"--define=_tmppath %{_topdir}",
+	"--define=__spec_install_pre %{nil}",
+	"--define=__os_install_post %{nil}",
+	"--define=__spec_install_post %{nil}",
+	"--define=__check_files %{nil}",
+	"--define=debug_package %{nil}",
+	"--define=_build_id_links none",
+	"--define=_missing_build_ids_terminate_build 0",
+	"--define=_binaries_in_noarch_packages_terminate_build 0",
+	"--define=_invalid_encoding_terminates_build 0",
+	"--define=_buildhost localhost",
+	"--define=use_source_date_epoch_as_buildtime 1",
+	"--define=source_date_epoch_from_changelog 0",
+	"--define=clamp_mtime_to_source_date_epoch 1",
+	"--define=_rpmfilename package.rpm",
+	"--define=_binary_filedigest_algorithm 8", /* SHA-256 */
 };
 
-static int run_rpmbuild(const char *spec, const struct metadata *m)
+static int run_rpmbuild(const char *spec, const char *root, const struct metadata *m)
 {
-	_cleanup_buf_ struct buf top = BUF_INIT, dir = BUF_INIT, payload = BUF_INIT, tmp = BUF_INIT,
-				 root = BUF_INIT, out = BUF_INIT;
+	_cleanup_buf_ struct buf top = BUF_INIT, payload = BUF_INIT, out = BUF_INIT;
 	/*
 	 * --nodeps: nothing is required to build, and looking it up makes a database where there is
 	 * none. --noclean: we remove all of it, and rm(1) cannot remove what is in a shut folder.
 	 */
 	const char *argv[64] = { "rpmbuild", "-bb", "--nodeps", "--noclean", "--quiet",
-		"--buildroot" };
+		"--buildroot", root, spec };
 	char epoch[32];
-	size_t n = 6, i;
+	size_t n = 8, i;
 	int r;
 
-	buf_addf(&root, "%s/root", m->stage);
-	argv[n++] = root.data;
-	buf_addf(&top, "_topdir %s", m->stage);
-	buf_addf(&dir, "_rpmdir %s", m->stage);
-	buf_addf(&tmp, "_tmppath %s", m->stage);
-	buf_addf(&payload, "_binary_payload %s", m->compression->rpm);
-	for (i = 0; i < ARRAY_SIZE(defines) + 4; i++) {
-		argv[n++] = "--define";
-		argv[n++] = i == 0 ? top.data :
-			i == 1     ? dir.data :
-			i == 2     ? payload.data :
-			i == 3     ? tmp.data :
-				     defines[i - 4];
-	}
+	buf_addf(&top, "--define=_topdir %s", m->stage);
+	buf_addf(&payload, "--define=_binary_payload %s", m->compression->rpm);
+	if (top.failed || payload.failed)
+		return say_no_memory();
+	argv[n++] = top.data;
+	argv[n++] = payload.data;
+	for (i = 0; i < ARRAY_SIZE(defines); i++)
+		argv[n++] = defines[i];
 	if (strcmp(m->arch, "noarch")) {
 		argv[n++] = "--target";
 		argv[n++] = m->arch;
 	}
-	argv[n++] = spec;
-	argv[n] = NULL;
 	snprintf(epoch, sizeof epoch, "%lld", (long long)m->epoch);
 	setenv("SOURCE_DATE_EPOCH", epoch, 1);
 	/* its warnings, of links that begin with a slash, say, are for who writes spec files */
@@ -352,7 +353,7 @@ static int build(const struct output *out, struct payload *p, struct metadata *m
 	if (spec.failed || root.failed || made.failed)
 		return say_no_memory();
 	if (tree_unpack(root.data, p, m) < 0 || write_spec(spec.data, p, m, fx) < 0 ||
-		run_rpmbuild(spec.data, m) < 0)
+		run_rpmbuild(spec.data, root.data, m) < 0)
 		return -1;
 	return copy_made(made.data, out);
 }
