@@ -5,16 +5,48 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "package/say.h"
+
+/* Folders that every system has, whoever made them there. */
+static bool is_standard(const char *folder)
+{
+	static const char *const standard[] = { "", "/opt", "/srv", "/home", "/root", "/etc",
+		"/var", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/etc",
+		"/usr/local/games", "/usr/local/include", "/usr/local/lib", "/usr/local/man",
+		"/usr/local/sbin", "/usr/local/share", "/usr/local/src", "/usr/local/share/man" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(standard); i++)
+		if (!strcmp(folder, standard[i]))
+			return true;
+	return false;
+}
+
+char *conflicts_bare_parent(const struct payload *p, size_t i)
+{
+	const char *path = p->entries[i]->path;
+	char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
+
+	if (parent && !is_standard(parent) && !payload_find(p, parent))
+		return parent;
+	free(parent);
+	return NULL;
+}
 
 int conflicts_add(struct metadata *m, const struct payload *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->count; i++)
-		if (!S_ISDIR(p->entries[i]->mode) &&
-			owners_add(&m->owners, p->entries[i]->path) < 0)
+	for (i = 0; i < p->count; i++) {
+		_cleanup_free_ char *parent =
+			m->type == PACKAGE_DEB ? conflicts_bare_parent(p, i) : NULL;
+
+		if ((parent && owners_add(&m->owners, parent) < 0) ||
+			(!S_ISDIR(p->entries[i]->mode) &&
+				owners_add(&m->owners, p->entries[i]->path) < 0))
 			return say_no_memory();
+	}
 	return 0;
 }
 

@@ -5,7 +5,15 @@
 #include "base/owners.h"
 #include "package/metadata.h"
 
-/* The payload's files are to be asked for, too. 0, or -1 after saying why. */
+/*
+ * The folder that holds an entry, to be freed, when it is
+ * neither payload nor everywhere; else NULL.
+ */
+char *conflicts_bare_parent(const struct payload *p, size_t i);
+/*
+ * The payload's files are to be asked for, too, and for a deb
+ * the folders above it. 0, or -1 after saying why.
+ */
 int conflicts_add(struct metadata *m, const struct payload *p);
 /* Asks the manager that the type is for. 0, or -1 after saying why. */
 int conflicts_ask(struct metadata *m);

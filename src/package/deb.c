@@ -4,7 +4,6 @@
  * `dpkg-deb --build` itself would want a second tree on the disk with the same
  * owners, which only root can make, and links into it or a copy of everything.
  */
-#include "package/deb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +15,16 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/conflicts.h"
+#include "package/depends.h"
 #include "package/effects.h"
+#include "package/format.h"
 #include "package/review.h"
 #include "package/say.h"
 #include "package/tool.h"
 #include "package/tree.h"
 
 /* An epoch is no part of a file's name. */
-void deb_file_name(const struct metadata *m, struct buf *out)
+static void file_name(const struct metadata *m, struct buf *out)
 {
 	const char *colon = strchr(m->version, ':');
 
@@ -113,50 +114,6 @@ static void conffiles_text(const struct payload *p, struct buf *out)
 			buf_addf(out, "%s\n", p->entries[i]->path);
 }
 
-/* Folders that every system has, whoever made them there. */
-static bool is_standard(const char *folder)
-{
-	static const char *const standard[] = { "", "/opt", "/srv", "/home", "/root", "/etc",
-		"/var", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/etc",
-		"/usr/local/games", "/usr/local/include", "/usr/local/lib", "/usr/local/man",
-		"/usr/local/sbin", "/usr/local/share", "/usr/local/src", "/usr/local/share/man" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(standard); i++)
-		if (!strcmp(folder, standard[i]))
-			return true;
-	return false;
-}
-
-/*
- * The folder that holds an entry, to be freed, when it is
- * neither payload nor everywhere; else NULL.
- */
-static char *bare_parent(const struct payload *p, size_t i)
-{
-	const char *path = p->entries[i]->path;
-	char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
-
-	if (parent && !is_standard(parent) && !payload_find(p, parent))
-		return parent;
-	free(parent);
-	return NULL;
-}
-
-int deb_add_owners(struct metadata *m, const struct payload *p)
-{
-	size_t i;
-	int r = conflicts_add(m, p);
-
-	for (i = 0; r == 0 && i < p->count; i++) {
-		_cleanup_free_ char *parent = bare_parent(p, i);
-
-		if (parent && owners_add(&m->owners, parent) < 0)
-			r = say_no_memory();
-	}
-	return r;
-}
-
 /*
  * dpkg makes no folder that no package has. Those that the run found there are
  * not this package's, but it cannot be unpacked without them.
@@ -169,7 +126,7 @@ static int add_missing_parents(const struct payload *p, const struct metadata *m
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		_cleanup_free_ char *parent = bare_parent(p, i);
+		_cleanup_free_ char *parent = conflicts_bare_parent(p, i);
 
 		if (!parent || owners_of(m->owners, parent) || (last && !strcmp(last, parent)))
 			continue;
@@ -298,7 +255,7 @@ static int read_control(const char *file, const struct metadata *m)
 	return 0;
 }
 
-int deb_make(const struct output *out, struct payload *p, struct metadata *m)
+static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
 
@@ -308,3 +265,6 @@ int deb_make(const struct output *out, struct payload *p, struct metadata *m)
 		return -1;
 	return read_control(out->part, m);
 }
+
+const struct format deb_format = { PACKAGE_DEB, { "deb", "debian" }, deb_metadata, file_name, make,
+	true };

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "package/deb.h"
+#include "package/conflicts.h"
 #include "package/libraries.h"
 #include "package/say.h"
 #include "package/tool.h"
@@ -193,7 +193,7 @@ static int use_elves(struct finding *f)
  */
 static int ask_owners(struct finding *f, const struct payload *p, struct metadata *m)
 {
-	if (deb_add_owners(m, p) < 0 || libraries_add_owners(&f->libraries, m) < 0 ||
+	if (conflicts_add(m, p) < 0 || libraries_add_owners(&f->libraries, m) < 0 ||
 		conflicts_ask(m) < 0)
 		return -1;
 	return libraries_find_packages(&f->libraries, m->owners);

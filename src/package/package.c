@@ -13,38 +13,23 @@
 #include "base/log.h"
 #include "package/archive.h"
 #include "package/check.h"
-#include "package/deb.h"
-#include "package/depends.h"
+#include "package/format.h"
 #include "package/names.h"
-#include "package/output.h"
-#include "package/rpm.h"
 #include "package/say.h"
 #include "package/stage.h"
 #include "package/stop.h"
-#include "package/tar.h"
 #include "package/tool.h"
 
-static const struct format {
-	enum package_type type;
-	const char *names[3];
-	int (*metadata)(struct payload *, struct metadata *);
-	void (*file_name)(const struct metadata *, struct buf *);
-	int (*make)(const struct output *, struct payload *, struct metadata *);
-	bool staged; /* it runs tools that make files on the way */
-} formats[] = {
-	{ PACKAGE_DEB, { "deb", "debian", NULL }, deb_metadata, deb_file_name, deb_make, true },
-	{ PACKAGE_RPM, { "rpm", NULL }, rpm_metadata, rpm_file_name, rpm_make, true },
-	{ PACKAGE_TAR, { "tar", "slackware", NULL }, NULL, tar_file_name, tar_make, false },
-};
+static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format };
 
 enum package_type package_type_named(const char *name)
 {
 	size_t i, k;
 
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
-		for (k = 0; formats[i].names[k]; k++)
-			if (!strcmp(formats[i].names[k], name))
-				return formats[i].type;
+		for (k = 0; formats[i]->names[k]; k++)
+			if (!strcmp(formats[i]->names[k], name))
+				return formats[i]->type;
 	return PACKAGE_AUTO;
 }
 
@@ -60,8 +45,8 @@ static const struct format *format_of(enum package_type type)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
-		if (formats[i].type == type)
-			return &formats[i];
+		if (formats[i]->type == type)
+			return formats[i];
 	return NULL;
 }
 

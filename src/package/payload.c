@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/buf.h"
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/say.h"
@@ -193,9 +193,9 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 		return 0;
 	if (rule || (made && !excluded && !removed))
 		return add_row(r->payload, row, !made || excluded);
-	return excluded || before ? 0 :
-				    add_side(r->payload, path, removed,
-					    !strcmp(ba_rows_text(row, TYPE, NULL), "dir"));
+	if (excluded || before)
+		return 0;
+	return add_side(r->payload, path, removed, !strcmp(ba_rows_text(row, TYPE, NULL), "dir"));
 }
 
 static int earlier_row(struct reading *r, const struct ba_rows *row)

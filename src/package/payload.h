@@ -35,7 +35,7 @@ struct member {
 	struct member *first;
 	unsigned int links;               /* of the first: its names in the payload */
 	struct buf xattrs;                /* as base/xattrs.h has them */
-	char sha256[2 * SHA256_LEN + 1], md5[2 * MD5_LEN + 1]; /* hex; of a link its first has them */
+	char sha256[2 * SHA256_LEN + 1], md5[2 * MD5_LEN + 1]; /* hex; a link has its first's */
 	dev_t dev;
 	ino_t ino;
 	int64_t ctime_ns;

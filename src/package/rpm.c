@@ -4,8 +4,6 @@
  * that it would do to the files turned off. Requirements are its generator's.
  * librpmbuild would want the same spec file, under a name that changes with rpm.
  */
-#include "package/rpm.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +20,7 @@
 #include "package/conflicts.h"
 #include "package/effects.h"
 #include "package/elf.h"
+#include "package/format.h"
 #include "package/readback.h"
 #include "package/review.h"
 #include "package/say.h"
@@ -29,12 +28,13 @@
 #include "package/tool.h"
 #include "package/tree.h"
 
-void rpm_file_name(const struct metadata *m, struct buf *out)
+static void file_name(const struct metadata *m, struct buf *out)
 {
 	buf_addf(out, "%s-%s-%s.%s.rpm", m->name, m->version, m->release, m->arch);
 }
 
-int rpm_metadata(struct payload *p, struct metadata *m)
+/* What it requires, rpmbuild finds. */
+static int find_arch(struct payload *p, struct metadata *m)
 {
 	const char *arch = NULL, *one;
 	bool several = false;
@@ -136,8 +136,9 @@ static int add_scripts(struct buf *out, const struct metadata *m, const struct e
 	enum script i;
 
 	for (i = 0; i < SCRIPTS; i++)
-		if (fx->scripts[i].len && add_script(out, m->stage, sections[i], script_names[i],
-						  fx->scripts[i].data) < 0)
+		if (fx->scripts[i].len &&
+			add_script(out, m->stage, sections[i], script_names[i],
+				fx->scripts[i].data) < 0)
 			return -1;
 	return 0;
 }
@@ -358,7 +359,7 @@ static int build(const struct output *out, struct payload *p, struct metadata *m
 	return copy_made(made.data, out);
 }
 
-int rpm_make(const struct output *out, struct payload *p, struct metadata *m)
+static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
 	const char *builder = tool_there("apt-get") ? "rpm" : "rpm-build";
@@ -370,3 +371,5 @@ int rpm_make(const struct output *out, struct payload *p, struct metadata *m)
 		return -1;
 	return readback(out->part, p, m);
 }
+
+const struct format rpm_format = { PACKAGE_RPM, { "rpm" }, find_arch, file_name, make, true };

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pax archive with all that a file has. */
-#include "package/tar.h"
-
 #include <locale.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "package/format.h"
 #include "package/say.h"
 #include "package/tree.h"
 
-void tar_file_name(const struct metadata *m, struct buf *out)
+static void file_name(const struct metadata *m, struct buf *out)
 {
 	buf_addf(out, "%s%s%s.tar%s", m->name, *m->version ? "-" : "", m->version,
 		m->compression->suffix);
@@ -50,7 +49,7 @@ static int set_pax_of_bytes(struct archive *a)
 	return archive.write_set_format_option(a, "pax", "hdrcharset", "BINARY");
 }
 
-int tar_make(const struct output *out, struct payload *p, struct metadata *m)
+static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(archive_writep) struct archive *a = tree_open(out->fd,
 		names_are_bytes(p) ? set_pax_of_bytes : archive.write_set_format_pax,
@@ -58,3 +57,6 @@ int tar_make(const struct output *out, struct payload *p, struct metadata *m)
 
 	return a && tree_write(a, p, m, "") == 0 ? tree_close(a, out->name) : -1;
 }
+
+const struct format tar_format = { PACKAGE_TAR, { "tar", "slackware" }, NULL, file_name, make,
+	false };
