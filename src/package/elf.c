@@ -4,11 +4,9 @@
  * file before it is followed. Only files of this machine's byte order are read
  * beyond their head; of others the machine is all that is asked.
  *
- * Not libelf, which was tried (0.188): it finds tables by the sections, which a
- * file need not have, so that the way through the segments, the number of the
- * symbols and their versions stay to be told here, in as many lines; members
- * of an archive in memory are not for it; and what it reads, the sanitizers of
- * tests/fuzz do not see.
+ * Not libelf (tried: 0.188): it finds tables by sections, which a file need not
+ * have; the way by segments stays to be told, in as many lines, and what libelf
+ * reads the sanitizers of tests/fuzz do not see.
  */
 #include "package/elf.h"
 
@@ -34,46 +32,45 @@
 
 static const struct machine {
 	uint16_t machine;
-	bool wide, little;
+	bool wide, little, hard_float;
 	const char *deb, *rpm;
 } machines[] = {
-	{ EM_X86_64, true, true, "amd64", "x86_64" },
-	{ EM_X86_64, false, true, "x32", "x86_64" },
-	{ EM_386, false, true, "i386", "i686" },
-	{ EM_AARCH64, true, true, "arm64", "aarch64" },
-	{ EM_ARM, false, true, "armel", "armv7l" },
-	{ EM_PPC64, true, true, "ppc64el", "ppc64le" },
-	{ EM_PPC64, true, false, "ppc64", "ppc64" },
-	{ EM_S390, true, false, "s390x", "s390x" },
-	{ EM_RISCV, true, true, "riscv64", "riscv64" },
-	{ EM_MIPS, true, true, "mips64el", "mips64el" },
-	{ EM_MIPS, false, true, "mipsel", "mipsel" },
-	{ EM_LOONGARCH, true, true, "loong64", "loongarch64" },
+	{ EM_X86_64, true, true, false, "amd64", "x86_64" },
+	{ EM_X86_64, false, true, false, "x32", "x86_64" },
+	{ EM_386, false, true, false, "i386", "i686" },
+	{ EM_AARCH64, true, true, false, "arm64", "aarch64" },
+	{ EM_ARM, false, true, false, "armel", "armv7l" },
+	{ EM_ARM, false, true, true, "armhf", "armv7hl" },
+	{ EM_PPC64, true, true, false, "ppc64el", "ppc64le" },
+	{ EM_PPC64, true, false, false, "ppc64", "ppc64" },
+	{ EM_S390, true, false, false, "s390x", "s390x" },
+	{ EM_RISCV, true, true, false, "riscv64", "riscv64" },
+	{ EM_MIPS, true, true, false, "mips64el", "mips64el" },
+	{ EM_MIPS, false, true, false, "mipsel", "mipsel" },
+	{ EM_LOONGARCH, true, true, false, "loong64", "loongarch64" },
 };
 
 static const struct machine *machine_of(const struct elf *elf)
 {
+	static const struct machine none;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(machines); i++)
 		if (machines[i].machine == elf->machine && machines[i].wide == elf->wide &&
-			machines[i].little == elf->little)
+			machines[i].little == elf->little &&
+			machines[i].hard_float == elf->hard_float)
 			return &machines[i];
-	return NULL;
+	return &none;
 }
 
 const char *elf_deb_arch(const struct elf *elf)
 {
-	const struct machine *m = machine_of(elf);
-
-	return !m ? NULL : m->machine == EM_ARM && elf->hard_float ? "armhf" : m->deb;
+	return machine_of(elf)->deb;
 }
 
 const char *elf_rpm_arch(const struct elf *elf)
 {
-	const struct machine *m = machine_of(elf);
-
-	return !m ? NULL : m->machine == EM_ARM && elf->hard_float ? "armv7hl" : m->rpm;
+	return machine_of(elf)->rpm;
 }
 
 /* The image under the eyes: a file, or a member of an archive. */
@@ -298,7 +295,8 @@ static int read_image(struct elf *elf, const unsigned char *data, size_t size, b
 		elf->machine = (uint16_t)(elf->machine >> 8 | elf->machine << 8);
 		return 0;
 	}
-	elf->hard_float = !im.wide && get(&im, 0, FIELD(Ehdr, e_flags)) & EF_ARM_ABI_FLOAT_HARD;
+	elf->hard_float = elf->machine == EM_ARM &&
+		get(&im, 0, FIELD(Ehdr, e_flags)) & EF_ARM_ABI_FLOAT_HARD;
 	elf->object = member || get(&im, 0, FIELD(Ehdr, e_type)) == ET_REL;
 	if (elf->object)
 		return 0;

@@ -305,13 +305,13 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 							 "gzip");
 	if (!m->compression || find_epoch(m, run) < 0 || find_name(m, o) < 0)
 		return -1;
-	m->release = strdup(o->release ? o->release : "1");
+	m->release = o->release ? o->release : "1";
 	m->arch = o->arch ? find_arch(m, o->arch) : NULL;
 	m->maintainer = o->maintainer ? strdup(o->maintainer) : find_maintainer();
 	find_words(m, o);
 	if (options_write_relations(o, m->relations) < 0)
 		return -1;
-	if (!m->release || !m->maintainer || !m->summary || !m->description ||
+	if (!m->maintainer || !m->summary || !m->description ||
 		(o->arch && !m->arch))
 		return say_no_memory();
 	return 0;
@@ -323,7 +323,6 @@ void metadata_release(struct metadata *m)
 
 	free(m->name);
 	free(m->version);
-	free(m->release);
 	free(m->arch);
 	free(m->maintainer);
 	free(m->summary);

@@ -12,7 +12,9 @@
 struct metadata {
 	const struct package_options *options;
 	enum package_type type;
-	char *name, *version, *release, *arch, *maintainer, *summary, *description;
+	char *name, *version;
+	const char *release; /* the option's */
+	char *arch, *maintainer, *summary, *description;
 	int64_t epoch; /* seconds: the time of what has none of its own, and no file is younger */
 	char *cwd, *command;
 	const struct compression *compression;

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* '~' before the end, the end before letters, letters before the rest. */
 static int weight(char c)
 {

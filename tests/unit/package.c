@@ -59,7 +59,7 @@ static void test_folders(void)
 static int named(enum package_type type, const char *name, const char *version)
 {
 	struct package_options o = { 0 };
-	struct metadata m = { &o, type, (char *)name, (char *)version, (char *)"1" };
+	struct metadata m = { &o, type, (char *)name, (char *)version, "1" };
 
 	return names_check(&m);
 }
