@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "package/tool.h"
 
+#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/command.h"
 #include "package/say.h"
 
 int tool_run(const char *const argv[], struct buf *out, enum child_errors errors)
@@ -15,17 +16,9 @@ int tool_run(const char *const argv[], struct buf *out, enum child_errors errors
 
 bool tool_there(const char *program)
 {
-	_cleanup_free_ char *path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
-	char *rest = path, *folder;
+	char path[PATH_MAX];
 
-	while (path && (folder = strsep(&rest, ":"))) {
-		_cleanup_buf_ struct buf file = BUF_INIT;
-
-		buf_addf(&file, "%s/%s", *folder ? folder : ".", program);
-		if (!file.failed && access(file.data, X_OK) == 0)
-			return true;
-	}
-	return false;
+	return command_find(program, path) == 0;
 }
 
 int tool_needed(const char *program, const char *what_for, const char *package)
