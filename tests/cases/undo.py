@@ -718,7 +718,7 @@ def unkept():
     return wrong
 
 
-def names():
+def known_by_two_names():
     """Of a file with several names, changed by one and linked by another: the other name is that file still"""
     wrong = []
     for change in ('chmod 600 d/d; ln a/c d/a; rm d/d; rm d/a', 'chmod 600 d/d; ln a/c d/a; mv d e; rm e/d; rm e/a',
@@ -740,7 +740,7 @@ def names():
     return wrong
 
 
-CASES = [everything, filled, killed, carried_out, uninstalled, unkept, names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
+CASES = [everything, filled, killed, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
