@@ -16,6 +16,7 @@ static const char *const by_the_way[] = {
 	"--io-uring=allow: ",
 	" was called: ",
 	"the flag was taken away, the child is on record",
+	" stayed behind when the command ended", /* the summary has their number */
 };
 
 static bool matters(const char *note, size_t len)

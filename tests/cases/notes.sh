@@ -93,7 +93,7 @@ case_without_proc() {
 	printf '%s\n' 'set -e' 'umount -l /proc' '"$@"' >bare
 	want_rc 125 unshare -m sh bare "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
 	has "$(cat err)" '^buildaudit: /proc is not mounted, .*mount -t proc'
-	eq "$(wc -l <err)" 1
+	eq "$(grep -c "^buildaudit: " err)" 1
 	[ ! -e f ] && [ ! -e "$DB" ]
 	want_rc 125 unshare -pf "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
 	has "$(cat err)" 'another pid namespace'
