@@ -117,13 +117,18 @@ static bool is_told(const struct recorder *r, const struct pending *p, const cha
 }
 
 /*
- * What stood there is known of the name that was found at the entry only. Where the open led
- * elsewhere, what is there now has to do, unless it was born in this run.
+ * Nobody writes any more through what a task opened that is gone: a file is made, or emptied, or
+ * nothing has happened. What stood there is known of the name that was found at the entry, and of
+ * the file; where the open led elsewhere, what is there now has to do.
  */
 static void touch_lost(struct recorder *r, const struct pending *p, const struct name *n)
 {
-	bool known = p->named[0] && !strcmp(n->path.data, p->name[0].path.data);
+	bool known = p->named[0] && (!strcmp(n->path.data, p->name[0].path.data) ||
+		(n->now.exists && inode_identity(&n->now) == inode_identity(&p->name[0].now)));
 
+	if (!known && n->now.exists && !(p->call.flags & O_TRUNC) &&
+		n->now.birth_ns <= r->touches.started_ns)
+		return;
 	touches_path(&r->touches, n->path.data, known ? &p->name[0].now : &n->now, !known);
 }
 
