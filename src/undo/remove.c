@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "undo/remove.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
 
 bool remove_is_mount_point(int dir, const char *name)
 {
@@ -33,6 +38,28 @@ int remove_entry(struct parents *parents, const char *path, const struct inode *
 	if (remove_is_mount_point(dir, name))
 		return -EBUSY;
 	return unlinkat(dir, name, S_ISDIR(there.mode) ? AT_REMOVEDIR : 0) < 0 ? -errno : 0;
+}
+
+bool remove_leaves(struct parents *parents, const char *folder,
+	bool (*goes)(const void *data, const char *path, size_t len), const void *data)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	_cleanup_(cleanup_closedirp) DIR *d = NULL;
+	const struct dirent *e;
+	const char *name;
+	int dir;
+
+	if (parents_open(parents, folder, &dir, &name) == 0)
+		d = io_opendir(dir, name, O_NOATIME);
+	while (d && (e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		buf_reset(&path);
+		buf_addf(&path, "%s/%s", folder, e->d_name);
+		if (path.failed || !goes(data, path.data, path.len))
+			return true;
+	}
+	return false;
 }
 
 const char *remove_reason(int error)

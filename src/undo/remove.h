@@ -2,9 +2,10 @@
 #ifndef UNDO_REMOVE_H
 #define UNDO_REMOVE_H
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "model/inode.h"
 #include "base/parents.h"
+#include "model/inode.h"
 
 /*
  * Takes out what stands at path, provided that it is still the inode `now`:
@@ -15,5 +16,12 @@ int remove_entry(struct parents *parents, const char *path, const struct inode *
 bool remove_is_mount_point(int dir, const char *name);
 /* -errno of removing in words. */
 const char *remove_reason(int error);
+
+/*
+ * What rmdir(2) will say of a folder, asked before: is there anything in it of which `goes` does
+ * not say that it goes? One that cannot be read is found out later.
+ */
+bool remove_leaves(struct parents *parents, const char *folder,
+	bool (*goes)(const void *data, const char *path, size_t len), const void *data);
 
 #endif

@@ -107,25 +107,12 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 	return home->state == STATE_OURS && (home->secured || rb->teller.how->dry) ? NULL : home;
 }
 
-/* What rmdir(2) will say, for a dry run: is there something that stays? */
-static bool keeps_something(const struct rollback *rb, const struct plan_item *it)
+static bool is_taken_out(const void *data, const char *path, size_t len)
 {
-	_cleanup_buf_ struct buf path = BUF_INIT;
-	_cleanup_(cleanup_closedirp) DIR *folder = io_opendir(AT_FDCWD, it->e->path, O_NOATIME);
-	const struct dirent *d;
+	const struct rollback *rb = data;
+	const struct entry *e = entries_find(&rb->plan.all, path, len);
 
-	while (folder && (d = readdir(folder))) {
-		const struct entry *e;
-
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		buf_reset(&path);
-		buf_addf(&path, "%s/%s", it->e->path, d->d_name);
-		e = path.failed ? NULL : entries_find(&rb->plan.all, path.data, path.len);
-		if (!e || !rb->plan.items[e - rb->plan.all.e].taken_out)
-			return true;
-	}
-	return false;
+	return e && rb->plan.items[e - rb->plan.all.e].taken_out;
 }
 
 static int remove_now(struct rollback *rb, struct plan_item *it)
@@ -134,7 +121,8 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 	int dir, r;
 
 	if (rb->teller.how->dry)
-		return S_ISDIR(it->now.mode) && keeps_something(rb, it) ? -ENOTEMPTY : 0;
+		return S_ISDIR(it->now.mode) && remove_leaves(&rb->plan.parents, it->e->path,
+			is_taken_out, rb) ? -ENOTEMPTY : 0;
 	r = rollback_open(rb, it, &dir, &name);
 	return r < 0 ? r : remove_entry(&rb->plan.parents, it->e->path, &it->now);
 }

@@ -6,7 +6,6 @@
  */
 #include "undo/uninstall.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,7 +15,6 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/durable.h"
-#include "base/io.h"
 #include "base/mix.h"
 #include "base/owners.h"
 #include "base/u64map.h"
@@ -135,33 +133,12 @@ static enum ba_did judge(struct uninstall *u, const struct entry *e, struct inod
 	return r == 0 ? did : r == -EBUSY ? BA_KEEP : BA_FAIL;
 }
 
-static bool goes(const struct uninstall *u, const char *path, size_t len)
+static bool goes(const void *data, const char *path, size_t len)
 {
+	const struct uninstall *u = data;
 	const struct entry *e = entries_find(&u->all, path, len);
 
 	return e && u->intents[e - u->all.e].ours && u->intents[e - u->all.e].did == BA_REMOVE;
-}
-
-/* Is there anything in this folder that does not go? One that cannot be read is found out later. */
-static bool keeps_something(struct uninstall *u, const struct entry *e)
-{
-	_cleanup_buf_ struct buf path = BUF_INIT;
-	_cleanup_(cleanup_closedirp) DIR *folder = NULL;
-	const struct dirent *d;
-	const char *name;
-	int dir;
-
-	if (parents_open(&u->parents, e->path, &dir, &name) == 0)
-		folder = io_opendir(dir, name, O_NOATIME);
-	while (folder && (d = readdir(folder))) {
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		buf_reset(&path);
-		buf_addf(&path, "%s/%s", e->path, d->d_name);
-		if (path.failed || !goes(u, path.data, path.len))
-			return true;
-	}
-	return false;
 }
 
 /* Of a folder, after all that is in it. */
@@ -173,7 +150,8 @@ static int plan_entry(struct uninstall *u, size_t i)
 
 	teller_progress(&u->teller);
 	intent->did = judge(u, e, &intent->now, &why);
-	if (intent->did == BA_REMOVE && S_ISDIR(e->after.i.mode) && keeps_something(u, e)) {
+	if (intent->did == BA_REMOVE && S_ISDIR(e->after.i.mode) &&
+		remove_leaves(&u->parents, e->path, goes, u)) {
 		intent->did = BA_KEEP;
 		buf_adds(&why, remove_reason(-ENOTEMPTY));
 	}
