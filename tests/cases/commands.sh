@@ -423,7 +423,8 @@ case_where_the_database_is() {
 	HOME=$T/home BUILDAUDIT_DB=$T/by-variable.db "$BUILDAUDIT" run $mode_flag -q -- true
 	[ -f by-variable.db ]
 	HOME=$T/home BUILDAUDIT_DB=$T/not-this.db "$BUILDAUDIT" -d "$T/by-option.db" run $mode_flag -q -- true
-	[ -f by-option.db ] && [ ! -e not-this.db ]
+	[ -f by-option.db ]
+	[ ! -e not-this.db ]
 	eq "$(stat -c %a by-variable.db)" 600
 	chmod 777 home state
 	as_user env HOME="$T/home" XDG_STATE_HOME="$T/state" "$BUILDAUDIT" run $mode_flag -q -- true

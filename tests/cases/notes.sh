@@ -94,10 +94,12 @@ case_without_proc() {
 	want_rc 125 unshare -m sh bare "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
 	has "$(cat err)" '^buildaudit: /proc is not mounted, .*mount -t proc'
 	eq "$(grep -c "^buildaudit: " err)" 1
-	[ ! -e f ] && [ ! -e "$DB" ]
+	[ ! -e f ]
+	[ ! -e "$DB" ]
 	want_rc 125 unshare -pf "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
 	has "$(cat err)" 'another pid namespace'
-	[ ! -e f ] && [ ! -e "$DB" ]
+	[ ! -e f ]
+	[ ! -e "$DB" ]
 }
 
 case_proc_is_unmounted_by_the_command() {

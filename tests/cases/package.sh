@@ -54,7 +54,8 @@ case_deb_installs_and_goes() {
 	eq "$(dp -L thing | sort)" "$(q "SELECT path FROM manifest WHERE change = 'created' AND NOT excluded" | sort)"
 	eq "$(dp -V thing)" ''
 	dp -r thing >/dev/null
-	[ ! -e w/p ] && [ -d w ]
+	[ ! -e w/p ]
+	[ -d w ]
 }
 
 case_rpm_installs_and_goes() {
@@ -74,7 +75,8 @@ case_rpm_installs_and_goes() {
 	eq "$(rpm -ql thing | sort)" "$(q "SELECT path FROM manifest WHERE change = 'created' AND NOT excluded AND type <> 'fifo'" | sort)"
 	eq "$(rpm -V --nodeps thing)" ''
 	rpm --nodeps -e thing
-	[ ! -e w/p ] && [ -d w ]
+	[ ! -e w/p ]
+	[ -d w ]
 }
 
 case_tar_holds_it_all() {
