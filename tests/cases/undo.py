@@ -29,16 +29,6 @@ def write(path, data='x', mode='w'):
         f.write(data)
 
 
-def attributes(path):
-    out = {}
-    try:
-        for n in os.listxattr(path, follow_symlinks=False):
-            out[n] = os.getxattr(path, n, follow_symlinks=False)
-    except OSError:
-        pass
-    return out
-
-
 def snapshot(root):
     """What rollback promises: all but the times of folders, and inode numbers; `group` are the names of one file."""
     out, inodes = {}, {}
@@ -46,7 +36,7 @@ def snapshot(root):
         e = dict(e)
         ino = (e.pop('dev'), e.pop('ino'))
         e.pop('btime_ns')
-        e['xattrs'] = attributes(path)
+        e['xattrs'] = balib.attributes(path)
         e['rdev'] = os.lstat(path).st_rdev
         if e['type'] == 'dir':
             for k in ('mtime_ns', 'size', 'nlink'):

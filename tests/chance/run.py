@@ -51,21 +51,11 @@ def chance(program, spec, top, *more):
     return [program, str(spec.seed), str(spec.calls), top, '--tasks', spec.tasks, *spec.shape, *more]
 
 
-def attributes(path):
-    out = {}
-    try:
-        for n in os.listxattr(path, follow_symlinks=False):
-            out[n] = os.getxattr(path, n, follow_symlinks=False)
-    except OSError:
-        pass
-    return out
-
-
 def snapshot(root):
     """balib's, with what it has no need of: extended attributes."""
     snap = balib.snapshot(root)
     for path, e in snap.items():
-        e['xattrs'] = attributes(path)
+        e['xattrs'] = balib.attributes(path)
     return snap
 
 

@@ -3,6 +3,8 @@
 
 #include <sys/syscall.h>
 
+#include "../lib/int80.h"
+
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
 #endif
@@ -18,17 +20,6 @@ static const struct {
 	CALLS(X)
 #undef X
 };
-
-static long by_int80(long nr, long a, long b, long c, long d, long e, long f)
-{
-	long r;
-
-	__asm__ volatile("push %%rbp\n\tmov %[f], %%rbp\n\tint $0x80\n\tpop %%rbp"
-			 : "=a"(r)
-			 : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "r"(f)
-			 : "memory", "cc", "r8", "r9", "r10", "r11");
-	return (int)r;
-}
 
 long sys_call(enum sys nr, long a, long b, long c, long d, long e, long f)
 {

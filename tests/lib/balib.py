@@ -264,6 +264,17 @@ def _groups(got, after, want):
     return ['nlink_group missed\t' + show(g) for g in d - s] + ['nlink_group invented\t' + show(g) for g in s - d]
 
 
+def attributes(path):
+    """Its extended attributes, a symlink's own -> {name: value}; none where there cannot be any"""
+    out = {}
+    try:
+        for n in os.listxattr(path, follow_symlinks=False):
+            out[n] = os.getxattr(path, n, follow_symlinks=False)
+    except OSError:
+        pass
+    return out
+
+
 def killat(folder):
     """Builds tests/crash/killat in the folder; returns its name."""
     crash = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'crash')

@@ -15,7 +15,7 @@ struct pair { int64_t s, u; };
 struct pair64 { int64_t s, n; };
 struct xattr_args { uint64_t value; uint32_t size, flags; };
 
-#define ONE(n, call, op)                            \
+#define ONE_OF(n, call, op, name)                   \
 	FORM(n)                                     \
 	{                                           \
 		if (setup) {                        \
@@ -24,20 +24,11 @@ struct xattr_args { uint64_t value; uint32_t size, flags; };
 			return;                     \
 		}                                   \
 		OK(call);                           \
-		ev(op, A("f"), "", "");             \
+		ev(op, A(name), "", "");            \
 	}
+#define ONE(n, call, op) ONE_OF(n, call, op, "f")
 /* The same call made on the link itself. */
-#define ONE_L(n, call, op)                          \
-	FORM(n)                                     \
-	{                                           \
-		if (setup) {                        \
-			mk("f", "x");               \
-			LIBC(symlink("f", A("s"))); \
-			return;                     \
-		}                                   \
-		OK(call);                           \
-		ev(op, A("s"), "", "");             \
-	}
+#define ONE_L(n, call, op) ONE_OF(n, call, op, "s")
 
 static int fd_of(const char *name, int flags)
 {

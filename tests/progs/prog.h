@@ -49,6 +49,8 @@
 #include <unistd.h>
 #ifdef INT80
 #include <asm/unistd_32.h>
+
+#include "../lib/int80.h"
 #else
 #include <asm/unistd.h>
 #endif
@@ -138,13 +140,7 @@ __attribute__((unused)) static char *A(const char *name)
 static long sc6(long nr, long a, long b, long c, long d, long e, long f)
 {
 #ifdef INT80
-	long r;
-
-	__asm__ volatile("push %%rbp\n\tmov %[f], %%rbp\n\tint $0x80\n\tpop %%rbp"
-			 : "=a"(r)
-			 : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "r"(f)
-			 : "memory", "cc", "r8", "r9", "r10", "r11");
-	return (int)r;
+	return by_int80(nr, a, b, c, d, e, f);
 #else
 	long r;
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/io.h"
+#include "lib/begun.h"
 #include "lib/scratch.h"
 #include "lib/tap.h"
 #include "store/manifest.h"
@@ -111,18 +112,6 @@ static const char *row_of(struct db *db, int64_t run_id, const char *path)
 				rows_type(&rows, 2) == ROWS_NULL ? "" : " ", rows_text(&rows, 2));
 	rows_done(&rows);
 	return text;
-}
-
-static int64_t begin(struct run *run, struct db *db)
-{
-	static const struct run_facts facts = { .argv = "[\"make\",\"install\"]", .cwd = "/" };
-	struct process_begin p = { .pid = 2, .ppid = 1 };
-	struct exec_begin e = { .exe = "/usr/bin/make", .argv = "[\"make\"]", .cwd = "/" };
-	int64_t process;
-
-	if (run_add(run, db, &facts, 3) < 0 || (process = run_process(run, &p, NULL, NULL)) < 0)
-		abort();
-	return run_exec(run, &e, process, NULL);
 }
 
 static void test_things(struct db *db)

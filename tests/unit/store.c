@@ -13,6 +13,7 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "lib/begun.h"
 #include "lib/scratch.h"
 #include "lib/tap.h"
 #include "model/receipt.h"
@@ -44,22 +45,6 @@ static const char *ask(struct db *db, const char *sql)
 		snprintf(text, sizeof text, "%s", rows_text(&rows, 0));
 	rows_done(&rows);
 	return text;
-}
-
-static int64_t begin(struct run *run, struct db *db)
-{
-	static const struct run_facts facts = { .argv = "[\"make\",\"install\"]", .cwd = "/" };
-	struct process_begin p = { .pid = 2, .ppid = 1 };
-	struct exec_begin e = { .exe = "/usr/bin/make", .argv = "[\"make\"]", .cwd = "/" };
-	int64_t process, exec;
-
-	if (run_add(run, db, &facts, 3) < 0)
-		abort();
-	p.at = e.at = run->started_ns;
-	process = run_process(run, &p, NULL, NULL);
-	exec = run_exec(run, &e, process, NULL);
-	ok(process > 0 && exec > 0, "a process and its program have rows");
-	return exec;
 }
 
 static void event(struct run *run, struct hands *hands, int64_t exec, enum op op, const char *name,
