@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/ba.h"
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
@@ -83,13 +84,12 @@ static int set_string(char **to, const char *value)
 
 static int add_rule(struct ba_recording *rec, enum ba_set what, const char *value)
 {
-	struct given_rule *rules = realloc(rec->rules, (rec->rule_count + 1) * sizeof *rules);
+	struct given_rule *rule = ARRAY_MORE(rec->rules, rec->rule_count);
 
-	if (!rules)
+	if (!rule)
 		return -ENOMEM;
-	rec->rules = rules;
-	rules[rec->rule_count] = (struct given_rule){ what, strdup(value) };
-	return rules[rec->rule_count++].value ? 0 : -ENOMEM;
+	*rule = (struct given_rule){ what, strdup(value) };
+	return rule->value ? 0 : -ENOMEM;
 }
 
 /* "500M": a number, in bytes or with one of the letters of 1024 and its powers. */
@@ -336,7 +336,7 @@ static void tell_mode(struct ba_recording *rec, const struct spawn_message *m)
 	if (m->no_new_privs)
 		sink->note(sink,
 			"recorded with no_new_privs: set-uid programs did not gain their rights "
-				 "(root, or CAP_SYS_ADMIN, records without it)");
+			"(root, or CAP_SYS_ADMIN, records without it)");
 	if (rec->allow_io_uring)
 		sink->note(sink,
 			"--io-uring=allow: what is changed through io_uring is not on record");

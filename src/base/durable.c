@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/array.h"
 #include "base/durable.h"
 
 #include <errno.h>
@@ -77,25 +78,22 @@ bool durable_in_order(int fd)
 int durable_add(struct durable_set *set, int dir)
 {
 	struct stat st;
-	void *bigger;
+	_cleanup_close_ int fd = -1;
 	size_t i;
-	int fd;
 
 	if (fstat(dir, &st) < 0)
 		return -errno;
 	for (i = 0; i < set->count; i++)
 		if (set->each[i].dev == st.st_dev)
 			return 0;
-	bigger = realloc(set->each, (set->count + 1) * sizeof *set->each);
-	if (!bigger)
-		return -ENOMEM;
-	set->each = bigger;
 	/* syncfs(2) wants one that can be read; where none is to be had, sync(2) has to do. */
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno != EACCES)
 		return -errno;
-	set->each[set->count].dev = st.st_dev;
-	set->each[set->count++].fd = fd;
+	if (!ARRAY_MORE(set->each, set->count))
+		return -ENOMEM;
+	set->each[set->count - 1].dev = st.st_dev;
+	set->each[set->count - 1].fd = STEAL_FD(fd);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/glob.h"
 
@@ -22,13 +23,12 @@ void scope_release(struct scope *s)
 
 static int add(struct scope *s, const char *pattern, bool exclude, bool glob)
 {
-	struct scope_rule *r = realloc(s->rules, (s->count + 1) * sizeof *r);
+	struct scope_rule *r = ARRAY_MORE(s->rules, s->count);
 
 	if (!r)
 		return -ENOMEM;
-	s->rules = r;
-	r[s->count] = (struct scope_rule){ strdup(pattern), exclude, glob };
-	return r[s->count++].pattern ? 0 : -ENOMEM;
+	*r = (struct scope_rule){ strdup(pattern), exclude, glob };
+	return r->pattern ? 0 : -ENOMEM;
 }
 
 int scope_add_folder(struct scope *s, const char *folder, bool exclude)

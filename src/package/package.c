@@ -148,10 +148,9 @@ static int nothing(const struct ba_rows *run, int64_t id)
 
 	if (excluded)
 		return say_failed(
-			"nothing to pack: run %lld created nothing that counts as "
-			"installed; %lld paths are excluded "
-				  "('buildaudit files --all %lld' lists them, "
-					"--include takes them in)",
+			"nothing to pack: run %lld created nothing that counts as installed; %lld "
+			"paths are excluded ('buildaudit files --all %lld' lists them, --include "
+			"takes them in)",
 			(long long)id, excluded, (long long)id);
 	return say_failed("nothing to pack: run %lld created no file", (long long)id);
 }

@@ -55,8 +55,8 @@ static void look_inside(struct recorder *r, struct pending *p, int i)
 	walk_below(&p->inside[i], p->name[i].path.data);
 	if (p->inside[i].incomplete)
 		r->sink->note(r->sink,
-			"a renamed folder could not be read in full: some names in it are "
-				       "not in the manifest");
+			"a renamed folder could not be read in full: some names in it are not in "
+			"the manifest");
 	keep_attributes(r, p, i);
 }
 

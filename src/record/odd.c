@@ -106,8 +106,8 @@ void check_proc(struct recorder *r)
 		return;
 	r->proc_lost = true;
 	r->sink->lost(r->sink,
-		"/proc was unmounted while the command ran: names of files are told by it, "
-			       "and what was changed since is not all on record");
+		"/proc was unmounted while the command ran: names of files are told by it, and "
+		"what was changed since is not all on record");
 }
 
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result)

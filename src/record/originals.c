@@ -15,8 +15,8 @@ static void note_loss(struct recorder *r, enum keep keep, const char *path, int 
 
 	if (keep == KEEP_LIMIT)
 		snprintf(text, sizeof text,
-			"--backup-limit was reached: some of what this run changed cannot be "
-					    "put back ('buildaudit rollback -n' lists it)");
+			"--backup-limit was reached: some of what this run changed cannot be put "
+			"back ('buildaudit rollback -n' lists it)");
 	else if (error == -EAGAIN)
 		snprintf(text, sizeof text,
 			"%s changed while its original was copied: it cannot be put back", path);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static void forget_others(struct pending *p, int i)
 {
 	while (p->other_count[i] > 0)
@@ -22,11 +24,10 @@ bool pending_other(struct pending *p, int i, struct name *other)
 	for (n = 0; n < p->other_count[i]; n++)
 		if (!strcmp(other->path.data, p->others[i][n].path.data))
 			return false;
-	more = reallocarray(p->others[i], n + 1, sizeof *more);
+	more = ARRAY_MORE(p->others[i], p->other_count[i]);
 	if (!more)
 		return false;
-	p->others[i] = more;
-	more[p->other_count[i]++] = *other;
+	*more = *other;
 	*other = (struct name)NAME_INIT;
 	return true;
 }

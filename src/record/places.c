@@ -364,7 +364,7 @@ static void lost_place(struct recorder *r, struct pending *p, int i)
 
 	touch_others(r, p, i);
 	if (p->named[i] && role_of(p, i) == ROLE_CHANGED)
-		IGNORE(place_changed(r, p, i));
+		place_changed(r, p, i);
 	else if (p->named[i])
 		place_touch(r, p, i);
 	else if (!r->resolver.roots_vary && name->len && role_of(p, i) == ROLE_MADE &&

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 
 void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
@@ -29,28 +30,29 @@ void tell_event(struct recorder *r, const struct task *task, const struct pendin
 
 void tell_unnamed(struct recorder *r, const struct pending *p, int error)
 {
+	static const struct {
+		int error;
+		const char *note;
+	} places[] = {
+		{ -ENODEV,
+			"files were changed on file systems that were mounted in a namespace of "
+			"the command's own: those are in no file tree of ours, and not on record" },
+		{ -EXDEV,
+			"files were changed outside of the root or mount namespace that buildaudit "
+			"was started in: they are not on record" },
+		{ -EREMOTE,
+			"files were changed on a file system that a process of the run serves "
+			"itself (FUSE): what that process wrote is on record, those names are "
+			"not" },
+	};
 	char text[160];
+	size_t i;
 
-	if (error == -ENODEV) {
-		r->sink->note(r->sink,
-			"files were changed on file systems that were mounted in a namespace "
-				       "of the command's own: those are in no file "
-					"tree of ours, and not on record");
-		return;
-	}
-	if (error == -EXDEV) {
-		r->sink->note(r->sink,
-			"files were changed outside of the root or mount "
-			"namespace that buildaudit was "
-				       "started in: they are not on record");
-		return;
-	}
-	if (error == -EREMOTE) {
-		r->sink->note(r->sink,
-			"files were changed on a file system that a process "
-			"of the run serves itself (FUSE): "
-				       "what that process wrote is on record, those names are not");
-		return;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		if (places[i].error == error) {
+			r->sink->note(r->sink, places[i].note);
+			return;
+		}
 	}
 	snprintf(text, sizeof text, "%s changed a file whose name could not be told: %s",
 		p->call.sys->name, strerror(-error));

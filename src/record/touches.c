@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/mix.h"
 
@@ -84,7 +85,7 @@ static void covered_release(struct touches *t)
 		free(t->covered[i].path);
 	free(t->covered);
 	t->covered = NULL;
-	t->covered_count = t->covered_room = 0;
+	t->covered_count = 0;
 	u64map_release(&t->covered_at);
 }
 
@@ -194,15 +195,16 @@ static void as_first_seen(struct touches *t, uint32_t file, struct inode *before
 	}
 	if (before->nlink < 2 || S_ISDIR(before->mode) || (flags_of(t, file) & FILE_MADE))
 		return;
-	l = realloc(t->linked, (t->linked_count + 1) * sizeof *l);
+	l = ARRAY_MORE(t->linked, t->linked_count);
 	if (!l)
 		return;
-	t->linked = l;
 	at = u64map_put(&t->linked_at, mix64(file), &added);
-	if (!at)
+	if (!at) {
+		t->linked_count--;
 		return;
-	*at = (uint32_t)t->linked_count;
-	l[t->linked_count++] = (struct first_sight){ file, *before };
+	}
+	*at = (uint32_t)(l - t->linked);
+	*l = (struct first_sight){ file, *before };
 }
 
 bool touches_file_known(const struct touches *t, const struct inode *i)
@@ -217,18 +219,11 @@ static void cover(struct touches *t, const char *path, const struct inode *befor
 
 	if (!u64map_put(&t->covered_at, path_key(path), &added) || !added)
 		return;
-	if (t->covered_count == t->covered_room) {
-		size_t room = t->covered_room ? t->covered_room * 2 : 64;
-
-		c = realloc(t->covered, room * sizeof *c);
-		if (!c)
-			return;
-		t->covered = c;
-		t->covered_room = room;
-	}
-	c = &t->covered[t->covered_count];
+	c = ARRAY_MORE(t->covered, t->covered_count);
+	if (!c)
+		return;
 	*c = (struct covered){ strdup(path), *before, late };
-	t->covered_count += c->path != NULL;
+	t->covered_count -= c->path == NULL;
 }
 
 static bool was_nothing(const struct touches *t, uint64_t key)

@@ -18,7 +18,7 @@ struct touches {
 	const struct scope *scope;
 	struct mounts *mounts;
 	struct covered *covered; /* changes on mounts that may be gone again in the end */
-	size_t covered_count, covered_room;
+	size_t covered_count;
 	struct u64map covered_at; /* path -> it is there */
 	/* path -> the file that was there last, and if there was one at the start */
 	struct u64map paths;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -30,18 +31,13 @@ void walk_release(struct walk *w)
 
 static int add(struct walk *w, const struct buf *rel, const struct inode *now)
 {
-	if (w->count == w->room) {
-		size_t room = w->room ? w->room * 2 : 64;
-		struct walk_entry *e = realloc(w->entries, room * sizeof *e);
+	struct walk_entry *e = ARRAY_MORE(w->entries, w->count);
 
-		if (!e)
-			return -ENOMEM;
-		w->entries = e;
-		w->room = room;
-	}
-	w->entries[w->count].now = *now;
-	w->entries[w->count].rel = strdup(rel->data);
-	return w->entries[w->count++].rel ? 0 : -ENOMEM;
+	if (!e)
+		return -ENOMEM;
+	e->now = *now;
+	e->rel = strdup(rel->data);
+	return e->rel ? 0 : -ENOMEM;
 }
 
 /* Adds what is in the folder `rel` below `top`; "" is top itself. */

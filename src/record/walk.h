@@ -15,7 +15,7 @@ struct walk_entry {
 
 struct walk {
 	struct walk_entry *entries;
-	size_t count, room;
+	size_t count;
 	bool incomplete; /* some folder could not be read */
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
@@ -71,20 +72,6 @@ static const char *without_last_slash(char *path)
 	return strcmp(path, "/") ? path : "";
 }
 
-static struct mount_row *new_row(struct mount_table *t)
-{
-	if (t->count == t->room) {
-		size_t room = t->room ? t->room * 2 : 64;
-		struct mount_row *rows = realloc(t->rows, room * sizeof *rows);
-
-		if (!rows)
-			return NULL;
-		t->rows = rows;
-		t->room = room;
-	}
-	return &t->rows[t->count++];
-}
-
 static const struct mount_row *row_of(const struct mount_table *t, uint64_t id)
 {
 	size_t i;
@@ -107,7 +94,7 @@ static int add_row(struct mount_table *t, char *line, const char *above, bool ou
 		if (!field[i])
 			return 0;
 	}
-	r = new_row(t);
+	r = ARRAY_MORE(t->rows, t->count);
 	if (!r)
 		return -ENOMEM;
 	*r = (struct mount_row){ .id = strtoull(field[0], NULL, 10), .ours = ours };
@@ -136,7 +123,7 @@ static void remember(struct mount_table *former, struct mount_row *r)
 	struct mount_row *same = (struct mount_row *)row_of(former, r->id);
 	struct mount_row old;
 
-	if (!same && (same = new_row(former)))
+	if (!same && (same = ARRAY_MORE(former->rows, former->count)))
 		*same = (struct mount_row){ 0 };
 	if (!same)
 		return;

@@ -23,7 +23,7 @@ struct mount_row;
 
 struct mount_table {
 	struct mount_row *rows;
-	size_t count, room;
+	size_t count;
 };
 
 struct mounts {

@@ -63,7 +63,7 @@ static int complete(struct completion *s, const struct linked *l)
 	if ((unsigned int)found < s->names)
 		run_note(s->run,
 			"a file with several hard links was changed in place, and not all of its "
-				 "names were found: those are not in the manifest");
+			"names were found: those are not in the manifest");
 	return 0;
 }
 

@@ -317,8 +317,8 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 	if (look(parents, it->path, &it->now) < 0) {
 		it->now = it->before;
 		run_note(m->run,
-			"a path that was touched could not be looked at after the command: "
-				 "it is not in the manifest");
+			"a path that was touched could not be looked at after the command: it is "
+			"not in the manifest");
 	}
 	if (it->has_before_xattrs)
 		read_xattrs(it);

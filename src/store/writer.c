@@ -151,9 +151,8 @@ static void sink_secure(struct sink *s)
 	pthread_mutex_unlock(&w->lock);
 	if (e)
 		sink_note(s,
-			"the database was locked by somebody else when "
-			"the first original was kept: "
-			     "a power cut then would have left it without its run");
+			"the database was locked by somebody else when the first original was "
+			"kept: a power cut then would have left it without its run");
 }
 
 static void sink_place(struct sink *s, const char *path, uint32_t file)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+
 static struct device *find(const struct devices *d, uint64_t then, uint64_t now)
 {
 	size_t i;
@@ -23,11 +25,9 @@ int devices_see(struct devices *d, const struct inode *recorded, const struct in
 		return 0;
 	at = find(d, recorded->dev, now->dev);
 	if (!at) {
-		at = realloc(d->each, (d->count + 1) * sizeof *at);
+		at = ARRAY_MORE(d->each, d->count);
 		if (!at)
 			return -ENOMEM;
-		d->each = at;
-		at = &d->each[d->count++];
 		*at = (struct device){ recorded->dev, now->dev, 0 };
 	}
 	at->votes++;

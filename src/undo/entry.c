@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 static void side_release(struct side *s)
@@ -111,24 +112,14 @@ int entries_load(struct entries *out, struct db *db, int64_t run_id)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct entries all = { 0 };
-	size_t room = 0;
 	int r = db_rows(&rows, db, Q_ENTRIES, "i", run_id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		if (all.count == room) {
-			size_t bigger = room ? room * 2 : 256;
-			struct entry *e = realloc(all.e, bigger * sizeof *e);
+		struct entry *e = ARRAY_MORE(all.e, all.count);
 
-			if (!e) {
-				r = -ENOMEM;
-				break;
-			}
-			all.e = e;
-			room = bigger;
-		}
-		r = entry_read(&all.e[all.count], &rows);
-		if (r == 0)
-			all.count++;
+		r = e ? entry_read(e, &rows) : -ENOMEM;
+		if (e && r < 0)
+			all.count--;
 	}
 	if (r < 0) {
 		entries_release(&all);
