@@ -74,6 +74,22 @@ int io_read_file(const char *path, struct buf *out, size_t limit)
 	return fd < 0 ? -errno : io_read_fd(fd, out, limit);
 }
 
+int io_read_regular(int dir, const char *name, struct buf *out, size_t limit)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	/* asked first: to open a device may do something */
+	if (fstatat(dir, name, &st, 0) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? io_read_fd(fd, out, limit) : -EINVAL;
+}
+
 void io_read_line(const char *path, char *out, size_t size)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;

@@ -16,6 +16,11 @@ ssize_t io_read_all(int fd, void *data, size_t n) MUST_CHECK;
 int io_read_file(const char *path, struct buf *out, size_t limit) MUST_CHECK;
 /* The same from a descriptor, from its place on. */
 int io_read_fd(int fd, struct buf *out, size_t limit) MUST_CHECK;
+/*
+ * The same of a file `name` below dir, symlinks followed, that nothing has to
+ * be waited for at: -EINVAL when it is no regular one.
+ */
+int io_read_regular(int dir, const char *name, struct buf *out, size_t limit) MUST_CHECK;
 /* The first line of a small file, at most size - 1 bytes of it, into out; "" when there is none. */
 void io_read_line(const char *path, char *out, size_t size);
 /*

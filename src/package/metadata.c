@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Name, version and the like: from the options, else from the folder's name, else asked. */
+/* Name, version and the like: from the options, else from what is in the folder, else asked. */
 #include "package/metadata.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,44 +12,11 @@
 
 #include "base/cleanup.h"
 #include "base/owners.h"
+#include "base/project.h"
 #include "package/say.h"
 #include "render/text.h"
 
-/* Folders that are named for what is done in them, not for what they hold. */
-static bool is_workplace(const char *name)
-{
-	static const char *const names[] = { "build", "_build", "builddir", "obj", "objdir", "out",
-		"src", "unix", "source", "release", "Release", "debug", "Debug", "linux" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return !strncmp(name, "build-", 6) || !strncmp(name, "cmake-build", 11);
-}
-
-/*
- * Where the version begins: at the first digit after a '-' or '_',
- * or at the end of letters as in tcl8.6.13.
- */
-static size_t version_at(const char *s)
-{
-	size_t i, n = strlen(s);
-
-	for (i = 1; i + 1 < n; i++)
-		if ((s[i] == '-' || s[i] == '_') &&
-			(isdigit((unsigned char)s[i + 1]) ||
-				((s[i + 1] == 'v' || s[i + 1] == 'V') &&
-					isdigit((unsigned char)s[i + 2]))))
-			return i + 1;
-	for (i = 1; i < n; i++)
-		if (isdigit((unsigned char)s[i]) && isalpha((unsigned char)s[i - 1]) &&
-			strchr(s + i, '.'))
-			return i;
-	return n;
-}
-
-/* The folder's name is a suggestion only: what the format forbids is written another way. */
+/* What was found is a suggestion only: what the format forbids is written another way. */
 static void tame(char *s, enum package_type type, bool version)
 {
 	for (; *s; s++) {
@@ -63,31 +29,18 @@ static void tame(char *s, enum package_type type, bool version)
 	}
 }
 
-void metadata_from_folder(const char *folder, enum package_type type, char **name, char **version)
+int metadata_from_folder(const char *folder, enum package_type type, char **name, char **version)
 {
-	char copy[PATH_MAX];
-	char *base, *v;
-	size_t at;
+	struct project p;
+	int r = project_find(&p, folder);
 
-	*name = *version = NULL;
-	snprintf(copy, sizeof copy, "%s", folder);
-	while ((base = strrchr(copy, '/')) && (!base[1] || is_workplace(base + 1)))
-		*base = '\0';
-	base = base ? base + 1 : copy;
-	if (!*base)
-		return;
-	at = version_at(base);
-	v = base + at;
-	if (*v == 'v' || *v == 'V')
-		v++;
-	*version = *v ? strdup(v) : NULL;
-	if (at > 1 && (base[at - 1] == '-' || base[at - 1] == '_') && base[at])
-		at--;
-	*name = strndup(base, at);
+	*name = p.name;
+	*version = p.version;
 	if (*name)
 		tame(*name, type, false);
 	if (*version)
 		tame(*version, type, true);
+	return r;
 }
 
 static char *ask(const char *what, const char *suggestion)
@@ -126,7 +79,8 @@ static int find_name(struct metadata *m, const struct package_options *o)
 {
 	_cleanup_free_ char *name = NULL, *version = NULL;
 
-	metadata_from_folder(m->cwd, m->type, &name, &version);
+	if (metadata_from_folder(m->cwd, m->type, &name, &version) < 0)
+		return say_no_memory();
 	m->name = o->name ? strdup(o->name) : STEAL(name);
 	m->version = o->version ? strdup(o->version) : STEAL(version);
 	if (!m->version && o->date_is_version)

@@ -25,7 +25,7 @@ struct metadata {
 };
 
 /*
- * From the options, the run's row, its folder's name, and questions
+ * From the options, the run's row, the folder it worked in, and questions
  * on a terminal. 0, or -1 after saying why.
  */
 int metadata_find(struct metadata *m, const struct package_options *o, const struct ba_rows *run);
@@ -34,7 +34,10 @@ void metadata_say_unused(const struct metadata *m);
 void metadata_release(struct metadata *m);
 /* Where its source is, when an option says so with a URL, else NULL. */
 const char *metadata_url(const struct metadata *m);
-/* name and version from the name of a folder such as hello-2.10; both to be freed, or NULL. */
-void metadata_from_folder(const char *folder, enum package_type type, char **name, char **version);
+/*
+ * What base/project.h finds in a folder, in characters that the format has; both to be freed, or
+ * NULL. 0 or -ENOMEM.
+ */
+int metadata_from_folder(const char *folder, enum package_type type, char **name, char **version);
 
 #endif

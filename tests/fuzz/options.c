@@ -85,7 +85,8 @@ static void folder(struct input *in)
 	enum package_type type = PACKAGE_DEB + take_number(in, 1) % 3;
 	_cleanup_free_ char *text = take_text(in, 4096), *name = NULL, *version = NULL;
 
-	metadata_from_folder(text, type, &name, &version);
+	if (metadata_from_folder(text, type, &name, &version) < 0)
+		abort();
 	read_through(name);
 	read_through(version);
 }

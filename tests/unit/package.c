@@ -35,7 +35,8 @@ static void folder(const char *path, enum package_type type, const char *name, c
 {
 	char *n, *v;
 
-	metadata_from_folder(path, type, &n, &v);
+	if (metadata_from_folder(path, type, &n, &v) < 0)
+		abort();
 	ok_str(n, name, path);
 	ok_str(v, version, path);
 	free(n);
