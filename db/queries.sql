@@ -5,8 +5,13 @@
 -- Recording
 
 -- name: RUN_ADD
-INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + ?11, ?9, ?10);
+INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run,
+    install_id, version)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + ?11, ?9, ?10,
+    (SELECT id FROM install WHERE name = ?12), ?13);
+
+-- name: INSTALL_ADD
+INSERT OR IGNORE INTO install (id, name) SELECT min(ifnull(min(id), 0), 0) - 1, ?1 FROM install;
 
 -- name: RUN_HEARTBEAT
 UPDATE run SET heartbeat = unixepoch('now') + ?2 WHERE id = ?1;
@@ -102,7 +107,6 @@ UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = 
 WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: ENTRY_UNGROUP
--- slow: the files of one run that have several names
 UPDATE entry SET nlink_group = NULL
 WHERE run_id = ?1 AND nlink_group IN (
     SELECT nlink_group FROM entry WHERE run_id = ?1 AND nlink_group IS NOT NULL
@@ -210,37 +214,25 @@ SELECT * FROM runs WHERE run_id = ?1;
 WITH undo (kind, whole) AS (
     SELECT kind, status = 0 FROM run WHERE of_run = ?1 AND state = 'complete' ORDER BY id DESC LIMIT 1)
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
-    EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND change IN ('created', 'modified') AND NOT excluded
-            AND mode & 61440 <> 16384)
-    AND NOT EXISTS (
-        SELECT 1 FROM entry e
-        WHERE e.run_id = ?1 AND e.change IN ('created', 'modified') AND NOT e.excluded AND e.mode & 61440 <> 16384
-            AND NOT EXISTS (
-                SELECT 1 FROM entry n JOIN run r ON r.id = n.run_id
-                WHERE n.path_id = e.path_id AND n.run_id > ?1 AND n.change IS NOT NULL AND NOT n.excluded
-                    AND r.kind IS NULL
-                    AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')))
-    AS superseded;
+    EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
+    AND NOT EXISTS (SELECT 1 FROM owner WHERE run_id = ?1 AND NOT folder) AS superseded;
 
 -- name: RUN_SAME
--- Written again, and as it was; FILES has the same words.
-SELECT count(*) FROM entry e
-WHERE run_id = ?1 AND change = 'modified' AND NOT excluded AND NOT attributes_only AND content_changed = 0
-    AND before_mode = mode AND before_uid = uid AND before_gid = gid
-    AND ifnull(before_xattrs, x'') = ifnull(xattrs, x'');
+SELECT count(*) FROM manifest WHERE run_id = ?1 AND same AND NOT excluded;
 
 -- name: FILES
--- slow: a run's changes are sorted by path
-SELECT change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
-    content_changed, process_id, run_id, rdev, same
+-- slow: a run's changes, or an install's, are sorted by path
+SELECT done AS change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
+    content_changed, process_id, run_id, rdev, same, path_id
 FROM (
-    SELECT m.*, m.change = 'modified' AND ifnull(m.content_changed = 0, 0) AND EXISTS (
-        SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = m.run_id
-        WHERE p.name = m.path AND e.before_mode = e.mode AND e.before_uid = e.uid AND e.before_gid = e.gid
-            AND ifnull(e.before_xattrs, x'') = ifnull(e.xattrs, x'')) AS same
-    FROM manifest m)
-WHERE run_id = ?1 AND (?2 OR NOT excluded)
-    AND CASE change WHEN 'created' THEN ?3 WHEN 'modified' THEN iif(same, ?6, ?4) ELSE ?5 END
+    SELECT m.*, -- an install made what any of its runs did
+        iif(?1 < 0 AND m.change = 'modified' AND EXISTS (
+            SELECT 1 FROM standing s WHERE s.path_id = m.path_id AND s.install_id = ?1 AND s.change = 'created'),
+            'created', m.change) AS done
+    FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
+    WHERE h.subject_id = ?1)
+WHERE (?2 OR NOT excluded)
+    AND CASE done WHEN 'created' THEN ?3 WHEN 'modified' THEN iif(same, ?6, ?4) ELSE ?5 END
 ORDER BY path;
 
 -- name: EARLIER
@@ -348,16 +340,21 @@ JOIN writes w ON w.exec_id = e.exec_id AND w.path = path.name AND w.op = op.name
 
 -- name: TREE
 -- slow: the processes of a run are put in the order of a tree
-WITH RECURSIVE tree (id, depth) AS (
-    SELECT p.id, 0 FROM process p
+WITH RECURSIVE
+process_of (id, run_id, parent_id) AS (
+    SELECT p.id, p.run_id, p.parent_id
+    FROM member m CROSS JOIN process p ON p.run_id = m.run_id WHERE m.subject_id = ?1),
+tree (id, depth, run_id) AS (
+    SELECT p.id, 0, p.run_id FROM process_of p
     LEFT JOIN process up ON up.id = p.parent_id AND up.run_id = p.run_id
-    WHERE p.run_id = ?1 AND up.id IS NULL
+    WHERE up.id IS NULL
     UNION ALL
-    SELECT p.id, tree.depth + 1 FROM tree CROSS JOIN process p ON p.parent_id = tree.id AND p.run_id = ?1
+    SELECT p.id, tree.depth + 1, p.run_id
+    FROM tree CROSS JOIN process p ON p.parent_id = tree.id AND p.run_id = tree.run_id
     -- the deepest that waits is next, so a process is followed by its own; without a LIMIT SQLite leaves the
     -- order out where the rows are joined with more, and a record that goes in circles has no end
     ORDER BY 2 DESC, 1
-    LIMIT (SELECT count(*) FROM process WHERE run_id = ?1))
+    LIMIT (SELECT count(*) FROM process_of))
 SELECT t.depth, p.*, (p.ended_ns - p.started_ns) / 1e9 AS duration_s
 FROM tree t CROSS JOIN processes p ON p.process_id = t.id;
 
@@ -365,7 +362,7 @@ FROM tree t CROSS JOIN processes p ON p.process_id = t.id;
 -- slow: the log of a run is sorted by its order
 SELECT event_id, run_id, first_ns AS time_ns, process_id, exec_id, pid, ppid, exe, argv, abi, op, path,
     old_path, flags, mode, count, last_ns
-FROM writes WHERE run_id = ?1 ORDER BY event_id;
+FROM writes WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) ORDER BY event_id;
 
 -- name: RUN_DROP
 DELETE FROM run WHERE id = ?1;
@@ -383,8 +380,8 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
-FROM entry e JOIN path p ON p.id = e.path_id
-WHERE e.run_id = ?1 AND e.change IS NOT NULL
+FROM holding h CROSS JOIN entry e ON e.run_id = h.run_id AND e.path_id = h.path_id JOIN path p ON p.id = e.path_id
+WHERE h.subject_id = ?1 AND e.change IS NOT NULL
     AND (NOT e.excluded
         OR (e.change = 'removed' AND e.before_file IN (
             SELECT c.file FROM entry c
@@ -400,31 +397,20 @@ WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL ORDER BY e.run_i
 
 -- name: LATER_WRITER
 -- The newest later command that wrote a path and was not undone since.
-SELECT e.run_id FROM entry e JOIN run r ON r.id = e.run_id
-WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IN ('created', 'modified') AND r.kind IS NULL
-    AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')
-ORDER BY e.run_id DESC LIMIT 1;
+SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 AND change <> 'removed' ORDER BY run_id DESC LIMIT 1;
 
 -- name: LATER_OWNER
--- The newest later command that changed a path, removed it perhaps, and whose change of it stands: an undo
--- took it back if it did so with this path, or with all that it could.
-SELECT e.run_id FROM entry e JOIN run r ON r.id = e.run_id
-WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL AND NOT e.excluded AND r.kind IS NULL
-    AND NOT EXISTS (
-        SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete'
-            AND (EXISTS (SELECT 1 FROM entry d WHERE d.run_id = u.id AND d.path_id = e.path_id)
-                OR (u.status = 0 AND (u.kind = 'rollback' OR e.change = 'created'))))
-ORDER BY e.run_id DESC LIMIT 1;
+-- The newest later command that changed a path, removed it perhaps, and whose change of it stands.
+SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 ORDER BY run_id DESC LIMIT 1;
 
 -- name: LATER_RUNS
 -- slow: the paths of a run are grouped by who changed them later
 SELECT r.id AS run_id, r.label, r.argv, count(*) AS paths, min(p.name) AS path
 FROM entry e
-JOIN entry l ON l.path_id = e.path_id AND l.run_id > e.run_id AND l.change IS NOT NULL
+JOIN standing l ON l.path_id = e.path_id AND l.run_id > e.run_id
 JOIN run r ON r.id = l.run_id
 JOIN path p ON p.id = e.path_id
-WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND r.kind IS NULL
-    AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = r.id AND u.state = 'complete')
+WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded
 GROUP BY r.id ORDER BY r.id DESC;
 
 -- name: RUN_FACTS
@@ -454,11 +440,13 @@ DELETE FROM undo_place WHERE run_id = ?1;
 
 -- name: UNINSTALL_LIST
 -- slow: what a run created is sorted: files, then folders, what is in a folder before it
-SELECT type, path, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group, run_id
-FROM manifest m
-WHERE run_id = ?1 AND change = 'created' AND NOT excluded
+SELECT type, path, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group, m.run_id
+FROM holding held CROSS JOIN manifest m ON m.run_id = held.run_id AND m.path_id = held.path_id
+WHERE held.subject_id = ?1 AND NOT excluded
+    AND (change = 'created' OR (?1 < 0 AND change = 'modified' AND EXISTS (
+        SELECT 1 FROM standing s WHERE s.path_id = m.path_id AND s.install_id = ?1 AND s.change = 'created')))
     AND (?2 = 0 OR NOT EXISTS (
-        SELECT 1 FROM path p JOIN entry n ON n.path_id = p.id WHERE p.name = m.path AND n.run_id = ?2))
+        SELECT 1 FROM entry n WHERE n.path_id = m.path_id AND n.run_id = ?2))
     -- nor a folder that the other run has something in
     AND (?2 = 0 OR type <> 'dir' OR NOT EXISTS (
         SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
@@ -468,7 +456,7 @@ WHERE run_id = ?1 AND change = 'created' AND NOT excluded
         SELECT p.name FROM entry h
         JOIN entry c ON c.run_id = h.run_id AND c.file = h.before_file AND c.path_id <> h.path_id
         JOIN path p ON p.id = c.path_id
-        WHERE h.run_id = ?1 AND h.before_file <> 0 AND h.change IS NOT NULL
+        WHERE h.run_id = m.run_id AND h.before_file <> 0 AND h.change IS NOT NULL
             AND (h.change = 'removed' OR h.file <> h.before_file)
             AND c.change = 'created' AND c.mode & 61440 <> 16384)
 ORDER BY type = 'dir', path DESC;
@@ -491,8 +479,12 @@ SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' 
             || iif(a.rdev IS NOT b.rdev, ',device', '') || iif(a.uid <> b.uid, ',user', '')
             || iif(a.gid <> b.gid, ',group', ''), ',') END AS differs,
     a.size AS size_1, b.size AS size_2, a.sha256 AS sha256_1, b.sha256 AS sha256_2
-FROM (SELECT * FROM manifest WHERE run_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)) a
-FULL JOIN (SELECT * FROM manifest WHERE run_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded)) b
+FROM (
+    SELECT m.* FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
+    WHERE h.subject_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)) a
+FULL JOIN (
+    SELECT m.* FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
+    WHERE h.subject_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded)) b
     ON b.path = a.path
 WHERE CASE
     -- a folder that one of them made and the other found, and has something in, went and came nowhere
@@ -508,6 +500,76 @@ WHERE CASE
         OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
     END
 ORDER BY 3;
+
+-- Owners
+
+-- name: INSTALLS
+-- slow: all installs are listed
+SELECT * FROM installs ORDER BY name;
+
+-- name: OWNED_BY
+-- slow: what an install, or a run, has now is sorted by path
+SELECT o.* FROM member m CROSS JOIN owner w ON w.run_id = m.run_id CROSS JOIN path p ON p.id = w.path_id
+CROSS JOIN owned o ON o.path = p.name
+WHERE m.subject_id = ?1 ORDER BY o.path;
+
+-- name: OWNED_BELOW
+-- At and below a folder, "" for the root; between the two bounds stand siblings as `folder-x`, too.
+SELECT o.* FROM path p CROSS JOIN owned o ON o.path = p.name
+WHERE p.name >= ?1 AND p.name < ?1 || '0' AND (p.name = ?1 OR p.name > ?1 || '/')
+ORDER BY p.name;
+
+-- name: INSTALL_BY_NAME
+SELECT id FROM install WHERE name = ?1;
+
+-- name: RUN_INSTALL
+SELECT install_id FROM run WHERE id = ?1;
+
+-- name: RUN_BY_VERSION
+-- The newest; one that could not be executed only where there is no other.
+-- slow: the runs of one install are few
+SELECT r.id FROM run r JOIN install i ON i.id = r.install_id WHERE i.name = ?1 AND r.version = ?2
+ORDER BY r.state <> 'complete'
+    OR EXISTS (SELECT 1 FROM process p CROSS JOIN exec x ON x.process_id = p.id WHERE p.run_id = r.id) DESC, r.id DESC
+LIMIT 1;
+
+-- name: OWNER_TAKE
+-- What a run left, unless a newer one did.
+INSERT INTO owner
+SELECT path_id, run_id, folder, bytes FROM standing WHERE run_id = ?1 AND change <> 'removed'
+ON CONFLICT DO UPDATE SET run_id = excluded.run_id, folder = excluded.folder, bytes = excluded.bytes
+WHERE excluded.run_id >= run_id;
+
+-- name: OWNER_REMOVED
+DELETE FROM owner WHERE run_id <= ?1 AND path_id IN (
+    SELECT path_id FROM standing WHERE run_id = ?1 AND change = 'removed');
+
+-- name: OWNER_PASS_ON
+-- All that a run has now goes to who had it before.
+INSERT OR REPLACE INTO owner
+SELECT s.path_id, s.run_id, s.folder, s.bytes
+FROM owner o CROSS JOIN standing s ON s.path_id = o.path_id AND s.run_id = (
+    SELECT max(run_id) FROM standing WHERE path_id = o.path_id AND run_id <> ?1)
+WHERE o.run_id = ?1 AND s.change <> 'removed';
+
+-- name: OWNER_DROP
+DELETE FROM owner WHERE run_id = ?1;
+
+-- name: ENTRY_UNDONE
+UPDATE entry SET undone = ?3
+WHERE path_id = ?1 AND run_id IN (SELECT run_id FROM member WHERE subject_id = ?2) AND NOT undone;
+
+-- name: OWNER_DROP_PATH
+DELETE FROM owner WHERE path_id = ?1;
+
+-- name: OWNER_OF_PATH
+-- slow: the newest of one path is looked at once more
+INSERT INTO owner
+SELECT path_id, run_id, folder, bytes
+FROM (SELECT * FROM standing WHERE path_id = ?1 ORDER BY run_id DESC LIMIT 1) WHERE change <> 'removed';
+
+-- name: FORGET_INSTALL
+DELETE FROM install WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM run WHERE install_id = ?1);
 
 -- name: FORGET_EVENTS
 DELETE FROM event WHERE exec_id IN (

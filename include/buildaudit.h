@@ -52,6 +52,10 @@ const char *ba_error(const struct ba *ba);
 /*
  * The run that a person means: a number, a label (the newest run with it), or
  * "latest" (also NULL): the newest command, past any undo. -ENOENT: there is none. Since: 0.1
+ *
+ * Also NAME@VERSION, the newest run of that version of an install; and NAME alone, which gives a
+ * number below 0: the install, as all its runs have made it by now. What takes a run takes that
+ * number, too, where nothing else is said. Since: 0.2
  */
 int ba_run_find(struct ba *ba, const char *name, int64_t *run_id);
 
@@ -107,6 +111,17 @@ int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows *
  * it, in the columns of ba_files(). Since: 0.2
  */
 int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out);
+
+/*
+ * The installs (view installs), by name. Since: 0.2
+ */
+int ba_installs(struct ba *ba, struct ba_rows **out);
+/*
+ * Whose files are (view owned), by path: what is now of a run, or of an install; and what is at
+ * and below a folder. Since: 0.2
+ */
+int ba_owned_by(struct ba *ba, int64_t run_id, struct ba_rows **out);
+int ba_owned_below(struct ba *ba, const char *folder, struct ba_rows **out);
 
 /*
  * Every process that had a hand in the file now (or last) at path, through
@@ -244,6 +259,12 @@ enum ba_set {
 	BA_SET_IO_URING,   /* "": leave io_uring open, unrecorded */
 	BA_SET_NO_BACKUP,  /* "": keep nothing of what is overwritten or removed */
 	BA_SET_BACKUP_LIMIT, /* what may be kept, in bytes or as "500M"; default 1 GiB */
+	/*
+	 * What is installed: a name, without '@' or '/' and no number; and its version. Where none
+	 * is given they are found in the folder the command runs in. Since: 0.2
+	 */
+	BA_SET_NAME,
+	BA_SET_VERSION,
 };
 
 struct ba_summary {

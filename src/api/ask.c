@@ -6,34 +6,59 @@
 #include <unistd.h>
 
 #include "api/answer.h"
+#include "base/array.h"
 #include "base/canonical.h"
+#include "base/cleanup.h"
 #include "undo/journal.h"
+
+static int64_t run_by_number(struct ba *ba, const char *name)
+{
+	long long id;
+	char *end;
+
+	errno = 0;
+	id = strtoll(name, &end, 10);
+	if (*name < '0' || *name > '9' || *end || errno)
+		return 0;
+	return db_int(ba->db, Q_RUN_EXISTS, 0, "i", (int64_t)id);
+}
+
+static int64_t run_by_label(struct ba *ba, const char *name)
+{
+	return db_int(ba->db, Q_RUN_BY_LABEL, 0, "s", name);
+}
+
+static int64_t install_by_name(struct ba *ba, const char *name)
+{
+	return db_int(ba->db, Q_INSTALL_BY_NAME, 0, "s", name);
+}
+
+static int64_t run_by_version(struct ba *ba, const char *name)
+{
+	const char *at = strrchr(name, '@');
+	_cleanup_free_ char *install = at ? strndup(name, (size_t)(at - name)) : NULL;
+
+	return install ? db_int(ba->db, Q_RUN_BY_VERSION, 0, "ss", install, at + 1) : 0;
+}
 
 API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 {
-	char *end;
-	int64_t id = 0;
+	static int64_t (*const ways[])(struct ba *, const char *) = { run_by_number, run_by_label,
+		install_by_name, run_by_version };
+	bool latest = !name || !strcmp(name, "latest");
+	int64_t id = latest ? db_int(ba->db, Q_RUN_LATEST, 0, "") : 0;
+	size_t i;
 
-	if (!name || !strcmp(name, "latest")) {
-		id = db_int(ba->db, Q_RUN_LATEST, 0, "");
-		if (!id)
-			return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
-				db_path(ba->db));
-	} else {
-		errno = 0;
-		id = strtoll(name, &end, 10);
-		if (*name >= '0' && *name <= '9' && *end == '\0' && errno == 0)
-			id = db_int(ba->db, Q_RUN_EXISTS, 0, "i", id);
-		else
-			id = 0;
-		if (!id)
-			id = db_int(ba->db, Q_RUN_BY_LABEL, 0, "s", name);
-		if (!id)
-			return words_set(&ba->words, -ENOENT,
-				"%s: no run has the number or label '%s' "
-				"(buildaudit runs lists them)",
-				db_path(ba->db), name);
-	}
+	if (latest && !id)
+		return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
+			db_path(ba->db));
+	for (i = 0; !id && i < ARRAY_SIZE(ways); i++)
+		id = ways[i](ba, name);
+	if (!id)
+		return words_set(&ba->words, -ENOENT,
+			"%s: no run has the number or label '%s', and no install the name "
+			"(buildaudit runs and buildaudit list show them)",
+			db_path(ba->db), name);
 	*run_id = id;
 	return 0;
 }
@@ -90,6 +115,36 @@ API int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
+/* "" is above all that begins with a slash. */
+static const char *below(const char *folder)
+{
+	return strcmp(folder, "/") ? folder : "";
+}
+
+API int ba_installs(struct ba *ba, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_INSTALLS, "");
+
+	return ba_ask(ba, out, r, &rows);
+}
+
+API int ba_owned_by(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_OWNED_BY, "i", run_id);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
+API int ba_owned_below(struct ba *ba, const char *folder, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_OWNED_BELOW, "S", below(folder));
+
+	return ba_ask(ba, out, r, &rows);
+}
+
 API int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out)
 {
 	struct rows rows;
@@ -112,8 +167,7 @@ API int ba_who(struct ba *ba, const char *path, struct ba_rows **out)
 API int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out)
 {
 	struct rows rows;
-	/* "" is above all that begins with a slash. */
-	int r = db_rows(&rows, ba->db, Q_PATHS, "S", strcmp(folder, "/") ? folder : "");
+	int r = db_rows(&rows, ba->db, Q_PATHS, "S", below(folder));
 
 	return ba_ask(ba, out, r, &rows);
 }

@@ -18,6 +18,7 @@
 #include "base/command.h"
 #include "base/io.h"
 #include "base/proc.h"
+#include "base/project.h"
 #include "base/rights.h"
 #include "record/loop.h"
 #include "record/rules.h"
@@ -32,7 +33,7 @@ struct given_rule {
 };
 
 struct ba_recording {
-	char *database, *label;
+	char *database, *label, *name, *version;
 	struct given_rule *rules;
 	size_t rule_count;
 	bool wait_all, no_seccomp, allow_io_uring;
@@ -72,6 +73,8 @@ API void ba_recording_free(struct ba_recording *rec)
 	free(rec->rules);
 	free(rec->database);
 	free(rec->label);
+	free(rec->name);
+	free(rec->version);
 	free(rec);
 }
 
@@ -118,6 +121,18 @@ static int read_size(const char *value, uint64_t *out)
 	return 0;
 }
 
+/* Not to be taken for what else stands where a run is meant: a number, a path, NAME@VERSION. */
+static bool is_name(const char *value)
+{
+	const unsigned char *c = (const unsigned char *)value;
+
+	if (!*c || *c == '-' || *c == '.' || !strcmp(value, "latest"))
+		return false;
+	while (*c > ' ' && *c != 0x7f && *c != '@' && *c != '/')
+		c++;
+	return !*c && value[strspn(value, "0123456789")];
+}
+
 API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char *value)
 {
 	switch (what) {
@@ -125,6 +140,10 @@ API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char 
 		return set_string(&rec->database, value);
 	case BA_SET_LABEL:
 		return *value ? set_string(&rec->label, value) : -EINVAL;
+	case BA_SET_NAME:
+		return is_name(value) ? set_string(&rec->name, value) : -EINVAL;
+	case BA_SET_VERSION:
+		return *value ? set_string(&rec->version, value) : -EINVAL;
 	case BA_SET_EXCLUDE:
 	case BA_SET_INCLUDE:
 		return *value ? add_rule(rec, what, value) : -EINVAL;
@@ -282,19 +301,35 @@ static void json_of(char *const argv[], struct buf *out)
 		buf_add_json_words(out, words.data, words.len, words.len);
 }
 
+/* What was not given, by the folder it runs in. */
+static int find_name(struct ba_recording *rec)
+{
+	struct project found = { 0 };
+	int r = rec->name && rec->version ? 0 : project_find(&found, rec->cwd);
+
+	if (!rec->name && found.name && is_name(found.name))
+		rec->name = STEAL(found.name);
+	if (rec->name && !rec->version)
+		rec->version = STEAL(found.version);
+	project_release(&found);
+	return r;
+}
+
 static int open_run(struct ba_recording *rec, struct db **db, char *const argv[],
 	struct words *words)
 {
 	_cleanup_buf_ struct buf json = BUF_INIT;
 	struct run_facts facts = { .label = rec->label, .cwd = rec->cwd, .uid = getuid(),
 		.started_ns = rec->asked_ns };
-	int r;
+	int r = find_name(rec);
 
 	make_default_folder(rec);
 	json_of(argv, &json);
-	if (json.failed)
+	if (r < 0 || json.failed)
 		return words_set(words, -ENOMEM, "out of memory");
 	facts.argv = json.data;
+	facts.name = rec->name;
+	facts.version = rec->version;
 	r = db_open(db, rec->db_path, DB_MAKE, words);
 	if (r < 0)
 		return r;

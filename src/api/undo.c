@@ -222,9 +222,9 @@ API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 API int ba_verify(struct ba *ba, int64_t run_id,
 	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data)
 {
-	struct rows rows;
+	struct rows rows = ROWS_INIT;
 	bool goes_on;
-	int r = check_run(ba, run_id, &rows, &goes_on);
+	int r = run_id < 0 ? 0 : check_run(ba, run_id, &rows, &goes_on);
 
 	rows_done(&rows);
 	return r < 0 ? r : undo_verify(ba->db, run_id, tell, progress, data, &ba->words);

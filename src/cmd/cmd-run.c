@@ -12,13 +12,14 @@
 
 static struct ba_recording *recording;
 static bool quiet;
-static bool packing;
+static bool packing, named;
 static struct package_options pack;
 static const char *pack_option; /* the first that says what the package is like */
 
 static const struct cmd_option options[] = {
 	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },
+	{ 0, "name", "NAME", "what is installed; default: what the folder says, or --pkgname" },
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
 	{ 0, "include", "DIR",
 		"a folder that does, after all, and all below it (may be repeated)" },
@@ -48,6 +49,7 @@ static int option(const struct cmd_option *o, const char *value)
 		enum ba_set what;
 	} plain[] = {
 		{ "label", BA_SET_LABEL },
+		{ "name", BA_SET_NAME },
 		{ "exclude", BA_SET_EXCLUDE },
 		{ "include", BA_SET_INCLUDE },
 		{ "no-seccomp", BA_SET_NO_SECCOMP },
@@ -69,10 +71,11 @@ static int option(const struct cmd_option *o, const char *value)
 					 "there is no type '%s': deb, rpm, tar or auto", value);
 	}
 	r = package_option(&pack, o->name, value);
-	if (r && !pack_option)
+	if (r && !pack_option && pack.name != value && pack.version != value)
 		pack_option = o->name;
 	if (r)
 		return r > 0 ? 0 : EXIT_USAGE;
+	named |= !strcmp(o->name, "name");
 	r = -EINVAL;
 	for (i = 0; i < sizeof plain / sizeof plain[0]; i++)
 		if (!strcmp(o->name, plain[i].name))
@@ -174,6 +177,16 @@ static void say_why_not(const struct cmd_call *call, const char *words, bool no_
 	complain("%s", sentence.failed ? words : sentence.data);
 }
 
+/* A package's name is the install's, where that is not given. */
+static int set_names(void)
+{
+	if (pack.name && !named && set(BA_SET_NAME, pack.name) < 0)
+		return cmd_misuse(&cmd_run_entry, "--pkgname does not take '%s'", pack.name);
+	if (pack.version && set(BA_SET_VERSION, pack.version) < 0)
+		return cmd_misuse(&cmd_run_entry, "--pkgversion does not take '%s'", pack.version);
+	return 0;
+}
+
 static int run(struct cmd_call *call)
 {
 	char words[BA_WORDS];
@@ -187,6 +200,9 @@ static int run(struct cmd_call *call)
 			pack_option);
 	if (pack.doc_folder && !pack.docs)
 		return cmd_misuse(&cmd_run_entry, "--docdir is for --docs");
+	r = set_names();
+	if (r)
+		return r;
 	pack.quiet = quiet;
 	if (!recording && ba_recording_new(&recording) < 0)
 		return EXIT_FAILED;

@@ -13,15 +13,30 @@
 #include "base/mix.h"
 #include "store/liveness.h"
 #include "store/open.h"
+#include "store/owned.h"
 
 /* Past this many names the memory of their rows starts anew; the table still knows them. */
 #define PATHS_MAX 400000
 
-int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t heartbeat_s)
+/* Its row, and that of the install it belongs to. */
+static int add_row(struct run *run, const struct run_facts *f)
 {
 	_cleanup_free_ char *self = liveness_self();
 	struct utsname u;
 	char kernel[256];
+	int r = f->name ? db_run(run->db, Q_INSTALL_ADD, "s", f->name) : 0;
+
+	uname(&u);
+	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
+	return r < 0 ? r :
+		       db_run(run->db, Q_RUN_ADD, "sssississIiss", f->label, f->argv, f->cwd,
+			       (int64_t)f->uid, u.nodename, kernel, run->started_ns,
+			       self ? self : "", f->kind, f->of_run ? &f->of_run : NULL,
+			       run->heartbeat_s, f->name, f->version);
+}
+
+int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t heartbeat_s)
+{
 	int r;
 
 	*run = (struct run){ .db = db,
@@ -30,12 +45,8 @@ int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t h
 		.committed_ns = io_monotonic_ns(),
 		.synced_ns = io_monotonic_ns(),
 		.unsynced = true };
-	uname(&u);
-	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	do
-		r = db_run(db, Q_RUN_ADD, "sssississIi", f->label, f->argv, f->cwd, (int64_t)f->uid,
-			u.nodename, kernel, run->started_ns, self ? self : "", f->kind,
-			f->of_run ? &f->of_run : NULL, heartbeat_s);
+		r = add_row(run, f);
 	while (r == -EBUSY);
 	run->id = db_last_id(db);
 	return r;
@@ -277,6 +288,8 @@ int run_settled(struct run *run)
 {
 	int r = run_begin(run);
 
+	if (r == 0)
+		r = owned_take(run->db, run->id);
 	return r < 0 ? r : db_run(run->db, Q_RUN_SETTLED, "ii", run->id, io_now_ns());
 }
 

@@ -19,6 +19,7 @@
 /* What is known of a run when it begins. */
 struct run_facts {
 	const char *label;      /* or NULL */
+	const char *name, *version; /* of what is installed; or NULL */
 	const char *argv, *cwd; /* argv: a JSON array */
 	const char *kind;       /* NULL: a command; else which undo it is */
 	int64_t of_run;         /* the run that is undone; 0: none */
@@ -82,7 +83,7 @@ int run_alias(struct run *run, uint32_t file, const char *path) MUST_CHECK;
 int run_ended(struct run *run, int64_t at, int status) MUST_CHECK;
 /* Counts what the run's rows come to, for view `runs`. */
 int run_count(struct run *run) MUST_CHECK;
-/* Its entries were held against the disk, now. */
+/* Its entries were held against the disk, now: what it left is its own from here on. */
 int run_settled(struct run *run) MUST_CHECK;
 /* The last word: state is `complete` or `incomplete`. */
 int run_close(struct run *run, const char *state) MUST_CHECK;

@@ -21,6 +21,7 @@
 #include "base/durable.h"
 #include "base/io.h"
 #include "store/open.h"
+#include "store/owned.h"
 #include "store/receipts.h"
 #include "undo/journal.h"
 
@@ -29,12 +30,15 @@ static int drop_rows(struct db *db, int64_t run_id)
 	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
 		Q_FORGET_ENTRIES, Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UNDO_PLACES_DROP,
 		Q_RUN_DROP };
+	int64_t install = db_int(db, Q_RUN_INSTALL, 0, "i", run_id);
 	int r = db_run(db, Q_SWEEP_ADD, "");
 	size_t i;
 
+	if (r == 0)
+		r = owned_forget(db, run_id);
 	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
 		r = db_run(db, all[i], "i", run_id);
-	return r;
+	return r < 0 ? r : db_run(db, Q_FORGET_INSTALL, "i", install);
 }
 
 /* What an undo reads, or will have to read to come to its end, is not taken away under it. */

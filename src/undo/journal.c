@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "store/liveness.h"
 #include "store/open.h"
+#include "store/owned.h"
 
 #define COMMIT_NS 400000000LL
 /* Between two commits a large file may be hashed. */
@@ -169,6 +170,13 @@ int journal_step(struct journal *j, const struct entry *e, const char *change,
 	if (r == 0 && io_monotonic_ns() - j->run.committed_ns > COMMIT_NS)
 		r = run_commit(&j->run);
 	return r;
+}
+
+int journal_undone(struct journal *j, const struct entry *e)
+{
+	int r = run_begin(&j->run);
+
+	return r < 0 ? r : owned_release(j->db, e->path_id, j->of_run, j->run.id);
 }
 
 int journal_place(struct journal *j, const struct entry *e, enum begun what)

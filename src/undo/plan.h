@@ -27,6 +27,7 @@ struct plan_item {
 	/* excluded, but as the run left it: what stood elsewhere before is fetched from here */
 	bool lends;
 	bool finished;            /* put back, or taken out, in this rollback */
+	bool stays;               /* in vain, or not at all */
 	bool taken_out;           /* what the run left there; in a dry run it would be */
 };
 

@@ -270,11 +270,28 @@ static int act(struct rollback *rb)
 	return r < 0 ? r : rb->error;
 }
 
+/* Whose it is now. */
+static int release_all(struct rollback *rb)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
+		const struct plan_item *it = &rb->plan.items[i];
+
+		if (!it->stays && (it->state == STATE_BEFORE || it->state == STATE_OURS))
+			r = journal_undone(&rb->journal, it->e);
+	}
+	return r;
+}
+
 /* Done is what is on disk, and on record. */
 static int finish(struct rollback *rb, int error, struct words *words)
 {
 	struct ba_undone *res = rb->teller.result;
 
+	if (error == 0)
+		error = release_all(rb);
 	if (error == 0)
 		error = journal_end(&rb->journal,
 			res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);

@@ -26,7 +26,7 @@
 /* What is to become of one entry. */
 struct intent {
 	bool ours; /* the rest is for these only */
-	enum ba_did did;
+	enum ba_did did;  /* what is to become of it; in the end, what did */
 	struct inode now; /* what was looked at */
 	char *why;        /* or NULL */
 };
@@ -49,6 +49,7 @@ struct uninstall {
 
 static void tell(struct uninstall *u, const struct entry *e, enum ba_did did, const char *reason)
 {
+	u->intents[e - u->all.e].did = did;
 	teller_step(&u->teller, e->path, type_name(e->after.i.mode), did, reason);
 }
 
@@ -306,6 +307,21 @@ static void carry_out_all(struct uninstall *u)
 	}
 }
 
+/* Whose it is now. */
+static int release_all(struct uninstall *u)
+{
+	size_t k;
+	int r = 0;
+
+	for (k = 0; r == 0 && k < u->count; k++) {
+		const struct intent *intent = &u->intents[u->order[k]];
+
+		if (intent->did == BA_REMOVE || intent->did == BA_NOTHING)
+			r = journal_undone(&u->journal, &u->all.e[u->order[k]]);
+	}
+	return r;
+}
+
 static int take_out_all(struct uninstall *u, struct words *words)
 {
 	struct ba_undone *res = u->teller.result;
@@ -323,6 +339,8 @@ static int take_out_all(struct uninstall *u, struct words *words)
 		r = durable_sync_all(&u->touched);
 	if (r == 0)
 		r = u->error;
+	if (r == 0 && !u->teller.how->dry)
+		r = release_all(u);
 	if (r == 0)
 		r = journal_end(&u->journal,
 			res->kept || res->failed || u->journal.of_incomplete ? 1 : 0);
