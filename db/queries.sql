@@ -212,7 +212,9 @@ SELECT * FROM runs WHERE run_id = ?1;
 -- that stays is written to by nobody, so it does not count.
 -- slow: the undo that is looked for is one row
 WITH undo (kind, whole) AS (
-    SELECT kind, status = 0 FROM run WHERE of_run = ?1 AND state = 'complete' ORDER BY id DESC LIMIT 1)
+    SELECT kind, status = 0 FROM run WHERE id = max(
+        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete'), 0),
+        ifnull((SELECT max(undone) FROM entry WHERE run_id = ?1), 0)))
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
     EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
     AND NOT EXISTS (SELECT 1 FROM owner WHERE run_id = ?1 AND NOT folder) AS superseded;
@@ -390,6 +392,37 @@ WHERE h.subject_id = ?1 AND e.change IS NOT NULL
             SELECT h.before_file FROM entry h
             WHERE h.run_id = ?1 AND h.change IS NOT NULL AND NOT h.excluded AND h.before_file <> 0)));
 
+-- name: LIFE
+-- All that was ever done, by whomever, to the paths of an install, and to folders that were left standing because
+-- it had something in them.
+-- slow: the changes of each path are put in order
+WITH RECURSIVE
+touched (path_id) AS (
+    SELECT e.path_id FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
+    WHERE m.subject_id = ?1 AND e.change IS NOT NULL),
+above (folder) AS (
+    SELECT DISTINCT rtrim(rtrim(p.name, replace(p.name, '/', '')), '/') FROM touched t CROSS JOIN path p ON p.id = t.path_id
+    UNION
+    SELECT rtrim(rtrim(folder, replace(folder, '/', '')), '/') FROM above WHERE length(folder) > 1),
+concerned (path_id) AS (
+    SELECT path_id FROM touched
+    UNION
+    SELECT e.path_id FROM above a CROSS JOIN path p ON p.name = a.folder CROSS JOIN entry e ON e.path_id = p.id
+    WHERE e.undone)
+SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
+    ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = ?2 AND u.path_id = e.path_id), 0),
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs,
+    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0), e.undone
+FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
+WHERE e.change IS NOT NULL
+    AND (NOT e.excluded
+        OR (e.change = 'removed' AND e.before_file IN (
+            SELECT c.file FROM entry c
+            WHERE c.run_id = e.run_id AND c.change = 'created' AND NOT c.excluded AND c.file <> 0)))
+ORDER BY e.path_id, e.run_id;
+
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
 SELECT e.run_id FROM entry e
@@ -415,6 +448,12 @@ GROUP BY r.id ORDER BY r.id DESC;
 
 -- name: RUN_FACTS
 SELECT state, kind, of_run, settled_at FROM runs WHERE run_id = ?1;
+
+-- name: MEMBERS
+SELECT run_id FROM member WHERE subject_id = ?1;
+
+-- name: MEMBER_NEWEST
+SELECT max(run_id) FROM member WHERE subject_id = ?1;
 
 -- name: UNDO_LAST
 -- How the last undo of a run and of one kind ended.
@@ -558,6 +597,13 @@ DELETE FROM owner WHERE run_id = ?1;
 -- name: ENTRY_UNDONE
 UPDATE entry SET undone = ?3
 WHERE path_id = ?1 AND run_id IN (SELECT run_id FROM member WHERE subject_id = ?2) AND NOT undone;
+
+-- name: ENTRY_GIVE_UP
+-- What is somebody else's by now was not taken back, and is not to come back when that one goes.
+UPDATE entry SET undone = ?2
+WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS NOT NULL AND NOT undone AND EXISTS (
+    SELECT 1 FROM owner o WHERE o.path_id = entry.path_id
+        AND o.run_id NOT IN (SELECT run_id FROM member WHERE subject_id = ?1));
 
 -- name: OWNER_DROP_PATH
 DELETE FROM owner WHERE path_id = ?1;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "api/answer.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "store/open.h"
 #include "store/recover.h"
@@ -18,6 +19,36 @@
 /* A recorder looks every second whether somebody wants its end. */
 #define FINISH_LOOK_NS 50000000L
 #define FINISH_LOOKS 400
+
+/*
+ * The run, or the runs of an install, one after the other: what is asked of
+ * each may need the database for itself. 0, or the first that is not.
+ */
+static int each_run(struct ba *ba, int64_t subject, int (*what)(struct ba *, int64_t, void *),
+	void *data)
+{
+	_cleanup_free_ int64_t *runs = NULL;
+	struct rows rows;
+	size_t i, count = 0;
+	int r = db_rows(&rows, ba->db, Q_MEMBERS, "i", subject);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		int64_t *run = ARRAY_MORE(runs, count);
+
+		r = run ? 0 : -ENOMEM;
+		if (run)
+			*run = rows_int(&rows, 0);
+	}
+	rows_done(&rows);
+	if (r < 0)
+		return words_set(&ba->words, r, "%s: %s", db_path(ba->db),
+			r == -ENOMEM ? "out of memory" : db_error(ba->db));
+	if (!count)
+		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)subject);
+	for (i = 0; r == 0 && i < count; i++)
+		r = what(ba, runs[i], data);
+	return r;
+}
 
 /* Which of its processes live still, as words for a refusal. */
 static void say_left(struct ba *ba, int64_t run_id, char *out, size_t size)
@@ -56,29 +87,6 @@ static int check_run(struct ba *ba, int64_t run_id, struct rows *rows, bool *goe
 		return words_set(&ba->words, -EBUSY, "run %lld is still being recorded",
 			(long long)run_id);
 	return 0;
-}
-
-/*
- * Before anything of it is taken away: by whoever wants that, or by
- * force, its record has to come to an end.
- */
-static int check_ended(struct ba *ba, int64_t run_id, bool force)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	char left[512];
-	bool goes_on;
-	int r = check_run(ba, run_id, &rows, &goes_on);
-
-	if (r < 0 || !goes_on)
-		return r;
-	rows_done(&rows);
-	if (force)
-		return ba_finish(ba, run_id);
-	say_left(ba, run_id, left, sizeof left);
-	return words_set(&ba->words, -EBUSY,
-		"run %lld goes on: %s lives still: stop it, or end the record now "
-		"(buildaudit finish %lld, or --force)",
-		(long long)run_id, left, (long long)run_id);
 }
 
 /* One statement of writing, through a connection of its own: ours only reads. */
@@ -144,13 +152,14 @@ static bool has_ended(struct ba *ba, int64_t run_id)
 		strcmp(rows_text(&rows, 0), "running") != 0;
 }
 
-API int ba_finish(struct ba *ba, int64_t run_id)
+static int finish_one(struct ba *ba, int64_t run_id, void *data)
 {
 	const struct timespec pause = { 0, FINISH_LOOK_NS };
 	bool goes_on = false;
 	struct rows rows;
 	int i, r = check_run(ba, run_id, &rows, &goes_on);
 
+	(void)data;
 	rows_done(&rows);
 	if (r == 0 && goes_on)
 		r = write_once(ba, run_id, ask_to_finish);
@@ -162,6 +171,34 @@ API int ba_finish(struct ba *ba, int64_t run_id)
 		r = words_set(&ba->words, -ETIMEDOUT, "the recorder of run %lld does not answer",
 			(long long)run_id);
 	return r;
+}
+
+API int ba_finish(struct ba *ba, int64_t run_id)
+{
+	return each_run(ba, run_id, finish_one, NULL);
+}
+
+/*
+ * Before anything of it is taken away: by whoever wants that, or by
+ * force, its record has to come to an end.
+ */
+static int check_ended(struct ba *ba, int64_t run_id, bool force)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	char left[512];
+	bool goes_on;
+	int r = check_run(ba, run_id, &rows, &goes_on);
+
+	if (r < 0 || !goes_on)
+		return r;
+	rows_done(&rows);
+	if (force)
+		return finish_one(ba, run_id, NULL);
+	say_left(ba, run_id, left, sizeof left);
+	return words_set(&ba->words, -EBUSY,
+		"run %lld goes on: %s lives still: stop it, or end the record now "
+		"(buildaudit finish %lld, or --force)",
+		(long long)run_id, left, (long long)run_id);
 }
 
 /*
@@ -187,16 +224,20 @@ static int settle(struct ba *ba)
 	return db_open(&ba->db, path, DB_READ, &ba->words);
 }
 
-/* May this run be taken back? */
-static int check_undo(struct ba *ba, int64_t run_id, const struct ba_undo *how)
+static int check_one(struct ba *ba, int64_t run_id, void *data)
+{
+	const struct ba_undo *how = data;
+	int r = check_undoable(ba, run_id);
+
+	return r == 0 && !how->dry ? check_ended(ba, run_id, how->force) : r;
+}
+
+/* May this be taken back? */
+static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 {
 	int r = how->dry ? 0 : trust_database(db_path(ba->db), &ba->words);
 
-	if (r == 0)
-		r = check_undoable(ba, run_id);
-	if (r == 0 && !how->dry)
-		r = check_ended(ba, run_id, how->force);
-	return r;
+	return r < 0 ? r : each_run(ba, subject, check_one, (void *)how);
 }
 
 API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
@@ -205,7 +246,8 @@ API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	int r = check_undo(ba, run_id, how);
 
 	if (r == 0)
-		r = undo_uninstall(ba->db, run_id, how, result, &ba->words);
+		r = run_id < 0 ? undo_rollback(ba->db, run_id, "uninstall", how, result, &ba->words) :
+				 undo_uninstall(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
@@ -215,7 +257,7 @@ API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	int r = check_undo(ba, run_id, how);
 
 	if (r == 0)
-		r = undo_rollback(ba->db, run_id, how, result, &ba->words);
+		r = undo_rollback(ba->db, run_id, "rollback", how, result, &ba->words);
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
@@ -256,9 +298,23 @@ API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded,
 	return ba_ask(ba, out, r, &rows);
 }
 
-API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
+static int forget_one(struct ba *ba, int64_t run_id, void *data)
 {
+	struct ba_forgotten one, *all = data;
 	int r = check_ended(ba, run_id, false);
 
-	return r < 0 ? r : undo_forget(ba->db, run_id, forgotten, &ba->words);
+	if (r == 0)
+		r = undo_forget(ba->db, run_id, &one, &ba->words);
+	if (r < 0)
+		return r;
+	all->objects += one.objects;
+	all->bytes += one.bytes;
+	all->later |= one.later;
+	return 0;
+}
+
+API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
+{
+	*forgotten = (struct ba_forgotten){ 0 };
+	return each_run(ba, run_id, forget_one, forgotten);
 }

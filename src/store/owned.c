@@ -26,3 +26,8 @@ int owned_release(struct db *db, int64_t path_id, int64_t subject_id, int64_t un
 		r = db_run(db, Q_OWNER_DROP_PATH, "i", path_id);
 	return r < 0 ? r : db_run(db, Q_OWNER_OF_PATH, "i", path_id);
 }
+
+int owned_give_up(struct db *db, int64_t subject_id, int64_t undo_id)
+{
+	return db_run(db, Q_ENTRY_GIVE_UP, "ii", subject_id, undo_id);
+}

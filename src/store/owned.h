@@ -15,6 +15,8 @@ int owned_take(struct db *db, int64_t run_id) MUST_CHECK;
  * 0), had done to a path: it goes to who had it before.
  */
 int owned_release(struct db *db, int64_t path_id, int64_t subject_id, int64_t undo_id) MUST_CHECK;
+/* And that was all of it: what others have had since is given up. */
+int owned_give_up(struct db *db, int64_t subject_id, int64_t undo_id) MUST_CHECK;
 /* The run is about to be forgotten. */
 int owned_forget(struct db *db, int64_t run_id) MUST_CHECK;
 

@@ -8,17 +8,18 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 
-static void side_release(struct side *s)
+void entry_release_side(struct side *s)
 {
 	free(s->target);
 	buf_release(&s->xattrs);
+	*s = (struct side){ 0 };
 }
 
 void entry_release(struct entry *e)
 {
 	free(e->path);
-	side_release(&e->before);
-	side_release(&e->after);
+	entry_release_side(&e->before);
+	entry_release_side(&e->after);
 	*e = (struct entry){ 0 };
 }
 
@@ -108,6 +109,12 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
+void entries_sort(struct entries *all)
+{
+	if (all->count)
+		qsort(all->e, all->count, sizeof *all->e, by_path);
+}
+
 int entries_load(struct entries *out, struct db *db, int64_t run_id)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -125,8 +132,7 @@ int entries_load(struct entries *out, struct db *db, int64_t run_id)
 		entries_release(&all);
 		return r;
 	}
-	if (all.count)
-		qsort(all.e, all.count, sizeof *all.e, by_path);
+	entries_sort(&all);
 	*out = all;
 	return 0;
 }

@@ -39,6 +39,7 @@ struct entry {
 };
 
 void entry_release(struct entry *e);
+void entry_release_side(struct side *s);
 
 struct entries {
 	struct entry *e; /* by path: a folder stands before what is in it */
@@ -50,6 +51,8 @@ struct entries {
  * from an excluded place to one that is not. 0 or -errno.
  */
 int entries_load(struct entries *out, struct db *db, int64_t run_id);
+/* After entries were added: by path. */
+void entries_sort(struct entries *all);
 /* The entry of a path's first n bytes, or NULL. */
 struct entry *entries_find(const struct entries *all, const char *path, size_t n);
 /* The entry of the nearest folder above path that has one, or NULL. */

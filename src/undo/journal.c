@@ -18,6 +18,11 @@
 /* Between two commits a large file may be hashed. */
 #define HEARTBEAT_S 600
 
+int64_t journal_run(struct db *db, int64_t subject)
+{
+	return db_int(db, Q_MEMBER_NEWEST, 0, "i", subject);
+}
+
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -113,15 +118,16 @@ void journal_break(struct journal *j)
 	j->db = NULL;
 }
 
-int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run,
+int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t subject,
 	struct words *words)
 {
 	int r;
 
-	*j = (struct journal){ .of_run = of_run };
+	*j = (struct journal){ .subject = subject };
 	r = db_open(&j->db, db_path, DB_WRITE, words);
 	if (r < 0)
 		return r;
+	j->of_run = journal_run(j->db, subject);
 	r = add_run(j, kind, words);
 	if (r < 0)
 		journal_break(j);
@@ -176,7 +182,7 @@ int journal_undone(struct journal *j, const struct entry *e)
 {
 	int r = run_begin(&j->run);
 
-	return r < 0 ? r : owned_release(j->db, e->path_id, j->of_run, j->run.id);
+	return r < 0 ? r : owned_release(j->db, e->path_id, j->subject, j->run.id);
 }
 
 int journal_place(struct journal *j, const struct entry *e, enum begun what)
@@ -200,6 +206,8 @@ int journal_end(struct journal *j, int exit_status)
 	if (!j->db)
 		return 0;
 	r = run_ended(&j->run, now, status);
+	if (r == 0)
+		r = owned_give_up(j->db, j->subject, j->run.id);
 	if (r == 0)
 		r = run_process_end(&j->run, j->process, now, status);
 	if (r == 0)

@@ -15,9 +15,13 @@ struct journal {
 	/* the record that is undone may lack its last moments: nobody can say that all is done */
 	bool of_incomplete;
 	bool resumed; /* the last one of this kind did not come to its end */
-	int64_t of_run, exec, process; /* rows: the run that is undone, and ourselves */
+	/* rows: the run that is undone, of an install the newest; and ourselves */
+	int64_t of_run, exec, process;
+	int64_t subject; /* the run that is undone, or the install */
 };
 
+/* The run by whose number an undo of a run, or of an install, goes. */
+int64_t journal_run(struct db *db, int64_t subject);
 /* Is the last undo of this kind of that run one that did not come to its end? */
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind);
 /* -EBUSY, with a sentence: an undo is under way on this database, now. Else 0. */
@@ -27,7 +31,7 @@ int journal_idle(struct db *db, struct words *words) MUST_CHECK;
  * These are 0 or -errno; an undo that cannot be recorded goes no further. One
  * at a time: -EBUSY, another one is under way.
  */
-int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t of_run,
+int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t subject,
 	struct words *words) MUST_CHECK;
 /* One path went from one side to the other. */
 int journal_step(struct journal *j, const struct entry *e, const char *change,

@@ -12,6 +12,8 @@
 #include "base/cleanup.h"
 #include "base/mix.h"
 #include "undo/devices.h"
+#include "undo/journal.h"
+#include "undo/life.h"
 #include "undo/look.h"
 #include "undo/remake.h"
 
@@ -88,7 +90,7 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	struct situation *s)
 {
 	/* What a later run changed is that run's, in whatever order they are taken back. */
-	s->later = p->force ? 0 : db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
+	s->later = p->force || p->install ? 0 : db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
 	if (s->later || (!s->is && s->change == CHANGE_CREATED))
 		return;
 	s->as_before = s->was && s->is && is_before(it, dir, name);
@@ -275,7 +277,14 @@ static bool begins_more(const struct plan *p, const struct u64map *begun, const 
 	return !other || other->e->begun < e->begun;
 }
 
-int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed)
+static int load(struct plan *p)
+{
+	p->started_ns = db_int(p->db, Q_RUN_STARTED, 0, "i", p->run_id);
+	return p->install ? life_load(&p->all, p->db, p->install, p->run_id, &p->started_ns) :
+			    entries_load(&p->all, p->db, p->run_id);
+}
+
+int plan_make(struct plan *p, struct db *db, int64_t subject, bool force, bool resumed)
 {
 	_cleanup_free_ char *folder = NULL;
 	struct u64map begun = { 0 };
@@ -283,13 +292,13 @@ int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool re
 	int r;
 
 	*p = (struct plan){ .db = db,
-		.run_id = run_id,
-		.started_ns = db_int(db, Q_RUN_STARTED, 0, "i", run_id),
+		.run_id = journal_run(db, subject),
+		.install = subject < 0 ? subject : 0,
 		.force = force,
 		.resumed = resumed,
 		.objects = -1,
 		.parents = PARENTS_INIT };
-	r = entries_load(&p->all, db, run_id);
+	r = load(p);
 	if (r < 0)
 		return r;
 	p->items = calloc(p->all.count + 1, sizeof *p->items);

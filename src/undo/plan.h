@@ -38,14 +38,18 @@ struct plan {
 	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
 	struct u64map objects_seen; /* digest -> 1 the object is whole, 2 it is not */
 	struct db *db;
-	int64_t run_id, started_ns;
+	/* of an install run_id is the newest, and what later ones own is not in it; 0: it is a run */
+	int64_t run_id, started_ns, install;
 	bool force, resumed;
 	int objects;              /* the folder of kept originals, -1: there is none */
 	struct parents parents;
 };
 
-/* What is on record; resumed: an earlier rollback of this run was interrupted. 0 or -errno. */
-int plan_make(struct plan *p, struct db *db, int64_t run_id, bool force, bool resumed) MUST_CHECK;
+/*
+ * What is on record of a run or an install; resumed: an earlier undo of it was
+ * interrupted. 0 or -errno.
+ */
+int plan_make(struct plan *p, struct db *db, int64_t subject, bool force, bool resumed) MUST_CHECK;
 /* Looks at each place, and so which file system is which now. 0 or -ENOMEM. */
 int plan_look(struct plan *p) MUST_CHECK;
 /*

@@ -10,6 +10,7 @@
 struct rollback {
 	struct plan plan;
 	struct teller teller;
+	const char *kind; /* what it is called: an install's may be an uninstall */
 	struct journal journal;
 	/* a file's number -> 1 + an item where it stands again, for its other names */
 	struct u64map anchors;

@@ -21,6 +21,7 @@
 
 #include "base/io.h"
 #include "undo/fetch.h"
+#include "undo/packages.h"
 #include "undo/put-back.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
@@ -143,8 +144,10 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 	it->taken_out = r == 0;
 	stays = r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY;
 	if (stays) {
-		it->state = STATE_REFUSED;
 		rollback_tell(rb, it, BA_KEEP, remove_reason(r));
+		/* A folder that others have something in is theirs from here on. */
+		it->stays = r == -EBUSY;
+		it->state = STATE_REFUSED;
 	} else if (!created) {
 		return; /* what stood there before comes next, and says whether it worked */
 	} else if (r == -ENOENT) {
@@ -231,15 +234,37 @@ static int mark_all(struct rollback *rb)
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
 
-static void judge_all(struct rollback *rb)
+/* An uninstall leaves what a package of the system has come to have. */
+static int spare_packages(struct rollback *rb)
+{
+	struct owners *owners = NULL;
+	int r = strcmp(rb->kind, "uninstall") ? 0 : packages_ask(&owners, &rb->plan.all);
+	size_t i;
+
+	for (i = 0; r == 0 && owners && i < rb->plan.all.count; i++) {
+		struct plan_item *it = &rb->plan.items[i];
+		const char *package = it->e->change == CHANGE_CREATED ?
+			owners_of(owners, it->e->path) :
+			NULL;
+
+		if (package && it->state == STATE_OURS)
+			plan_refuse(it, "it belongs to the package %s", package);
+	}
+	owners_free(owners);
+	return r;
+}
+
+static int judge_all(struct rollback *rb)
 {
 	size_t i;
+	int r;
 
 	for (i = 0; i < rb->plan.all.count; i++) {
 		teller_progress(&rb->teller);
 		plan_judge(&rb->plan, i);
 	}
 	plan_find_means(&rb->plan);
+	r = spare_packages(rb);
 	for (i = 0; i < rb->plan.all.count; i++) {
 		struct plan_item *it = &rb->plan.items[i];
 
@@ -251,6 +276,7 @@ static void judge_all(struct rollback *rb)
 			rb->teller.total++;
 	}
 	parents_forget(&rb->plan.parents);
+	return r;
 }
 
 static int act(struct rollback *rb)
@@ -279,7 +305,7 @@ static int release_all(struct rollback *rb)
 	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
 		const struct plan_item *it = &rb->plan.items[i];
 
-		if (!it->stays && (it->state == STATE_BEFORE || it->state == STATE_OURS))
+		if (!it->stays && it->state != STATE_LEAVE)
 			r = journal_undone(&rb->journal, it->e);
 	}
 	return r;
@@ -297,9 +323,9 @@ static int finish(struct rollback *rb, int error, struct words *words)
 			res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);
 	if (error < 0)
 		words_set(words, error,
-			"the rollback of run %lld did not come to its end (%s): %llu removed, "
+			"the %s of run %lld did not come to its end (%s): %llu removed, "
 			"%llu restored so far; run it again",
-			(long long)rb->plan.run_id, strerror(-error),
+			rb->kind, (long long)rb->plan.run_id, strerror(-error),
 			(unsigned long long)res->removed, (unsigned long long)res->restored);
 	return error;
 }
@@ -310,7 +336,7 @@ static int roll_back(struct rollback *rb, struct words *words)
 
 	rb->teller.total = rb->plan.all.count;
 	if (r == 0)
-		judge_all(rb);
+		r = judge_all(rb);
 	if (rb->teller.how->dry) {
 		tell_dry(rb);
 		return r;
@@ -322,10 +348,10 @@ static int roll_back(struct rollback *rb, struct words *words)
 	return finish(rb, r, words);
 }
 
-int undo_rollback(struct db *db, int64_t run_id, const struct ba_undo *how,
+int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct ba_undo *how,
 	struct ba_undone *result, struct words *words)
 {
-	struct rollback rb = { .teller = { .how = how, .result = result } };
+	struct rollback rb = { .kind = kind, .teller = { .how = how, .result = result } };
 	int r = 0;
 
 	*result = (struct ba_undone){ 0 };
@@ -333,11 +359,11 @@ int undo_rollback(struct db *db, int64_t run_id, const struct ba_undo *how,
 	 * First of all: from here on nobody else undoes anything, or takes away what is read now.
 	 */
 	if (!how->dry)
-		r = journal_begin(&rb.journal, db_path(db), "rollback", run_id, words);
+		r = journal_begin(&rb.journal, db_path(db), kind, subject, words);
 	result->run_id = rb.journal.run.id;
 	if (r == 0) {
-		r = plan_make(&rb.plan, db, run_id, how->force,
-			how->dry ? journal_interrupted(db, run_id, "rollback") :
+		r = plan_make(&rb.plan, db, subject, how->force,
+			how->dry ? journal_interrupted(db, journal_run(db, subject), kind) :
 				   rb.journal.resumed);
 		if (r < 0)
 			words_set(words, r, "%s: %s", db_path(db),

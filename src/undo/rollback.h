@@ -7,7 +7,7 @@
 #include "store/sql.h"
 
 /* 0, or -errno with a sentence. What it could not do to a path is in the result. */
-int undo_rollback(struct db *db, int64_t run_id, const struct ba_undo *how,
+int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct ba_undo *how,
 	struct ba_undone *result, struct words *words) MUST_CHECK;
 
 #endif

@@ -16,10 +16,10 @@
 #include "base/cleanup.h"
 #include "base/durable.h"
 #include "base/mix.h"
-#include "base/owners.h"
 #include "base/u64map.h"
 #include "undo/journal.h"
 #include "undo/look.h"
+#include "undo/packages.h"
 #include "undo/remove.h"
 #include "undo/teller.h"
 
@@ -245,20 +245,6 @@ static int set_order(struct uninstall *u)
 	return 0;
 }
 
-/* A manager that fails owns nothing, as one that is not here. */
-static int ask_owners(struct uninstall *u)
-{
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < u->all.count; i++)
-		if (u->all.e[i].change == CHANGE_CREATED)
-			r = owners_add(&u->owners, u->all.e[i].path);
-	if (r == 0)
-		r = owners_ask(u->owners, OWNERS_DPKG | OWNERS_RPM);
-	return r == -EIO ? 0 : r;
-}
-
 static int prepare(struct uninstall *u)
 {
 	int r = entries_load(&u->all, u->db, u->run_id);
@@ -280,7 +266,7 @@ static int prepare(struct uninstall *u)
 	}
 	if (r == 0)
 		r = set_order(u);
-	return r == 0 ? ask_owners(u) : r;
+	return r == 0 ? packages_ask(&u->owners, &u->all) : r;
 }
 
 static void tell_all(struct uninstall *u)

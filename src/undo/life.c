@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The history of a path is a chain: each change found something and left
+ * something. From its end on we go back over what is of no more account, which
+ * is the changes of the install, those that were undone, and the undos; as
+ * long as each found what the one before it had left. Where that ends, what
+ * was found belongs to somebody: to nobody, to another install, or to a person
+ * who edited it between two runs. It is what has to come back.
+ */
+#include "undo/life.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "base/u64map.h"
+
+/* The columns of LIFE after those that entry_read() knows. */
+enum column { COLUMN_RUN = 36, COLUMN_STARTED, COLUMN_OURS, COLUMN_UNDONE };
+
+/* One change of a path. */
+struct change_of {
+	struct entry e;
+	int64_t run_id, started_ns;
+	bool ours;   /* of no more account once the install is gone */
+	bool undone; /* taken back: what it left is not there any more */
+};
+
+struct life {
+	struct entries out;
+	struct change_of *chain; /* of one path, in order */
+	size_t count;
+	struct u64map files; /* a run's number of a file -> ours: each run counts from 1 */
+	uint32_t last_file;
+	int64_t started_ns;
+};
+
+static void drop_chain(struct life *l)
+{
+	while (l->count)
+		entry_release(&l->chain[--l->count].e);
+	free(l->chain);
+	l->chain = NULL;
+}
+
+static int number_of(struct life *l, int64_t run_id, uint32_t file, uint32_t **at)
+{
+	static uint32_t none;
+	bool added;
+
+	*at = &none;
+	if (!file)
+		return 0;
+	*at = u64map_put(&l->files, mix64((uint64_t)run_id << 32 | file), &added);
+	if (*at && added)
+		**at = ++l->last_file;
+	return *at ? 0 : -ENOMEM;
+}
+
+/* Is this what that change left? Of two times that are not known nothing is said. */
+static bool is_same(const struct side *left, const struct side *found)
+{
+	const struct inode *a = &left->i, *b = &found->i;
+
+	if (!a->exists || !b->exists)
+		return a->exists == b->exists;
+	if ((a->mode & S_IFMT) != (b->mode & S_IFMT))
+		return false;
+	if (S_ISLNK(a->mode))
+		return !left->target || !found->target || !strcmp(left->target, found->target);
+	if (!S_ISREG(a->mode))
+		return a->rdev == b->rdev;
+	if (a->size != b->size)
+		return false;
+	if (left->has_hash && found->has_hash)
+		return !memcmp(left->hash, found->hash, SHA256_LEN);
+	return a->mtime_ns == b->mtime_ns;
+}
+
+/* A file keeps its number from run to run as long as it is known for the same. */
+static int number_files(struct life *l)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < l->count; i++) {
+		struct change_of *c = &l->chain[i], *last = i ? c - 1 : NULL;
+		uint64_t key = mix64((uint64_t)c->run_id << 32 | c->e.before_file);
+		uint32_t *at;
+		bool added = false;
+
+		if (last && c->e.before_file && last->e.file && is_same(&last->e.after, &c->e.before) &&
+			last->e.after.i.ino == c->e.before.i.ino) {
+			at = u64map_put(&l->files, key, &added);
+			if (!at)
+				return -ENOMEM;
+			if (added)
+				*at = last->e.file;
+		}
+		r = number_of(l, c->run_id, c->e.before_file, &at);
+		if (r == 0)
+			c->e.before_file = *at;
+		if (r == 0)
+			r = number_of(l, c->run_id, c->e.file, &at);
+		if (r == 0)
+			c->e.file = *at;
+	}
+	return r;
+}
+
+/* The first change of those, back from the last, that have to be gone for the install to be. */
+static size_t first_of(const struct life *l)
+{
+	size_t i = l->count - 1;
+
+	while (i > 0 && l->chain[i - 1].ours &&
+		is_same(&l->chain[i - 1].e.after, &l->chain[i].e.before))
+		i--;
+	return i;
+}
+
+static int content_changed(const struct side *a, const struct side *b)
+{
+	return a->has_hash && b->has_hash ? !!memcmp(a->hash, b->hash, SHA256_LEN) : -1;
+}
+
+/* From what the first found to what the last left. */
+static int add(struct life *l, size_t from)
+{
+	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
+	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
+	size_t i;
+
+	if (!e)
+		return -ENOMEM;
+	for (i = from; i < l->count; i++)
+		if (l->chain[i].started_ns < l->started_ns)
+			l->started_ns = l->chain[i].started_ns;
+	*e = last->e;
+	last->e = (struct entry){ 0 };
+	if (first == last)
+		return 0;
+	entry_release_side(&e->before);
+	e->before = first->e.before;
+	first->e.before = (struct side){ 0 };
+	e->before_file = first->e.before_file;
+	e->late = first->e.late;
+	e->keep = first->e.keep;
+	e->content_changed = content_changed(&e->before, &e->after);
+	e->change = !e->before.i.exists ? CHANGE_CREATED :
+		    e->after.i.exists   ? CHANGE_MODIFIED :
+					  CHANGE_REMOVED;
+	return 0;
+}
+
+/* A path's last change has been read. */
+static int close_chain(struct life *l)
+{
+	const struct change_of *last = l->count ? &l->chain[l->count - 1] : NULL;
+	int r = number_files(l);
+	size_t from;
+
+	/*
+	 * Of what was undone nothing is left, but for folders that others had
+	 * something in. What others left last is theirs.
+	 */
+	if (r == 0 && last && last->ours && (!last->undone || S_ISDIR(last->e.after.i.mode))) {
+		from = first_of(l);
+		if (l->chain[from].e.before.i.exists || last->e.after.i.exists)
+			r = add(l, from);
+	}
+	drop_chain(l);
+	return r;
+}
+
+static int read_change(struct life *l, const struct rows *rows)
+{
+	struct change_of c = { .run_id = rows_int(rows, COLUMN_RUN),
+		.started_ns = rows_int(rows, COLUMN_STARTED),
+		.ours = rows_int(rows, COLUMN_OURS),
+		.undone = rows_int(rows, COLUMN_UNDONE) };
+	struct change_of *at;
+	int r = entry_read(&c.e, rows);
+
+	if (r == 0 && l->count && c.e.path_id != l->chain[0].e.path_id)
+		r = close_chain(l);
+	at = r == 0 ? ARRAY_MORE(l->chain, l->count) : NULL;
+	if (!at) {
+		entry_release(&c.e);
+		return r < 0 ? r : -ENOMEM;
+	}
+	*at = c;
+	return 0;
+}
+
+int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
+	int64_t *started_ns)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct life l = { .started_ns = INT64_MAX };
+	int r = db_rows(&rows, db, Q_LIFE, "ii", install_id, of_run);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = read_change(&l, &rows);
+	if (r == 0 && l.count)
+		r = close_chain(&l);
+	drop_chain(&l);
+	u64map_release(&l.files);
+	if (r < 0) {
+		entries_release(&l.out);
+		return r;
+	}
+	entries_sort(&l.out);
+	*out = l.out;
+	*started_ns = l.started_ns;
+	return 0;
+}

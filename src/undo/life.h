@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_LIFE_H
+#define UNDO_LIFE_H
+/*
+ * What all runs of an install have come to, path by path, as if one run had
+ * done it: so an install is taken back by what takes back a run.
+ */
+#include "undo/entry.h"
+
+/*
+ * of_run: the run by whose number an undo of the install goes. *started_ns is
+ * when the first of the runs began that have part in it. 0 or -errno.
+ */
+int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
+	int64_t *started_ns) MUST_CHECK;
+
+#endif
