@@ -240,16 +240,21 @@ ORDER BY path;
 -- name: EARLIER
 -- slow: no index has commands, and what their runs left is grouped by path
 WITH same (id) AS MATERIALIZED (
-    SELECT e.id FROM run r JOIN run e ON e.argv = r.argv AND e.cwd = r.cwd AND e.id < r.id
-    WHERE r.id = ?1 AND e.kind IS NULL AND e.state <> 'running'
-        AND NOT EXISTS (SELECT 1 FROM run u WHERE u.of_run = e.id AND u.state = 'complete')),
+    SELECT e.id FROM run r JOIN run e ON e.id < r.id AND e.kind IS NULL AND e.state <> 'running'
+        -- a name without a version may be that of a folder in which all sorts of things are done
+        AND ((e.install_id = r.install_id AND r.version IS NOT NULL) OR (e.argv = r.argv AND e.cwd = r.cwd))
+    WHERE r.id = ?1),
 last (path_id, run_id, made) AS (
-    SELECT e.path_id, max(e.run_id), max(e.change = 'created' AND NOT e.excluded)
-    FROM same JOIN entry e ON e.run_id = same.id WHERE e.change IS NOT NULL GROUP BY e.path_id)
+    SELECT s.path_id, max(s.run_id), max(s.change = 'created')
+    FROM same JOIN standing s ON s.run_id = same.id GROUP BY s.path_id)
 SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
-    m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev
-FROM last JOIN path p ON p.id = last.path_id JOIN manifest m ON m.run_id = last.run_id AND m.path = p.name
-WHERE last.made AND m.change <> 'removed' AND NOT m.excluded
+    m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev, m.same, m.path_id,
+    l.version IS r.version AND NOT EXISTS (
+        SELECT 1 FROM owner o JOIN run n ON n.id = o.run_id
+        WHERE o.path_id = last.path_id AND n.install_id IS NOT r.install_id) AS stays
+FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
+JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
+WHERE r.id = ?1 AND last.made AND m.change <> 'removed' AND NOT m.excluded
 ORDER BY m.path;
 
 -- name: PATHS
@@ -414,7 +419,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs,
-    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0), e.undone
+    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0)
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL
     AND (NOT e.excluded

@@ -58,6 +58,8 @@ const char *ba_error(const struct ba *ba);
  * number, too, where nothing else is said. Since: 0.2
  */
 int ba_run_find(struct ba *ba, const char *name, int64_t *run_id);
+/* The newest run of an install; a run's number is itself. -ENOENT: there is none. Since: 0.2 */
+int ba_run_newest(struct ba *ba, int64_t subject, int64_t *run_id);
 
 /*
  * Answers come as rows. Columns have the names of the database's views, and
@@ -106,9 +108,11 @@ enum ba_files {
 };
 int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
 /*
- * What earlier runs of the same command in the same folder created, that were
- * not undone, and that none of them removed since: as the newest of them left
- * it, in the columns of ba_files(). Since: 0.2
+ * What earlier runs of the same install (or of the same command in the same
+ * folder) created, that was not taken back, and that none of them removed
+ * since: as the newest of them left it, in the columns of ba_files(), and
+ * `stays`: 1 where that one was of the same version as the run, and no other
+ * install has written it since. Since: 0.2
  */
 int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out);
 

@@ -63,6 +63,16 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 	return 0;
 }
 
+API int ba_run_newest(struct ba *ba, int64_t subject, int64_t *run_id)
+{
+	int64_t id = db_int(ba->db, Q_MEMBER_NEWEST, 0, "i", subject);
+
+	if (!id)
+		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)subject);
+	*run_id = id;
+	return 0;
+}
+
 API int ba_runs(struct ba *ba, struct ba_rows **out)
 {
 	struct rows rows;

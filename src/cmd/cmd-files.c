@@ -210,7 +210,7 @@ static int say_missing(const struct cmd_call *call, const struct at *at)
 	for (i = 0; i < call->argc; i++) {
 		if (at[i].found)
 			continue;
-		complain("run %lld: nothing at %s", (long long)call->run, at[i].word);
+		complain("%s: nothing at %s", call->what, at[i].word);
 		status = EXIT_NO;
 	}
 	return status;

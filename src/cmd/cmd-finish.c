@@ -5,8 +5,8 @@ static int run(struct cmd_call *call)
 {
 	if (ba_finish(call->ba, call->run) < 0)
 		return cmd_failed(call);
-	complain("run %lld has ended: what its processes do from here on is not on record",
-		(long long)call->run);
+	complain("%s has ended: what its processes do from here on is not on record",
+		call->what);
 	return 0;
 }
 

@@ -9,11 +9,11 @@ static int forget(struct cmd_call *call, const char *name)
 	if (ba_run_find(call->ba, name, &run_id) < 0 || ba_forget(call->ba, run_id, &f) < 0)
 		return cmd_failed(call);
 	if (f.later)
-		complain("run %lld is forgotten; what was kept for it goes with the next forget, "
-			 "since something is being recorded", (long long)run_id);
+		complain("%s%s is forgotten; what was kept for it goes with the next forget, "
+			 "since something is being recorded", run_id < 0 ? "" : "run ", name);
 	else
-		complain("run %lld is forgotten: %llu kept originals, %llu bytes",
-			(long long)run_id, (unsigned long long)f.objects,
+		complain("%s%s is forgotten: %llu kept originals, %llu bytes",
+			run_id < 0 ? "" : "run ", name, (unsigned long long)f.objects,
 			(unsigned long long)f.bytes);
 	return 0;
 }

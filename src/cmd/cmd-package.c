@@ -49,6 +49,8 @@ static int run(struct cmd_call *call)
 
 	if (o.doc_folder && !o.docs)
 		return cmd_misuse(&cmd_package_entry, "--docdir is for --docs");
+	if (ba_run_newest(call->ba, call->run, &call->run) < 0)
+		return cmd_failed(call);
 	r = package_make(call->ba, call->run, &o);
 
 	if (r == 0)

@@ -67,6 +67,10 @@ static int title_of(struct cmd_call *call, struct buf *title)
 	struct ba_rows *rows;
 	char *c;
 
+	if (call->run < 0) {
+		buf_addf(title, "Takes out what was installed as %s", call->what);
+		return title->failed ? -1 : 0;
+	}
 	if (ba_run(call->ba, call->run, &rows) < 0)
 		return -1;
 	if (ba_rows_next(rows) <= 0) {
@@ -125,6 +129,9 @@ static int run(struct cmd_call *call)
 		return cmd_misuse(&cmd_uninstall_entry, "--list and --script exclude each other");
 	if (superseded_by && ba_run_find(call->ba, superseded_by, &asked.superseded_by) < 0)
 		return cmd_failed(call);
+	if (superseded_by && (call->run < 0 || asked.superseded_by < 0))
+		return cmd_misuse(&cmd_uninstall_entry,
+			"--superseded-by is for two runs: name them by NUMBER or NAME@VERSION");
 	if (superseded_by && asked.superseded_by <= call->run)
 		return cmd_misuse(&cmd_uninstall_entry, "run %lld is not newer than run %lld",
 			(long long)asked.superseded_by, (long long)call->run);

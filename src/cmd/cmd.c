@@ -207,10 +207,10 @@ static void say_provisional(struct cmd_call *call)
 	bool goes_on = row && !strcmp(column(row, "state"), "running");
 
 	if (goes_on && *column(row, "settled_at"))
-		complain("run %lld goes on, processes of it live still: this is how it stood at %s",
-			(long long)call->run, column(row, "settled_at"));
+		complain("%s goes on, processes of it live still: this is how it stood at %s",
+			call->what, column(row, "settled_at"));
 	else if (goes_on)
-		complain("run %lld is still being recorded", (long long)call->run);
+		complain("%s is still being recorded", call->what);
 	ba_rows_free(row);
 }
 
@@ -254,6 +254,10 @@ static int find_run(const struct cmd *cmd, struct cmd_call *call)
 		return r;
 	if (ba_run_find(call->ba, run, &call->run) < 0)
 		return cmd_failed(call);
+	if (call->run < 0)
+		snprintf(call->what, sizeof call->what, "%s", run);
+	else
+		snprintf(call->what, sizeof call->what, "run %lld", (long long)call->run);
 	say_provisional(call);
 	return 0;
 }

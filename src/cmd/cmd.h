@@ -7,6 +7,7 @@
  * the flags say, so no command does.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 
 #include "base/log.h"
@@ -39,7 +40,8 @@ struct cmd_option {
 struct cmd_call {
 	struct ba *ba;
 	const char *db; /* the file */
-	int64_t run;
+	int64_t run;      /* below 0: an install */
+	char what[NAME_MAX + 1]; /* "run 5", or the install's name */
 	bool json;
 	bool named; /* by the subcommand's name, or "--": what follows is no subcommand */
 	int argc;   /* what is left: the arguments */

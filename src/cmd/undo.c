@@ -120,8 +120,8 @@ bool undo_agreed(struct undo *u)
 	char answer[16];
 
 	render_progress_end();
-	fprintf(stderr, "%s run %lld: %llu to remove, %llu to restore, %llu to keep. Go on? [y/N] ",
-		u->words->question, (long long)u->call->run, (unsigned long long)u->would.removed,
+	fprintf(stderr, "%s %s: %llu to remove, %llu to restore, %llu to keep. Go on? [y/N] ",
+		u->words->question, u->call->what, (unsigned long long)u->would.removed,
 		(unsigned long long)u->would.restored, (unsigned long long)u->would.kept);
 	IGNORE(fflush(stderr));
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
@@ -131,22 +131,22 @@ int undo_end(struct undo *u)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
 	const struct ba_undone *result = &u->result;
-	long long run = (long long)u->call->run;
+	const char *what = u->call->what;
 
 	render_progress_end();
 	IGNORE(fflush(stdout)); /* main() looks at the end */
 	say_counts(&words, result);
 	if (u->how.dry)
-		complain("run %lld would be %s: %s", run, u->words->done, words.data);
+		complain("%s would be %s: %s", what, u->words->done, words.data);
 	else
-		complain("run %lld %s (as run %lld): %s", run, u->words->done,
+		complain("%s %s (as run %lld): %s", what, u->words->done,
 			(long long)result->run_id, words.data);
 	if (cmd_run_is(u->call, "incomplete")) {
 		complain(
-			"run %lld is incomplete: what it changed in its last "
+			"%s is incomplete: what it changed in its last "
 			"moments may not be on record, "
 			"and stays",
-			run);
+			what);
 		return result->failed ? EXIT_FAILED : EXIT_NO;
 	}
 	return result->failed ? EXIT_FAILED : result->kept ? EXIT_NO : 0;

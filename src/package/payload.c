@@ -33,7 +33,10 @@ enum {
 	CONTENT,
 	PROCESS,
 	RUN,
-	RDEV
+	RDEV,
+	SAME,
+	PATH_ID,
+	STAYS /* of ba_earlier() only */
 };
 
 static void member_free(struct member *e)
@@ -200,7 +203,11 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 
 static int earlier_row(struct reading *r, const struct ba_rows *row)
 {
-	return add_row(&r->earlier, row, false);
+	int result = add_row(&r->earlier, row, false);
+
+	if (result == 0)
+		r->earlier.entries[r->earlier.count - 1]->stays = ba_rows_int(row, STAYS);
+	return result;
 }
 
 /* Each row of what was asked for with that answer; rows are freed. */
@@ -228,7 +235,7 @@ static int take_over(struct reading *r)
 		const struct payload_rule *rule = included(r->include, e->path);
 
 		/* an unused rule's come from the disk */
-		if (e->seen || (rule && !rule->used) || left_out(r->exclude, e->path) ||
+		if (e->seen || !e->stays || (rule && !rule->used) || left_out(r->exclude, e->path) ||
 			lstat(e->path, &st) < 0)
 			continue;
 		at = ARRAY_MORE(r->payload->entries, r->payload->count);
@@ -238,7 +245,7 @@ static int take_over(struct reading *r)
 		*at = STEAL(r->earlier.entries[i]);
 	}
 	if (r->payload->count > before)
-		say("packed, too: %zu paths that earlier runs of the same command made",
+		say("packed, too: %zu paths that earlier runs of it made",
 			r->payload->count - before);
 	return 0;
 }

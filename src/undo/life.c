@@ -19,14 +19,13 @@
 #include "base/u64map.h"
 
 /* The columns of LIFE after those that entry_read() knows. */
-enum column { COLUMN_RUN = 36, COLUMN_STARTED, COLUMN_OURS, COLUMN_UNDONE };
+enum column { COLUMN_RUN = 36, COLUMN_STARTED, COLUMN_OURS };
 
 /* One change of a path. */
 struct change_of {
 	struct entry e;
 	int64_t run_id, started_ns;
-	bool ours;   /* of no more account once the install is gone */
-	bool undone; /* taken back: what it left is not there any more */
+	bool ours; /* of no more account once the install is gone */
 };
 
 struct life {
@@ -163,11 +162,8 @@ static int close_chain(struct life *l)
 	int r = number_files(l);
 	size_t from;
 
-	/*
-	 * Of what was undone nothing is left, but for folders that others had
-	 * something in. What others left last is theirs.
-	 */
-	if (r == 0 && last && last->ours && (!last->undone || S_ISDIR(last->e.after.i.mode))) {
+	/* What others left last is theirs. */
+	if (r == 0 && last && last->ours) {
 		from = first_of(l);
 		if (l->chain[from].e.before.i.exists || last->e.after.i.exists)
 			r = add(l, from);
@@ -180,8 +176,7 @@ static int read_change(struct life *l, const struct rows *rows)
 {
 	struct change_of c = { .run_id = rows_int(rows, COLUMN_RUN),
 		.started_ns = rows_int(rows, COLUMN_STARTED),
-		.ours = rows_int(rows, COLUMN_OURS),
-		.undone = rows_int(rows, COLUMN_UNDONE) };
+		.ours = rows_int(rows, COLUMN_OURS) };
 	struct change_of *at;
 	int r = entry_read(&c.e, rows);
 

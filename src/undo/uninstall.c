@@ -293,17 +293,19 @@ static void carry_out_all(struct uninstall *u)
 	}
 }
 
-/* Whose it is now. */
+/* What stays is the run's still; but for a folder that others have something in. */
 static int release_all(struct uninstall *u)
 {
-	size_t k;
+	size_t i;
 	int r = 0;
 
-	for (k = 0; r == 0 && k < u->count; k++) {
-		const struct intent *intent = &u->intents[u->order[k]];
+	for (i = 0; r == 0 && i < u->all.count; i++) {
+		const struct intent *intent = &u->intents[i];
+		bool stays = intent->ours && intent->did >= BA_KEEP &&
+			!S_ISDIR(u->all.e[i].after.i.mode);
 
-		if (intent->did == BA_REMOVE || intent->did == BA_NOTHING)
-			r = journal_undone(&u->journal, &u->all.e[u->order[k]]);
+		if (!stays)
+			r = journal_undone(&u->journal, &u->all.e[i]);
 	}
 	return r;
 }
