@@ -42,6 +42,12 @@ static int set(enum ba_set what, const char *value)
 	return r < 0 ? r : ba_recording_set(recording, what, value);
 }
 
+/* A package or not, what is installed has them. */
+static bool names_install(const char *option)
+{
+	return !strcmp(option, "pkgname") || !strcmp(option, "pkgversion");
+}
+
 static int option(const struct cmd_option *o, const char *value)
 {
 	static const struct {
@@ -71,7 +77,7 @@ static int option(const struct cmd_option *o, const char *value)
 					 "there is no type '%s': deb, rpm, tar or auto", value);
 	}
 	r = package_option(&pack, o->name, value);
-	if (r && !pack_option && pack.name != value && pack.version != value)
+	if (r && !pack_option && !names_install(o->name))
 		pack_option = o->name;
 	if (r)
 		return r > 0 ? 0 : EXIT_USAGE;

@@ -680,7 +680,7 @@ case_what_a_type_has_no_place_for_is_said() {
 	local o err
 	err=$(pack --type=tar --requires=aa --maintainer=m --pkgrelease=2 --postinstall=s --summary=s 2>&1 >/dev/null)
 	for o in requires maintainer pkgrelease postinstall summary; do has "$err" "^buildaudit: --$o: left out, a tar"; done
-	has "$(want_rc 2 rec --pkgname=aa -- true 2>&1)" '--pkgname is for a package.*--package=TYPE'
+	has "$(want_rc 2 rec --pkgrelease=2 -- true 2>&1)" '--pkgrelease is for a package.*--package=TYPE'
 	has "$(want_rc 2 pack --docdir=/x 2>&1)" '--docdir is for --docs'
 	has "$(want_rc 2 pack --docs=s 2>&1)" 'it is no folder'
 	has "$(want_rc 125 pack --include '' 2>&1)" 'the path is empty'
