@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/mix.h"
-#include "base/u64map.h"
 #include "cmd/at.h"
 #include "cmd/cmd.h"
+#include "cmd/total.h"
 #include "render/json.h"
 #include "render/text.h"
 
@@ -45,7 +44,7 @@ static int option(const struct cmd_option *o, const char *value)
 }
 
 /* The columns of ba_files() that are printed here. */
-enum { CHANGE, TYPE, PATH, EXCLUDED, SIZE = 7, LINK_TARGET = 10, NLINK_GROUP, RDEV = 15, SAME };
+enum { CHANGE, TYPE, PATH, EXCLUDED, RDEV = 15, SAME };
 
 static enum colour colour_of(const char *change)
 {
@@ -61,75 +60,6 @@ static enum colour colour_of(const char *change)
 	}
 }
 
-/* What -l comes to in the end. */
-struct total {
-	int64_t files, folders, links, others, bytes, removed, removed_bytes;
-	struct u64map groups; /* hard links: the content of one file is there once */
-};
-
-static int64_t size_of(struct total *t, const struct ba_rows *rows)
-{
-	bool added = true;
-
-	if (ba_rows_type(rows, NLINK_GROUP) != BA_NULL &&
-		!u64map_put(&t->groups, mix64((uint64_t)ba_rows_int(rows, NLINK_GROUP)), &added))
-		complain("out of memory");
-	return added ? ba_rows_int(rows, SIZE) : 0;
-}
-
-static void add_to_total(struct total *t, const struct ba_rows *rows)
-{
-	const char *type = ba_rows_text(rows, TYPE, NULL);
-	bool file = !strcmp(type, "file");
-
-	if (*ba_rows_text(rows, CHANGE, NULL) == 'r') {
-		t->removed++;
-		t->removed_bytes += file ? ba_rows_int(rows, SIZE) : 0;
-	} else if (file) {
-		t->files++;
-		t->bytes += size_of(t, rows);
-	} else if (!strcmp(type, "dir")) {
-		t->folders++;
-	} else if (!strcmp(type, "symlink")) {
-		t->links++;
-	} else {
-		t->others++;
-	}
-}
-
-static void print_total(const struct total *t, struct buf *line)
-{
-	buf_addf(line, "total     %lld file%s, %lld folder%s, %lld link%s", (long long)t->files,
-		t->files == 1 ? "" : "s", (long long)t->folders, t->folders == 1 ? "" : "s",
-		(long long)t->links, t->links == 1 ? "" : "s");
-	if (t->others)
-		buf_addf(line, ", %lld other%s", (long long)t->others, t->others == 1 ? "" : "s");
-	buf_addf(line, ": %lld bytes", (long long)t->bytes);
-	if (t->removed)
-		buf_addf(line, "; removed: %lld, of %lld bytes", (long long)t->removed,
-			(long long)t->removed_bytes);
-	render_line(line);
-}
-
-static void add_size(struct buf *line, const struct ba_rows *rows)
-{
-	if (!strcmp(ba_rows_text(rows, TYPE, NULL), "file"))
-		buf_addf(line, "%12lld  ", (long long)ba_rows_int(rows, SIZE));
-	else
-		buf_addf(line, "%12s  ", "");
-}
-
-static void add_target(struct buf *line, const struct ba_rows *rows)
-{
-	size_t len;
-	const char *target = ba_rows_text(rows, LINK_TARGET, &len);
-
-	if (!len)
-		return;
-	buf_adds(line, " -> ");
-	render_name(line, target, len);
-}
-
 static void print_file(const struct ba_rows *rows, struct buf *line)
 {
 	const char *change = ba_rows_int(rows, SAME) ? "same" : ba_rows_text(rows, CHANGE, NULL);
@@ -140,10 +70,10 @@ static void print_file(const struct ba_rows *rows, struct buf *line)
 	render_cell(line, change, 8);
 	buf_addf(line, "%s  %-7s  ", render_colour(PLAIN), ba_rows_text(rows, TYPE, NULL));
 	if (at_length)
-		add_size(line, rows);
+		total_write_size(line, rows);
 	render_name(line, path, len);
 	if (at_length)
-		add_target(line, rows);
+		total_write_target(line, rows);
 	if (ba_rows_type(rows, RDEV) != BA_NULL) {
 		buf_adds(line, "  (");
 		render_device(line, ba_rows_int(rows, RDEV), ':');
@@ -193,12 +123,14 @@ static int print_files(const struct cmd_call *call, struct at *at)
 		if (!is_wanted(at, call->argc, ba_rows_text(rows, PATH, NULL)))
 			continue;
 		print_row(call, rows, &line);
-		add_to_total(&total, rows);
+		total_add(&total, rows);
 	}
 	ba_rows_free(rows);
-	if (r == 0 && at_length && !call->json)
-		print_total(&total, &line);
-	u64map_release(&total.groups);
+	if (r == 0 && at_length && !call->json) {
+		total_write(&total, &line);
+		render_line(&line);
+	}
+	total_release(&total);
 	return r < 0 ? cmd_failed(call) : 0;
 }
 

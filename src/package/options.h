@@ -46,9 +46,9 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
  */
 #define CHECKINSTALL_OPTIONS(X)                                                                  \
 	X(0, "pkgname", "NAME",                                                                  \
-		"its name (default: from the name of the folder the command ran in)", name,      \
+		"its name (default: what the folder the command ran in says)", name,             \
 		IN_ALL, OPTION_TEXT)                                                             \
-	X(0, "pkgversion", "VERSION", "its version (default: from the same name)", version,      \
+	X(0, "pkgversion", "VERSION", "its version (default: from there, too)", version,         \
 		IN_ALL, OPTION_TEXT)                                                             \
 	X(0, "pkgrelease", "RELEASE", "its release (default: 1)", release, IN_BOTH, OPTION_TEXT) \
 	X(0, "pkgarch", "ARCH", "its architecture (default: from the ELF files)", arch, IN_BOTH, \

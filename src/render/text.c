@@ -171,6 +171,22 @@ void render_duration(struct buf *out, double seconds)
 			seconds - 60 * (double)(long)(seconds / 60));
 }
 
+void render_size(struct buf *out, int64_t bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double n = (double)bytes / 1024;
+	size_t i = 0;
+
+	if (bytes < 1000) {
+		buf_addf(out, "%lld B", (long long)bytes);
+		return;
+	}
+	/* what would be printed as 1000 of one is one of the next */
+	for (; n >= 999.5; n /= 1024)
+		i++;
+	buf_addf(out, n < 9.95 ? "%.1f %s" : "%.0f %s", n, units[i]);
+}
+
 void render_exit(struct buf *out, const struct ba_rows *rows)
 {
 	int status = ba_rows_column(rows, "exit_status"), sig = ba_rows_column(rows, "term_signal");

@@ -32,6 +32,8 @@ void render_cell(struct buf *out, const char *text, int width);
 void render_argv(struct buf *out, const char *json, size_t most);
 /* Seconds as a person reads them: 0.04 s, 12.3 s, 4 min 10 s. */
 void render_duration(struct buf *out, double seconds);
+/* Bytes as a person reads them: 999 B, 1.5 KiB, 20 MiB. */
+void render_size(struct buf *out, int64_t bytes);
 /* An exit status or signal of the row: "0", "SIGTERM". */
 void render_exit(struct buf *out, const struct ba_rows *rows);
 

@@ -24,7 +24,7 @@ print("\n".join(seen.pop()))'; }
 
 case_help_of_each() {
 	local c out
-	for c in run runs files who tree events sql package checkinstall; do
+	for c in run runs files who list owner show tree events sql package checkinstall; do
 		out=$(ba $c -h)
 		has "$out" "$c"
 		has "$out" '^[Uu]sage'
@@ -60,6 +60,8 @@ case_a_first_word_that_is_no_command() {
 		fles files
 		fyles files
 		whos who
+		lits list
+		onwer owner
 		unistal uninstall
 		rollbakc rollback
 		hlep help
@@ -123,7 +125,7 @@ case_what_never_ran_is_not_latest() {
 case_usage_errors_are_2() {
 	some_runs
 	local c err
-	for c in runs files tree events sql who; do
+	for c in runs files tree events sql who list owner show; do
 		err=$(want_rc 2 ba $c --no-such-option 2>&1)
 		has "$err" '[Uu]sage'
 	done

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/at.h"
+#include "cmd/cmd.h"
+#include "render/json.h"
+#include "render/text.h"
+
+static const char *text(const struct ba_rows *rows, const char *column)
+{
+	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
+}
+
+/* "PROGRAM (PID)" of the process; many files in a row are of one. */
+struct last_writer {
+	char id[24];
+	struct buf words;
+};
+
+static int find_writer(const struct cmd_call *call, const char *id, struct last_writer *w)
+{
+	char sql[96];
+	struct ba_rows *rows;
+	int r;
+
+	if (!strcmp(w->id, id))
+		return 0;
+	snprintf(w->id, sizeof w->id, "%s", id);
+	snprintf(sql, sizeof sql, "SELECT exe, pid FROM processes WHERE process_id = %.20s", id);
+	buf_reset(&w->words);
+	r = ba_sql(call->ba, sql, &rows);
+	if (r < 0)
+		return r;
+	r = ba_rows_next(rows);
+	if (r > 0) {
+		render_name(&w->words, ba_rows_text(rows, 0, NULL),
+			strlen(ba_rows_text(rows, 0, NULL)));
+		buf_addf(&w->words, " (%s)", ba_rows_text(rows, 1, NULL));
+	}
+	ba_rows_free(rows);
+	return r < 0 ? r : 0;
+}
+
+static void print_owned(const struct ba_rows *rows, const struct last_writer *w, struct buf *line)
+{
+	size_t len;
+	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
+	const char *name = text(rows, "name"), *version = text(rows, "version");
+
+	render_name(line, path, len);
+	buf_adds(line, ": ");
+	render_name(line, name, strlen(name));
+	if (*version) {
+		buf_addc(line, ' ');
+		render_name(line, version, strlen(version));
+	}
+	buf_addf(line, "%s(run %s", *name || *version ? " " : "", text(rows, "run_id"));
+	if (w->words.len)
+		buf_addf(line, ", %s", w->words.data);
+	buf_addc(line, ')');
+	render_line(line);
+}
+
+static int print_row(const struct cmd_call *call, const struct ba_rows *rows, struct last_writer *w,
+	struct buf *line)
+{
+	const char *id = text(rows, "process_id");
+	int r = 0;
+
+	if (call->json) {
+		render_json_row(rows, line);
+		render_line(line);
+		return 0;
+	}
+	if (*id)
+		r = find_writer(call, id, w);
+	else
+		buf_reset(&w->words);
+	if (r == 0)
+		print_owned(rows, w, line);
+	return r;
+}
+
+/* All that is meant at and below a folder; what is also below `but` was printed before. */
+static int owners_below(const struct cmd_call *call, struct at *at, const char *folder,
+	const char *but)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct last_writer w = { "", BUF_INIT };
+	struct ba_rows *rows;
+	size_t n = but ? strlen(but) : 0;
+	int r = ba_owned_below(call->ba, folder, &rows);
+
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
+		const char *path = text(rows, "path");
+
+		if (n && !strncmp(path, but, n) && (path[n] == '/' || !path[n]))
+			continue;
+		if (at_matches(at, path) && (r = print_row(call, rows, &w, &line)) < 0)
+			break;
+	}
+	ba_rows_free(rows);
+	buf_release(&w.words);
+	return r;
+}
+
+/* 1: something is owned there; 0: nothing; -1: failed, and said so. */
+static int owner(const struct cmd_call *call, const char *word)
+{
+	char folder[PATH_MAX];
+	struct at at;
+	int r = at_read(&at, word), found;
+
+	if (r < 0) {
+		complain("%s: %s", word, strerror(-r));
+		at_release(&at);
+		return -1;
+	}
+	at_folder(&at, folder, sizeof folder);
+	if (!at.glob) /* a symlink, before where it leads */
+		r = owners_below(call, &at, at.path, NULL);
+	if (r == 0 && (at.glob || strcmp(folder, at.path) != 0))
+		r = owners_below(call, &at, folder, at.glob ? NULL : at.path);
+	found = at.found;
+	at_release(&at);
+	if (r < 0)
+		cmd_failed(call);
+	return r < 0 ? -1 : found;
+}
+
+static int run(struct cmd_call *call)
+{
+	int i, r, status = 0;
+
+	if (call->argc == 0)
+		return cmd_misuse(&cmd_owner_entry, "whose is which PATH?");
+	for (i = 0; i < call->argc; i++) {
+		r = owner(call, call->argv[i]);
+		if (r < 0)
+			return EXIT_FAILED;
+		if (r == 0) {
+			complain("no install on record owns %s", call->argv[i]);
+			status = EXIT_NO;
+		}
+	}
+	return status;
+}
+
+const struct cmd cmd_owner_entry = {
+	.name = "owner",
+	.usage = "[--json] PATH...",
+	.help = "which install, run and process the file now at PATH is from\n"
+		"Of a folder, of all below it, too; a glob (quote it) is looked for among all\n"
+		"names on record. Exit status 1: nobody's.",
+	.flags = CMD_DB_READ | CMD_JSON,
+	.run = run,
+};

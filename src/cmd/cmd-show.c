@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cmd/at.h"
+#include "cmd/cmd.h"
+#include "cmd/difference.h"
+#include "render/json.h"
+#include "render/notes.h"
+#include "render/text.h"
+
+#define FAILED_SHOWN 10
+
+static const char *text(const struct ba_rows *rows, const char *column)
+{
+	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
+}
+
+static int64_t number(const struct ba_rows *rows, const char *column)
+{
+	return ba_rows_int(rows, ba_rows_column(rows, column));
+}
+
+/* "what      " in front of a line of the page. */
+static void head(struct buf *line, const char *what)
+{
+	buf_addf(line, "%s%-10s%s", render_colour(BOLD), what, render_colour(PLAIN));
+}
+
+/* A row of its own in --json: what it is of, then the columns of its view. */
+static void print_json(const struct ba_rows *rows, const char *what)
+{
+	_cleanup_buf_ struct buf row = BUF_INIT, line = BUF_INIT;
+
+	render_json_row(rows, &row);
+	if (!row.data || !row.len)
+		return;
+	buf_addf(&line, "{\"row\":\"%s\",%s", what, row.data + 1);
+	render_line(&line);
+}
+
+static void print_name(const struct ba_rows *run, struct buf *line)
+{
+	head(line, "run");
+	buf_adds(line, text(run, "run_id"));
+	if (*text(run, "name")) {
+		buf_adds(line, ", of ");
+		render_name(line, text(run, "name"), strlen(text(run, "name")));
+	}
+	if (*text(run, "version")) {
+		buf_addc(line, ' ');
+		render_name(line, text(run, "version"), strlen(text(run, "version")));
+	}
+	if (*text(run, "label")) {
+		buf_adds(line, ", label ");
+		render_name(line, text(run, "label"), strlen(text(run, "label")));
+	}
+	if (*text(run, "kind"))
+		buf_addf(line, ", the %s of run %s", text(run, "kind"), text(run, "of_run"));
+	render_line(line);
+}
+
+static void print_when(const struct ba_rows *run, struct buf *line)
+{
+	const char *at = text(run, "started_at");
+
+	head(line, "when");
+	buf_addf(line, "%.10s %.8s", at, strlen(at) > 11 ? at + 11 : "");
+	if (ba_rows_type(run, ba_rows_column(run, "duration_s")) != BA_NULL) {
+		buf_adds(line, ", ");
+		render_duration(line, ba_rows_real(run, ba_rows_column(run, "duration_s")));
+	}
+	buf_adds(line, ", exit status ");
+	render_exit(line, run);
+	buf_addf(line, ", %s", text(run, "state"));
+	render_line(line);
+}
+
+static void print_notes(const char *notes, struct buf *line)
+{
+	size_t len;
+
+	for (; *notes; notes += len) {
+		notes += *notes == '\n';
+		len = strcspn(notes, "\n");
+		if (!len)
+			continue;
+		head(line, "note");
+		render_name(line, notes, len);
+		render_line(line);
+	}
+}
+
+static void print_run(const struct ba_rows *run, struct buf *line)
+{
+	print_name(run, line);
+	head(line, "command");
+	render_argv(line, text(run, "argv"), 1000);
+	render_line(line);
+	head(line, "where");
+	render_name(line, text(run, "cwd"), strlen(text(run, "cwd")));
+	render_line(line);
+	print_when(run, line);
+	print_notes(text(run, "notes"), line);
+}
+
+/* The rows of view runs that are meant: the one, or all commands of that name, oldest last. */
+static int each_run(const struct cmd_call *call, const char *name)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct ba_rows *rows;
+	int r = name ? ba_runs(call->ba, &rows) : ba_run(call->ba, call->run, &rows);
+
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
+		if (name && (strcmp(text(rows, "name"), name) != 0 || *text(rows, "kind")))
+			continue;
+		if (call->json)
+			print_json(rows, "run");
+		else
+			print_run(rows, &line);
+	}
+	ba_rows_free(rows);
+	return r;
+}
+
+static void print_install(const struct ba_rows *install, struct buf *line)
+{
+	head(line, "install");
+	render_name(line, text(install, "name"), strlen(text(install, "name")));
+	if (*text(install, "version")) {
+		buf_addc(line, ' ');
+		render_name(line, text(install, "version"), strlen(text(install, "version")));
+	}
+	buf_addf(line, ", %s", text(install, "state"));
+	render_line(line);
+	head(line, "owns");
+	buf_addf(line, "%s file%s, ", text(install, "files"),
+		number(install, "files") == 1 ? "" : "s");
+	render_size(line, number(install, "bytes"));
+	render_line(line);
+}
+
+/* The name of the install that call->run stands for, to be freed; its row is printed. */
+static int find_install(const struct cmd_call *call, char **name)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct ba_rows *rows;
+	int64_t id;
+	int r = ba_installs(call->ba, &rows);
+
+	while (r >= 0 && !*name && (r = ba_rows_next(rows)) > 0) {
+		if (ba_run_find(call->ba, text(rows, "name"), &id) < 0 || id != call->run)
+			continue;
+		*name = strdup(text(rows, "name"));
+		if (!*name)
+			r = -ENOMEM;
+		if (call->json)
+			print_json(rows, "install");
+		else
+			print_install(rows, &line);
+	}
+	ba_rows_free(rows);
+	return r;
+}
+
+static int count(const struct cmd_call *call, unsigned int which, int64_t *n, int64_t *bytes)
+{
+	struct ba_rows *rows;
+	int r = ba_files(call->ba, call->run, which, &rows);
+
+	*n = *bytes = 0;
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
+		++*n;
+		if (!strcmp(text(rows, "type"), "file"))
+			*bytes += number(rows, "size");
+	}
+	ba_rows_free(rows);
+	return r;
+}
+
+static int print_totals(const struct cmd_call *call)
+{
+	static const struct {
+		unsigned int which;
+		const char *what;
+	} kinds[] = { { BA_FILES_CREATED, "created" }, { BA_FILES_DIFFERENT, "replaced" },
+		{ BA_FILES_SAME, "the same" }, { BA_FILES_REMOVED, "removed" } };
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	int64_t n, bytes;
+	size_t i;
+	int r = 0;
+
+	head(&line, "changed");
+	for (i = 0; r >= 0 && i < ARRAY_SIZE(kinds); i++) {
+		r = count(call, kinds[i].which, &n, &bytes);
+		buf_addf(&line, "%s%lld %s", i ? ", " : "", (long long)n, kinds[i].what);
+		if (bytes) {
+			buf_adds(&line, " (");
+			render_size(&line, bytes);
+			buf_addc(&line, ')');
+		}
+	}
+	render_line(&line);
+	return r;
+}
+
+static bool has_failed(const struct ba_rows *process)
+{
+	return number(process, "exit_status") != 0 || number(process, "term_signal") != 0;
+}
+
+static void print_failed(const struct ba_rows *process, struct buf *line)
+{
+	head(line, "failed");
+	render_exit(line, process);
+	buf_addf(line, "  pid %s  ", text(process, "pid"));
+	render_argv(line, text(process, "argv"), 200);
+	render_line(line);
+}
+
+/* Tests end with 1 on purpose, too: a person is told of them, not warned. */
+static int each_failed(const struct cmd_call *call)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct ba_rows *rows;
+	size_t n = 0;
+	int r = ba_tree(call->ba, call->run, &rows);
+
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
+		if (!has_failed(rows))
+			continue;
+		if (call->json)
+			print_json(rows, "failed");
+		else if (n++ < FAILED_SHOWN)
+			print_failed(rows, &line);
+	}
+	ba_rows_free(rows);
+	if (n > FAILED_SHOWN) {
+		head(&line, "");
+		buf_addf(&line, "and %zu more", n - FAILED_SHOWN);
+		render_line(&line);
+	}
+	return r;
+}
+
+static void print_replaced(const struct cmd_call *call, const struct ba_rows *rows,
+	struct buf *line)
+{
+	bool file = !strcmp(text(rows, "old_type"), "file");
+	size_t len;
+	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
+
+	head(line, !strcmp(text(rows, "change"), "removed") ? "removed" : "replaced");
+	render_name(line, path, len);
+	buf_adds(line, "  ");
+	if (file) {
+		render_size(line, number(rows, "old_size"));
+		if (!strcmp(text(rows, "type"), "file")) {
+			buf_adds(line, " -> ");
+			render_size(line, number(rows, "size"));
+		}
+		buf_adds(line, difference_is_kept(call, rows) ? ", original kept" :
+								", original not kept");
+	} else {
+		buf_adds(line, text(rows, "old_type"));
+	}
+	render_line(line);
+}
+
+/* Each that was overwritten or removed; with PATHs what is there, from old to new. */
+static int each_replaced(const struct cmd_call *call, struct at *at)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	struct ba_rows *rows;
+	int r = difference_rows(call, &rows), i;
+	bool wanted;
+
+	if (r < 0)
+		return r;
+	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
+		for (i = 0, wanted = call->argc == 0; i < call->argc; i++)
+			wanted |= at_matches(&at[i], text(rows, "path"));
+		if (!wanted)
+			continue;
+		if (call->json)
+			print_json(rows, "replaced");
+		else if (call->argc)
+			r = difference_print(call, rows);
+		else
+			print_replaced(call, rows, &line);
+	}
+	ba_rows_free(rows);
+	return r;
+}
+
+static int print_page(const struct cmd_call *call)
+{
+	_cleanup_free_ char *name = NULL;
+	int r = call->run < 0 ? find_install(call, &name) : 0;
+
+	if (r >= 0)
+		r = each_run(call, name);
+	if (r >= 0 && !call->json)
+		r = print_totals(call);
+	if (r >= 0)
+		r = each_failed(call);
+	if (r >= 0)
+		r = each_replaced(call, NULL);
+	return r;
+}
+
+static int print_paths(const struct cmd_call *call, struct at *at)
+{
+	int i, status = 0;
+
+	if (each_replaced(call, at) < 0)
+		return cmd_failed(call);
+	for (i = 0; i < call->argc; i++)
+		if (!at[i].found) {
+			complain("nothing that it replaced or removed is at %s", at[i].word);
+			status = EXIT_NO;
+		}
+	return status;
+}
+
+static int run(struct cmd_call *call)
+{
+	_cleanup_free_ struct at *at = calloc((size_t)call->argc + 1, sizeof *at);
+	int i, r = at ? 0 : -ENOMEM, status = EXIT_FAILED;
+
+	for (i = 0; r == 0 && i < call->argc; i++)
+		r = at_read(&at[i], call->argv[i]);
+	if (r < 0)
+		complain("%s: %s", i ? call->argv[i - 1] : "show", strerror(-r));
+	else if (call->argc)
+		status = print_paths(call, at);
+	else
+		status = print_page(call) < 0 ? cmd_failed(call) : 0;
+	while (i-- > 0)
+		at_release(&at[i]);
+	return status;
+}
+
+const struct cmd cmd_show_entry = {
+	.name = "show",
+	.usage = "[--json] [NAME|RUN] [PATH...]",
+	.help = "one page on a run or an install: what, when, totals, notes, what was replaced\n"
+		"With PATHs the replaced files there, from old to new, as 'diff -u' has it. A\n"
+		"PATH begins with / or . or has a slash or a wildcard in it.\n"
+		"Exit status 1: nothing was replaced at one of them.",
+	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON,
+	.run = run,
+};

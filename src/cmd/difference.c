@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/difference.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "render/text.h"
+
+static const char *text(const struct ba_rows *rows, const char *column)
+{
+	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
+}
+
+#define TYPE_OF(mode) \
+	"CASE " mode " & 61440 WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN " \
+	"'symlink' WHEN 4096 THEN 'fifo' WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' " \
+	"WHEN 24576 THEN 'block' END"
+
+int difference_rows(const struct cmd_call *call, struct ba_rows **out)
+{
+	_cleanup_buf_ struct buf sql = BUF_INIT;
+
+	buf_addf(&sql,
+		"SELECT e.run_id, m.path, m.change, " TYPE_OF("e.before_mode") " AS old_type, "
+		"e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, "
+		"e.before_target AS old_target, " TYPE_OF("e.mode") " AS type, e.size, "
+		"lower(nullif(hex(e.sha256), '')) AS sha256, e.target AS link_target "
+		"FROM member CROSS JOIN manifest m ON m.run_id = member.run_id "
+		"JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id "
+		"WHERE member.subject_id = %lld AND m.change <> 'created' AND NOT m.excluded "
+		"AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0)) "
+		"ORDER BY m.path, e.run_id", (long long)call->run);
+	return sql.failed ? -ENOMEM : ba_sql(call->ba, sql.data, out);
+}
+
+/* Where the original is kept, if it is. */
+static bool find_kept(const struct cmd_call *call, const struct ba_rows *rows, char *path)
+{
+	const char *hex = text(rows, "old_sha256");
+
+	return strlen(hex) == 64 &&
+		snprintf(path, PATH_MAX, "%s.d/%.2s/%s", call->db, hex, hex + 2) < PATH_MAX &&
+		access(path, F_OK) == 0;
+}
+
+bool difference_is_kept(const struct cmd_call *call, const struct ba_rows *rows)
+{
+	char path[PATH_MAX];
+
+	return find_kept(call, rows, path);
+}
+
+/* Its output, on a terminal with what that would obey shown; a tab is a tab. */
+static void print_output(const char *s, size_t len)
+{
+	_cleanup_buf_ struct buf shown = BUF_INIT;
+	size_t i, n;
+
+	for (i = 0; render_is_terminal() && i < len; i += n + 1) {
+		for (n = 0; i + n < len && s[i + n] != '\n' && s[i + n] != '\t'; n++)
+			;
+		buf_add_shown(&shown, s + i, n);
+		if (i + n < len)
+			buf_addc(&shown, s[i + n]);
+	}
+	if (render_is_terminal())
+		fwrite(shown.data, 1, shown.len, stdout);
+	else
+		fwrite(s, 1, len, stdout);
+}
+
+static int run_diff(const char *old, const char *old_label, const char *new, const char *new_label)
+{
+	const char *const argv[] = { "diff", "-u", "--label", old_label, "--label", new_label, "--",
+		old, new, NULL };
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	int r = child_run(argv, &out, CHILD_SHOWN);
+
+	if (r == CHILD_NOT_THERE)
+		complain("diff is not here: install the package diffutils");
+	if (r < 0 || r > 1)
+		return r < 0 ? r : -EIO;
+	if (out.len)
+		print_output(out.data, out.len);
+	return 0;
+}
+
+/* One that is a file before and after, or went. */
+static int print_files(const struct cmd_call *call, const struct ba_rows *rows, const char *kept)
+{
+	_cleanup_buf_ struct buf old = BUF_INIT, new = BUF_INIT;
+	const char *path = text(rows, "path"), *run = text(rows, "run_id");
+	bool there = access(path, F_OK) == 0 && strcmp(text(rows, "change"), "removed") != 0;
+
+	buf_addf(&old, "%s\tbefore run %s", path, run);
+	buf_addf(&new, "%s\t%s", path, there ? "now" : "gone");
+	if (old.failed || new.failed)
+		return -ENOMEM;
+	return run_diff(kept, old.data, there ? path : "/dev/null", new.data);
+}
+
+static void write_side(struct buf *line, const struct ba_rows *rows, const char *type,
+	const char *target)
+{
+	const char *what = text(rows, type), *holds = text(rows, target);
+
+	buf_adds(line, *what ? what : "nothing");
+	if (!*holds)
+		return;
+	buf_adds(line, " to ");
+	render_name(line, holds, strlen(holds));
+}
+
+int difference_print(const struct cmd_call *call, const struct ba_rows *rows)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	const char *path = text(rows, "path"), *type = text(rows, "type");
+	char kept[PATH_MAX];
+	bool file = !strcmp(text(rows, "old_type"), "file");
+
+	if (file && (!*type || !strcmp(type, "file")) && find_kept(call, rows, kept))
+		return print_files(call, rows, kept);
+	render_name(&line, path, strlen(path));
+	buf_adds(&line, ": ");
+	write_side(&line, rows, "old_type", "old_target");
+	buf_adds(&line, " -> ");
+	write_side(&line, rows, "type", "link_target");
+	if (file && !find_kept(call, rows, kept))
+		buf_adds(&line, " (the original was not kept)");
+	render_line(&line);
+	return 0;
+}

@@ -1,0 +1,134 @@
+#!/bin/bash
+# An install is all runs of one name: `list`, `owner` and `show` tell of it as it is now.
+. "$(dirname "$0")/../lib/cases.sh"
+
+# Two versions of foo, the second without `old`, with bar's `both` over it.
+some_lives() {
+	mkdir p w
+	echo before >p/conf
+	inst foo 1.0 'mkdir p/lib; printf 1234 >p/lib/a; echo one >p/old; echo foo >p/both; ln -s a p/lib/l; echo mine >>p/conf'
+	inst foo 2.0 'printf 123456 >p/lib/a; rm p/old'
+	inst bar 1 'echo bar >p/both; echo x >p/own'
+	settle
+}
+inst() { rec -q --name="$1" --pkgversion="$2" --include="$T/p" -- sh -c "$3"; }
+fields() { python3 -c 'import json,sys; [print(*[json.loads(l)[k] for k in sys.argv[1:]]) for l in sys.stdin]' "$@"; }
+
+case_list_has_the_installs() {
+	some_lives
+	eq "$(ba list --json | fields name version runs files state)" $'bar 1 1 2 installed\nfoo 2.0 2 3 installed'
+	has "$(ba list)" '^NAME +VERSION +FILES +SIZE +DATE +STATE'
+	has "$(ba list)" '^foo +2\.0 +3 +[0-9]+ B +[0-9-]{10} [0-9:]{8} +installed$'
+	eq "$(ba list -0 | tr '\0' ' ')" 'bar foo '
+	eq "$(ba list --sort=size --json | fields name)" $'bar\nfoo'
+	eq "$(ba list --sort=date --json | fields name)" $'foo\nbar'
+}
+
+# What left nothing, or has gone, is no install to a person; --all has it.
+case_list_leaves_out_what_owns_nothing() {
+	some_lives
+	inst none 1 'true'
+	settle
+	hasnt "$(ba list)" none
+	has "$(ba list --all)" '^none +1 +0 +0 B .*nothing$'
+	ba rollback -y 3 >/dev/null
+	eq "$(ba list -0 | tr '\0' ' ')" 'foo '
+	has "$(ba list --all)" '^bar .*removed$'
+}
+
+case_list_of_one_has_what_it_owns_now() {
+	some_lives
+	eq "$(ba list -0 foo | tr '\0' '\n')" "$T/p/conf"$'\n'"$T/p/lib"$'\n'"$T/p/lib/a"$'\n'"$T/p/lib/l"
+	has "$(ba list foo)" "^file +6  $T/p/lib/a\$"
+	has "$(ba list foo)" "^symlink +$T/p/lib/l -> a\$"
+	eq "$(ba list foo | tail -n 1)" 'total     2 files, 1 folder, 1 link: 18 bytes'
+	eq "$(ba list --sort=size --json foo | fields size | sort -n)" "$(ba list --sort=size --json foo | fields size)"
+	eq "$(ba list -0 3 | tr '\0' '\n')" "$(ba list -0 bar | tr '\0' '\n')"
+	has "$(want_rc 125 ba list nobody 2>&1)" nobody
+	want_rc 2 ba list --sort=colour 2>/dev/null
+	want_rc 2 ba list foo bar 2>/dev/null
+	want_rc 2 ba list -0 --json 2>/dev/null
+}
+
+case_owner_names_install_run_and_process() {
+	some_lives
+	has "$(ba owner p/lib/a)" "^$T/p/lib/a: foo 2\\.0 \\(run 2, /.*sh \\([0-9]+\\)\\)\$"
+	has "$(ba owner p/both)" ': bar 1 \(run 3, '
+	eq "$(ba owner --json "$T/p/lib" | fields path name run_id)" "$T/p/lib foo 1
+$T/p/lib/a foo 2
+$T/p/lib/l foo 1"
+	eq "$(ba owner --json 'c?nf' '*w[n]' | fields path)" "$T/p/conf
+$T/p/own"
+	cd p/lib || return
+	eq "$(ba owner --json a | fields name)" foo
+	eq "$(ba owner --json l | fields path)" "$T/p/lib/l
+$T/p/lib/a" # the link, and where it leads
+	cd ../..
+}
+
+case_owner_of_what_is_nobodys() {
+	some_lives
+	eq "$(want_rc 1 ba owner p/old 2>&1)" 'buildaudit: no install on record owns p/old'
+	eq "$(want_rc 1 ba owner p/nothing p/own 2>/dev/null | cut -d: -f1)" "$T/p/own"
+	want_rc 1 ba owner '*.none' 2>/dev/null
+	want_rc 2 ba owner 2>/dev/null
+	ba rollback -y 3 >/dev/null
+	has "$(ba owner p/both)" ': foo 1\.0 \(run 1, '
+	want_rc 1 ba owner p/own 2>/dev/null
+}
+
+case_show_is_a_page_of_a_run() {
+	some_lives
+	local out
+	rec -q --label=bad --include="$T/p" -- sh -c 'false; sh -c "exit 3"; echo b >p/lib/a; echo foo >p/new; rm p/own'
+	settle
+	out=$(ba show bad)
+	has "$out" '^run +4, .*label bad'
+	has "$out" '^command +sh -c '
+	has "$out" "^where +$T\$"
+	has "$out" '^when +[0-9-]{10} [0-9:]{8}, .* exit status 0, complete$'
+	has "$out" '^changed +1 created \(4 B\), 1 replaced \(2 B\), 0 the same, 1 removed'
+	has "$out" '^failed +3 +pid [0-9]+ +sh -c .exit 3.'
+	has "$out" "^replaced +$T/p/lib/a  6 B -> 2 B, original kept\$"
+	has "$out" "^removed +$T/p/own  2 B, original kept\$"
+	eq "$(ba show --json bad | fields row)" $'run\nfailed\nreplaced\nreplaced'
+	rec -q --label=many --no-backup --include="$T/p" -- bash -c 'for i in {1..13}; do (exit 1); done; echo n >p/lib/a'
+	settle
+	eq "$(ba show many | grep -c '^failed')" 10
+	has "$(ba show many)" '^ +and 3 more$'
+	has "$(ba show many)" 'original not kept$'
+}
+
+case_show_is_a_page_of_an_install() {
+	some_lives
+	has "$(ba show foo)" '^install +foo 2\.0, installed$'
+	has "$(ba show foo)" '^owns +3 files, '
+	eq "$(ba show foo | grep '^run ')" $'run       2, of foo 2.0\nrun       1, of foo 1.0'
+	eq "$(ba show --json foo | fields row | sort -u)" $'install\nreplaced\nrun'
+}
+
+# From the kept original, as diff(1) has it.
+case_show_of_a_path_is_old_to_new() {
+	some_lives
+	eq "$(ba show 1 p/conf)" "--- $T/p/conf	before run 1
++++ $T/p/conf	now
+@@ -1 +1,2 @@
+ before
++mine"
+	eq "$(ba show foo p/conf)" "$(ba show 1 ./p/conf)"
+	eq "$(ba show 2 ./p/old)" "--- $T/p/old	before run 2
++++ $T/p/old	gone
+@@ -1 +0,0 @@
+-one"
+	has "$(want_rc 1 ba show foo ./p/both 2>&1)" 'is at ./p/both'
+	printf '\0\1' >p/bin
+	rec -q --include="$T/p" -- sh -c 'printf "\0\2" >p/bin; ln -sfn b p/lib/l'
+	settle
+	eq "$(ba show latest ./p/bin | wc -l)" 1
+	eq "$(ba show latest ./p/lib/l)" "$T/p/lib/l: symlink to a -> symlink to b"
+	rec -q --no-backup --include="$T/p" -- sh -c 'echo >p/bin'
+	settle
+	has "$(ba show latest ./p/bin)" 'the original was not kept'
+}
+
+run_cases "$@"
