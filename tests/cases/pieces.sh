@@ -13,7 +13,7 @@ case_each_file_is_in_the_makefile() {
 		case $f in src/gen/*) continue ;; esac
 		grep -qE "(^|[ 	])$f( |\$|\\\\)" <(sed 's/$/ /' src/Makemodule.am) || fail "src/Makemodule.am does not name $f" || return
 	done
-	for f in tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/*; do
+	for f in tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/* tests/lives/*; do
 		[ -f "$f" ] || continue
 		grep -q "$f" tests/Makemodule.am src/Makemodule.am || fail "tests/Makemodule.am does not name $f" || return
 	done

@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""Random lives of installs: recorded, edited by a person, taken back in any order, and held against a plain list.
+
+run.py [--seeds A-B] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--shrink]
+
+A life is a list of events in one tree: versions of several softwares are installed over shared and own paths, a person
+edits, one run is rolled back, an install is uninstalled. The oracle knows nothing of databases: for each path, who left
+what there, one upon the other, as snapshots before and after each event show it.
+  an uninstall takes all layers of its software away. What lies on top then is what stands there: another one's, a
+  person's, or what was there before them all. A folder that still has something in it stays, until its maker is
+  uninstalled once more, or until what was in it goes.
+  a rollback takes away the layers of one run that nothing newer lies upon.
+What is the last name of a file that stood elsewhere before the run may stay, if it says so, until that has it again.
+In the end all are uninstalled, and the tree is as before the first, less what the person did.
+Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
+"""
+import argparse
+import concurrent.futures
+import os
+import random
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+import balib
+from balib import esc
+
+LIMIT = 60                      # seconds one command may take
+NAMES = ('alpha', 'beta', 'gamma')
+VERSIONS = ('1.0', '2.0', '2.1')
+OLD_FOLDERS = ('bin', 'etc')    # there before the first install
+NEW_FOLDERS = ('lib', 'lib/sub', 'share')
+OLD_FILES = {'etc/conf': 'old conf\n', 'etc/hosts': 'old hosts\n', 'bin/tool': 'old tool\n'}
+SHARED = ('etc/conf', 'etc/hosts', 'bin/tool', 'bin/both', 'lib/both', 'lib/sub/both', 'share/both')
+KINDS = 'install,edit,rollback,uninstall'
+PERSON = None                   # whose a layer is that no run made
+
+
+# What happens, decided before anything does.
+
+def one_command(rng, name, version):
+    """A line of the script that installs it; it may fail, as when what it names is not there."""
+    own = ['%s/%s%d' % (folder, name, i) for folder in ('bin', 'lib', 'lib/sub', 'share') for i in (1, 2)]
+    path = rng.choice(SHARED) if rng.random() < 0.5 else rng.choice(own)
+    other = rng.choice(SHARED + tuple(own))
+    text = '%s %s %d\\n' % (name, rng.choice((version, 'any')), rng.randrange(3))
+    kind = rng.choices(('replace', 'write', 'append', 'remove', 'symlink', 'link', 'chmod', 'folder'),
+                       (30, 20, 12, 8, 10, 8, 6, 6))[0]
+    if kind == 'replace':
+        return "printf '%s' >%s.new && mv -f %s.new %s" % (text, path, path, path)
+    if kind == 'write':
+        return "printf '%s' >%s" % (text, path)
+    if kind == 'append':
+        return "printf '%s' >>%s" % (text, path)
+    if kind == 'remove':
+        return 'rm -f %s' % path
+    if kind == 'symlink':
+        return 'ln -sf %s %s' % (rng.choice(('both', 'tool', name + '1', 'nothing')), path)
+    if kind == 'link':
+        return 'ln -f %s %s' % (path, other)
+    if kind == 'chmod':
+        return 'chmod %s %s' % (rng.choice(('600', '644', '755')), rng.choice((path,) + OLD_FOLDERS))
+    return 'mkdir -p %s' % rng.choice(NEW_FOLDERS)
+
+
+def script(seed, name, version):
+    rng = random.Random('%s %s %s' % (seed, name, version))
+    return ['mkdir -p %s' % ' '.join(rng.sample(NEW_FOLDERS, rng.randrange(1, 3)))] + \
+        [one_command(rng, name, version) for _ in range(rng.randrange(3, 10))]
+
+
+def edit(rng):
+    path = rng.choice(SHARED + tuple('%s/%s1' % (f, n) for f in ('bin', 'lib', 'share') for n in NAMES))
+    text = 'mine %d\\n' % rng.randrange(1000)
+    return rng.choice(("test ! -e %s || printf '%s' >>%s" % (path, text, path),
+                       "printf '%s' >%s.mine && mv -f %s.mine %s" % (text, path, path, path),
+                       'rm -f %s' % path,
+                       "printf '%s' >%s/mine%d" % (text, os.path.dirname(path), rng.randrange(3))))
+
+
+def life(seed):
+    """[(what, ...)]"""
+    rng = random.Random(seed)
+    events = []
+    for _ in range(rng.randrange(4, 14)):
+        kind = rng.choices(('install', 'edit', 'rollback', 'uninstall'), (55, 15, 12, 18))[0]
+        if kind == 'install':
+            name, version = rng.choice(NAMES), rng.choice(VERSIONS)
+            events.append((kind, name, version, script(seed, name, version)))
+        elif kind == 'edit':
+            events.append((kind, edit(rng)))
+        elif kind == 'rollback':
+            events.append((kind, rng.randrange(100)))
+        else:
+            events.append((kind, rng.choice(NAMES)))
+    last = list(NAMES)
+    rng.shuffle(last)
+    # A folder that the first had made is empty when the last one's files have gone.
+    return events + [('uninstall', name) for _ in range(3) for name in last]
+
+
+# The plain list.
+
+def looks(e):
+    """What of an entry has to be as it was."""
+    return None if e is None else (e['type'], None if e['type'] == 'symlink' else e['mode'], e['sha256'], e['link_target'])
+
+
+class Layer:
+    def __init__(self, name, run, state):
+        self.name, self.run, self.state = name, run, state
+        self.gone = False       # taken away, but something lies on it
+
+
+class Layers:
+    """For each path what was there in the beginning, and who left what there since."""
+
+    def __init__(self, snap):
+        self.base = {p: looks(e) for p, e in snap.items()}
+        self.on = {}
+        self.stayed = {}        # folders that have still something in them: {path: what is below what went}
+
+    def add(self, name, run, before, after):
+        for p in balib.diff(before, after):
+            self.stayed.pop(p, None)
+            self.on.setdefault(p, []).append(Layer(name, run, looks(after.get(p))))
+
+    def state(self, p, layers=None):
+        layers = self.on.get(p, []) if layers is None else layers
+        return layers[-1].state if layers else self.base.get(p)
+
+    def tree(self):
+        states = {p: self.state(p) for p in set(self.base) | set(self.on)}
+        return {p: s for p, s in states.items() if s is not None}
+
+    def _settle(self, new):
+        """Takes {path: layers} over, but for folders that would go and have something in them."""
+        for p in sorted(new, reverse=True):
+            was = self.state(p)
+            if was and was[0] == 'dir' and self.state(p, new[p]) is None and \
+                    any(q != p and balib.inside(q, p) for q in self.tree()):
+                for layer in self.on[p]:
+                    layer.gone = False
+                self.stayed[p] = new[p]
+                continue
+            if self.on[p] != new[p]:
+                self.stayed.pop(p, None)
+            self.on[p] = new[p]
+
+    def gone_as_well(self, states):
+        """Folders that stayed, and went with what was in them."""
+        for p in sorted(self.stayed, reverse=True):
+            if p not in states and not any(q != p and balib.inside(q, p) for q in self.tree()):
+                self.on[p] = self.stayed.pop(p)
+
+    def uninstall(self, name, stay):
+        new = {}
+        for p, layers in self.on.items():
+            if p in stay:
+                continue
+            for layer in layers:
+                layer.gone |= layer.name == name
+            new[p] = list(layers)
+            while new[p] and new[p][-1].gone:
+                new[p].pop()
+        self._settle(new)
+
+    def can_roll_back(self, run):
+        """It is the newest somewhere, and nothing that was uninstalled would come again."""
+        mine = [layers for layers in self.on.values() if layers and layers[-1].run == run]
+        return bool(mine) and not any(len(layers) > 1 and layers[-2].gone for layers in mine)
+
+    def rollback(self, run, stay):
+        self._settle({p: layers[:-1] for p, layers in self.on.items()
+                      if layers and layers[-1].run == run and p not in stay})
+
+    def owners(self):
+        """{path: (name, run)}, but for what a person had a hand in, of which there is more than one view."""
+        return {p: (layers[-1].name, layers[-1].run) for p, layers in self.on.items()
+                if layers and layers[-1].state and p not in self.mixed()}
+
+    def mixed(self):
+        return {p for p, layers in self.on.items() if any(x.name is PERSON for x in layers)} | set(self.stayed)
+
+
+def compare(want, got, top):
+    out = []
+    for p in sorted(set(want) | set(got)):
+        if want.get(p) != got.get(p):
+            out.append('%s: %s, should be %s' % (esc(os.path.relpath(p, top)), got.get(p), want.get(p)))
+    return out
+
+
+class Life:
+    """One seed, in a folder of its own."""
+
+    def __init__(self, mode, events):
+        self.mode, self.events = mode, events
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-lives.'))
+        self.top = os.fsencode(os.path.join(self.folder, 't'))
+        self.db = os.path.join(self.folder, 'audit.db')
+        self.runs = []
+        self.names = set()      # what was ever installed
+        self.said = b''
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ba(self, *args):
+        p = subprocess.run([os.environ.get('BUILDAUDIT', 'buildaudit'), '-d', self.db, *args], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT, cwd=self.folder, check=False)
+        self.said = p.stdout
+        return p.returncode
+
+    def setup(self):
+        for f in OLD_FOLDERS:
+            os.makedirs(os.path.join(self.top, f.encode()))
+        for name, text in OLD_FILES.items():
+            with open(os.path.join(self.top, name.encode()), 'w') as f:
+                f.write(text)
+
+    def in_top(self, lines):
+        return 'cd %s || exit 99\nexec 2>/dev/null\n%s\ntrue' % (shlex.quote(os.fsdecode(self.top)), '\n'.join(lines))
+
+    def install(self, name, version, lines):
+        mode = ['--no-seccomp'] if self.mode == 'ptrace' else []
+        rc = self.ba('run', *mode, '-q', '--name', name, '--pkgversion', version, '--include', os.fsdecode(self.top), '--',
+                     'sh', '-c', self.in_top(lines))
+        if rc or self.said:
+            return ['the run ends with %s: %r' % (rc, self.said)]
+        self.names.add(name)
+        self.runs.append(balib.latest(self.db))
+        self.model.add(name, self.runs[-1], self.before, balib.snapshot(self.top))
+        return []
+
+    def edit(self, line):
+        subprocess.run(['sh', '-c', self.in_top([line])], check=True)
+        self.model.add(PERSON, 0, self.before, balib.snapshot(self.top))
+        return []
+
+    def rollback(self, number):
+        can = [r for r in self.runs if self.model.can_roll_back(r)]
+        if not can:
+            return []
+        run = can[number % len(can)]
+        return self.undo(self.model.rollback, run, 'rollback', '-y', str(run))
+
+    def uninstall(self, name):
+        if name not in self.names:
+            return []
+        return self.undo(self.model.uninstall, name, 'uninstall', '-y', name)
+
+    def stay(self):
+        """The last names of files that stood elsewhere, which it keeps, and says so."""
+        return {line.split(None, 2)[2].rpartition(b'  (')[0] for line in self.said.splitlines()
+                if line.startswith(b'keep ') and b' was there before the run' in line}
+
+    def undo(self, take_away, what, *args):
+        """What is said beforehand is what is done, and what is there then is what the list says."""
+        self.ba(args[0], '-n', *args[2:])
+        would = sorted(x for x in self.said.splitlines() if not x.startswith(b'buildaudit: '))
+        rc = self.ba(*args)
+        if rc not in (0, 1):
+            return ['it ends with %s: %r' % (rc, self.said)]
+        did = sorted(x for x in self.said.splitlines() if not x.startswith(b'buildaudit: '))
+        missing = [x for x in did if x not in would]    # -y names what it keeps only
+        if missing:
+            return ['dry: %r was not foretold: %r' % (missing, would)]
+        take_away(what, self.stay())
+        states = {p: looks(e) for p, e in balib.snapshot(self.top).items()}
+        self.model.gone_as_well(states)
+        wrong = compare(self.model.tree(), states, self.top)
+        return wrong + ['it said: %r' % self.said] if wrong else []
+
+    def owned(self):
+        """The view holds what the list does."""
+        if not os.path.exists(self.db):
+            return []
+        con = balib.connect(self.db)
+        rows = balib.rows(con, 'SELECT path, name, run_id FROM owned')
+        con.close()
+        mixed = self.model.mixed()
+        got = {r['path']: (r['name'].decode(), r['run_id']) for r in rows if r['path'] not in mixed}
+        want = self.model.owners()
+        return ['owner of %s: %s, should be %s' % (esc(os.path.relpath(p, self.top)), got.get(p), want.get(p))
+                for p in sorted(set(got) | set(want)) if got.get(p) != want.get(p)]
+
+    def live(self):
+        self.setup()
+        self.model = Layers(balib.snapshot(self.top))
+        for i, event in enumerate(self.events):
+            self.before = balib.snapshot(self.top)
+            faults = getattr(self, event[0])(*event[1:]) or self.owned()
+            if faults:
+                return ['after event %d, %s:' % (i + 1, story(event))] + faults
+        return self.as_before() if ('uninstall', NAMES[0]) in self.events[-3:] else []
+
+    def as_before(self):
+        """All are gone: what is left that was not there is a person's, or the folder of something that is."""
+        out = []
+        for p, layers in self.model.on.items():
+            left = [x for x in layers if x.name is not PERSON and not x.gone]
+            if left and not any(q != p and balib.inside(q, p) for q in self.model.tree()):
+                out.append('%s is still of %s' % (esc(os.path.relpath(p, self.top)), left[-1].name))
+        return out
+
+
+def story(event):
+    return ' '.join('; '.join(x) if isinstance(x, list) else str(x) for x in event)
+
+
+def attempt(mode, events):
+    with Life(mode, events) as one:
+        try:
+            return one.live()
+        except (OSError, subprocess.SubprocessError, TypeError) as e:
+            return ['%s: %s' % (type(e).__name__, e)]
+
+
+# Making a life that fails shorter.
+
+def kinds(faults):
+    return {f.split(': ')[0].split(' ')[0] if f.startswith(('owner', 'the run', 'it ends')) else 'tree' for f in faults[1:]}
+
+
+def shorter(event):
+    """The event with one line of its script less, each"""
+    if event[0] != 'install':
+        return
+    for i in range(len(event[3])):
+        yield (*event[:3], event[3][:i] + event[3][i + 1:])
+
+
+def shrink(mode, events, faults):
+    want = kinds(faults)
+
+    def fails(less):
+        found = attempt(mode, less)
+        return found if kinds(found) & want else None
+
+    again = True
+    while again:
+        again = False
+        for i in range(len(events) - 1, -1, -1):
+            for less in [events[:i] + events[i + 1:]] + [events[:i] + [e] + events[i + 1:] for e in shorter(events[i])]:
+                found = fails(less)
+                if found:
+                    events, faults, again = less, found, True
+                    break
+            if again:
+                break
+    return [story(e) for e in events] + faults
+
+
+def one(job):
+    seed, mode, kinds_wanted, small = job
+    events = [e for e in life(seed) if e[0] in kinds_wanted]
+    faults = attempt(mode, events)
+    if faults and small:
+        faults = shrink(mode, events, faults)
+    return seed, mode, faults
+
+
+def numbers(text):
+    first, _, last = text.partition('-')
+    return range(int(first), int(last or first) + 1)
+
+
+def arguments():
+    a = argparse.ArgumentParser()
+    a.add_argument('--seeds', default='1-100')
+    a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
+    a.add_argument('--events', default=KINDS, help='only these')
+    a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    a.add_argument('--shrink', action='store_true')
+    return a.parse_args()
+
+
+def main():
+    args = arguments()
+    jobs = [(seed, mode, args.events.split(','), args.shrink) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    start = time.monotonic()
+    failed = 0
+    with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
+        for seed, mode, faults in pool.map(one, jobs):
+            failed += bool(faults)
+            if faults:
+                print('FAILED: --seeds %d --mode %s' % (seed, mode))
+                for f in faults[:60]:
+                    print('    ' + f)
+                sys.stdout.flush()
+    print('%.1f s' % (time.monotonic() - start))
+    print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
