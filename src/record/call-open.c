@@ -130,6 +130,7 @@ static void touch_lost(struct recorder *r, const struct pending *p, const struct
 		n->now.birth_ns <= r->touches.started_ns)
 		return;
 	touches_path(&r->touches, n->path.data, known ? &p->name[0].now : &n->now, !known);
+	touches_look(&r->touches, n->path.data);
 }
 
 void lost_open(struct recorder *r, struct pending *p)

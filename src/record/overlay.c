@@ -110,16 +110,14 @@ static void tell_names(struct recorder *r, const char *folder, const struct walk
 {
 	static const struct inode nothing;
 	_cleanup_buf_ struct buf path = BUF_INIT;
-	struct inode now;
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
 		if (!walk_path(&path, folder, &w->entries[i]))
 			return;
-		inode_stat(&now, AT_FDCWD, path.data, AT_SYMLINK_NOFOLLOW);
 		touches_path(&r->touches, path.data, w == before ? &w->entries[i].now : &nothing,
 			false);
-		touches_place(&r->touches, path.data, touches_file(&r->touches, &now));
+		touches_look(&r->touches, path.data);
 	}
 }
 

@@ -294,7 +294,6 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 
 void touches_uncover(struct touches *t)
 {
-	struct inode now;
 	size_t i;
 
 	if (t->covered_count)
@@ -305,9 +304,8 @@ void touches_uncover(struct touches *t)
 
 		if (!mounts_cover(t->mounts, c->path))
 			continue;
-		inode_stat(&now, AT_FDCWD, c->path, AT_SYMLINK_NOFOLLOW);
 		touch_path(t, c->path, &c->before, c->late);
-		touches_place(t, c->path, touches_file(t, &now));
+		touches_look(t, c->path);
 	}
 	covered_release(t);
 }
@@ -320,4 +318,12 @@ void touches_place(struct touches *t, const char *path, uint32_t file)
 		return;
 	*at = file * FILE_UNIT | (*at & NOTHING_BEFORE);
 	t->sink->place(t->sink, path, file);
+}
+
+void touches_look(struct touches *t, const char *path)
+{
+	struct inode now;
+
+	if (inode_stat(&now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && now.exists)
+		touches_place(t, path, touches_file(t, &now));
 }

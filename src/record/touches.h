@@ -68,5 +68,7 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 void touches_uncover(struct touches *t);
 /* From now on `file` stands at path. */
 void touches_place(struct touches *t, const char *path, uint32_t file);
+/* The same of what stands there now, if anything does: after a call that nobody can tell of. */
+void touches_look(struct touches *t, const char *path);
 
 #endif

@@ -316,6 +316,32 @@ static void test_handlers(void)
 	}
 }
 
+/* Who calls is killed after the call was made, before its exit. */
+static void lose(long nr, const uint64_t args[6])
+{
+	struct stop s = stop_of(self, nr, args);
+	long result;
+
+	enter(&s, TURN_NEW);
+	result = make_call(&s);
+	if (nr == SYS_openat && result >= 0)
+		close((int)result);
+	buf_reset(&told);
+	call_lost(&r, self, thread_of(self)->pending);
+	self->in_call = false;
+}
+
+/* A path that is known has another file by a call that was lost. */
+static void test_lost_again(void)
+{
+	make("moved", "");
+	count_as_before();
+	CALL(SYS_rename, NAME(at("moved")), NAME(at("away")));
+	lose(SYS_openat, (const uint64_t[6]){ ARG(AT_FDCWD), NAME(at("moved")),
+		O_WRONLY | O_CREAT, 0644 });
+	ok(!strncmp(what_was_told(), "now moved: ", 11), "an open: another file stands there now");
+}
+
 /* Whoever called was killed in its call: what it asked for may have happened. */
 static void test_lost(void)
 {
@@ -374,6 +400,7 @@ int main(void)
 	snprintf(made, sizeof made, "%s/way/made", top);
 	test_race(made, way, way2);
 	test_lost();
+	test_lost_again();
 	test_excluded();
 	lives_end(&r.lives, self, 0, 2);
 	recorder_release(&r);
