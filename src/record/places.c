@@ -356,13 +356,6 @@ void places_again(struct recorder *r, const struct task *task, struct pending *p
 	}
 }
 
-/* It may have put another file there. */
-static void lost_touch(struct recorder *r, const struct pending *p, int i)
-{
-	place_touch(r, p, i);
-	touches_look(&r->touches, p->name[i].path.data);
-}
-
 /* With the task its folder is gone, and its memory: a name from the root on is all that is left. */
 static void lost_place(struct recorder *r, struct pending *p, int i)
 {
@@ -373,12 +366,15 @@ static void lost_place(struct recorder *r, struct pending *p, int i)
 	if (p->named[i] && role_of(p, i) == ROLE_CHANGED)
 		place_changed(r, p, i);
 	else if (p->named[i])
-		lost_touch(r, p, i);
+		place_touch(r, p, i);
 	else if (!r->resolver.roots_vary && name->len && role_of(p, i) == ROLE_MADE &&
 		resolve_gone(&r->resolver, getpid(), AT_FDCWD, name->data, &again) == 0) {
 		adopt(r, p, i, &again, BEFORE_NOTHING);
-		lost_touch(r, p, i);
+		place_touch(r, p, i);
 	}
+	/* It may have put another file there; or, if it slept for long, others have. */
+	if (p->named[i])
+		touches_look(&r->touches, p->name[i].path.data);
 	name_release(&again);
 }
 

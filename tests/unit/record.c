@@ -316,30 +316,37 @@ static void test_handlers(void)
 	}
 }
 
-/* Who calls is killed after the call was made, before its exit. */
-static void lose(long nr, const uint64_t args[6])
+/* Who stands in a call is killed. */
+static void lose(void)
 {
-	struct stop s = stop_of(self, nr, args);
-	long result;
-
-	enter(&s, TURN_NEW);
-	result = make_call(&s);
-	if (nr == SYS_openat && result >= 0)
-		close((int)result);
 	buf_reset(&told);
 	call_lost(&r, self, thread_of(self)->pending);
 	self->in_call = false;
 }
 
-/* A path that is known has another file by a call that was lost. */
-static void test_lost_again(void)
+/* What stands there then is another file than before, by the lost call or another. */
+static void test_lost_elsewhere(void)
 {
+	struct stop s;
+	const char *now;
+
 	make("moved", "");
 	count_as_before();
 	CALL(SYS_rename, NAME(at("moved")), NAME(at("away")));
-	lose(SYS_openat, (const uint64_t[6]){ ARG(AT_FDCWD), NAME(at("moved")),
-		O_WRONLY | O_CREAT, 0644 });
-	ok(!strncmp(what_was_told(), "now moved: ", 11), "an open: another file stands there now");
+	s = stop_of(self, SYS_creat, (const uint64_t[6]){ NAME(at("moved")), 0644 });
+	enter(&s, TURN_NEW);
+	close((int)make_call(&s));
+	lose();
+	ok(!strncmp(what_was_told(), "now moved: ", 11), "an open has made it");
+	make("slept", "");
+	make("other", "");
+	s = stop_of(self, SYS_chmod, (const uint64_t[6]){ NAME(at("slept")), 0600 });
+	enter(&s, TURN_NEW);
+	if (rename(at("other"), at("slept")) < 0)
+		abort();
+	lose();
+	now = strstr(what_was_told(), "now slept: ");
+	ok(now && strstr(now + 1, "now slept: "), "it slept while another came there");
 }
 
 /* Whoever called was killed in its call: what it asked for may have happened. */
@@ -400,7 +407,7 @@ int main(void)
 	snprintf(made, sizeof made, "%s/way/made", top);
 	test_race(made, way, way2);
 	test_lost();
-	test_lost_again();
+	test_lost_elsewhere();
 	test_excluded();
 	lives_end(&r.lives, self, 0, 2);
 	recorder_release(&r);
