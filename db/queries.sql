@@ -604,11 +604,11 @@ UPDATE entry SET undone = ?3
 WHERE path_id = ?1 AND run_id IN (SELECT run_id FROM member WHERE subject_id = ?2) AND NOT undone;
 
 -- name: ENTRY_GIVE_UP
--- What is somebody else's by now was not taken back, and is not to come back when that one goes.
+-- What somebody else has by now, or took away, was not taken back, and is not to come back when that one goes.
 UPDATE entry SET undone = ?2
-WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS NOT NULL AND NOT undone AND EXISTS (
+WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS NOT NULL AND NOT undone AND NOT EXISTS (
     SELECT 1 FROM owner o WHERE o.path_id = entry.path_id
-        AND o.run_id NOT IN (SELECT run_id FROM member WHERE subject_id = ?1));
+        AND o.run_id IN (SELECT run_id FROM member WHERE subject_id = ?1));
 
 -- name: OWNER_DROP_PATH
 DELETE FROM owner WHERE path_id = ?1;

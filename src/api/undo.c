@@ -246,8 +246,9 @@ API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	int r = check_undo(ba, run_id, how);
 
 	if (r == 0)
-		r = run_id < 0 ? undo_rollback(ba->db, run_id, "uninstall", how, result, &ba->words) :
-				 undo_uninstall(ba->db, run_id, how, result, &ba->words);
+		r = run_id < 0 ?
+			undo_rollback(ba->db, run_id, "uninstall", how, result, &ba->words) :
+			undo_uninstall(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 

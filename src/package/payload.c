@@ -235,8 +235,8 @@ static int take_over(struct reading *r)
 		const struct payload_rule *rule = included(r->include, e->path);
 
 		/* an unused rule's come from the disk */
-		if (e->seen || !e->stays || (rule && !rule->used) || left_out(r->exclude, e->path) ||
-			lstat(e->path, &st) < 0)
+		if (e->seen || !e->stays || (rule && !rule->used) ||
+			left_out(r->exclude, e->path) || lstat(e->path, &st) < 0)
 			continue;
 		at = ARRAY_MORE(r->payload->entries, r->payload->count);
 		if (!at)

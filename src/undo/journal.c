@@ -123,7 +123,7 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 {
 	int r;
 
-	*j = (struct journal){ .subject = subject };
+	*j = (struct journal){ .subject = subject, .gives_up = !strcmp(kind, "uninstall") };
 	r = db_open(&j->db, db_path, DB_WRITE, words);
 	if (r < 0)
 		return r;
@@ -206,7 +206,8 @@ int journal_end(struct journal *j, int exit_status)
 	if (!j->db)
 		return 0;
 	r = run_ended(&j->run, now, status);
-	if (r == 0)
+	/* Of a rollback more is to come, when what stands above has been rolled back. */
+	if (r == 0 && j->gives_up)
 		r = owned_give_up(j->db, j->subject, j->run.id);
 	if (r == 0)
 		r = run_process_end(&j->run, j->process, now, status);

@@ -28,7 +28,7 @@ struct change_of {
 	bool ours; /* of no more account once the install is gone */
 };
 
-struct life {
+struct history {
 	struct entries out;
 	struct change_of *chain; /* of one path, in order */
 	size_t count;
@@ -37,7 +37,7 @@ struct life {
 	int64_t started_ns;
 };
 
-static void drop_chain(struct life *l)
+static void drop_chain(struct history *l)
 {
 	while (l->count)
 		entry_release(&l->chain[--l->count].e);
@@ -45,7 +45,7 @@ static void drop_chain(struct life *l)
 	l->chain = NULL;
 }
 
-static int number_of(struct life *l, int64_t run_id, uint32_t file, uint32_t **at)
+static int number_of(struct history *l, int64_t run_id, uint32_t file, uint32_t **at)
 {
 	static uint32_t none;
 	bool added;
@@ -80,7 +80,7 @@ static bool is_same(const struct side *left, const struct side *found)
 }
 
 /* A file keeps its number from run to run as long as it is known for the same. */
-static int number_files(struct life *l)
+static int number_files(struct history *l)
 {
 	size_t i;
 	int r = 0;
@@ -91,7 +91,8 @@ static int number_files(struct life *l)
 		uint32_t *at;
 		bool added = false;
 
-		if (last && c->e.before_file && last->e.file && is_same(&last->e.after, &c->e.before) &&
+		if (last && c->e.before_file && last->e.file &&
+			is_same(&last->e.after, &c->e.before) &&
 			last->e.after.i.ino == c->e.before.i.ino) {
 			at = u64map_put(&l->files, key, &added);
 			if (!at)
@@ -111,7 +112,7 @@ static int number_files(struct life *l)
 }
 
 /* The first change of those, back from the last, that have to be gone for the install to be. */
-static size_t first_of(const struct life *l)
+static size_t first_of(const struct history *l)
 {
 	size_t i = l->count - 1;
 
@@ -126,8 +127,31 @@ static int content_changed(const struct side *a, const struct side *b)
 	return a->has_hash && b->has_hash ? !!memcmp(a->hash, b->hash, SHA256_LEN) : -1;
 }
 
+/*
+ * Of what a change left as it was the content was not kept; but who changed or
+ * took it later in the chain had to.
+ */
+static void borrow_content(const struct history *l, size_t from)
+{
+	struct entry *first = &l->chain[from].e;
+	size_t i;
+
+	if (!S_ISREG(first->before.i.mode) || first->before.has_hash)
+		return;
+	for (i = from + 1; i < l->count && l->chain[i - 1].e.content_changed == 0; i++) {
+		const struct entry *later = &l->chain[i].e;
+
+		if (!later->before.has_hash || later->keep != KEEP_WHOLE)
+			continue;
+		memcpy(first->before.hash, later->before.hash, SHA256_LEN);
+		first->before.has_hash = true;
+		first->keep = KEEP_WHOLE;
+		return;
+	}
+}
+
 /* From what the first found to what the last left. */
-static int add(struct life *l, size_t from)
+static int add(struct history *l, size_t from)
 {
 	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
 	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
@@ -135,6 +159,7 @@ static int add(struct life *l, size_t from)
 
 	if (!e)
 		return -ENOMEM;
+	borrow_content(l, from);
 	for (i = from; i < l->count; i++)
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
@@ -156,7 +181,7 @@ static int add(struct life *l, size_t from)
 }
 
 /* A path's last change has been read. */
-static int close_chain(struct life *l)
+static int close_chain(struct history *l)
 {
 	const struct change_of *last = l->count ? &l->chain[l->count - 1] : NULL;
 	int r = number_files(l);
@@ -172,7 +197,7 @@ static int close_chain(struct life *l)
 	return r;
 }
 
-static int read_change(struct life *l, const struct rows *rows)
+static int read_change(struct history *l, const struct rows *rows)
 {
 	struct change_of c = { .run_id = rows_int(rows, COLUMN_RUN),
 		.started_ns = rows_int(rows, COLUMN_STARTED),
@@ -191,11 +216,30 @@ static int read_change(struct life *l, const struct rows *rows)
 	return 0;
 }
 
+/* A folder in which something comes back does not go, whoever made it. */
+static void spare_folders(struct entries *all)
+{
+	struct entry *above;
+	size_t i, kept = 0;
+
+	for (i = 0; i < all->count; i++)
+		for (above = all->e[i].before.i.exists ? entries_above(all, all->e[i].path) : NULL;
+			above && above->change == CHANGE_CREATED;
+			above = entries_above(all, above->path))
+			above->excluded = true;
+	for (i = 0; i < all->count; i++)
+		if (all->e[i].change == CHANGE_CREATED && all->e[i].excluded)
+			entry_release(&all->e[i]);
+		else
+			all->e[kept++] = all->e[i];
+	all->count = kept;
+}
+
 int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
 	int64_t *started_ns)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct life l = { .started_ns = INT64_MAX };
+	struct history l = { .started_ns = INT64_MAX };
 	int r = db_rows(&rows, db, Q_LIFE, "ii", install_id, of_run);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
@@ -209,6 +253,7 @@ int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of
 		return r;
 	}
 	entries_sort(&l.out);
+	spare_folders(&l.out);
 	*out = l.out;
 	*started_ns = l.started_ns;
 	return 0;

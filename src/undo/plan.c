@@ -49,6 +49,9 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 
 	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL))
 		return false;
+	/* What went with its folder is known by its inode alone: another may have another text. */
+	if (S_ISLNK(b->i.mode) && !b->target)
+		return has_inode_of(&it->now, &b->i);
 	if (S_ISREG(b->i.mode) && b->i.size && !b->has_hash)
 		return has_inode_of(&it->now, &b->i) &&
 			(it->e->content_changed != 1 || it->e->after.i.ino != b->i.ino);
@@ -90,7 +93,9 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	struct situation *s)
 {
 	/* What a later run changed is that run's, in whatever order they are taken back. */
-	s->later = p->force || p->install ? 0 : db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
+	s->later = p->force || p->install ?
+		0 :
+		db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
 	if (s->later || (!s->is && s->change == CHANGE_CREATED))
 		return;
 	s->as_before = s->was && s->is && is_before(it, dir, name);

@@ -38,7 +38,7 @@ struct plan {
 	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
 	struct u64map objects_seen; /* digest -> 1 the object is whole, 2 it is not */
 	struct db *db;
-	/* of an install run_id is the newest, and what later ones own is not in it; 0: it is a run */
+	/* 0: it is a run; of an install run_id is the newest one */
 	int64_t run_id, started_ns, install;
 	bool force, resumed;
 	int objects;              /* the folder of kept originals, -1: there is none */

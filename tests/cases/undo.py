@@ -730,7 +730,27 @@ def known_by_two_names():
     return wrong
 
 
-CASES = [everything, filled, killed, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited]
+def exchanged():
+    """Two folders trade names, or one is moved over the other's: what is in them looks the same, and is not"""
+    wrong = []
+    for change in ('import ctypes; assert not ctypes.CDLL(None).renameat2(-100, b"a", -100, b"b", 2)',
+                   'import os; os.rename("a", "c"); os.rename("b", "a"); os.rename("c", "b")',
+                   'import os; os.rename("a", "old"); os.rename("b", "a")'):
+        with Case() as c:
+            for folder, text in ('a', 'nowhere'), ('b', '.'):
+                os.mkdir(c.t + '/' + folder)
+                os.symlink(text, c.t + '/' + folder + '/link')
+                write(c.t + '/' + folder + '/file', text)
+                for n in ('link', 'file'):
+                    os.utime(c.t + '/' + folder + '/' + n, ns=(OLD, OLD), follow_symlinks=False)
+            before = snapshot(c.t)
+            wrong += sh(c, "%s -c '%s'" % (sys.executable, change))
+            expect(wrong, change, c.ba('rollback', '-y').returncode, 0)
+            wrong += compare(before, snapshot(c.t))
+    return wrong
+
+
+CASES = [everything, filled, killed, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
