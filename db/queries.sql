@@ -237,6 +237,21 @@ WHERE (?2 OR NOT excluded)
     AND CASE done WHEN 'created' THEN ?3 WHEN 'modified' THEN iif(same, ?6, ?4) ELSE ?5 END
 ORDER BY path;
 
+-- name: REPLACED
+-- slow: what runs overwrote or removed is sorted by path
+SELECT e.run_id, m.path, m.change,
+    CASE e.before_mode & 61440
+        WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN 'symlink' WHEN 4096 THEN 'fifo'
+        WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' WHEN 24576 THEN 'block' END AS old_type,
+    e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, e.before_target AS old_target,
+    iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
+    e.target AS link_target
+FROM member r CROSS JOIN manifest m ON m.run_id = r.run_id
+CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id
+WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
+    AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0))
+ORDER BY m.path, e.run_id;
+
 -- name: EARLIER
 -- slow: no index has commands, and what their runs left is grouped by path
 WITH same (id) AS MATERIALIZED (

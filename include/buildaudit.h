@@ -108,6 +108,12 @@ enum ba_files {
 };
 int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
 /*
+ * What a run replaced by something else, or removed, a row for each time, by path: run_id, path,
+ * change, old_type, old_size, old_sha256 (the name of the original beside the database),
+ * old_target, type, size, sha256, link_target. Since: 0.2
+ */
+int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/*
  * What earlier runs of the same install (or of the same command in the same
  * folder) created, that was not taken back, and that none of them removed
  * since: as the newest of them left it, in the columns of ba_files(), and

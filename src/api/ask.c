@@ -117,6 +117,14 @@ API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_ro
 	return ba_ask(ba, out, r, &rows);
 }
 
+API int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_REPLACED, "i", run_id);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
 API int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
 	struct rows rows;

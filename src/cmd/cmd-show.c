@@ -281,7 +281,7 @@ static int each_replaced(const struct cmd_call *call, struct at *at)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct ba_rows *rows;
-	int r = difference_rows(call, &rows), i;
+	int r = ba_replaced(call->ba, call->run, &rows), i;
 	bool wanted;
 
 	if (r < 0)

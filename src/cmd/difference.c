@@ -16,28 +16,6 @@ static const char *text(const struct ba_rows *rows, const char *column)
 	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
 }
 
-#define TYPE_OF(mode) \
-	"CASE " mode " & 61440 WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN " \
-	"'symlink' WHEN 4096 THEN 'fifo' WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' " \
-	"WHEN 24576 THEN 'block' END"
-
-int difference_rows(const struct cmd_call *call, struct ba_rows **out)
-{
-	_cleanup_buf_ struct buf sql = BUF_INIT;
-
-	buf_addf(&sql,
-		"SELECT e.run_id, m.path, m.change, " TYPE_OF("e.before_mode") " AS old_type, "
-		"e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, "
-		"e.before_target AS old_target, " TYPE_OF("e.mode") " AS type, e.size, "
-		"lower(nullif(hex(e.sha256), '')) AS sha256, e.target AS link_target "
-		"FROM member CROSS JOIN manifest m ON m.run_id = member.run_id "
-		"JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id "
-		"WHERE member.subject_id = %lld AND m.change <> 'created' AND NOT m.excluded "
-		"AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0)) "
-		"ORDER BY m.path, e.run_id", (long long)call->run);
-	return sql.failed ? -ENOMEM : ba_sql(call->ba, sql.data, out);
-}
-
 /* Where the original is kept, if it is. */
 static bool find_kept(const struct cmd_call *call, const struct ba_rows *rows, char *path)
 {

@@ -75,11 +75,31 @@ static char *run_date(const struct metadata *m)
 										 NULL;
 }
 
-static int find_name(struct metadata *m, const struct package_options *o)
+/* As it is on record; of an older record, by the folder. 0 or -ENOMEM. */
+static int find_recorded(const struct metadata *m, const struct ba_rows *run, char **name,
+	char **version)
+{
+	const char *n = ba_rows_text(run, ba_rows_column(run, "name"), NULL);
+	const char *v = ba_rows_text(run, ba_rows_column(run, "version"), NULL);
+
+	if (!*n)
+		return metadata_from_folder(m->cwd, m->type, name, version);
+	*name = strdup(n);
+	*version = *v ? strdup(v) : NULL;
+	if (!*name || (*v && !*version))
+		return -ENOMEM;
+	tame(*name, m->type, false);
+	if (*version)
+		tame(*version, m->type, true);
+	return 0;
+}
+
+static int find_name(struct metadata *m, const struct package_options *o,
+	const struct ba_rows *run)
 {
 	_cleanup_free_ char *name = NULL, *version = NULL;
 
-	if (metadata_from_folder(m->cwd, m->type, &name, &version) < 0)
+	if (find_recorded(m, run, &name, &version) < 0)
 		return say_no_memory();
 	m->name = o->name ? strdup(o->name) : STEAL(name);
 	m->version = o->version ? strdup(o->version) : STEAL(version);
@@ -257,7 +277,7 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->compression = compression_named(o->compress ? o->compress :
 			o->type == PACKAGE_RPM         ? "zstd" :
 							 "gzip");
-	if (!m->compression || find_epoch(m, run) < 0 || find_name(m, o) < 0)
+	if (!m->compression || find_epoch(m, run) < 0 || find_name(m, o, run) < 0)
 		return -1;
 	m->release = o->release ? o->release : "1";
 	m->arch = o->arch ? find_arch(m, o->arch) : NULL;

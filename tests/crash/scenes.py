@@ -343,6 +343,21 @@ class Rollback(Scene):
         return super().wrong_ideal(ideal, before) + undo.compare(before, ideal.tree)
 
 
+class Life(Rollback):
+    """An install of two versions is taken out by its name."""
+    args = ('uninstall', '-y', 'it')
+
+    def prepare(self, w):
+        undo.build(w.t)
+        before = undo.snapshot(w.t)
+        self.install(w, '--name=it', '--pkgversion=1')
+        p = w.ba('run', '-q', '--include', w.t, '--name=it', '--pkgversion=2', '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
+        if p.returncode:
+            raise RuntimeError('the second version failed: ' + p.stdout)
+        balib.settle(w.db)
+        return before
+
+
 class Unfinished(Scene):
     """What is rolled back is a run whose recorder was killed.  What that had not put on record stays, and it ends with 1."""
     args = ('rollback', '-y', '1')
@@ -574,5 +589,5 @@ class Second(Run):
         return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
 
 
-SCENES = {'rollback': Rollback, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar, 'run': Run,
-          'precious': Precious, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}
+SCENES = {'rollback': Rollback, 'life': Life, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
+          'run': Run, 'precious': Precious, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}
