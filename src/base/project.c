@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include "base/buildfile.h"
@@ -152,9 +153,8 @@ static bool is_home(const char *folder)
 
 	if (home && !strcmp(home, folder))
 		return true;
-	if (stat(folder, &st) < 0) /* whose it is says whose home it can be, with sudo, too */
-		return false;
-	pw = getpwuid(st.st_uid);
+	/* Whose it is says whose home it can be, with sudo, too; one that is not there, ours. */
+	pw = getpwuid(stat(folder, &st) < 0 ? getuid() : st.st_uid);
 	return pw && !strcmp(pw->pw_dir, folder);
 }
 

@@ -457,6 +457,11 @@ static int record(char **command, const char *db)
 		return EXIT_FAILED;
 	if (db)
 		ba_recording_set(rec, BA_SET_DATABASE, db);
+	/* One that no install can have is the package's alone. */
+	if (o.name)
+		ba_recording_set(rec, BA_SET_NAME, o.name);
+	if (o.version)
+		ba_recording_set(rec, BA_SET_VERSION, o.version);
 	if (!*command)
 		command = make_install;
 	cmd_warn_before(rec, command[0]);
