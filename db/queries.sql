@@ -264,9 +264,10 @@ last (path_id, run_id, made) AS (
     FROM same JOIN standing s ON s.run_id = same.id GROUP BY s.path_id)
 SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
     m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev, m.same, m.path_id,
-    l.version IS r.version AND NOT EXISTS (
+    CASE WHEN EXISTS (
         SELECT 1 FROM owner o JOIN run n ON n.id = o.run_id
-        WHERE o.path_id = last.path_id AND n.install_id IS NOT r.install_id) AS stays
+        WHERE o.path_id = last.path_id AND n.install_id IS NOT r.install_id) THEN 0
+    WHEN l.version IS r.version THEN 1 ELSE 2 * (m.type = 'dir') END AS stays
 FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
 JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
 WHERE r.id = ?1 AND last.made AND m.change <> 'removed' AND NOT m.excluded

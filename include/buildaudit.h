@@ -117,8 +117,8 @@ int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
  * What earlier runs of the same install (or of the same command in the same
  * folder) created, that was not taken back, and that none of them removed
  * since: as the newest of them left it, in the columns of ba_files(), and
- * `stays`: 1 where that one was of the same version as the run, and no other
- * install has written it since. Since: 0.2
+ * `stays`: 0 where another install has written it since, 1 where that one was
+ * of the same version as the run, 2 where it is a folder of another. Since: 0.2
  */
 int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out);
 

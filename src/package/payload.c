@@ -206,7 +206,8 @@ static int earlier_row(struct reading *r, const struct ba_rows *row)
 	int result = add_row(&r->earlier, row, false);
 
 	if (result == 0)
-		r->earlier.entries[r->earlier.count - 1]->stays = ba_rows_int(row, STAYS);
+		r->earlier.entries[r->earlier.count - 1]->stays =
+			(int)ba_rows_int(row, STAYS);
 	return result;
 }
 
@@ -224,6 +225,17 @@ static int read_rows(struct reading *r, struct ba *ba, int asked, struct ba_rows
 	return result == 0 && n < 0 ? say_failed("%s", ba_error(ba)) : result;
 }
 
+/* A folder of another version goes with what is packed in it. */
+static bool is_needed(const struct reading *r, const struct member *e)
+{
+	size_t i;
+
+	for (i = 0; e->stays == 2 && i < r->payload->count; i++)
+		if (below(r->payload->entries[i]->path, e->path))
+			return true;
+	return e->stays == 1;
+}
+
 /* What the run found done already, by the same command before, and left as it was. */
 static int take_over(struct reading *r)
 {
@@ -235,7 +247,7 @@ static int take_over(struct reading *r)
 		const struct payload_rule *rule = included(r->include, e->path);
 
 		/* an unused rule's come from the disk */
-		if (e->seen || !e->stays || (rule && !rule->used) ||
+		if (e->seen || !is_needed(r, e) || (rule && !rule->used) ||
 			left_out(r->exclude, e->path) || lstat(e->path, &st) < 0)
 			continue;
 		at = ARRAY_MORE(r->payload->entries, r->payload->count);

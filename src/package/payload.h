@@ -30,7 +30,7 @@ struct member {
 	bool elf;                         /* begins as an ELF file or an archive of them */
 	bool script;                      /* begins with #! */
 	bool seen;                        /* for who reads a package back */
-	bool stays;                       /* an earlier run's: the install has it still */
+	int stays;                        /* an earlier run's, as ba_earlier() says */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
 	/* the first name of a file with several; itself for that one */
 	struct member *first;

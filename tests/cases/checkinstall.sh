@@ -26,6 +26,26 @@ case_make_install_and_the_folders_name() {
 	has "$(cat out)" 'mkdir'
 }
 
+# The second version's package is all of it: what the first had made, and it made again, is not somebody else's.
+case_another_version_over_it() {
+	place
+	printf 'install:\n\tmkdir -p %s/d\n\techo same >%s/d/same; echo $V >%s/d/x; echo $V >%s/d/only$V\n' "$P" "$P" "$P" "$P" >Makefile
+	packed() { dpkg-deb -c *.deb | sed -n "s|.*\./${P#/}/||p" | xargs; }
+	V=1 ci -D -y --install=no 2>err
+	eq "$(packed)" 'd/ d/only1 d/same d/x'
+	cd ..
+	mkdir thing-2.0
+	cp thing-1.5/Makefile thing-2.0
+	cd thing-2.0
+	V=2 ci -D -y --install=no 2>err
+	eq "$(packed)" 'd/ d/only2 d/same d/x'
+	V=2 ci -D -y --install=no 2>err
+	eq "$(packed)" 'd/ d/only2 d/same d/x'
+	eq "$(ba list thing | sed -n "s|.* $P/||p" | xargs)" 'd d/only1 d/only2 d/same d/x'
+	ba uninstall -y thing
+	[ ! -e "$P/d" ]
+}
+
 case_called_by_its_name() {
 	place
 	ln -s "$BUILDAUDIT" ../checkinstall
