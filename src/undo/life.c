@@ -150,6 +150,18 @@ static void borrow_content(const struct history *l, size_t from)
 	}
 }
 
+/* An undo's record has no number for what it put back: that of who left the same before. */
+static uint32_t file_of_last(const struct history *l)
+{
+	const struct entry *last = &l->chain[l->count - 1].e;
+	size_t i = l->count;
+
+	while (i-- > 0)
+		if (l->chain[i].e.file && is_same(&l->chain[i].e.after, &last->after))
+			return l->chain[i].e.file;
+	return 0;
+}
+
 /* From what the first found to what the last left. */
 static int add(struct history *l, size_t from)
 {
@@ -164,6 +176,7 @@ static int add(struct history *l, size_t from)
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
 	*e = last->e;
+	e->file = file_of_last(l);
 	last->e = (struct entry){ 0 };
 	if (first == last)
 		return 0;
