@@ -156,6 +156,7 @@ case_it_installs() {
 	ci -D -y --dpkgflags="--admindir=$T/adm --log=/dev/null" >/dev/null 2>&1
 	has "$(dpkg --admindir="$T/adm" -L thing)" "$P/d/x"
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
+	eq "$(ba verify thing)" ''
 	dpkg --admindir="$T/adm" --log=/dev/null -r thing >/dev/null
 	refused test -e "$P/d"
 }
