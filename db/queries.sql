@@ -488,8 +488,8 @@ SELECT id, recorder FROM run WHERE state = 'running' AND kind IS NOT NULL;
 -- Which inodes they were (?9, ?10, ?11, ?12 and ?21 to ?24) is of no use to anybody.
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, keep, change,
     before_mode, before_uid, before_gid, before_size, before_mtime, before_rdev, before_sha256, before_target,
-    mode, uid, gid, size, mtime, rdev, sha256, target, process_id)
-VALUES (?1, ?2, 0, 0, 3, ?3, ?4, ?5, ?6, ?7, ?8, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?25, ?26, ?27, ?28);
+    mode, uid, gid, size, mtime, rdev, sha256, target, process_id, content_changed)
+VALUES (?1, ?2, 0, 0, 3, ?3, ?4, ?5, ?6, ?7, ?8, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?25, ?26, ?27, ?28, ?29);
 
 -- name: UNDO_PLACE_ADD
 INSERT INTO undo_place (run_id, path_id, what) VALUES (?1, ?2, ?3)

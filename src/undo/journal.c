@@ -153,9 +153,13 @@ static enum op op_of(const char *change, const struct side *from, const struct s
 static int add_entry(struct journal *j, const struct entry *e, const char *change,
 	const struct side *from, const struct side *to)
 {
-	return db_run(j->db, Q_UNDO_ENTRY, "iisNbsNbsi", j->run.id, e->path_id, change, &from->i,
+	/* What did not change the content, did not when it was taken back. */
+	int64_t changed = e->content_changed;
+
+	return db_run(j->db, Q_UNDO_ENTRY, "iisNbsNbsiI", j->run.id, e->path_id, change, &from->i,
 		from->has_hash ? from->hash : NULL, SHA256_LEN, from->target, &to->i,
-		to->has_hash ? to->hash : NULL, SHA256_LEN, to->target, j->process);
+		to->has_hash ? to->hash : NULL, SHA256_LEN, to->target, j->process,
+		*change == 'm' && changed >= 0 ? &changed : NULL);
 }
 
 int journal_step(struct journal *j, const struct entry *e, const char *change,
