@@ -208,6 +208,7 @@ class Life:
         self.runs = []
         self.names = set()      # what was ever installed
         self.said = b''
+        self.last_names = set() # what was kept as the last name of an older file, and said to be
 
     def __enter__(self):
         return self
@@ -276,6 +277,7 @@ class Life:
         if missing:
             return ['dry: %r was not foretold: %r' % (missing, would)]
         take_away(what, self.stay())
+        self.last_names |= self.stay()
         states = {p: looks(e) for p, e in balib.snapshot(self.top).items()}
         self.model.gone_as_well(states)
         wrong = compare(self.model.tree(), states, self.top)
@@ -305,11 +307,11 @@ class Life:
         return self.as_before() if ('uninstall', NAMES[0]) in self.events[-3:] else []
 
     def as_before(self):
-        """All are gone: what is left that was not there is a person's, or the folder of something that is."""
+        """All are gone: what is left that was not there is a person's, a last name, or the folder of something that is."""
         out = []
         for p, layers in self.model.on.items():
             left = [x for x in layers if x.name is not PERSON and not x.gone]
-            if left and not any(q != p and balib.inside(q, p) for q in self.model.tree()):
+            if left and p not in self.last_names and not any(q != p and balib.inside(q, p) for q in self.model.tree()):
                 out.append('%s is still of %s' % (esc(os.path.relpath(p, self.top)), left[-1].name))
         return out
 
