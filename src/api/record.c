@@ -307,7 +307,7 @@ static int find_name(struct ba_recording *rec)
 	struct project found = { 0 };
 	int r = rec->name && rec->version ? 0 : project_find(&found, rec->cwd);
 
-	if (!rec->name && found.name && is_name(found.name))
+	if (!rec->name)
 		rec->name = STEAL(found.name);
 	if (rec->name && !rec->version)
 		rec->version = STEAL(found.version);

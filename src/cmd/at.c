@@ -12,6 +12,7 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/glob.h"
+#include "cmd/cmd.h"
 
 static const char wild[] = "*?[";
 
@@ -65,7 +66,7 @@ void at_release(struct at *at)
 	free(at->glob);
 }
 
-static bool is_below(const char *path, const char *folder)
+bool at_is_below(const char *path, const char *folder)
 {
 	size_t n = strcmp(folder, "/") ? strlen(folder) : 0;
 
@@ -74,7 +75,7 @@ static bool is_below(const char *path, const char *folder)
 
 bool at_matches(struct at *at, const char *path)
 {
-	bool matches = !strcmp(path, at->path) || is_below(path, at->folder) ||
+	bool matches = !strcmp(path, at->path) || at_is_below(path, at->folder) ||
 		(at->glob && glob_matches(at->glob, path));
 
 	at->found |= matches;
@@ -92,4 +93,35 @@ void at_folder(const struct at *at, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)n, *from == '/' ? from : "");
 	if (!*out)
 		snprintf(out, size, "/");
+}
+
+struct at *at_read_all(char *const words[], int count)
+{
+	struct at *all = calloc((size_t)count + 1, sizeof *all);
+	int i, r = all ? 0 : -ENOMEM;
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = at_read(&all[i], words[i]);
+	if (r == 0)
+		return all;
+	complain("%s%s%s", i ? words[i - 1] : "", i ? ": " : "", strerror(-r));
+	at_release_all(all, i);
+	return NULL;
+}
+
+bool at_any(struct at *all, int count, const char *path)
+{
+	bool any = count == 0;
+	int i;
+
+	for (i = 0; i < count; i++)
+		any |= at_matches(&all[i], path);
+	return any;
+}
+
+void at_release_all(struct at *all, int count)
+{
+	while (all && count-- > 0)
+		at_release(&all[count]);
+	free(all);
 }

@@ -21,6 +21,17 @@ int at_read(struct at *at, const char *word);
 void at_release(struct at *at);
 /* Is this recorded name meant? Sets at->found. */
 bool at_matches(struct at *at, const char *path);
+/* Is it that folder, or a name below it? */
+bool at_is_below(const char *path, const char *folder);
+
+/*
+ * What each of the words means, to be released by at_release_all(); NULL after
+ * saying why not. Of no words everything is meant.
+ */
+struct at *at_read_all(char *const words[], int count);
+/* Is this recorded name meant by any of them? Sets found in each by which it is. */
+bool at_any(struct at *all, int count, const char *path);
+void at_release_all(struct at *all, int count);
 /* A folder that holds all that can match. */
 void at_folder(const struct at *at, char *out, size_t size);
 

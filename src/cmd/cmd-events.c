@@ -15,8 +15,8 @@ static void print_event(const struct ba_rows *rows, int64_t *start, struct buf *
 	if (*start < 0)
 		*start = at;
 	buf_addf(line, "%10.6f  %7s  ", (double)(at - *start) / 1e9,
-		ba_rows_text(rows, ba_rows_column(rows, "pid"), NULL));
-	render_cell(line, ba_rows_text(rows, ba_rows_column(rows, "op"), NULL), 11);
+		row_text(rows, "pid"));
+	render_cell(line, row_text(rows, "op"), 11);
 	buf_adds(line, "  ");
 	text = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
 	render_name(line, text, len);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,17 +98,6 @@ static void print_row(const struct cmd_call *call, const struct ba_rows *rows, s
 	}
 }
 
-/* Where nothing was asked for, everything is meant. */
-static bool is_wanted(struct at *at, int count, const char *path)
-{
-	bool wanted = count == 0;
-	int i;
-
-	for (i = 0; i < count; i++)
-		wanted |= at_matches(&at[i], path);
-	return wanted;
-}
-
 static int print_files(const struct cmd_call *call, struct at *at)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
@@ -120,7 +108,7 @@ static int print_files(const struct cmd_call *call, struct at *at)
 	if (ba_files(call->ba, call->run, which, &rows) < 0)
 		return cmd_failed(call);
 	while ((r = ba_rows_next(rows)) > 0) {
-		if (!is_wanted(at, call->argc, ba_rows_text(rows, PATH, NULL)))
+		if (!at_any(at, call->argc, ba_rows_text(rows, PATH, NULL)))
 			continue;
 		print_row(call, rows, &line);
 		total_add(&total, rows);
@@ -150,21 +138,16 @@ static int say_missing(const struct cmd_call *call, const struct at *at)
 
 static int run(struct cmd_call *call)
 {
-	_cleanup_free_ struct at *at = calloc((size_t)call->argc + 1, sizeof *at);
-	int i, r = at ? 0 : -ENOMEM, status = EXIT_FAILED;
+	struct at *at;
+	int status;
 
 	if (nul && (call->json || at_length))
 		return cmd_misuse(&cmd_files_entry, "-0 goes with neither --json nor -l");
-	for (i = 0; r == 0 && i < call->argc; i++)
-		r = at_read(&at[i], call->argv[i]);
-	if (r < 0)
-		complain("%s: %s", i ? call->argv[i - 1] : "files", strerror(-r));
-	else
-		status = print_files(call, at);
-	if (r == 0 && status == 0)
+	at = at_read_all(call->argv, call->argc);
+	status = at ? print_files(call, at) : EXIT_FAILED;
+	if (status == 0)
 		status = say_missing(call, at);
-	while (i-- > 0)
-		at_release(&at[i]);
+	at_release_all(at, call->argc);
 	return status;
 }
 

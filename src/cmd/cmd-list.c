@@ -44,16 +44,6 @@ static int option(const struct cmd_option *o, const char *value)
 	return 0;
 }
 
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
-}
-
-static int64_t number(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_int(rows, ba_rows_column(rows, column));
-}
-
 /* "2026-01-31T10:00:00.123Z" -> nanoseconds are not needed to sort by: digits are */
 static int64_t key_of(const struct ba_rows *rows, const char *size)
 {
@@ -62,12 +52,12 @@ static int64_t key_of(const struct ba_rows *rows, const char *size)
 	int64_t key = 0;
 
 	if (by_size)
-		return number(rows, size);
+		return row_number(rows, size);
 	if (!by_date)
 		return 0;
 	if (mtime >= 0)
 		return ba_rows_int(rows, mtime);
-	for (c = text(rows, "last_at"); *c; c++)
+	for (c = row_text(rows, "last_at"); *c; c++)
 		if (*c >= '0' && *c <= '9')
 			key = key * 10 + (*c - '0');
 	return key;
@@ -137,7 +127,7 @@ static void write_owned(const struct ba_rows *rows, struct buf *out)
 	size_t len;
 	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
 
-	buf_addf(out, "%-7s  ", text(rows, "type"));
+	buf_addf(out, "%-7s  ", row_text(rows, "type"));
 	total_write_size(out, rows);
 	render_name(out, path, len);
 	total_write_target(out, rows);
@@ -197,17 +187,14 @@ static void write_cell(const char *text, struct buf *out)
 /* The cells of an install, a NUL behind each. */
 static void write_install(const struct ba_rows *rows, struct buf *out)
 {
-	const char *date = text(rows, "last_at");
-
-	write_cell(text(rows, "name"), out);
-	write_cell(text(rows, "version"), out);
-	write_cell(text(rows, "files"), out);
-	render_size(out, number(rows, "bytes"));
+	write_cell(row_text(rows, "name"), out);
+	write_cell(row_text(rows, "version"), out);
+	write_cell(row_text(rows, "files"), out);
+	render_size(out, row_number(rows, "bytes"));
 	buf_addc(out, '\0');
-	/* "2026-01-31T10:00:00.123Z" -> "2026-01-31 10:00:00" */
-	buf_addf(out, "%.10s %.8s", date, strlen(date) > 11 ? date + 11 : "");
+	render_date(out, row_text(rows, "last_at"));
 	buf_addc(out, '\0');
-	write_cell(text(rows, "state"), out);
+	write_cell(row_text(rows, "state"), out);
 }
 
 static void print_table(struct listing *l)
@@ -238,7 +225,7 @@ static int list_installs(const struct cmd_call *call)
 	if (ba_installs(call->ba, &rows) < 0)
 		return cmd_failed(call);
 	while ((r = ba_rows_next(rows)) > 0) {
-		if (!all && strcmp(text(rows, "state"), "installed") != 0)
+		if (!all && strcmp(row_text(rows, "state"), "installed") != 0)
 			continue;
 		if (nul || call->json)
 			write_row(call, rows, "name", &out);

@@ -8,11 +8,6 @@
 #include "render/json.h"
 #include "render/text.h"
 
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
-}
-
 /* "PROGRAM (PID)" of the process; many files in a row are of one. */
 struct last_writer {
 	char id[24];
@@ -47,16 +42,12 @@ static void print_owned(const struct ba_rows *rows, const struct last_writer *w,
 {
 	size_t len;
 	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
-	const char *name = text(rows, "name"), *version = text(rows, "version");
+	bool named = *row_text(rows, "name") || *row_text(rows, "version");
 
 	render_name(line, path, len);
 	buf_adds(line, ": ");
-	render_name(line, name, strlen(name));
-	if (*version) {
-		buf_addc(line, ' ');
-		render_name(line, version, strlen(version));
-	}
-	buf_addf(line, "%s(run %s", *name || *version ? " " : "", text(rows, "run_id"));
+	render_install(line, rows);
+	buf_addf(line, "%s(run %s", named ? " " : "", row_text(rows, "run_id"));
 	if (w->words.len)
 		buf_addf(line, ", %s", w->words.data);
 	buf_addc(line, ')');
@@ -66,7 +57,7 @@ static void print_owned(const struct ba_rows *rows, const struct last_writer *w,
 static int print_row(const struct cmd_call *call, const struct ba_rows *rows, struct last_writer *w,
 	struct buf *line)
 {
-	const char *id = text(rows, "process_id");
+	const char *id = row_text(rows, "process_id");
 	int r = 0;
 
 	if (call->json) {
@@ -90,15 +81,14 @@ static int owners_below(const struct cmd_call *call, struct at *at, const char *
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct last_writer w = { "", BUF_INIT };
 	struct ba_rows *rows;
-	size_t n = but ? strlen(but) : 0;
 	int r = ba_owned_below(call->ba, folder, &rows);
 
 	if (r < 0)
 		return r;
 	while ((r = ba_rows_next(rows)) > 0) {
-		const char *path = text(rows, "path");
+		const char *path = row_text(rows, "path");
 
-		if (n && !strncmp(path, but, n) && (path[n] == '/' || !path[n]))
+		if (but && at_is_below(path, but))
 			continue;
 		if (at_matches(at, path) && (r = print_row(call, rows, &w, &line)) < 0)
 			break;

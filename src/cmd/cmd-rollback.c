@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/undo.h"
+#include "render/text.h"
 
 static struct undo_options asked;
 
@@ -30,7 +31,7 @@ static int tell_later(struct cmd_call *call)
 			"paths, %s%s: roll it back first",
 			(long long)ba_rows_int(rows, ba_rows_column(rows, "run_id")), paths,
 			paths > 1 ? "such as " : "",
-			ba_rows_text(rows, ba_rows_column(rows, "path"), NULL));
+			row_text(rows, "path"));
 	}
 	ba_rows_free(rows);
 	return r < 0 ? cmd_failed(call) : 0;

@@ -36,7 +36,7 @@ static void add_since(struct buf *cell, const struct ba_rows *since)
 static int add_state(const struct cmd_call *call, struct table *t, const struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf cell = BUF_INIT, now = BUF_INIT;
-	const char *state = ba_rows_text(rows, ba_rows_column(rows, "state"), NULL);
+	const char *state = row_text(rows, "state");
 	struct ba_rows *since;
 	size_t len;
 	int r = ba_run_since(call->ba, ba_rows_int(rows, ba_rows_column(rows, "run_id")), &since);
@@ -51,7 +51,7 @@ static int add_state(const struct cmd_call *call, struct table *t, const struct 
 		buf_addf(&cell, "%s%s", state, now.len ? ", " : "");
 	if (now.len)
 		buf_adds(&cell, now.data);
-	if (render_note(ba_rows_text(rows, ba_rows_column(rows, "notes"), NULL), &len))
+	if (render_note(row_text(rows, "notes"), &len))
 		buf_adds(&cell, ", notes");
 	table_add(t, &cell);
 	return r;
@@ -64,10 +64,7 @@ static int add_run(const struct cmd_call *call, struct table *t, const struct ba
 
 	add_text(t, rows, "run_id");
 	add_text(t, rows, "label");
-	/* "2026-01-31T10:00:00.123Z" -> "2026-01-31 10:00:00" */
-	buf_addf(&cell, "%.19s", ba_rows_text(rows, ba_rows_column(rows, "started_at"), NULL));
-	if (cell.len > 10)
-		cell.data[10] = ' ';
+	render_date(&cell, row_text(rows, "started_at"));
 	table_add(t, &cell);
 	if (ba_rows_type(rows, duration) != BA_NULL)
 		render_duration(&cell, ba_rows_real(rows, duration));
@@ -78,7 +75,7 @@ static int add_run(const struct cmd_call *call, struct table *t, const struct ba
 	add_text(t, rows, "created");
 	add_text(t, rows, "modified");
 	add_text(t, rows, "removed");
-	render_argv(&cell, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 1000);
+	render_argv(&cell, row_text(rows, "argv"), 1000);
 	table_add(t, &cell);
 	return r;
 }

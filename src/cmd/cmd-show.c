@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "cmd/at.h"
@@ -13,16 +11,6 @@
 #include "render/text.h"
 
 #define FAILED_SHOWN 10
-
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
-}
-
-static int64_t number(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_int(rows, ba_rows_column(rows, column));
-}
 
 /* "what      " in front of a line of the page. */
 static void head(struct buf *line, const char *what)
@@ -45,37 +33,31 @@ static void print_json(const struct ba_rows *rows, const char *what)
 static void print_name(const struct ba_rows *run, struct buf *line)
 {
 	head(line, "run");
-	buf_adds(line, text(run, "run_id"));
-	if (*text(run, "name")) {
+	buf_adds(line, row_text(run, "run_id"));
+	if (*row_text(run, "name"))
 		buf_adds(line, ", of ");
-		render_name(line, text(run, "name"), strlen(text(run, "name")));
-	}
-	if (*text(run, "version")) {
-		buf_addc(line, ' ');
-		render_name(line, text(run, "version"), strlen(text(run, "version")));
-	}
-	if (*text(run, "label")) {
+	render_install(line, run);
+	if (*row_text(run, "label")) {
 		buf_adds(line, ", label ");
-		render_name(line, text(run, "label"), strlen(text(run, "label")));
+		render_name(line, row_text(run, "label"), strlen(row_text(run, "label")));
 	}
-	if (*text(run, "kind"))
-		buf_addf(line, ", the %s of run %s", text(run, "kind"), text(run, "of_run"));
+	if (*row_text(run, "kind"))
+		buf_addf(line, ", the %s of run %s", row_text(run, "kind"),
+			row_text(run, "of_run"));
 	render_line(line);
 }
 
 static void print_when(const struct ba_rows *run, struct buf *line)
 {
-	const char *at = text(run, "started_at");
-
 	head(line, "when");
-	buf_addf(line, "%.10s %.8s", at, strlen(at) > 11 ? at + 11 : "");
+	render_date(line, row_text(run, "started_at"));
 	if (ba_rows_type(run, ba_rows_column(run, "duration_s")) != BA_NULL) {
 		buf_adds(line, ", ");
 		render_duration(line, ba_rows_real(run, ba_rows_column(run, "duration_s")));
 	}
 	buf_adds(line, ", exit status ");
 	render_exit(line, run);
-	buf_addf(line, ", %s", text(run, "state"));
+	buf_addf(line, ", %s", row_text(run, "state"));
 	render_line(line);
 }
 
@@ -98,18 +80,19 @@ static void print_run(const struct ba_rows *run, struct buf *line)
 {
 	print_name(run, line);
 	head(line, "command");
-	render_argv(line, text(run, "argv"), 1000);
+	render_argv(line, row_text(run, "argv"), 1000);
 	render_line(line);
 	head(line, "where");
-	render_name(line, text(run, "cwd"), strlen(text(run, "cwd")));
+	render_name(line, row_text(run, "cwd"), strlen(row_text(run, "cwd")));
 	render_line(line);
 	print_when(run, line);
-	print_notes(text(run, "notes"), line);
+	print_notes(row_text(run, "notes"), line);
 }
 
 /* The rows of view runs that are meant: the one, or all commands of that name, oldest last. */
-static int each_run(const struct cmd_call *call, const char *name)
+static int each_run(const struct cmd_call *call)
 {
+	const char *name = call->run < 0 ? call->what : NULL;
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct ba_rows *rows;
 	int r = name ? ba_runs(call->ba, &rows) : ba_run(call->ba, call->run, &rows);
@@ -117,7 +100,7 @@ static int each_run(const struct cmd_call *call, const char *name)
 	if (r < 0)
 		return r;
 	while ((r = ba_rows_next(rows)) > 0) {
-		if (name && (strcmp(text(rows, "name"), name) != 0 || *text(rows, "kind")))
+		if (name && (strcmp(row_text(rows, "name"), name) != 0 || *row_text(rows, "kind")))
 			continue;
 		if (call->json)
 			print_json(rows, "run");
@@ -131,34 +114,28 @@ static int each_run(const struct cmd_call *call, const char *name)
 static void print_install(const struct ba_rows *install, struct buf *line)
 {
 	head(line, "install");
-	render_name(line, text(install, "name"), strlen(text(install, "name")));
-	if (*text(install, "version")) {
-		buf_addc(line, ' ');
-		render_name(line, text(install, "version"), strlen(text(install, "version")));
-	}
-	buf_addf(line, ", %s", text(install, "state"));
+	render_install(line, install);
+	buf_addf(line, ", %s", row_text(install, "state"));
 	render_line(line);
 	head(line, "owns");
-	buf_addf(line, "%s file%s, ", text(install, "files"),
-		number(install, "files") == 1 ? "" : "s");
-	render_size(line, number(install, "bytes"));
+	buf_addf(line, "%s file%s, ", row_text(install, "files"),
+		row_number(install, "files") == 1 ? "" : "s");
+	render_size(line, row_number(install, "bytes"));
 	render_line(line);
 }
 
-/* The name of the install that call->run stands for, to be freed; its row is printed. */
-static int find_install(const struct cmd_call *call, char **name)
+/* The row of the install that is meant. */
+static int each_install(const struct cmd_call *call)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct ba_rows *rows;
-	int64_t id;
 	int r = ba_installs(call->ba, &rows);
 
-	while (r >= 0 && !*name && (r = ba_rows_next(rows)) > 0) {
-		if (ba_run_find(call->ba, text(rows, "name"), &id) < 0 || id != call->run)
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
+		if (strcmp(row_text(rows, "name"), call->what) != 0)
 			continue;
-		*name = strdup(text(rows, "name"));
-		if (!*name)
-			r = -ENOMEM;
 		if (call->json)
 			print_json(rows, "install");
 		else
@@ -168,44 +145,42 @@ static int find_install(const struct cmd_call *call, char **name)
 	return r;
 }
 
-static int count(const struct cmd_call *call, unsigned int which, int64_t *n, int64_t *bytes)
-{
-	struct ba_rows *rows;
-	int r = ba_files(call->ba, call->run, which, &rows);
+enum { CREATED, REPLACED, SAME, REMOVED, KINDS };
 
-	*n = *bytes = 0;
-	if (r < 0)
-		return r;
-	while ((r = ba_rows_next(rows)) > 0) {
-		++*n;
-		if (!strcmp(text(rows, "type"), "file"))
-			*bytes += number(rows, "size");
-	}
-	ba_rows_free(rows);
-	return r;
+static int kind_of(const struct ba_rows *file)
+{
+	const char *change = row_text(file, "change");
+
+	if (*change == 'm')
+		return row_number(file, "same") ? SAME : REPLACED;
+	return *change == 'c' ? CREATED : REMOVED;
 }
 
 static int print_totals(const struct cmd_call *call)
 {
-	static const struct {
-		unsigned int which;
-		const char *what;
-	} kinds[] = { { BA_FILES_CREATED, "created" }, { BA_FILES_DIFFERENT, "replaced" },
-		{ BA_FILES_SAME, "the same" }, { BA_FILES_REMOVED, "removed" } };
+	static const char *const words[KINDS] = { "created", "replaced", "the same", "removed" };
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	int64_t n, bytes;
-	size_t i;
-	int r = 0;
+	int64_t count[KINDS] = { 0 }, bytes[KINDS] = { 0 };
+	struct ba_rows *rows;
+	int kind, r = ba_files(call->ba, call->run, BA_FILES_CHANGES, &rows);
 
+	if (r < 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0) {
+		kind = kind_of(rows);
+		count[kind]++;
+		if (!strcmp(row_text(rows, "type"), "file"))
+			bytes[kind] += row_number(rows, "size");
+	}
+	ba_rows_free(rows);
 	head(&line, "changed");
-	for (i = 0; r >= 0 && i < ARRAY_SIZE(kinds); i++) {
-		r = count(call, kinds[i].which, &n, &bytes);
-		buf_addf(&line, "%s%lld %s", i ? ", " : "", (long long)n, kinds[i].what);
-		if (bytes) {
-			buf_adds(&line, " (");
-			render_size(&line, bytes);
-			buf_addc(&line, ')');
-		}
+	for (kind = 0; kind < KINDS; kind++) {
+		buf_addf(&line, "%s%lld %s", kind ? ", " : "", (long long)count[kind], words[kind]);
+		if (!bytes[kind])
+			continue;
+		buf_adds(&line, " (");
+		render_size(&line, bytes[kind]);
+		buf_addc(&line, ')');
 	}
 	render_line(&line);
 	return r;
@@ -213,15 +188,15 @@ static int print_totals(const struct cmd_call *call)
 
 static bool has_failed(const struct ba_rows *process)
 {
-	return number(process, "exit_status") != 0 || number(process, "term_signal") != 0;
+	return row_number(process, "exit_status") != 0 || row_number(process, "term_signal") != 0;
 }
 
 static void print_failed(const struct ba_rows *process, struct buf *line)
 {
 	head(line, "failed");
 	render_exit(line, process);
-	buf_addf(line, "  pid %s  ", text(process, "pid"));
-	render_argv(line, text(process, "argv"), 200);
+	buf_addf(line, "  pid %s  ", row_text(process, "pid"));
+	render_argv(line, row_text(process, "argv"), 200);
 	render_line(line);
 }
 
@@ -255,23 +230,23 @@ static int each_failed(const struct cmd_call *call)
 static void print_replaced(const struct cmd_call *call, const struct ba_rows *rows,
 	struct buf *line)
 {
-	bool file = !strcmp(text(rows, "old_type"), "file");
+	bool file = !strcmp(row_text(rows, "old_type"), "file");
 	size_t len;
 	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
 
-	head(line, !strcmp(text(rows, "change"), "removed") ? "removed" : "replaced");
+	head(line, !strcmp(row_text(rows, "change"), "removed") ? "removed" : "replaced");
 	render_name(line, path, len);
 	buf_adds(line, "  ");
 	if (file) {
-		render_size(line, number(rows, "old_size"));
-		if (!strcmp(text(rows, "type"), "file")) {
+		render_size(line, row_number(rows, "old_size"));
+		if (!strcmp(row_text(rows, "type"), "file")) {
 			buf_adds(line, " -> ");
-			render_size(line, number(rows, "size"));
+			render_size(line, row_number(rows, "size"));
 		}
 		buf_adds(line, difference_is_kept(call, rows) ? ", original kept" :
 								", original not kept");
 	} else {
-		buf_adds(line, text(rows, "old_type"));
+		buf_adds(line, row_text(rows, "old_type"));
 	}
 	render_line(line);
 }
@@ -281,15 +256,12 @@ static int each_replaced(const struct cmd_call *call, struct at *at)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct ba_rows *rows;
-	int r = ba_replaced(call->ba, call->run, &rows), i;
-	bool wanted;
+	int r = ba_replaced(call->ba, call->run, &rows);
 
 	if (r < 0)
 		return r;
 	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
-		for (i = 0, wanted = call->argc == 0; i < call->argc; i++)
-			wanted |= at_matches(&at[i], text(rows, "path"));
-		if (!wanted)
+		if (!at_any(at, call->argc, row_text(rows, "path")))
 			continue;
 		if (call->json)
 			print_json(rows, "replaced");
@@ -304,11 +276,10 @@ static int each_replaced(const struct cmd_call *call, struct at *at)
 
 static int print_page(const struct cmd_call *call)
 {
-	_cleanup_free_ char *name = NULL;
-	int r = call->run < 0 ? find_install(call, &name) : 0;
+	int r = call->run < 0 ? each_install(call) : 0;
 
 	if (r >= 0)
-		r = each_run(call, name);
+		r = each_run(call);
 	if (r >= 0 && !call->json)
 		r = print_totals(call);
 	if (r >= 0)
@@ -334,19 +305,14 @@ static int print_paths(const struct cmd_call *call, struct at *at)
 
 static int run(struct cmd_call *call)
 {
-	_cleanup_free_ struct at *at = calloc((size_t)call->argc + 1, sizeof *at);
-	int i, r = at ? 0 : -ENOMEM, status = EXIT_FAILED;
+	struct at *at = at_read_all(call->argv, call->argc);
+	int status = EXIT_FAILED;
 
-	for (i = 0; r == 0 && i < call->argc; i++)
-		r = at_read(&at[i], call->argv[i]);
-	if (r < 0)
-		complain("%s: %s", i ? call->argv[i - 1] : "show", strerror(-r));
-	else if (call->argc)
+	if (at && call->argc)
 		status = print_paths(call, at);
-	else
+	else if (at)
 		status = print_page(call) < 0 ? cmd_failed(call) : 0;
-	while (i-- > 0)
-		at_release(&at[i]);
+	at_release_all(at, call->argc);
 	return status;
 }
 

@@ -17,8 +17,8 @@ static void print_process(const struct ba_rows *rows, struct buf *line)
 	int width = render_width();
 
 	buf_addf(line, "%*s%s ", 2 * (depth < DEPTH_SHOWN ? depth : DEPTH_SHOWN), "",
-		ba_rows_text(rows, ba_rows_column(rows, "pid"), NULL));
-	render_argv(line, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 0);
+		row_text(rows, "pid"));
+	render_argv(line, row_text(rows, "argv"), 0);
 	if (width > 40 && line->len - start > (size_t)width - 34) {
 		/* not inside of a character */
 		line->len = start + (size_t)width - 34;

@@ -77,10 +77,10 @@ static int title_of(struct cmd_call *call, struct buf *title)
 		ba_rows_free(rows);
 		return -1;
 	}
-	render_argv(&argv, ba_rows_text(rows, ba_rows_column(rows, "argv"), NULL), 0);
+	render_argv(&argv, row_text(rows, "argv"), 0);
 	buf_addf(title, "Takes out what was installed on %s at %s by: %s",
-		ba_rows_text(rows, ba_rows_column(rows, "host"), NULL),
-		ba_rows_text(rows, ba_rows_column(rows, "started_at"), NULL),
+		row_text(rows, "host"),
+		row_text(rows, "started_at"),
 		argv.data ? argv.data : "");
 	/* It is one comment line, whatever the arguments were. */
 	for (c = title->data; c && *c; c++)

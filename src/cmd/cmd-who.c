@@ -8,11 +8,6 @@
 #include "render/json.h"
 #include "render/text.h"
 
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
-}
-
 /* One line of a terminal, or what a person still reads in a file. */
 static size_t room(void)
 {
@@ -62,23 +57,23 @@ static void print_hand(const struct ba_rows *rows, struct buf *line)
 	size_t len;
 	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
 
-	buf_addf(line, "run %s  pid %s  %s", text(rows, "run_id"), text(rows, "pid"),
+	buf_addf(line, "run %s  pid %s  %s", row_text(rows, "run_id"), row_text(rows, "pid"),
 		render_colour(BOLD));
-	render_cell(line, text(rows, "op"), 0);
+	render_cell(line, row_text(rows, "op"), 0);
 	buf_addf(line, "%s  ", render_colour(PLAIN));
 	render_name(line, path, len);
 	path = ba_rows_text(rows, ba_rows_column(rows, "old_path"), &len);
 	if (len) {
-		buf_adds(line, strcmp(text(rows, "op"), "symlink") ? "  from " : "  to ");
+		buf_adds(line, strcmp(row_text(rows, "op"), "symlink") ? "  from " : "  to ");
 		render_name(line, path, len);
 	}
 	render_line(line);
 	buf_adds(line, "    ");
-	render_name(line, text(rows, "exe"), strlen(text(rows, "exe")));
+	render_name(line, row_text(rows, "exe"), strlen(row_text(rows, "exe")));
 	buf_adds(line, ": ");
-	render_argv(line, text(rows, "argv"), room());
+	render_argv(line, row_text(rows, "argv"), room());
 	render_line(line);
-	print_ancestors(text(rows, "ancestors"), line);
+	print_ancestors(row_text(rows, "ancestors"), line);
 }
 
 /* An answer's hands; 1: there are some; 0: none; or -errno. */

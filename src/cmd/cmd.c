@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "render/json.h"
+#include "render/text.h"
 
 #define OPTIONS_MAX 96
 
@@ -186,15 +187,10 @@ static struct ba_rows *run_row(struct cmd_call *call)
 	return NULL;
 }
 
-static const char *column(struct ba_rows *rows, const char *name)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, name), NULL);
-}
-
 bool cmd_run_is(struct cmd_call *call, const char *state)
 {
 	struct ba_rows *row = run_row(call);
-	bool is = row && !strcmp(column(row, "state"), state);
+	bool is = row && !strcmp(row_text(row, "state"), state);
 
 	ba_rows_free(row);
 	return is;
@@ -204,11 +200,11 @@ bool cmd_run_is(struct cmd_call *call, const char *state)
 static void say_provisional(struct cmd_call *call)
 {
 	struct ba_rows *row = run_row(call);
-	bool goes_on = row && !strcmp(column(row, "state"), "running");
+	bool goes_on = row && !strcmp(row_text(row, "state"), "running");
 
-	if (goes_on && *column(row, "settled_at"))
+	if (goes_on && *row_text(row, "settled_at"))
 		complain("%s goes on, processes of it live still: this is how it stood at %s",
-			call->what, column(row, "settled_at"));
+			call->what, row_text(row, "settled_at"));
 	else if (goes_on)
 		complain("%s is still being recorded", call->what);
 	ba_rows_free(row);

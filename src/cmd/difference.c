@@ -11,15 +11,10 @@
 #include "base/cleanup.h"
 #include "render/text.h"
 
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
-}
-
 /* Where the original is kept, if it is. */
 static bool find_kept(const struct cmd_call *call, const struct ba_rows *rows, char *path)
 {
-	const char *hex = text(rows, "old_sha256");
+	const char *hex = row_text(rows, "old_sha256");
 
 	return strlen(hex) == 64 &&
 		snprintf(path, PATH_MAX, "%s.d/%.2s/%s", call->db, hex, hex + 2) < PATH_MAX &&
@@ -72,8 +67,8 @@ static int run_diff(const char *old, const char *old_label, const char *new, con
 static int print_files(const struct cmd_call *call, const struct ba_rows *rows, const char *kept)
 {
 	_cleanup_buf_ struct buf old = BUF_INIT, new = BUF_INIT;
-	const char *path = text(rows, "path"), *run = text(rows, "run_id");
-	bool there = access(path, F_OK) == 0 && strcmp(text(rows, "change"), "removed") != 0;
+	const char *path = row_text(rows, "path"), *run = row_text(rows, "run_id");
+	bool there = access(path, F_OK) == 0 && strcmp(row_text(rows, "change"), "removed") != 0;
 
 	buf_addf(&old, "%s\tbefore run %s", path, run);
 	buf_addf(&new, "%s\t%s", path, there ? "now" : "gone");
@@ -85,7 +80,7 @@ static int print_files(const struct cmd_call *call, const struct ba_rows *rows, 
 static void write_side(struct buf *line, const struct ba_rows *rows, const char *type,
 	const char *target)
 {
-	const char *what = text(rows, type), *holds = text(rows, target);
+	const char *what = row_text(rows, type), *holds = row_text(rows, target);
 
 	buf_adds(line, *what ? what : "nothing");
 	if (!*holds)
@@ -97,9 +92,9 @@ static void write_side(struct buf *line, const struct ba_rows *rows, const char 
 int difference_print(const struct cmd_call *call, const struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	const char *path = text(rows, "path"), *type = text(rows, "type");
+	const char *path = row_text(rows, "path"), *type = row_text(rows, "type");
 	char kept[PATH_MAX];
-	bool file = !strcmp(text(rows, "old_type"), "file");
+	bool file = !strcmp(row_text(rows, "old_type"), "file");
 
 	if (file && (!*type || !strcmp(type, "file")) && find_kept(call, rows, kept))
 		return print_files(call, rows, kept);

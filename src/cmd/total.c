@@ -8,36 +8,24 @@
 #include "cmd/cmd.h"
 #include "render/text.h"
 
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	int c = ba_rows_column(rows, column);
-
-	return c < 0 ? "" : ba_rows_text(rows, c, NULL);
-}
-
-static int64_t number(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_int(rows, ba_rows_column(rows, column));
-}
-
 static int64_t size_of(struct total *t, const struct ba_rows *rows)
 {
 	bool added = true;
 
-	if (*text(rows, "nlink_group") &&
-		!u64map_put(&t->groups, mix64((uint64_t)number(rows, "nlink_group")), &added))
+	if (*row_text(rows, "nlink_group") &&
+		!u64map_put(&t->groups, mix64((uint64_t)row_number(rows, "nlink_group")), &added))
 		complain("out of memory");
-	return added ? number(rows, "size") : 0;
+	return added ? row_number(rows, "size") : 0;
 }
 
 void total_add(struct total *t, const struct ba_rows *rows)
 {
-	const char *type = text(rows, "type");
+	const char *type = row_text(rows, "type");
 	bool file = !strcmp(type, "file");
 
-	if (*text(rows, "change") == 'r') {
+	if (*row_text(rows, "change") == 'r') {
 		t->removed++;
-		t->removed_bytes += file ? number(rows, "size") : 0;
+		t->removed_bytes += file ? row_number(rows, "size") : 0;
 	} else if (file) {
 		t->files++;
 		t->bytes += size_of(t, rows);
@@ -80,8 +68,8 @@ void total_write(const struct total *t, struct buf *line)
 
 void total_write_size(struct buf *line, const struct ba_rows *rows)
 {
-	if (!strcmp(text(rows, "type"), "file"))
-		buf_addf(line, "%12lld  ", (long long)number(rows, "size"));
+	if (!strcmp(row_text(rows, "type"), "file"))
+		buf_addf(line, "%12lld  ", (long long)row_number(rows, "size"));
 	else
 		buf_addf(line, "%12s  ", "");
 }

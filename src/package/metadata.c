@@ -79,8 +79,8 @@ static char *run_date(const struct metadata *m)
 static int find_recorded(const struct metadata *m, const struct ba_rows *run, char **name,
 	char **version)
 {
-	const char *n = ba_rows_text(run, ba_rows_column(run, "name"), NULL);
-	const char *v = ba_rows_text(run, ba_rows_column(run, "version"), NULL);
+	const char *n = row_text(run, "name");
+	const char *v = row_text(run, "version");
 
 	if (!*n)
 		return metadata_from_folder(m->cwd, m->type, name, version);
@@ -265,8 +265,8 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 
 	m->options = o;
 	m->type = o->type;
-	m->cwd = strdup(ba_rows_text(run, ba_rows_column(run, "cwd"), NULL));
-	render_argv(&command, ba_rows_text(run, ba_rows_column(run, "argv"), NULL), 0);
+	m->cwd = strdup(row_text(run, "cwd"));
+	render_argv(&command, row_text(run, "argv"), 0);
 	m->command = buf_steal(&command);
 	if (!m->cwd || !m->command)
 		return say_no_memory();

@@ -19,6 +19,7 @@
 #include "package/stage.h"
 #include "package/stop.h"
 #include "package/tool.h"
+#include "render/text.h"
 
 static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format };
 
@@ -53,7 +54,7 @@ static const struct format *format_of(enum package_type type)
 /* A record that is not whole, or of a command that failed, is no installation. */
 static int check_run(const struct ba_rows *run, int64_t id, const struct package_options *o)
 {
-	const char *state = ba_rows_text(run, ba_rows_column(run, "state"), NULL);
+	const char *state = row_text(run, "state");
 	int exit_status = ba_rows_column(run, "exit_status"),
 	    signal = ba_rows_column(run, "term_signal");
 	bool ended =

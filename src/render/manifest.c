@@ -14,14 +14,10 @@
 #include "base/log.h"
 #include "render/text.h"
 
-static const char *text(const struct ba_rows *rows, const char *column)
-{
-	return ba_rows_text(rows, ba_rows_column(rows, column), NULL);
-}
-
+/* For printf(3), whatever type int64_t is. */
 static long long number(const struct ba_rows *rows, const char *column)
 {
-	return ba_rows_int(rows, ba_rows_column(rows, column));
+	return row_number(rows, column);
 }
 
 /* vis(3) in octal, also for what mtree takes as a pattern or a comment. */
@@ -64,8 +60,8 @@ static void add_folders(struct buf *line, struct buf *last, const char *path)
 
 static void add_mtree(struct buf *line, const struct ba_rows *rows)
 {
-	const char *path = text(rows, "path"), *type = text(rows, "type"),
-		   *sha = text(rows, "sha256");
+	const char *path = row_text(rows, "path"), *type = row_text(rows, "type"),
+		   *sha = row_text(rows, "sha256");
 	long long mtime = number(rows, "mtime_ns");
 
 	buf_addc(line, '.');
@@ -85,7 +81,7 @@ static void add_mtree(struct buf *line, const struct ba_rows *rows)
 	}
 	if (!strcmp(type, "symlink")) {
 		buf_adds(line, " link=");
-		add_vis(line, text(rows, "link_target"), strlen(text(rows, "link_target")));
+		add_vis(line, row_text(rows, "link_target"), strlen(row_text(rows, "link_target")));
 	}
 	render_line(line);
 }
@@ -97,10 +93,10 @@ int render_mtree(struct ba_rows *rows)
 
 	puts("#mtree\n. type=dir");
 	while ((r = ba_rows_next(rows)) > 0) {
-		add_folders(&line, &last, text(rows, "path"));
+		add_folders(&line, &last, row_text(rows, "path"));
 		add_mtree(&line, rows);
 		buf_reset(&last);
-		buf_adds(&last, text(rows, "path"));
+		buf_adds(&last, row_text(rows, "path"));
 	}
 	return r;
 }
@@ -151,9 +147,9 @@ int render_sums(struct ba_rows *rows, bool md5)
 	int r, left_out = 0;
 
 	while ((r = ba_rows_next(rows)) > 0) {
-		const char *path = text(rows, "path"), *sha = text(rows, "sha256");
+		const char *path = row_text(rows, "path"), *sha = row_text(rows, "sha256");
 
-		if (strcmp(text(rows, "type"), "file"))
+		if (strcmp(row_text(rows, "type"), "file"))
 			continue;
 		if (!*sha || (md5 && !md5_of(path, sha, hex))) {
 			words_say("buildaudit: ", "%s: %s", path,

@@ -23,15 +23,15 @@ static void add_test(struct buf *line, const char *type)
 
 static void add_item(struct buf *line, const struct ba_rows *rows, const char *name)
 {
-	const char *type = ba_rows_text(rows, ba_rows_column(rows, "type"), NULL);
+	const char *type = row_text(rows, "type");
 
 	if (!strcmp(type, "file")) {
 		buf_adds(line, "file ");
-		buf_add_shell(line, ba_rows_text(rows, ba_rows_column(rows, "sha256"), NULL));
+		buf_add_shell(line, row_text(rows, "sha256"));
 		buf_addc(line, ' ');
 	} else if (!strcmp(type, "symlink")) {
 		buf_adds(line, "link ");
-		buf_add_shell(line, ba_rows_text(rows, ba_rows_column(rows, "link_target"), NULL));
+		buf_add_shell(line, row_text(rows, "link_target"));
 		buf_addc(line, ' ');
 	} else if (!strcmp(type, "dir")) {
 		buf_adds(line, "folder ");

@@ -13,6 +13,20 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
+const char *row_text(const struct ba_rows *rows, const char *column)
+{
+	int at = ba_rows_column(rows, column);
+
+	return at < 0 ? "" : ba_rows_text(rows, at, NULL);
+}
+
+int64_t row_number(const struct ba_rows *rows, const char *column)
+{
+	int at = ba_rows_column(rows, column);
+
+	return at < 0 ? 0 : ba_rows_int(rows, at);
+}
+
 bool render_is_terminal(void)
 {
 	static int known = -1;
@@ -185,6 +199,24 @@ void render_size(struct buf *out, int64_t bytes)
 	for (; n >= 999.5; n /= 1024)
 		i++;
 	buf_addf(out, n < 9.95 ? "%.1f %s" : "%.0f %s", n, units[i]);
+}
+
+void render_date(struct buf *out, const char *iso)
+{
+	buf_addf(out, "%.10s", iso);
+	if (strlen(iso) > 11)
+		buf_addf(out, " %.8s", iso + 11);
+}
+
+void render_install(struct buf *out, const struct ba_rows *rows)
+{
+	const char *name = row_text(rows, "name"), *version = row_text(rows, "version");
+
+	render_name(out, name, strlen(name));
+	if (!*version)
+		return;
+	buf_addc(out, ' ');
+	render_name(out, version, strlen(version));
 }
 
 void render_exit(struct buf *out, const struct ba_rows *rows)

@@ -9,6 +9,10 @@
 #include "base/buf.h"
 #include "buildaudit.h"
 
+/* A row's column by its name: good until the next row; "" and 0 where it has none of that name. */
+const char *row_text(const struct ba_rows *rows, const char *column);
+int64_t row_number(const struct ba_rows *rows, const char *column);
+
 bool render_is_terminal(void);
 /* Columns of the terminal, 0 when stdout is none. */
 int render_width(void);
@@ -34,6 +38,10 @@ void render_argv(struct buf *out, const char *json, size_t most);
 void render_duration(struct buf *out, double seconds);
 /* Bytes as a person reads them: 999 B, 1.5 KiB, 20 MiB. */
 void render_size(struct buf *out, int64_t bytes);
+/* "2026-01-31T10:00:00.123Z" as "2026-01-31 10:00:00"; "" is nothing. */
+void render_date(struct buf *out, const char *iso);
+/* What the row says of an install: its name, and its version where there is one. */
+void render_install(struct buf *out, const struct ba_rows *rows);
 /* An exit status or signal of the row: "0", "SIGTERM". */
 void render_exit(struct buf *out, const struct ba_rows *rows);
 

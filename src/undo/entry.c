@@ -52,6 +52,7 @@ enum column {
 	SIDE_COLUMNS,
 	COLUMN_AFTER = COLUMN_BEFORE + SIDE_COLUMNS,
 };
+_Static_assert(COLUMN_AFTER + SIDE_COLUMNS == ENTRY_COLUMNS, "entry.h counts them");
 
 static int read_side(struct side *s, const struct rows *rows, int at)
 {

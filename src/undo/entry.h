@@ -59,7 +59,9 @@ struct entry *entries_find(const struct entries *all, const char *path, size_t n
 struct entry *entries_above(const struct entries *all, const char *path);
 void entries_release(struct entries *all);
 
-/* One row of query ENTRIES. 0 or -ENOMEM. */
+/* The columns of query ENTRIES: of the entry, then those of its two sides. */
+enum { ENTRY_COLUMNS = 10 + 2 * (INODE_COLUMNS + 3) };
+/* One row of it, or of a query that has more behind those. 0 or -ENOMEM. */
 int entry_read(struct entry *e, const struct rows *rows);
 
 /*

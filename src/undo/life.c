@@ -18,8 +18,8 @@
 #include "base/mix.h"
 #include "base/u64map.h"
 
-/* The columns of LIFE after those that entry_read() knows. */
-enum column { COLUMN_RUN = 36, COLUMN_STARTED, COLUMN_OURS };
+/* The columns of LIFE behind those that entry_read() knows. */
+enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS };
 
 /* One change of a path. */
 struct change_of {
