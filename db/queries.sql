@@ -213,10 +213,11 @@ SELECT * FROM runs WHERE run_id = ?1;
 -- slow: the undo that is looked for is one row
 WITH undo (kind, whole) AS (
     SELECT kind, status = 0 FROM run WHERE id = max(
-        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete'), 0),
-        ifnull((SELECT max(undone) FROM entry WHERE run_id = ?1), 0)))
+        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind <> 'prune'), 0),
+        ifnull((SELECT max(undone) FROM entry JOIN run u ON u.id = undone WHERE run_id = ?1 AND u.kind <> 'prune'), 0)))
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
-    EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
+    (EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
+        OR EXISTS (SELECT 1 FROM entry JOIN run u ON u.id = undone WHERE run_id = ?1 AND u.kind = 'prune'))
     AND NOT EXISTS (SELECT 1 FROM owner WHERE run_id = ?1 AND NOT folder) AS superseded;
 
 -- name: RUN_SAME
@@ -267,7 +268,10 @@ SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mti
     CASE WHEN EXISTS (
         SELECT 1 FROM owner o JOIN run n ON n.id = o.run_id
         WHERE o.path_id = last.path_id AND n.install_id IS NOT r.install_id) THEN 0
-    WHEN l.version IS r.version THEN 1 ELSE 2 * (m.type = 'dir') END AS stays
+    WHEN l.version IS r.version OR EXISTS (
+        SELECT 1 FROM upheld u WHERE u.run_id = r.id AND u.path_id = last.path_id
+        UNION ALL -- touched, and no different
+        SELECT 1 FROM entry t WHERE t.run_id = r.id AND t.path_id = last.path_id AND t.change IS NULL) THEN 1 ELSE 2 * (m.type = 'dir') END AS stays
 FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
 JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
 WHERE r.id = ?1 AND last.made AND m.change <> 'removed' AND NOT m.excluded
@@ -506,7 +510,9 @@ WHERE held.subject_id = ?1 AND NOT excluded
     AND (change = 'created' OR (?1 < 0 AND change = 'modified' AND EXISTS (
         SELECT 1 FROM standing s WHERE s.path_id = m.path_id AND s.install_id = ?1 AND s.change = 'created')))
     AND (?2 = 0 OR NOT EXISTS (
-        SELECT 1 FROM entry n WHERE n.path_id = m.path_id AND n.run_id = ?2))
+        SELECT 1 FROM entry n WHERE n.path_id = m.path_id AND n.run_id = ?2
+        UNION ALL
+        SELECT 1 FROM upheld u WHERE u.path_id = m.path_id AND u.run_id = ?2))
     -- nor a folder that the other run has something in
     AND (?2 = 0 OR type <> 'dir' OR NOT EXISTS (
         SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
@@ -522,7 +528,9 @@ WHERE held.subject_id = ?1 AND NOT excluded
 ORDER BY type = 'dir', path DESC;
 
 -- name: TOUCHED_BY
-SELECT 1 FROM entry WHERE path_id = ?1 AND run_id = ?2;
+SELECT 1 FROM entry WHERE path_id = ?1 AND run_id = ?2
+UNION ALL
+SELECT 1 FROM upheld WHERE path_id = ?1 AND run_id = ?2;
 
 -- name: LEFT_BELOW
 -- Something that a run left in a folder.
@@ -548,6 +556,13 @@ FULL JOIN (
     ON b.path = a.path
 WHERE CASE
     -- a folder that one of them made and the other found, and has something in, went and came nowhere
+    -- passed by as up to date, or touched and no different
+    WHEN b.path IS NULL AND EXISTS (
+        SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id WHERE n.subject_id = ?2 AND u.path_id = a.path_id
+        UNION ALL
+        SELECT 1 FROM member n CROSS JOIN entry e ON e.run_id = n.run_id
+        WHERE n.subject_id = ?2 AND e.path_id = a.path_id AND e.change IS NULL)
+        THEN 0
     WHEN b.path IS NULL THEN a.type <> 'dir' OR NOT EXISTS (
         SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
         WHERE p.name > a.path || '/' AND p.name < a.path || '0'
@@ -560,6 +575,90 @@ WHERE CASE
         OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
     END
 ORDER BY 3;
+
+-- What a run passed by
+
+-- name: UPHELD_OPEN
+-- The files that earlier runs of the same install left and this one did not touch; and their folders.
+SELECT o.path_id, p.name, e.mode, e.size, e.sha256, e.target, EXISTS (
+    SELECT 1 FROM exec x JOIN path q ON q.id = x.exe WHERE x.process_id = e.process_id AND q.name GLOB '*/ldconfig*')
+FROM run n CROSS JOIN run r ON r.install_id = n.install_id AND r.id < n.id
+CROSS JOIN owner o ON o.run_id = r.id
+CROSS JOIN entry e ON e.run_id = o.run_id AND e.path_id = o.path_id
+JOIN path p ON p.id = o.path_id
+WHERE n.id = ?1 AND (o.folder OR NOT EXISTS (
+    SELECT 1 FROM entry t WHERE t.run_id = n.id AND t.path_id = o.path_id
+    UNION ALL
+    SELECT 1 FROM upheld u WHERE u.run_id = n.id AND u.path_id = o.path_id));
+
+-- name: UPHELD_PLACES
+-- The folders that its processes ran in; then the words that lead out of these.
+-- slow: the places are put in this order
+SELECT cwd, NULL FROM run WHERE id = ?1
+UNION
+SELECT c.name, NULL FROM process p JOIN exec x ON x.process_id = p.id JOIN path c ON c.id = x.cwd WHERE p.run_id = ?1
+UNION
+SELECT c.name, w.value
+FROM process p JOIN exec x ON x.process_id = p.id JOIN path c ON c.id = x.cwd,
+    json_each(iif(json_valid(x.argv), x.argv, '[]')) w
+WHERE p.run_id = ?1 AND (w.value GLOB '/*' OR w.value GLOB '*../*' OR w.value = '..')
+ORDER BY 2, 1;
+
+-- name: UPHELD_MADE
+SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = ?1
+WHERE p.name = ?2 AND e.change IN ('created', 'modified');
+
+-- name: UPHELD_ADD
+INSERT OR IGNORE INTO upheld (run_id, path_id) VALUES (?1, ?2);
+
+-- name: UPHELD_STOOD
+-- Of an earlier run's only.
+INSERT OR IGNORE INTO upheld (run_id, path_id)
+SELECT n.id, p.id
+FROM run n JOIN path p ON p.name = ?2 JOIN owner o ON o.path_id = p.id JOIN run r ON r.id = o.run_id
+WHERE n.id = ?1 AND r.install_id = n.install_id AND r.id < n.id;
+
+-- name: UPHELD_DROP
+DELETE FROM upheld WHERE run_id = ?1;
+
+-- name: STALE
+-- What older runs of the same install left and this one did not install again, nor pass by as up to date: files, then
+-- folders, what is in a folder before it. Not older are other runs of the same version; of none where versions are not
+-- known (all of them are older where ?2 says so). Only runs that installed into the same folders count: a `make`
+-- leaves what no `make install` has.
+-- slow: what runs left is laid side by side, and sorted
+WITH
+older (id, peer) AS MATERIALIZED ( -- peer: of the run's own version
+    SELECT r.id, r.id = n.id OR ifnull(r.version = n.version, 0)
+    FROM run n CROSS JOIN run r ON r.install_id = n.install_id AND r.kind IS NULL
+    WHERE n.id = ?1 AND (r.id >= n.id OR ?2 OR r.version <> n.version OR r.version = n.version)),
+found (run_id, path_id) AS (
+    SELECT o.run_id, o.path_id FROM older r CROSS JOIN owner o ON o.run_id = r.id WHERE NOT r.peer AND NOT o.folder
+    UNION ALL
+    SELECT run_id, path_id FROM entry WHERE run_id = ?1 AND NOT ifnull(mode & 61440 = 16384 OR change = 'removed', 0)),
+folder (run_id, name) AS MATERIALIZED (
+    SELECT DISTINCT f.run_id, rtrim(p.name, replace(p.name, '/', '')) FROM found f JOIN path p ON p.id = f.path_id),
+rest (path_id, run_id, folder, name) AS MATERIALIZED (
+    SELECT o.path_id, o.run_id, o.folder, p.name
+    FROM older r CROSS JOIN owner o ON o.run_id = r.id JOIN path p ON p.id = o.path_id
+    WHERE NOT r.peer AND r.id < ?1
+        AND EXISTS (SELECT 1 FROM folder a JOIN folder b ON b.name = a.name WHERE a.run_id = r.id AND b.run_id = ?1)
+        AND NOT EXISTS (
+            SELECT 1 FROM older n CROSS JOIN entry e ON e.run_id = n.id AND e.path_id = o.path_id
+            WHERE n.peer AND n.id > o.run_id AND NOT e.undone)
+        AND NOT EXISTS (
+            SELECT 1 FROM older n CROSS JOIN upheld u ON u.run_id = n.id AND u.path_id = o.path_id
+            WHERE n.peer AND n.id > o.run_id))
+SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id, s.path_id
+FROM rest s CROSS JOIN manifest m ON m.run_id = s.run_id AND m.path_id = s.path_id
+WHERE NOT (s.folder AND EXISTS (
+        SELECT 1 FROM path p CROSS JOIN owner o ON o.path_id = p.id
+        WHERE p.name > s.name || '/' AND p.name < s.name || '0' AND p.id NOT IN (SELECT path_id FROM rest)))
+    -- what was there before under another name is not to be taken out
+    AND (s.folder OR (s.run_id, (SELECT file FROM entry c WHERE c.run_id = s.run_id AND c.path_id = s.path_id)) NOT IN (
+        SELECT h.run_id, h.before_file FROM older r CROSS JOIN entry h ON h.run_id = r.id
+        WHERE h.before_file <> 0 AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file)))
+ORDER BY m.type = 'dir', m.path DESC;
 
 -- Owners
 

@@ -210,7 +210,11 @@ struct ba_undo {
 	int dry;               /* tell only; nothing is written, nor recorded */
 	/* what was changed since, too; and a run that goes on is finished first */
 	int force;
-	int64_t superseded_by; /* uninstall: leave what this run touched; 0: none */
+	/*
+	 * uninstall: leave what this run installed, too, or passed by as up to date; of an install,
+	 * of which that is a run, what older runs left goes. 0: none
+	 */
+	int64_t superseded_by;
 	void (*step)(const struct ba_step *step, void *data);
 	ba_progress progress;  /* or NULL */
 	void *data;
@@ -288,6 +292,12 @@ struct ba_summary {
 	const char *excluded_below; /* the folder that holds all that is excluded, or "" */
 	int64_t same;      /* of the modified: written again, and no different. Since: 0.2 */
 	const char *notes; /* as in the view runs, or "". Since: 0.2 */
+	/*
+	 * The install's name, or ""; and how many files older versions of it left that this run
+	 * neither installed again nor passed by as up to date. Since: 0.2
+	 */
+	const char *name;
+	int64_t stale;
 };
 
 int ba_recording_new(struct ba_recording **out);

@@ -377,6 +377,19 @@ static void tell_mode(struct ba_recording *rec, const struct spawn_message *m)
 			"--io-uring=allow: what is changed through io_uring is not on record");
 }
 
+/* Folders stand and fall with what is in them. */
+static int64_t count_stale(struct db *db, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int64_t n = 0;
+
+	if (db_rows(&rows, db, Q_STALE, "ii", run_id, (int64_t)0) < 0)
+		return 0;
+	while (rows_next(&rows) > 0)
+		n += strcmp(rows_text(&rows, 0), "dir") != 0;
+	return n;
+}
+
 /* By the writer's thread, to which the run belongs. */
 static void give_summary(const struct run_result *res, void *data)
 {
@@ -386,10 +399,13 @@ static void give_summary(const struct run_result *res, void *data)
 		.modified = res->modified, .removed = res->removed, .excluded = res->excluded,
 		.processes = res->processes, .duration_ns = res->duration_ns, .status = res->status,
 		.left = res->left, .error = res->error, .excluded_below = res->excluded_below,
-		.notes = run->notes ? run->notes : "" };
+		.notes = run->notes ? run->notes : "",
+		.name = rec->name ? rec->name : "" };
 
 	if (res->modified)
 		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
+	if (rec->name && !res->error && res->status == 0)
+		s.stale = count_stale(run->db, res->run_id);
 	if (rec->summary)
 		rec->summary(&s, rec->summary_data);
 	/* Whoever reads our stderr to its end must not wait for what stays behind. */

@@ -240,14 +240,25 @@ static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 	return r < 0 ? r : each_run(ba, subject, check_one, (void *)how);
 }
 
+/* Of an install only a run of its own makes anything stale. */
+static int check_superseded(struct ba *ba, int64_t subject, int64_t by)
+{
+	return subject >= 0 || !by || db_int(ba->db, Q_RUN_INSTALL, 0, "i", by) == subject ?
+		0 :
+		words_set(&ba->words, -EINVAL, "run %lld is no run of that install",
+			(long long)by);
+}
+
 API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	struct ba_undone *result)
 {
-	int r = check_undo(ba, run_id, how);
+	const char *kind = how->superseded_by ? "prune" : "uninstall";
+	int r = check_superseded(ba, run_id, how->superseded_by);
 
 	if (r == 0)
-		r = run_id < 0 ?
-			undo_rollback(ba->db, run_id, "uninstall", how, result, &ba->words) :
+		r = check_undo(ba, run_id, how);
+	if (r == 0)
+		r = run_id < 0 ? undo_rollback(ba->db, run_id, kind, how, result, &ba->words) :
 			undo_uninstall(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
@@ -277,7 +288,13 @@ API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by,
 	struct ba_rows **out)
 {
 	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_UNINSTALL_LIST, "ii", run_id, superseded_by);
+	int r = check_superseded(ba, run_id, superseded_by);
+
+	if (r < 0)
+		return r;
+	r = run_id < 0 && superseded_by ?
+		db_rows(&rows, ba->db, Q_STALE, "ii", superseded_by, (int64_t)1) :
+		db_rows(&rows, ba->db, Q_UNINSTALL_LIST, "ii", run_id, superseded_by);
 
 	return ba_ask(ba, out, r, &rows);
 }

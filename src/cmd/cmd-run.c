@@ -7,12 +7,13 @@
 #include "base/buf.h"
 #include "cmd/commands.h"
 #include "cmd/pack.h"
+#include "cmd/prune.h"
 #include "cmd/summary.h"
 #include "render/text.h"
 
 static struct ba_recording *recording;
 static bool quiet;
-static bool packing, named;
+static bool packing, named, prune;
 static struct package_options pack;
 static const char *pack_option; /* the first that says what the package is like */
 
@@ -29,6 +30,8 @@ static const struct cmd_option options[] = {
 	{ 0, "no-seccomp", NULL,
 		"stop at every call instead of filtering; slower, and the same record" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
+	{ 0, "prune", NULL,
+		"then takes out what older versions left and this one did not install again" },
 	{ 0, "package", "TYPE",
 		"then packs what it created: deb, rpm, tar, or auto (what this system installs)" },
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
@@ -67,6 +70,10 @@ static int option(const struct cmd_option *o, const char *value)
 
 	if (o->letter == 'q') {
 		quiet = true;
+		return 0;
+	}
+	if (!strcmp(o->name, "prune")) {
+		prune = true;
 		return 0;
 	}
 	if (!strcmp(o->name, "package")) {
@@ -145,6 +152,17 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *me
 		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me, run, run);
 }
 
+static void say_stale(struct buf *out, const struct ba_summary *s, const char *me)
+{
+	buf_addf(out, "buildaudit: %lld file%s of older versions of ", (long long)s->stale,
+		s->stale == 1 ? "" : "s");
+	buf_add_shown(out, s->name, strlen(s->name));
+	buf_addf(out, " %s stale, not installed again: '%s uninstall --superseded-by=%lld ",
+		s->stale == 1 ? "is" : "are", me, (long long)s->run_id);
+	buf_add_shown(out, s->name, strlen(s->name));
+	buf_adds(out, "' takes them out\n");
+}
+
 static void summary(const struct ba_summary *s, void *data)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT, me = BUF_INIT;
@@ -165,6 +183,8 @@ static void summary(const struct ba_summary *s, void *data)
 		buf_addf(&out, "; %u stay behind and go on being recorded", s->left);
 	buf_addc(&out, '\n');
 	summary_add_notes(&out, s, me.data);
+	if (s->stale && !prune)
+		say_stale(&out, s, me.data);
 	buf_adds(&out, "buildaudit: ");
 	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');
@@ -193,6 +213,14 @@ static int set_names(void)
 	return 0;
 }
 
+/* What was asked for beside the record, once it is whole. */
+static int go_on(struct ba *ba, int64_t run_id, void *data)
+{
+	int r = prune ? prune_run(ba, run_id, quiet) : 0;
+
+	return r == 0 && packing ? pack_run(ba, run_id, &pack) : r;
+}
+
 static int run(struct cmd_call *call)
 {
 	char words[BA_WORDS];
@@ -216,8 +244,8 @@ static int run(struct cmd_call *call)
 		ba_recording_set(recording, BA_SET_DATABASE, call->db);
 	if (!quiet)
 		cmd_warn_before(recording, call->argv[0]);
-	if (packing)
-		return record_and_pack(recording, call->argv, summary, call->db, &pack);
+	if (packing || prune)
+		return record_and_then(recording, call->argv, summary, call->db, go_on, NULL);
 	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
 	say_why_not(call, words, exec_failed);

@@ -15,7 +15,8 @@ static const struct cmd_option options[] = {
 	{ 0, "list", NULL, "what it is about: files, then folders, deepest first" },
 	{ '0', "null", NULL, "with --list: only the paths, exact, each with a NUL behind it" },
 	{ 0, "script", NULL, "a POSIX sh script that does the same where there is no buildaudit" },
-	{ 0, "superseded-by", "RUN2", "only what RUN2 (an upgrade, say) did not install again" },
+	{ 0, "superseded-by", "RUN2",
+		"only what RUN2 (an upgrade, say) did not install again, nor found up to date" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -129,9 +130,9 @@ static int run(struct cmd_call *call)
 		return cmd_misuse(&cmd_uninstall_entry, "--list and --script exclude each other");
 	if (superseded_by && ba_run_find(call->ba, superseded_by, &asked.superseded_by) < 0)
 		return cmd_failed(call);
-	if (superseded_by && (call->run < 0 || asked.superseded_by < 0))
-		return cmd_misuse(&cmd_uninstall_entry,
-			"--superseded-by is for two runs: name them by NUMBER or NAME@VERSION");
+	if (superseded_by && asked.superseded_by < 0 &&
+		ba_run_newest(call->ba, asked.superseded_by, &asked.superseded_by) < 0)
+		return cmd_failed(call);
 	if (superseded_by && asked.superseded_by <= call->run)
 		return cmd_misuse(&cmd_uninstall_entry, "run %lld is not newer than run %lld",
 			(long long)asked.superseded_by, (long long)call->run);

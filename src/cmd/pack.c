@@ -117,7 +117,7 @@ static int record_and_wait(struct ba_recording *rec, char **argv,
 	return status;
 }
 
-static int pack_run(const char *db, int64_t run, struct package_options *o)
+static int go_on(const char *db, int64_t run, int (*then)(struct ba *, int64_t, void *), void *data)
 {
 	char place[PATH_MAX], words[BA_WORDS];
 	struct ba *ba;
@@ -133,11 +133,9 @@ static int pack_run(const char *db, int64_t run, struct package_options *o)
 		complain("%s", words);
 		return EXIT_FAILED;
 	}
-	r = package_make(ba, run, o);
+	r = then(ba, run, data);
 	ba_close(ba);
-	if (r == 0 && !o->quiet)
-		complain("package: %s", o->written);
-	return r < 0 ? EXIT_FAILED : 0;
+	return r;
 }
 
 /* A status of wait(2) that is a failure, as our own end. */
@@ -155,9 +153,9 @@ __attribute__((noreturn)) static void end_like(int status)
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-int record_and_pack(struct ba_recording *rec, char **argv,
+int record_and_then(struct ba_recording *rec, char **argv,
 	void (*summary)(const struct ba_summary *, void *), const char *db,
-	struct package_options *o)
+	int (*then)(struct ba *, int64_t, void *), void *data)
 {
 	int64_t run;
 	int status = record_and_wait(rec, argv, summary, db, &run);
@@ -167,8 +165,25 @@ int record_and_pack(struct ba_recording *rec, char **argv,
 	if (status != 0)
 		end_like(status);
 	if (!run) {
-		complain("there is no record to pack");
+		complain("there is no record to go on with");
 		return EXIT_FAILED;
 	}
-	return pack_run(db, run, o);
+	return go_on(db, run, then, data);
+}
+
+int pack_run(struct ba *ba, int64_t run, void *options)
+{
+	struct package_options *o = options;
+	int r = package_make(ba, run, o);
+
+	if (r == 0 && !o->quiet)
+		complain("package: %s", o->written);
+	return r < 0 ? EXIT_FAILED : 0;
+}
+
+int record_and_pack(struct ba_recording *rec, char **argv,
+	void (*summary)(const struct ba_summary *, void *), const char *db,
+	struct package_options *o)
+{
+	return record_and_then(rec, argv, summary, db, pack_run, o);
 }

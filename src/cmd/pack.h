@@ -11,9 +11,15 @@
 /*
  * Records argv in a child (which becomes it) and waits, with what the terminal
  * sends left to the command; summary is told of the record, in another process.
- * Then packs it, from the database db (NULL: the usual one); o->written is the
- * package. A command that fails is our end, too. An exit status.
+ * Then calls then() with the run, in the database db (NULL: the usual one). A
+ * command that fails is our end, too. An exit status: then()'s.
  */
+int record_and_then(struct ba_recording *rec, char **argv,
+	void (*summary)(const struct ba_summary *, void *), const char *db,
+	int (*then)(struct ba *, int64_t, void *), void *data);
+/* As then(): packs the run by a struct package_options; ->written is the package. */
+int pack_run(struct ba *ba, int64_t run, void *options);
+/* Both. */
 int record_and_pack(struct ba_recording *rec, char **argv,
 	void (*summary)(const struct ba_summary *, void *), const char *db,
 	struct package_options *o);

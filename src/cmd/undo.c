@@ -82,7 +82,7 @@ static void progress(uint64_t done, uint64_t total, void *data)
 	render_progress(t->bar, done, total);
 }
 
-static void say_counts(struct buf *out, const struct ba_undone *u)
+void undo_say_counts(struct buf *out, const struct ba_undone *u)
 {
 	buf_addf(out, "%llu removed, %llu restored", (unsigned long long)u->removed,
 		(unsigned long long)u->restored);
@@ -135,7 +135,7 @@ int undo_end(struct undo *u)
 
 	render_progress_end();
 	IGNORE(fflush(stdout)); /* main() looks at the end */
-	say_counts(&words, result);
+	undo_say_counts(&words, result);
 	if (u->how.dry)
 		complain("%s would be %s: %s", what, u->words->done, words.data);
 	else

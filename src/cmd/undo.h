@@ -2,6 +2,7 @@
 #ifndef CMD_UNDO_H
 #define CMD_UNDO_H
 /* What uninstall and rollback have in common: asking, telling, counting. */
+#include "base/buf.h"
 #include "cmd/cmd.h"
 
 struct undo_options {
@@ -45,6 +46,8 @@ int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
 	const struct undo_options *o, const struct undo_words *words);
 /* Asks on the terminal. */
 bool undo_agreed(struct undo *u);
+/* "3 removed, 0 restored, 1 kept". */
+void undo_say_counts(struct buf *out, const struct ba_undone *u);
 /* It is done: what came of it is said. The exit status. */
 int undo_end(struct undo *u);
 

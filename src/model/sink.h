@@ -93,6 +93,8 @@ struct sink {
 	void (*place)(struct sink *s, const char *path, uint32_t file);
 	/* One file has, or had, both names. */
 	void (*alias)(struct sink *s, uint32_t file, const char *name, const char *other);
+	/* Somebody would have made this path, and it stood there already (EEXIST). */
+	void (*stood)(struct sink *s, const char *path);
 	/* A sentence for the run's notes; the same one is kept once. */
 	void (*note)(struct sink *s, const char *text);
 	/* The same, of what has made the record incomplete. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "record/calls.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "record/call-entry.h"
@@ -118,6 +119,15 @@ static bool lost_nothing(const struct pending *p)
 	return inode_stands_at(&n->now, n->path.data, AT_SYMLINK_NOFOLLOW);
 }
 
+/* What an installer wants to be there and finds there is not made, and wanted all the same. */
+static void tell_stood(struct recorder *r, const struct pending *p)
+{
+	int i = p->op == OP_LINK;
+
+	if (p->named[i] && p->name[i].now.exists)
+		r->sink->stood(r->sink, p->name[i].path.data);
+}
+
 void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 {
 	struct pending *p = thread_of(task)->pending;
@@ -132,6 +142,8 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
 	else
 		originals_spared(r, p);
+	if (stop->result == -EEXIST)
+		tell_stood(r, p);
 	call_done(r, p);
 }
 

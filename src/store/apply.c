@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "store/message.h"
+#include "store/upheld.h"
 
 static int apply_process_begin(struct apply *a, const struct message *m, const char *const s[])
 {
@@ -98,6 +99,11 @@ static int apply_alias(struct apply *a, const struct message *m, const char *con
 	return r < 0 ? r : run_alias(a->run, m->u.file, s[1]);
 }
 
+static int apply_stood(struct apply *a, const struct message *m, const char *const s[])
+{
+	return upheld_add(a->run, s[0]);
+}
+
 static int apply_note(struct apply *a, const struct message *m, const char *const s[])
 {
 	run_note(a->run, s[0]);
@@ -131,6 +137,7 @@ static int (*const kinds[])(struct apply *a, const struct message *m, const char
 	[MSG_ORIGINAL] = apply_original,
 	[MSG_PLACE] = apply_place,
 	[MSG_ALIAS] = apply_alias,
+	[MSG_STOOD] = apply_stood,
 	[MSG_NOTE] = apply_note,
 	[MSG_COMMAND_END] = apply_command_end,
 };

@@ -21,6 +21,7 @@
 #include "base/xattrs.h"
 #include "store/hashing.h"
 #include "store/links.h"
+#include "store/upheld.h"
 
 /* Entries in memory at a time. */
 #define BATCH 2048
@@ -372,7 +373,7 @@ static int settle_all(const struct manifest *m, struct batch *b)
 	return r;
 }
 
-int manifest_make(const struct manifest *m)
+static int make(const struct manifest *m)
 {
 	_cleanup_free_ struct batch *b = calloc(1, sizeof *b);
 	struct run *run = m->run;
@@ -391,4 +392,15 @@ int manifest_make(const struct manifest *m)
 	if (r == 0)
 		r = db_run(run->db, Q_ENTRY_PROCESS, "i", run->id);
 	return r == 0 ? run_commit(run) : r;
+}
+
+int manifest_settle(const struct manifest *m)
+{
+	int r = make(m);
+
+	if (r == 0)
+		r = run_count(m->run);
+	if (r == 0)
+		r = run_settled(m->run);
+	return r == 0 ? upheld_find(m->run) : r;
 }

@@ -14,7 +14,10 @@ struct manifest {
 	struct early *early; /* digests that are there already; or NULL */
 };
 
-/* May be made again as the disk goes on. 0 or -errno. */
-int manifest_make(const struct manifest *m);
+/*
+ * The run's entries, its counts, what it has from now on and what it passed by. May be made again
+ * as the disk goes on. 0 or -errno.
+ */
+int manifest_settle(const struct manifest *m) MUST_CHECK;
 
 #endif

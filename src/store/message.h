@@ -16,6 +16,7 @@ enum message_kind {
 	MSG_ORIGINAL,
 	MSG_PLACE,
 	MSG_ALIAS,
+	MSG_STOOD,
 	MSG_NOTE,
 	MSG_COMMAND_END,
 };

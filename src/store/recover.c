@@ -62,11 +62,7 @@ static int settle(struct run *run)
 	if (r >= 0)
 		r = read_hands(run->db, run->id, &hands);
 	if (r == 0)
-		r = manifest_make(&m);
-	if (r == 0)
-		r = run_count(run);
-	if (r == 0)
-		r = run_settled(run);
+		r = manifest_settle(&m);
 	/* Its receipts, of no use from here on, and what it had begun to copy. */
 	if (r == 0)
 		r = db_run(run->db, Q_SWEEP_ADD, "");

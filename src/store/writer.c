@@ -169,6 +169,13 @@ static void sink_alias(struct sink *s, uint32_t file, const char *name, const ch
 	put_strings(s, &m, name, other, NULL);
 }
 
+static void sink_stood(struct sink *s, const char *path)
+{
+	struct message m = { .kind = MSG_STOOD };
+
+	put_strings(s, &m, path, NULL, NULL);
+}
+
 static void sink_command_end(struct sink *s, int status, int64_t at, unsigned int left)
 {
 	struct message m = { .kind = MSG_COMMAND_END };
@@ -194,6 +201,7 @@ static const struct sink writer_sink = {
 	.secure = sink_secure,
 	.place = sink_place,
 	.alias = sink_alias,
+	.stood = sink_stood,
 	.note = sink_note,
 	.lost = sink_lost,
 	.command_end = sink_command_end,
@@ -332,11 +340,7 @@ static int settle_rows(struct writer *w)
 	r = db_run(w->run.db, Q_RUN_HEARTBEAT, "ii", w->run.id, (int64_t)HEARTBEAT_SETTLE_S);
 	early_let_go(&w->apply.early);
 	if (r == 0)
-		r = manifest_make(&m);
-	if (r == 0)
-		r = run_count(&w->run);
-	if (r == 0)
-		r = run_settled(&w->run);
+		r = manifest_settle(&m);
 	return r == 0 ? run_commit(&w->run) : r;
 }
 

@@ -18,6 +18,9 @@
 #include "base/mix.h"
 #include "base/u64map.h"
 
+/* The column of STALE that has the row of a path. */
+#define STALE_PATH_ID 11
+
 /* The columns of LIFE behind those that entry_read() knows. */
 enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS };
 
@@ -35,6 +38,8 @@ struct history {
 	struct u64map files; /* a run's number of a file -> ours: each run counts from 1 */
 	uint32_t last_file;
 	int64_t started_ns;
+	bool in_part; /* of these paths only, by their rows: */
+	struct u64map part;
 };
 
 static void drop_chain(struct history *l)
@@ -216,7 +221,11 @@ static int read_change(struct history *l, const struct rows *rows)
 		.started_ns = rows_int(rows, COLUMN_STARTED),
 		.ours = rows_int(rows, COLUMN_OURS) };
 	struct change_of *at;
-	int r = entry_read(&c.e, rows);
+	int r;
+
+	if (l->in_part && !u64map_get(&l->part, (uint64_t)rows_int(rows, 0)))
+		return 0;
+	r = entry_read(&c.e, rows);
 
 	if (r == 0 && l->count && c.e.path_id != l->chain[0].e.path_id)
 		r = close_chain(l);
@@ -248,19 +257,43 @@ static void spare_folders(struct entries *all)
 	all->count = kept;
 }
 
-int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
-	int64_t *started_ns)
+static int read_part(struct history *l, struct db *db, int64_t superseded_by)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct history l = { .started_ns = INT64_MAX };
+	int r = db_rows(&rows, db, Q_STALE, "ii", superseded_by, (int64_t)1);
+	bool added;
+
+	l->in_part = true;
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = u64map_put(&l->part, (uint64_t)rows_int(&rows, STALE_PATH_ID), &added) ?
+			0 :
+			-ENOMEM;
+	return r;
+}
+
+static int read_all(struct history *l, struct db *db, int64_t install_id, int64_t of_run)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, db, Q_LIFE, "ii", install_id, of_run);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = read_change(&l, &rows);
-	if (r == 0 && l.count)
-		r = close_chain(&l);
-	drop_chain(&l);
+		r = read_change(l, &rows);
+	if (r == 0 && l->count)
+		r = close_chain(l);
+	drop_chain(l);
+	return r;
+}
+
+int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
+	int64_t superseded_by, int64_t *started_ns)
+{
+	struct history l = { .started_ns = INT64_MAX };
+	int r = superseded_by ? read_part(&l, db, superseded_by) : 0;
+
+	if (r == 0)
+		r = read_all(&l, db, install_id, of_run);
 	u64map_release(&l.files);
+	u64map_release(&l.part);
 	if (r < 0) {
 		entries_release(&l.out);
 		return r;

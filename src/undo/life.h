@@ -8,10 +8,11 @@
 #include "undo/entry.h"
 
 /*
- * of_run: the run by whose number an undo of the install goes. *started_ns is
- * when the first of the runs began that have part in it. 0 or -errno.
+ * of_run: the run by whose number an undo of the install goes. superseded_by: only what that run
+ * of it made stale (query STALE); 0: all. *started_ns is when the first of the runs began that
+ * have part in it. 0 or -errno.
  */
 int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
-	int64_t *started_ns) MUST_CHECK;
+	int64_t superseded_by, int64_t *started_ns) MUST_CHECK;
 
 #endif

@@ -282,14 +282,16 @@ static bool begins_more(const struct plan *p, const struct u64map *begun, const 
 	return !other || other->e->begun < e->begun;
 }
 
-static int load(struct plan *p)
+static int load(struct plan *p, int64_t superseded_by)
 {
 	p->started_ns = db_int(p->db, Q_RUN_STARTED, 0, "i", p->run_id);
-	return p->install ? life_load(&p->all, p->db, p->install, p->run_id, &p->started_ns) :
+	return p->install ? life_load(&p->all, p->db, p->install, p->run_id, superseded_by,
+				    &p->started_ns) :
 			    entries_load(&p->all, p->db, p->run_id);
 }
 
-int plan_make(struct plan *p, struct db *db, int64_t subject, bool force, bool resumed)
+int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_undo *how,
+	bool resumed)
 {
 	_cleanup_free_ char *folder = NULL;
 	struct u64map begun = { 0 };
@@ -299,11 +301,11 @@ int plan_make(struct plan *p, struct db *db, int64_t subject, bool force, bool r
 	*p = (struct plan){ .db = db,
 		.run_id = journal_run(db, subject),
 		.install = subject < 0 ? subject : 0,
-		.force = force,
+		.force = how->force,
 		.resumed = resumed,
 		.objects = -1,
 		.parents = PARENTS_INIT };
-	r = load(p);
+	r = load(p, how->superseded_by);
 	if (r < 0)
 		return r;
 	p->items = calloc(p->all.count + 1, sizeof *p->items);

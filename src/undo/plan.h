@@ -7,6 +7,7 @@
  */
 #include "base/parents.h"
 #include "base/u64map.h"
+#include "buildaudit.h"
 #include "undo/entry.h"
 #include "undo/judgement.h"
 
@@ -49,7 +50,8 @@ struct plan {
  * What is on record of a run or an install; resumed: an earlier undo of it was
  * interrupted. 0 or -errno.
  */
-int plan_make(struct plan *p, struct db *db, int64_t subject, bool force, bool resumed) MUST_CHECK;
+int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_undo *how,
+	bool resumed) MUST_CHECK;
 /* Looks at each place, and so which file system is which now. 0 or -ENOMEM. */
 int plan_look(struct plan *p) MUST_CHECK;
 /*

@@ -234,11 +234,11 @@ static int mark_all(struct rollback *rb)
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
 
-/* An uninstall leaves what a package of the system has come to have. */
+/* All but a rollback leaves what a package of the system has come to have. */
 static int spare_packages(struct rollback *rb)
 {
 	struct owners *owners = NULL;
-	int r = strcmp(rb->kind, "uninstall") ? 0 : packages_ask(&owners, &rb->plan.all);
+	int r = strcmp(rb->kind, "rollback") ? packages_ask(&owners, &rb->plan.all) : 0;
 	size_t i;
 
 	for (i = 0; r == 0 && owners && i < rb->plan.all.count; i++) {
@@ -362,7 +362,7 @@ int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct
 		r = journal_begin(&rb.journal, db_path(db), kind, subject, words);
 	result->run_id = rb.journal.run.id;
 	if (r == 0) {
-		r = plan_make(&rb.plan, db, subject, how->force,
+		r = plan_make(&rb.plan, db, subject, how,
 			how->dry ? journal_interrupted(db, journal_run(db, subject), kind) :
 				   rb.journal.resumed);
 		if (r < 0)

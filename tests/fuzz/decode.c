@@ -97,6 +97,7 @@ static void alias(struct sink *s, uint32_t file, const char *one, const char *ot
 }
 static void note(struct sink *s, const char *text) { read_through(text); }
 static void command_end(struct sink *s, int status, int64_t when, unsigned int left) { }
+static void stood(struct sink *s, const char *path) { name(path); }
 static void let_go(struct sink *s) { }
 
 static struct sink sink = { .process_begin = process_begin,
@@ -111,6 +112,7 @@ static struct sink sink = { .process_begin = process_begin,
 	.note = note,
 	.lost = note,
 	.command_end = command_end,
+	.stood = stood,
 	.let_go = let_go };
 
 /* The task: it stands in its root, with a file, a folder and a pipe open. */

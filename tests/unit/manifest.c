@@ -132,7 +132,7 @@ static void test_things(struct db *db)
 		run_sh(things[i].after, i);
 		tell(&run, &hands, exec, i, &before[i]);
 	}
-	ok(manifest_make(&m) == 0 && run_close(&run, "complete") == 0, "the manifest is made");
+	ok(manifest_settle(&m) == 0 && run_close(&run, "complete") == 0, "the manifest is made");
 	for (i = 0; i < n; i++)
 		ok_str(row_of(db, run.id, at(name_of(i))), things[i].row, things[i].name);
 	hands_release(&hands);

@@ -91,6 +91,11 @@ static void say_alias(struct sink *s, uint32_t file, const char *name, const cha
 	say_file(file);
 }
 
+static void say_stood(struct sink *s, const char *path)
+{
+	buf_addf(&told, "stood %s\n", below(path));
+}
+
 static void say_note(struct sink *s, const char *text)
 {
 	buf_addf(&told, "note: %.24s\n", text);
@@ -114,6 +119,7 @@ static struct sink printer = { .process_begin = no_process,
 	.note = say_note,
 	.lost = say_note,
 	.command_end = no_command_end,
+	.stood = say_stood,
 	.let_go = nothing };
 
 static struct recorder r = { .sink = &printer,

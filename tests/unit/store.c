@@ -89,7 +89,7 @@ static void test_manifest(struct db *db)
 	event(&run, &hands, exec, OP_OPEN, "written", 2);
 	event(&run, &hands, exec, OP_OPEN, "written", 2);
 	event(&run, &hands, exec, OP_UNLINK, "gone", 3);
-	ok(manifest_make(&m) == 0 && run_count(&run) == 0 && run_close(&run, "complete") == 0,
+	ok(manifest_settle(&m) == 0 && run_close(&run, "complete") == 0,
 		"the manifest is made");
 	ok_str(ask(db, "SELECT group_concat(change || ' ' || type, ', ') FROM "
 		"(SELECT * FROM manifest ORDER BY path)"),

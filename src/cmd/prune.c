@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/prune.h"
+
+#include "base/cleanup.h"
+#include "cmd/cmd.h"
+#include "cmd/undo.h"
+#include "render/text.h"
+
+static void step(const struct ba_step *s, void *data)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	if (s->did <= BA_NOTHING)
+		return;
+	buf_adds(&line, s->did == BA_KEEP ? "kept " : "failed to remove ");
+	render_name(&line, s->path, strlen(s->path));
+	buf_adds(&line, ": ");
+	render_name(&line, s->reason, strlen(s->reason));
+	complain("%s", line.failed ? "out of memory" : line.data);
+}
+
+/* The install whose run it is: 0, or -errno. */
+static int find_install(struct ba *ba, int64_t run, int64_t *install)
+{
+	struct ba_rows *rows;
+	int r = ba_run(ba, run, &rows);
+
+	if (r < 0)
+		return r;
+	r = ba_rows_next(rows);
+	if (r > 0)
+		r = *row_text(rows, "name") ? ba_run_find(ba, row_text(rows, "name"), install) : 0;
+	ba_rows_free(rows);
+	return r;
+}
+
+/* Is there anything? Where nothing is done there shall be no undo on record. 1, 0 or -errno. */
+static int any_stale(struct ba *ba, int64_t install, int64_t run)
+{
+	struct ba_rows *rows;
+	int r = ba_uninstall_list(ba, install, run, &rows);
+
+	if (r < 0)
+		return r;
+	r = ba_rows_next(rows);
+	ba_rows_free(rows);
+	return r;
+}
+
+int prune_run(struct ba *ba, int64_t run, bool quiet)
+{
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	struct ba_undo how = { .superseded_by = run, .step = step };
+	struct ba_undone result;
+	int64_t install = 0;
+	int r = find_install(ba, run, &install);
+
+	if (r == 0 && install)
+		r = any_stale(ba, install, run);
+	if (r == 0 && !quiet)
+		complain("--prune: nothing of an older version is stale");
+	if (r > 0)
+		r = ba_uninstall(ba, install, &how, &result) < 0 ? -1 : 1;
+	if (r < 0)
+		complain("--prune: %s", ba_error(ba));
+	if (r <= 0)
+		return r < 0 ? EXIT_FAILED : 0;
+	undo_say_counts(&words, &result);
+	if (!quiet)
+		complain("pruned (as run %lld): %s", (long long)result.run_id, words.data);
+	return result.failed ? EXIT_FAILED : 0;
+}

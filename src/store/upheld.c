@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/upheld.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/canonical.h"
+#include "base/cleanup.h"
+#include "base/digest.h"
+#include "base/io.h"
+#include "base/mix.h"
+
+/* Past that many names nothing is said to be stale: a command's status waits for this. */
+#define LOOKS_MOST 200000
+
+/* What an earlier run left, and this one did not touch. */
+struct left {
+	int64_t path_id;
+	char *path, *target;
+	uint32_t mode;
+	int64_t size;
+	bool has_hash;
+	unsigned char hash[SHA256_LEN];
+	bool of_ldconfig; /* it made the link, and leaves a right one alone */
+	bool upheld;
+	/* 1 + the next one of that size, and of that last name; 0: there is none */
+	uint32_t next_sized, next_named;
+};
+
+struct looking {
+	struct run *run;
+	struct left *left;
+	size_t count, open; /* open: not yet known to be upheld */
+	struct u64map paths, folders; /* theirs; and folders that were left */
+	struct u64map sizes, names;   /* 1 + the first one of each */
+	char **roots;
+	size_t root_count, looks;
+};
+
+static uint64_t key_of(const char *s, size_t n)
+{
+	return mix_bytes(s, n);
+}
+
+static const char *name_of(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+static size_t folder_of(const char *path)
+{
+	return (size_t)(strrchr(path, '/') - path);
+}
+
+static uint64_t key_of_size(int64_t size)
+{
+	return mix64((uint64_t)size + 1);
+}
+
+static uint64_t key_of_name(const char *path)
+{
+	return key_of(name_of(path), strlen(name_of(path)));
+}
+
+/* Puts `at` in front of what is there already; *next is that. */
+static int put(struct u64map *m, uint64_t key, size_t at, uint32_t *next)
+{
+	bool added;
+	uint32_t *first = u64map_put(m, key, &added);
+
+	if (!first)
+		return -ENOMEM;
+	*next = *first;
+	*first = (uint32_t)at;
+	return 0;
+}
+
+static struct left *first_of(const struct looking *s, const struct u64map *m, uint64_t key)
+{
+	const uint32_t *at = u64map_get(m, key);
+
+	return at && *at ? &s->left[*at - 1] : NULL;
+}
+
+static struct left *next_of(const struct looking *s, uint32_t next)
+{
+	return next ? &s->left[next - 1] : NULL;
+}
+
+static int note_left(struct looking *s, struct left *l)
+{
+	uint32_t none;
+	int r = put(&s->paths, key_of(l->path, strlen(l->path)), s->count, &none);
+
+	if (r == 0)
+		r = put(&s->folders, key_of(l->path, folder_of(l->path)), s->count, &none);
+	if (r == 0)
+		r = put(&s->names, key_of_name(l->path), s->count, &l->next_named);
+	if (r == 0 && S_ISREG(l->mode))
+		r = put(&s->sizes, key_of_size(l->size), s->count, &l->next_sized);
+	return r;
+}
+
+static char *copy_text(const struct rows *rows, int column)
+{
+	return rows_type(rows, column) == ROWS_NULL ? NULL : strdup(rows_text(rows, column));
+}
+
+static int add_left(struct looking *s, const struct rows *rows)
+{
+	const void *hash = rows_blob(rows, 4);
+	const char *path = rows_text(rows, 1);
+	uint32_t none;
+	struct left *l;
+
+	if (S_ISDIR(rows_int(rows, 2)))
+		return put(&s->folders, key_of(path, strlen(path)), 1, &none);
+	l = ARRAY_MORE(s->left, s->count);
+	if (!l)
+		return -ENOMEM;
+	s->open++;
+	l->path_id = rows_int(rows, 0);
+	l->path = copy_text(rows, 1);
+	l->mode = (uint32_t)rows_int(rows, 2);
+	l->size = rows_int(rows, 3);
+	l->has_hash = hash != NULL;
+	if (hash)
+		memcpy(l->hash, hash, SHA256_LEN);
+	l->target = copy_text(rows, 5);
+	l->of_ldconfig = rows_int(rows, 6);
+	if (!l->path || !strchr(l->path, '/'))
+		return -ENOMEM;
+	return note_left(s, l);
+}
+
+static int read_left(struct looking *s)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, s->run->db, Q_UPHELD_OPEN, "i", s->run->id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = add_left(s, &rows);
+	return r;
+}
+
+static void uphold(struct looking *s, struct left *l)
+{
+	s->open -= !l->upheld;
+	l->upheld = true;
+}
+
+/* An installer leaves a configuration alone that is there, whatever its own is like. */
+static bool is_configuration(const char *path)
+{
+	return strstr(path, "/etc/") != NULL;
+}
+
+static bool is_folder_of_ours(const struct looking *s, const char *path)
+{
+	return u64map_get(&s->folders, key_of(path, folder_of(path))) != NULL;
+}
+
+static bool read_hash(const char *path, unsigned char *hash)
+{
+	_cleanup_close_ int fd = io_open(path, O_NOFOLLOW | O_NONBLOCK | O_NOATIME);
+
+	return fd >= 0 && digest_sha256(fd, hash) == 0;
+}
+
+/* The folder that both are in was installed into. */
+static bool stand_together(const struct looking *s, const char *a, const char *b)
+{
+	size_t i, folder = 0;
+
+	for (i = 0; a[i] && a[i] == b[i]; i++)
+		if (a[i] == '/')
+			folder = i;
+	return folder && u64map_get(&s->folders, key_of(a, folder));
+}
+
+/*
+ * A file of the content of some that were left. What the run itself installed elsewhere is not
+ * their source: they have another name now. Where such ones stand another of that content is
+ * nobody's source, unless by its name.
+ */
+static void look_at_content(struct looking *s, const char *path, struct left *l)
+{
+	unsigned char hash[SHA256_LEN];
+	bool known = l && read_hash(path, hash), among = is_folder_of_ours(s, path),
+	     made = known && db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, path);
+
+	for (; known && l; l = next_of(s, l->next_sized)) {
+		bool enough = l->size && !among;
+
+		if (l->has_hash && !memcmp(hash, l->hash, SHA256_LEN) &&
+			(enough || !strcmp(name_of(l->path), name_of(path))) &&
+			!(made && stand_together(s, l->path, path)))
+			uphold(s, l);
+	}
+}
+
+static void look_at_file(struct looking *s, const char *path, const struct stat *st)
+{
+	struct left *l = first_of(s, &s->names, key_of_name(path));
+
+	for (; l; l = next_of(s, l->next_named))
+		if (S_ISREG(l->mode) && is_configuration(l->path) &&
+			!strcmp(name_of(l->path), name_of(path)))
+			uphold(s, l);
+	look_at_content(s, path, first_of(s, &s->sizes, key_of_size(st->st_size)));
+}
+
+static void look_at_link(struct looking *s, const char *path)
+{
+	struct left *l = first_of(s, &s->names, key_of_name(path));
+	char target[PATH_MAX];
+
+	if (!l || io_readlink(path, target) < 0)
+		return;
+	for (; l; l = next_of(s, l->next_named))
+		if (S_ISLNK(l->mode) && l->target && !strcmp(l->target, target) &&
+			!strcmp(name_of(l->path), name_of(path)))
+			uphold(s, l);
+}
+
+/* One name of a place to look at. What was installed is no source, wherever it stands. */
+static void look_at(struct looking *s, const char *path, const struct stat *st)
+{
+	s->looks++;
+	if (u64map_get(&s->paths, key_of(path, strlen(path))))
+		return;
+	if (S_ISREG(st->st_mode))
+		look_at_file(s, path, st);
+	else if (S_ISLNK(st->st_mode))
+		look_at_link(s, path);
+}
+
+static void look_through(struct looking *s, char *root)
+{
+	char *const roots[] = { root, NULL };
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	FTSENT *e;
+
+	if (!tree)
+		return;
+	while (s->open && s->looks < LOOKS_MOST && (e = fts_read(tree))) {
+		if (e->fts_info == FTS_D && !strcmp(e->fts_name, ".git"))
+			IGNORE(fts_set(tree, e, FTS_SKIP)); /* then it is looked through in vain */
+		else if (e->fts_info == FTS_F || e->fts_info == FTS_SL)
+			look_at(s, e->fts_path, e->fts_statp);
+	}
+	IGNORE(fts_close(tree));
+}
+
+/* The places. */
+
+static bool is_above(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+
+	return !strncmp(path, folder, n) && (path[n] == '/' || !path[n]);
+}
+
+/* Where things go to, that is: nothing comes from there. */
+static bool holds_installed(const struct looking *s, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (is_above(folder, s->left[i].path))
+			return true;
+	return false;
+}
+
+static int add_root(struct looking *s, const char *path)
+{
+	char **root;
+	size_t i;
+
+	if (!path[1])
+		return 0; /* all there is is nobody's source */
+	for (i = 0; i < s->root_count; i++)
+		if (is_above(s->roots[i], path))
+			return 0;
+	root = ARRAY_MORE(s->roots, s->root_count);
+	if (root)
+		*root = strdup(path);
+	return root && *root ? 0 : -ENOMEM;
+}
+
+/* A word of a command line. What is below the folder it was said in is looked through anyway. */
+static int add_word(struct looking *s, const char *cwd, const char *word)
+{
+	char path[PATH_MAX], real[PATH_MAX];
+	struct stat st;
+	int n = snprintf(path, sizeof path, "%s/%s", *word == '/' ? "" : cwd, word);
+
+	s->looks++;
+	if (n >= (int)sizeof path || path_canonical_all(path, real) < 0 || lstat(real, &st) < 0)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return holds_installed(s, real) ? 0 : add_root(s, real);
+	if (S_ISREG(st.st_mode))
+		look_at(s, real, &st);
+	return 0;
+}
+
+/* First the folders, so that what they hold is looked at once. */
+static int read_places(struct looking *s)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, s->run->db, Q_UPHELD_PLACES, "i", s->run->id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = rows_type(&rows, 1) == ROWS_NULL ?
+			add_root(s, rows_text(&rows, 0)) :
+			add_word(s, rows_text(&rows, 0), rows_text(&rows, 1));
+	return r;
+}
+
+/* What of a link of ldconfig's is left when what it leads to is there still. */
+static void uphold_links(struct looking *s)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->left[i].of_ldconfig && S_ISLNK(s->left[i].mode) &&
+			stat(s->left[i].path, &st) == 0)
+			uphold(s, &s->left[i]);
+}
+
+static int write_all(struct looking *s)
+{
+	bool unknown = s->open && s->looks >= LOOKS_MOST;
+	int r = run_begin(s->run);
+	size_t i;
+
+	if (r == 0 && unknown)
+		run_note(s->run,
+			"there was too much to look through for what the installer passed by as "
+			"up to date: nothing is said to be stale");
+	for (i = 0; r == 0 && i < s->count; i++)
+		if (s->left[i].upheld || unknown)
+			r = db_run(s->run->db, Q_UPHELD_ADD, "ii", s->run->id, s->left[i].path_id);
+	return r;
+}
+
+static void release(struct looking *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		free(s->left[i].path);
+		free(s->left[i].target);
+	}
+	for (i = 0; i < s->root_count; i++)
+		free(s->roots[i]);
+	free(s->left);
+	free(s->roots);
+	u64map_release(&s->paths);
+	u64map_release(&s->names);
+	u64map_release(&s->sizes);
+	u64map_release(&s->folders);
+}
+
+int upheld_add(struct run *run, const char *path)
+{
+	int r = run_begin(run);
+
+	return r < 0 ? r : db_run(run->db, Q_UPHELD_STOOD, "is", run->id, path);
+}
+
+int upheld_find(struct run *run)
+{
+	struct looking s = { .run = run };
+	int r = run_begin(run);
+	size_t i;
+
+	if (r == 0)
+		r = read_left(&s);
+	if (r == 0 && s.open)
+		r = read_places(&s);
+	for (i = 0; r == 0 && i < s.root_count; i++)
+		look_through(&s, s.roots[i]);
+	if (r == 0)
+		uphold_links(&s);
+	if (r == 0 && s.count)
+		r = write_all(&s);
+	release(&s);
+	return r;
+}

@@ -1,0 +1,153 @@
+#!/bin/bash
+# An upgrade: what the older version left and the newer did not install again is stale; what the installer passed by as
+# up to date is not.
+. "$(dirname "$0")/../lib/cases.sh"
+
+# Sources of p, in p-1.0 and p-2.0: `prog` differs, `data` and `man` do not, `old` is the first's only.
+sources() {
+	local v
+	for v in 1.0 2.0; do
+		mkdir -p p-$v/doc
+		echo "the program of $v" >p-$v/prog
+		echo data >p-$v/data
+		echo 'a page' >p-$v/doc/p.1.in
+		echo "the configuration of $v" >p-$v/p.conf
+		: >p-$v/empty
+		ln -s data p-$v/link
+	done
+	echo old >p-1.0/old
+	mkdir -p inst/etc
+}
+# in DIR [OPTION...] COMMAND: as a person would, in the sources' folder.
+in_folder() { (cd "$1" && shift && rec -q --include="$T/inst" "$@"); }
+# tree: what stands in inst.
+tree() { (cd inst && find . ! -path . ! -name etc -printf '%P %y\n' | sort | tr '\n' ','); }
+stale() { ba uninstall --list --superseded-by="p@2.0" p | sed "s|^$T/inst/||" | tr '\n' ','; }
+
+installs_with() { # COMMAND: both versions by it, in turn
+	in_folder p-1.0 sh -c "$1"
+	in_folder p-2.0 sh -c "$1"
+	settle
+}
+
+case_install_C_is_no_loss() {
+	sources
+	installs_with 'mkdir -p ../inst/lib; for f in prog data empty $(ls | grep "^old"); do install -C -m 644 $f ../inst/lib/$f; done
+		install -C -m 644 doc/p.1.in ../inst/lib/p.1'
+	eq "$(stale)" 'lib/old,'
+	eq "$(ba diff p@1.0 p@2.0 | sed 's/ .*//' | tr '\n' ' ')" '- ~ '
+	ba uninstall -y --superseded-by=p@2.0 p 2>/dev/null
+	eq "$(tree)" 'lib d,lib/data f,lib/empty f,lib/p.1 f,lib/prog f,'
+	has "$(ba runs)" 'superseded'
+	ba uninstall -y p 2>/dev/null
+	eq "$(tree)" ''
+}
+
+case_one_run_is_superseded_by_another() {
+	sources
+	installs_with 'for f in prog data $(ls | grep "^old"); do install -C -m 644 $f ../inst/$f; done'
+	eq "$(ba uninstall --list --superseded-by=2 1)" "$T/inst/old"
+	eq "$(ba uninstall -n --superseded-by=2 1 | grep -c '^remove')" 1
+	ba uninstall -y --superseded-by=2 1 2>/dev/null
+	eq "$(tree)" 'data f,prog f,'
+}
+
+case_prune_takes_the_rest_out() {
+	sources
+	in_folder p-1.0 sh -c 'mkdir ../inst/sub ../inst/only; cp prog data ../inst; cp old ../inst/sub; cp old ../inst/only'
+	has "$(in_folder p-2.0 --prune sh -c 'cp prog data ../inst; echo new >../inst/sub/new' 2>&1)" ''
+	settle
+	eq "$(tree)" 'data f,prog f,sub d,sub/new f,'
+	eq "$(ba verify p)" ''
+	eq "$(ba list -0 p | tr '\0' '\n' | sed "s|^$T/inst/||" | tr '\n' ',')" 'data,prog,sub,sub/new,'
+}
+
+case_the_summary_says_what_is_stale() {
+	sources
+	in_folder p-1.0 sh -c 'cp prog data old ../inst'
+	local said
+	said=$(cd p-2.0 && ba --include="$T/inst" sh -c 'cp prog ../inst' 2>&1)
+	has "$said" "1 file of older versions of p is stale, not installed again: '.*uninstall --superseded-by=2 p' takes them out"
+	settle
+	hasnt "$(cd p-2.0 && ba --include="$T/inst" sh -c 'cp prog data ../inst; exit 3' 2>&1)" stale
+	settle
+	# what is only built is no install
+	hasnt "$(cd p-2.0 && ba --include="$T" sh -c 'echo o >o' 2>&1)" stale
+	settle
+	# the same version in two steps
+	hasnt "$(cd p-2.0 && ba --include="$T/inst" sh -c 'echo o >../inst/more' 2>&1)" 'files of older'
+}
+
+case_prune_of_nothing_is_no_run() {
+	sources
+	in_folder p-1.0 sh -c 'cp prog ../inst'
+	has "$(cd p-2.0 && ba --prune --include="$T/inst" sh -c 'cp prog ../inst' 2>&1)" 'nothing of an older version is stale'
+	settle
+	eq "$(q 'SELECT count(*) FROM runs')" 2
+	want_rc 3 in_folder p-2.0 --prune sh -c 'exit 3'
+}
+
+# What was there before the first version comes back, and what a person changed stays.
+case_prune_gives_back() {
+	sources
+	echo theirs >inst/old
+	in_folder p-1.0 sh -c 'cp -f old ../inst/old.new; mv ../inst/old.new ../inst/old; cp old ../inst/mine; cp prog ../inst'
+	echo edit >>inst/mine
+	has "$(in_folder p-2.0 --prune sh -c 'cp prog ../inst' 2>&1)" "kept $T/inst/mine: "
+	settle
+	eq "$(cat inst/old)" theirs
+	eq "$(tail -n 1 inst/mine)" edit
+}
+
+case_a_configuration_that_is_there_is_left_alone() {
+	sources
+	installs_with 'test -f ../inst/etc/p.conf || cp p.conf ../inst/etc; cp prog ../inst; test ! -f old || cp old ../inst'
+	eq "$(stale)" 'old,'
+}
+
+# A folder, and a link, that it would have made.
+case_what_stood_already_is_wanted() {
+	sources
+	installs_with 'mkdir -p ../inst/var/p; ln -s data ../inst/link; cp prog ../inst; test ! -f old || mkdir ../inst/gone; exit 0'
+	eq "$(stale)" 'gone,'
+}
+
+case_rsync_and_cp_u() {
+	sources
+	cp -a p-1.0/data p-2.0/data
+	echo more | tee -a p-2.0/prog >>p-2.0/p.conf
+	installs_with 'rsync -a --exclude=doc --exclude=p.conf "$PWD"/ ../inst/p/; cp -u data ../inst/u'
+	eq "$(stale)" 'p/old,'
+	in_folder / --name=q --pkgversion=1 rsync -a "$T/p-1.0/" "$T/inst/q/"
+	in_folder / --name=q --pkgversion=2 rsync -a "$T/p-2.0/" "$T/inst/q/"
+	settle
+	eq "$(ba uninstall --list --superseded-by=q@2 q)" "$T/inst/q/old"
+}
+
+# A file that was renamed, in a tree that is in the working folder: its content is not its source.
+case_a_new_name_is_no_source() {
+	mkdir -p inst/lib inst/etc
+	rec -q --include="$T" --name=p --pkgversion=1.0 sh -c 'echo text >inst/lib/old; echo 1 >inst/lib/p'
+	rec -q --include="$T" --name=p --pkgversion=2.0 sh -c 'echo text >inst/lib/new; echo 2 >inst/lib/p'
+	settle
+	eq "$(stale)" 'lib/old,'
+}
+
+case_a_package_has_what_was_passed_by() {
+	sources
+	installs_with 'install -C -m 755 prog ../inst/prog; install -C -m 644 data ../inst/data; test ! -f old || cp old ../inst'
+	ba package --type=tar -o "$T" p@2.0 2>/dev/null
+	eq "$(tar tzf p-2.0.tar.gz | grep -v '/$' | sed 's|.*/||' | sort | tr '\n' ' ')" 'data prog '
+}
+
+# What moved a file that was there before must not take its last copy along.
+case_prune_leaves_what_was_there_before() {
+	sources
+	echo theirs >inst/theirs
+	in_folder p-1.0 sh -c 'mv ../inst/theirs ../inst/moved; cp prog ../inst'
+	in_folder p-2.0 --prune sh -c 'cp prog ../inst' 2>/dev/null
+	settle
+	eq "$(cat inst/moved)" theirs
+}
+
+run_cases
