@@ -108,5 +108,11 @@ void call_sort_arguments(struct call *c, const uint64_t args[CALL_ARGS]);
 /* Would this open's flags change a file tree? The filter asks the same question in BPF. */
 #define OPEN_CHANGES_MASK (01 | 02 | 0100 | 01000 | 02000) /* WRONLY RDWR CREAT TRUNC APPEND */
 bool open_flags_change(uint32_t flags);
+/*
+ * What may open a file only to hold it: O_PATH, and not O_DIRECTORY, which many programs say when
+ * they mean a folder. The filter asks the same again.
+ */
+#define OPEN_HOLDS 010000000U
+#define OPEN_HOLDS_MASK (OPEN_HOLDS | 0200000U)
 
 #endif

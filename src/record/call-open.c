@@ -87,6 +87,7 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 
 	if (c->addr && !read_how(task, p))
 		return NEXT_GO; /* the kernel will not read it either */
+	r->handles |= (c->flags & OPEN_HOLDS_MASK) == OPEN_HOLDS;
 	if (!open_flags_change(c->flags))
 		return NEXT_GO;
 	if (!(c->flags & (O_CREAT | __O_TMPFILE)))

@@ -13,26 +13,28 @@
 #include "base/proc.h"
 #include "record/originals.h"
 
-static bool open_for_writing(pid_t pid, int fd)
+/* Its flags of open(2). */
+static long flags_of(pid_t pid, int fd)
 {
 	_cleanup_buf_ struct buf info = BUF_INIT;
 	char path[64], *flags;
 
 	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
 	if (io_read_file(path, &info, 4096) < 0 || !info.data)
-		return false;
+		return O_RDONLY;
 	flags = strstr(info.data, "flags:");
-	return flags && (strtol(flags + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
+	return flags ? strtol(flags + 6, NULL, 8) : O_RDONLY;
 }
 
 static bool take_file(struct recorder *r, pid_t pid, int fd, struct name *name)
 {
 	bool deleted, outside;
 	int e = resolve_fd(&r->resolver, pid, fd, name, &deleted);
+	long flags = S_ISREG(name->now.mode) ? flags_of(pid, fd) : O_RDONLY;
 
+	r->handles |= (flags & O_PATH) != 0;
 	outside = e == -EXDEV && (S_ISREG(name->now.mode) || S_ISDIR(name->now.mode));
-	if ((e < 0 && !outside) || deleted || !S_ISREG(name->now.mode) ||
-		!open_for_writing(pid, fd))
+	if ((e < 0 && !outside) || deleted || (flags & O_ACCMODE) == O_RDONLY)
 		return outside;
 	if (outside) {
 		r->sink->note(r->sink,

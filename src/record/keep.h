@@ -54,7 +54,8 @@ struct keeping {
 
 /*
  * Reads the content of the regular file at path, which `now` was read of;
- * goes_whole: the call takes away its last name and changes nothing in it.
+ * goes_whole: the call takes away its last name and changes nothing in it, and nobody
+ * holds it by an O_PATH descriptor, of which no lease tells.
  * KEEP_WHOLE sets hash, and keep_end() makes it so; anything else says why not.
  */
 enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now, bool goes_whole,

@@ -82,6 +82,7 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p)
 
 	/* What a mount hides or shows is no change to a file, and no snapshot's business. */
 	r->sink->let_go(r->sink);
+	r->handles = true; /* open_tree(2) gives one, too */
 	served_begin(&r->resolver.served);
 	mounts_begin(&r->resolver.mounts, task->tid);
 	folders_forget(&r->resolver.folders);

@@ -8,6 +8,7 @@
 
 #include "base/io.h"
 #include "base/xattrs.h"
+#include "record/handles.h"
 
 static void note_loss(struct recorder *r, enum keep keep, const char *path, int error)
 {
@@ -65,7 +66,8 @@ static void keep(struct recorder *r, const struct name *n, unsigned int what, bo
 	int e;
 
 	if ((what & FILE_CONTENT) && S_ISREG(n->now.mode))
-		o->keep = keep_begin(&r->keeper, n->path.data, &n->now, goes_whole, &g);
+		o->keep = keep_begin(&r->keeper, n->path.data, &n->now,
+			goes_whole && !handles_hold(r, &n->now), &g);
 	o->hash = o->keep == KEEP_WHOLE ? g.hash : NULL;
 	e = secure(r, n, o, &g);
 	if (e < 0 && o->keep == KEEP_WHOLE) {

@@ -17,13 +17,13 @@
 static const struct {
 	enum kind kind;
 	enum filter_test test;
-	uint32_t value;
+	uint32_t value, mask, masked;
 } tests[] = {
-	{ ARG_OFLAGS, FILTER_ANY_BIT, OPEN_CHANGES_MASK },
-	{ ARG_CLONEFLAGS, FILTER_ANY_BIT, CLONE_UNTRACED | CLONE_NEWNS },
-	{ ARG_NSFLAGS, FILTER_ANY_BIT, CLONE_NEWNS | CLONE_NEWUSER },
-	{ ARG_SECCOMPFLAGS, FILTER_ANY_BIT, SECCOMP_FILTER_FLAG_NEW_LISTENER },
-	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL },
+	{ ARG_OFLAGS, FILTER_ANY_BIT, OPEN_CHANGES_MASK, OPEN_HOLDS_MASK, OPEN_HOLDS },
+	{ ARG_CLONEFLAGS, FILTER_ANY_BIT, CLONE_UNTRACED | CLONE_NEWNS, 0, 0 },
+	{ ARG_NSFLAGS, FILTER_ANY_BIT, CLONE_NEWNS | CLONE_NEWUSER, 0, 0 },
+	{ ARG_SECCOMPFLAGS, FILTER_ANY_BIT, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 0 },
+	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL, 0, 0 },
 };
 
 static struct filter_rule rule_of(uint32_t nr, const struct syscall *sys)
@@ -38,6 +38,8 @@ static struct filter_rule rule_of(uint32_t nr, const struct syscall *sys)
 				continue;
 			rule.test = tests[t].test;
 			rule.value = tests[t].value;
+			rule.mask = tests[t].mask;
+			rule.masked = tests[t].masked;
 			rule.arg = i;
 		}
 	}

@@ -25,14 +25,24 @@ static void put_return(struct filter *f, uint32_t action)
 	put(f, BPF_RET | BPF_K, action, 0, 0);
 }
 
+/* In instructions: a rung, or a test. */
+static size_t rule_length(const struct filter_rule *r)
+{
+	return r->test == FILTER_ALWAYS ? 1 : r->mask ? 7 : 5;
+}
+
 /* if (nr == rule.nr) return argument passes the test ? TRACE : ALLOW; */
 static void put_tested(struct filter *f, const struct filter_rule *r)
 {
 	uint16_t op = r->test == FILTER_ANY_BIT ? BPF_JSET : BPF_JEQ;
 
-	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, 4);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, (uint8_t)(rule_length(r) - 1));
 	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
-	put(f, BPF_JMP | op | BPF_K, r->value, 0, 1);
+	put(f, BPF_JMP | op | BPF_K, r->value, r->mask ? 2 : 0, r->mask ? 0 : 1);
+	if (r->mask) {
+		put(f, BPF_ALU | BPF_AND | BPF_K, r->mask, 0, 0);
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->masked, 0, 1);
+	}
 	put_return(f, SECCOMP_RET_TRACE | FILTER_DATA);
 	put_return(f, SECCOMP_RET_ALLOW);
 }
@@ -65,7 +75,7 @@ static size_t arch_length(const struct filter_arch *a)
 	size_t i, n = 4;
 
 	for (i = 0; i < a->count; i++)
-		n += a->rules[i].test == FILTER_ALWAYS ? 1 : 5;
+		n += rule_length(&a->rules[i]);
 	return n;
 }
 

@@ -28,6 +28,8 @@ struct filter_rule {
 	enum filter_test test;
 	int arg;
 	uint32_t value; /* against the lower 32 bits */
+	/* and when what it has of `mask` is `masked`; mask 0: no such question */
+	uint32_t mask, masked;
 };
 
 /* The calls of one AUDIT_ARCH_*; bits of the number outside nr_mask do not count (x32). */

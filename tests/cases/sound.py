@@ -116,6 +116,51 @@ def kept_by_link():
     return wrong
 
 
+HOLDER = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+how, name = sys.argv[1:]
+if how == 'open':
+    fd = os.open(name, os.O_PATH)
+elif how == 'openat2':
+    fd = libc.syscall(437, -100, name.encode(), (ctypes.c_uint64 * 3)(os.O_PATH, 0, 0), 24)
+elif how == 'open_tree':
+    fd = libc.syscall(428, -100, name.encode(), 0)
+else:
+    fd = int(how)
+os.unlink(name)
+assert os.fstat(fd).st_nlink == 0
+assert libc.linkat(fd, b'', -100, name.encode() + b'.back', 0x1000) < 0 and ctypes.get_errno() == 2
+again = os.open('/proc/self/fd/%d' % fd, os.O_WRONLY | os.O_TRUNC)
+os.write(again, b'junk')
+"""
+
+
+def held_by_handle():
+    """What somebody holds by an O_PATH descriptor has no name any more, and what is written to it then is no original"""
+    wrong = []
+    for how in ('open', 'openat2', 'open_tree', 'inherited'):
+        tempfile.tempdir = '/dev/shm'   # where a name more is all that keeping takes
+        with Case() as c:
+            tempfile.tempdir = None
+            name = c.t + '/held'
+            write(name, 'precious')
+            before = snapshot(c.t)
+            fd = os.open(name, os.O_PATH)
+            if how != 'inherited':
+                os.close(fd)
+            word = str(fd) if how == 'inherited' else how
+            p = subprocess.run([BA, '-d', c.db, 'run', *MODE, '-q', '--include', c.t, '--', sys.executable, '-c',
+                                HOLDER, word, name], pass_fds=[fd] if how == 'inherited' else [],
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            expect(wrong, '%s: %s' % (how, p.stdout), p.returncode, 0)
+            expect(wrong, how + ': rollback', c.ba('rollback', '-y').returncode, 0)
+            wrong += compare(before, snapshot(c.t))
+            if how == 'inherited':
+                os.close(fd)
+    return wrong
+
+
 def damaged():
     """An object that was damaged is not counted on: the content is kept anew, and an undo names what is lost"""
     wrong = []
@@ -198,7 +243,7 @@ def one_at_a_time():
     return wrong
 
 
-CASES = [in_any_order, not_believed, taken_away, kept_by_link, damaged, left_behind, one_at_a_time]
+CASES = [in_any_order, not_believed, taken_away, kept_by_link, held_by_handle, damaged, left_behind, one_at_a_time]
 
 if __name__ == '__main__':
     balib.run_cases(CASES)

@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*texts[i] = take_text(&in, 1U << 16);
 	proc_parent(TASK);
 	proc_of_thread(TASK);
-	open_for_writing(TASK, 3);
+	flags_of(TASK, 3);
 	self = liveness_self();
 	liveness_alive(self);
 	liveness_alive(stat_line);

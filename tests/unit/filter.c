@@ -86,6 +86,9 @@ int main(void)
 	ok(!stops(x86, 257, 0, 0, O_RDONLY | O_CLOEXEC | O_DIRECTORY),
 		"a read-only openat goes on");
 	ok(stops(x86, 257, 0, 0, O_WRONLY), "openat for writing stops");
+	ok(stops(x86, 257, 0, 0, 010000000) && stops(i386, 5, 0, 010000000 | O_CLOEXEC, 0),
+		"to hold a file by O_PATH");
+	ok(!stops(x86, 257, 0, 0, 010000000 | O_DIRECTORY), "but not a folder");
 	ok(stops(x86, 257, 0, 0, O_RDWR), "for both");
 	ok(stops(x86, 257, 0, 0, O_CREAT), "for making");
 	ok(stops(x86, 2, 0, O_TRUNC, 0), "open that truncates");
@@ -98,6 +101,9 @@ int main(void)
 		"socketcall: bind and no other");
 	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0),
 		"clone with CLONE_UNTRACED");
+	ok(!stops(i386, 3, 0, 0, 0) && !stops(i386, 54, ~0ULL, ~0ULL, ~0ULL) &&
+		stops(i386, 10, 0, 0, 0) && stops(i386, 8, 0, 0, 0),
+		"i386: read and ioctl go on, unlink and creat stop");
 	ok(!stops(0x1234, 257, 0, 0, O_WRONLY), "another architecture is let through");
 	whole_table(ABI_X86_64, x86);
 	whole_table(ABI_I386, i386);
