@@ -232,4 +232,6 @@ void leave_open(struct recorder *r, struct task *task, struct pending *p, int64_
 		touches_place(&r->touches, p->name[0].path.data, file);
 	}
 	tell_event(r, task, p, p->name[0].path.data, NULL, file);
+	if (p->by_link && p->asked.len)
+		r->sink->stood(r->sink, p->asked.data);
 }

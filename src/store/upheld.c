@@ -187,9 +187,9 @@ static bool stand_together(const struct looking *s, const char *a, const char *b
 }
 
 /*
- * A file of the content of some that were left. What the run itself installed elsewhere is not
- * their source: they have another name now. Where such ones stand another of that content is
- * nobody's source, unless by its name.
+ * A file of the content of some that were left. Where such ones stand another of that content is
+ * nobody's source, unless by its name; nor is what the run itself made, which may be built here, or
+ * be what was installed under another name now, as in the folder of another version.
  */
 static void look_at_content(struct looking *s, const char *path, struct left *l)
 {
@@ -198,7 +198,7 @@ static void look_at_content(struct looking *s, const char *path, struct left *l)
 	     made = known && db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, path);
 
 	for (; known && l; l = next_of(s, l->next_sized)) {
-		bool enough = l->size && !among;
+		bool enough = l->size && !among && !made;
 
 		if (l->has_hash && !memcmp(hash, l->hash, SHA256_LEN) &&
 			(enough || !strcmp(name_of(l->path), name_of(path))) &&
@@ -243,6 +243,16 @@ static void look_at(struct looking *s, const char *path, const struct stat *st)
 		look_at_link(s, path);
 }
 
+/* No folder of sources: git's own, and that of our kept originals. */
+static bool is_aside(const struct looking *s, const FTSENT *e)
+{
+	const char *db = db_path(s->run->db);
+	size_t n = strlen(db);
+
+	return !strcmp(e->fts_name, ".git") ||
+		(!strncmp(e->fts_path, db, n) && !strcmp(e->fts_path + n, ".d"));
+}
+
 static void look_through(struct looking *s, char *root)
 {
 	char *const roots[] = { root, NULL };
@@ -252,7 +262,7 @@ static void look_through(struct looking *s, char *root)
 	if (!tree)
 		return;
 	while (s->open && s->looks < LOOKS_MOST && (e = fts_read(tree))) {
-		if (e->fts_info == FTS_D && !strcmp(e->fts_name, ".git"))
+		if (e->fts_info == FTS_D && is_aside(s, e))
 			IGNORE(fts_set(tree, e, FTS_SKIP)); /* then it is looked through in vain */
 		else if (e->fts_info == FTS_F || e->fts_info == FTS_SL)
 			look_at(s, e->fts_path, e->fts_statp);
@@ -326,16 +336,29 @@ static int read_places(struct looking *s)
 	return r;
 }
 
-/* What of a link of ldconfig's is left when what it leads to is there still. */
+/* A folder that the run has something in, whether or not it went there by this link. */
+static bool leads_to_folder_of_run(const struct looking *s, const struct left *l)
+{
+	char real[PATH_MAX];
+
+	return path_canonical_all(l->path, real) == 0 &&
+		db_int(s->run->db, Q_LEFT_BELOW, 0, "is", s->run->id, real);
+}
+
+/* Links that are of use still. ldconfig leaves its own alone where they lead to what is there. */
 static void uphold_links(struct looking *s)
 {
 	struct stat st;
 	size_t i;
 
-	for (i = 0; i < s->count; i++)
-		if (s->left[i].of_ldconfig && S_ISLNK(s->left[i].mode) &&
-			stat(s->left[i].path, &st) == 0)
-			uphold(s, &s->left[i]);
+	for (i = 0; i < s->count; i++) {
+		struct left *l = &s->left[i];
+
+		if (!S_ISLNK(l->mode) || l->upheld || stat(l->path, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode) ? leads_to_folder_of_run(s, l) : l->of_ldconfig)
+			uphold(s, l);
+	}
 }
 
 static int write_all(struct looking *s)

@@ -112,6 +112,16 @@ case_what_stood_already_is_wanted() {
 	eq "$(stale)" 'gone,'
 }
 
+# Written through, or with something new below it: a link is in use, whoever made it.
+case_a_link_that_is_used_stays() {
+	sources
+	mkdir inst/real
+	in_folder p-1.0 sh -c 'ln -s real ../inst/dir; ln -s prog-1 ../inst/prog; ln -s prog-1 ../inst/alias; cat prog >../inst/prog'
+	in_folder p-2.0 sh -c 'cat prog >../inst/prog; cp data ../inst/dir/data'
+	settle
+	eq "$(stale)" 'alias,'
+}
+
 case_rsync_and_cp_u() {
 	sources
 	cp -a p-1.0/data p-2.0/data

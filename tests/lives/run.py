@@ -9,6 +9,7 @@ what there, one upon the other, as snapshots before and after each event show it
   an uninstall takes all layers of its software away. What lies on top then is what stands there: another one's, a
   person's, or what was there before them all. A folder that still has something in it stays, until its maker is
   uninstalled once more, or until what was in it goes.
+  a prune does the same for the paths that an older version left and the newest run of that software has no word of.
   a rollback takes away the layers of one run that nothing newer lies upon.
 What is the last name of a file that stood elsewhere before the run may stay, if it says so, until that has it again.
 In the end all are uninstalled, and the tree is as before the first, less what the person did.
@@ -18,6 +19,7 @@ import argparse
 import concurrent.futures
 import os
 import random
+import re
 import shlex
 import shutil
 import subprocess
@@ -38,7 +40,7 @@ OLD_FOLDERS = ('bin', 'etc')    # there before the first install
 NEW_FOLDERS = ('lib', 'lib/sub', 'share')
 OLD_FILES = {'etc/conf': 'old conf\n', 'etc/hosts': 'old hosts\n', 'bin/tool': 'old tool\n'}
 SHARED = ('etc/conf', 'etc/hosts', 'bin/tool', 'bin/both', 'lib/both', 'lib/sub/both', 'share/both')
-KINDS = 'install,edit,rollback,uninstall'
+KINDS = 'install,edit,rollback,uninstall,prune'
 PERSON = None                   # whose a layer is that no run made
 
 
@@ -89,7 +91,7 @@ def life(seed):
     rng = random.Random(seed)
     events = []
     for _ in range(rng.randrange(4, 14)):
-        kind = rng.choices(('install', 'edit', 'rollback', 'uninstall'), (55, 15, 12, 18))[0]
+        kind = rng.choices(('install', 'edit', 'rollback', 'uninstall', 'prune'), (55, 15, 12, 12, 12))[0]
         if kind == 'install':
             name, version = rng.choice(NAMES), rng.choice(VERSIONS)
             events.append((kind, name, version, script(seed, name, version)))
@@ -159,10 +161,10 @@ class Layers:
             if p not in states and not any(q != p and balib.inside(q, p) for q in self.tree()):
                 self.on[p] = self.stayed.pop(p)
 
-    def uninstall(self, name, stay):
+    def uninstall(self, name, stay, only=None):
         new = {}
         for p, layers in self.on.items():
-            if p in stay:
+            if p in stay or (only is not None and p not in only):
                 continue
             for layer in layers:
                 layer.gone |= layer.name == name
@@ -170,6 +172,16 @@ class Layers:
             while new[p] and new[p][-1].gone:
                 new[p].pop()
         self._settle(new)
+
+    def stale(self, run, versions, words):
+        """The files that the other versions of a run's software left, and its script has no word of: {path: run}"""
+        name = versions[run][0]
+        into = {os.path.dirname(p) for p, layers in self.on.items() if any(x.run == run and x.state for x in layers)}
+        mine = {p: layers[-1].run for p, layers in self.on.items()
+                if layers and layers[-1].name == name and layers[-1].run < run and layers[-1].state
+                and versions[layers[-1].run][1] != versions[run][1] and layers[-1].state[0] != 'dir'}
+        meets = {r for p, r in mine.items() if os.path.dirname(p) in into}
+        return {p: r for p, r in mine.items() if r in meets and p not in words and p not in self.mixed()}
 
     def can_roll_back(self, run):
         """It is the newest somewhere, and nothing that was uninstalled would come again."""
@@ -206,6 +218,9 @@ class Life:
         self.top = os.fsencode(os.path.join(self.folder, 't'))
         self.db = os.path.join(self.folder, 'audit.db')
         self.runs = []
+        self.versions = {}      # a run -> what it installed: (name, version)
+        self.words = {}         # and every path that its script names
+        self.linked = {}        # and those in an `ln -f`, which fails where one is not there
         self.names = set()      # what was ever installed
         self.said = b''
         self.last_names = set() # what was kept as the last name of an older file, and said to be
@@ -240,6 +255,9 @@ class Life:
             return ['the run ends with %s: %r' % (rc, self.said)]
         self.names.add(name)
         self.runs.append(balib.latest(self.db))
+        self.versions[self.runs[-1]] = name, version
+        self.words[self.runs[-1]] = self.paths(lines)
+        self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
         self.model.add(name, self.runs[-1], self.before, balib.snapshot(self.top))
         return []
 
@@ -259,6 +277,40 @@ class Life:
         if name not in self.names:
             return []
         return self.undo(self.model.uninstall, name, 'uninstall', '-y', name)
+
+    def paths(self, lines):
+        return {os.path.join(self.top, w.encode()) for w in re.findall(r'[a-z0-9/]+', ' '.join(lines))}
+
+    def prune(self, name):
+        """What it takes out is said beforehand, is nothing that the newest run has, and is all that is stale."""
+        mine = [r for r in self.runs if self.versions[r][0] == name]
+        if not mine:
+            return []
+        by = mine[-1]
+        if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name):
+            return ['the list ends with: %r' % self.said]
+        listed = set(self.said.split(b'\0')[:-1])
+        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by])
+        missing = sorted(p for p in set(self.model.stale(by, self.versions, self.words[by])) - listed
+                         if not self.moved(p) and not self.again(p))
+        wrong = ['stale, and the newest run names it: %s' % esc(p) for p in named] + \
+            ['stale, and not taken out: %s' % esc(p) for p in missing]
+        return wrong or self.undo(lambda n, stay: self.model.uninstall(n, stay, listed), name,
+                                  'uninstall', '-y', '--superseded-by=%d' % by, name)
+
+    def again(self, path):
+        """A file of that name and content stands elsewhere: it may be the source of this one."""
+        e = self.before[path]
+        return any(p != path and os.path.basename(p) == os.path.basename(path) and
+                   (f['sha256'], f['link_target']) == (e['sha256'], e['link_target']) for p, f in self.before.items())
+
+    def moved(self, path):
+        """It stood elsewhere before the run that gave it this name."""
+        con = balib.connect(self.db)
+        rows = balib.rows(con, 'SELECT 1 FROM entry e JOIN path p ON p.id = e.path_id JOIN entry h ON h.run_id = e.run_id '
+                          'AND h.before_file = e.file WHERE p.name = CAST(? AS TEXT) AND e.file <> 0 AND h.file <> h.before_file', path)
+        con.close()
+        return bool(rows)
 
     def stay(self):
         """The last names of files that stood elsewhere, which it keeps, and says so."""
