@@ -25,7 +25,7 @@ struct recorder {
 	struct turns turns;
 	bool may_wait, has_to; /* the call at its entry: for one that is under way */
 	struct keeper keeper;
-	bool handles; /* somebody may hold a file by a descriptor that no lease tells of (handles.h) */
+	bool handles; /* somebody may hold a file in a way that no lease tells of (handles.h) */
 	/* the run itself is on disk: what is kept has somebody to belong to */
 	bool secured;
 	struct spared spared; /* of the call at its entry stop; goes with its struct pending */
