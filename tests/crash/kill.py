@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """kill.py [--only SCENES] [--every K | --points A,B-C... | --samples K] [--device same|other|both] [-j N] [-v]
 
-Kills one command (rollback, uninstall, forget, deb, rpm, tar, run, second, unfinished, checkinstall) before each call of
+Kills one command (rollback, life, prune, uninstall, forget, deb, rpm, tar, run, second, unfinished, checkinstall) before each call of
 it that changes a file tree, runs the same command once more, and looks whether the end is as if nothing had been.
 --every K takes each K-th call, --samples K so many of them, evenly spread.  With another device the file system is
 mounted from another device between the two, as after a reboot.
@@ -53,7 +53,7 @@ def scene_result(workers, name, args):
 def options(argv):
     a = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     points.add_options(a)
-    a.add_argument('--only', default='rollback,uninstall,forget,deb,rpm,tar,run,second,unfinished,checkinstall')
+    a.add_argument('--only', default='rollback,life,prune,uninstall,forget,deb,rpm,tar,run,second,unfinished,checkinstall')
     a.add_argument('--device', choices=DEVICES, default='both')
     args = a.parse_args(argv)
     return args

@@ -358,6 +358,15 @@ class Life(Rollback):
         return before
 
 
+class Prune(Scene):
+    """Of an install what the second version did not install again is taken out; what was there before stays, and it says so."""
+    args = ('uninstall', '-y', '--superseded-by=it@2', 'it')
+    prepare = Life.prepare
+
+    def wrong_ideal(self, ideal, before):
+        return [] if ideal.status in (0, 1) and ' removed' in ideal.said else super().wrong_ideal(ideal, before)
+
+
 class Unfinished(Scene):
     """What is rolled back is a run whose recorder was killed.  What that had not put on record stays, and it ends with 1."""
     args = ('rollback', '-y', '1')
@@ -589,5 +598,5 @@ class Second(Run):
         return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
 
 
-SCENES = {'rollback': Rollback, 'life': Life, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
+SCENES = {'rollback': Rollback, 'life': Life, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
           'run': Run, 'precious': Precious, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}
