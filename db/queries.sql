@@ -484,6 +484,14 @@ SELECT max(run_id) FROM member WHERE subject_id = ?1;
 -- How the last undo of a run and of one kind ended.
 SELECT state FROM run WHERE of_run = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1;
 
+-- name: UNDO_OPEN
+-- Undos that did not come to their end, of this run or of its install: kind, by the number of which run, and whose.
+SELECT u.kind, u.of_run, ifnull(i.name, '')
+FROM run r JOIN run o ON o.id = r.id OR o.install_id = r.install_id JOIN run u ON u.of_run = o.id
+LEFT JOIN install i ON i.id = r.install_id
+WHERE r.id = ?1 AND u.state <> 'complete'
+    AND u.id = (SELECT max(id) FROM run WHERE of_run = o.id AND kind = u.kind);
+
 -- name: UNDO_RUNNING
 -- slow: its index holds the runs that go on, and few do
 SELECT id, recorder FROM run WHERE state = 'running' AND kind IS NOT NULL;
@@ -579,17 +587,17 @@ ORDER BY 3;
 -- What a run passed by
 
 -- name: UPHELD_OPEN
--- The files that earlier runs of the same install left and this one did not touch; and their folders.
+-- The files that earlier runs of the same install left and this one did not touch.
 SELECT o.path_id, p.name, e.mode, e.size, e.sha256, e.target, EXISTS (
     SELECT 1 FROM exec x JOIN path q ON q.id = x.exe WHERE x.process_id = e.process_id AND q.name GLOB '*/ldconfig*')
 FROM run n CROSS JOIN run r ON r.install_id = n.install_id AND r.id < n.id
 CROSS JOIN owner o ON o.run_id = r.id
 CROSS JOIN entry e ON e.run_id = o.run_id AND e.path_id = o.path_id
 JOIN path p ON p.id = o.path_id
-WHERE n.id = ?1 AND (o.folder OR NOT EXISTS (
+WHERE n.id = ?1 AND NOT o.folder AND NOT EXISTS (
     SELECT 1 FROM entry t WHERE t.run_id = n.id AND t.path_id = o.path_id
     UNION ALL
-    SELECT 1 FROM upheld u WHERE u.run_id = n.id AND u.path_id = o.path_id));
+    SELECT 1 FROM upheld u WHERE u.run_id = n.id AND u.path_id = o.path_id);
 
 -- name: UPHELD_PLACES
 -- The folders that its processes ran in; then the words that lead out of these.

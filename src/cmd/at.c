@@ -16,26 +16,38 @@
 
 static const char wild[] = "*?[";
 
-/* One with a slash, and not in front, is below the working folder, as a shell's is. */
+/* Up to the last slash before what may be anything. */
+static size_t plain_part(const char *glob)
+{
+	size_t n = strcspn(glob, "*?[\\");
+
+	while (n && glob[n - 1] != '/')
+		n--;
+	return n;
+}
+
+/* One with a slash begins in a folder, as a shell's does: it is named as the kernel has it. */
 static int read_glob(struct at *at, const char *word)
 {
 	_cleanup_buf_ struct buf glob = BUF_INIT;
-	char cwd[PATH_MAX];
+	char folder[PATH_MAX], real[PATH_MAX];
+	size_t n = plain_part(word);
 	const char *c;
+	int r = 0;
 
-	if (strchr(word, '/') && *word != '/') {
-		if (!getcwd(cwd, sizeof cwd))
-			return -errno;
-		for (c = cwd; *c; c++) {
+	if (strchr(word, '/')) {
+		snprintf(folder, sizeof folder, "%.*s", n ? (int)n : 1, n ? word : ".");
+		r = path_canonical_all(folder, real);
+		for (c = real; r == 0 && real[1] && *c; c++) {
 			if (strchr("*?[\\", *c))
 				buf_addc(&glob, '\\');
 			buf_addc(&glob, *c);
 		}
 		buf_addc(&glob, '/');
-		if (!strncmp(word, "./", 2))
-			word += 2;
 	}
-	buf_adds(&glob, word);
+	if (r < 0)
+		return r;
+	buf_adds(&glob, word + n);
 	at->glob = glob.failed ? NULL : buf_steal(&glob);
 	return at->glob ? 0 : -ENOMEM;
 }

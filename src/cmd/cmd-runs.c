@@ -6,7 +6,7 @@
 #include "render/notes.h"
 #include "render/text.h"
 
-static const char *const heads[] = { "RUN", "LABEL", "STARTED", "TIME", "EXIT", "STATE", "NEW",
+static const char *const heads[] = { "RUN", "LABEL", "INSTALL", "STARTED", "TIME", "EXIT", "STATE", "NEW",
 	"MOD", "GONE", "COMMAND" };
 #define COLUMNS (sizeof heads / sizeof heads[0])
 
@@ -64,6 +64,8 @@ static int add_run(const struct cmd_call *call, struct table *t, const struct ba
 
 	add_text(t, rows, "run_id");
 	add_text(t, rows, "label");
+	render_install(&cell, rows);
+	table_add(t, &cell);
 	render_date(&cell, row_text(rows, "started_at"));
 	table_add(t, &cell);
 	if (ba_rows_type(rows, duration) != BA_NULL)

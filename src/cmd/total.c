@@ -13,7 +13,10 @@ static int64_t size_of(struct total *t, const struct ba_rows *rows)
 	bool added = true;
 
 	if (*row_text(rows, "nlink_group") &&
-		!u64map_put(&t->groups, mix64((uint64_t)row_number(rows, "nlink_group")), &added))
+		!u64map_put(&t->groups,
+			mix64((uint64_t)row_number(rows, "run_id") << 32 |
+				(uint64_t)row_number(rows, "nlink_group")),
+			&added))
 		complain("out of memory");
 	return added ? row_number(rows, "size") : 0;
 }

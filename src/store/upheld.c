@@ -39,7 +39,7 @@ struct looking {
 	struct run *run;
 	struct left *left;
 	size_t count, open; /* open: not yet known to be upheld */
-	struct u64map paths, folders; /* theirs; and folders that were left */
+	struct u64map paths, folders; /* theirs */
 	struct u64map sizes, names;   /* 1 + the first one of each */
 	char **roots;
 	size_t root_count, looks;
@@ -117,13 +117,8 @@ static char *copy_text(const struct rows *rows, int column)
 static int add_left(struct looking *s, const struct rows *rows)
 {
 	const void *hash = rows_blob(rows, 4);
-	const char *path = rows_text(rows, 1);
-	uint32_t none;
-	struct left *l;
+	struct left *l = ARRAY_MORE(s->left, s->count);
 
-	if (S_ISDIR(rows_int(rows, 2)))
-		return put(&s->folders, key_of(path, strlen(path)), 1, &none);
-	l = ARRAY_MORE(s->left, s->count);
 	if (!l)
 		return -ENOMEM;
 	s->open++;
@@ -175,34 +170,23 @@ static bool read_hash(const char *path, unsigned char *hash)
 	return fd >= 0 && digest_sha256(fd, hash) == 0;
 }
 
-/* The folder that both are in was installed into. */
-static bool stand_together(const struct looking *s, const char *a, const char *b)
-{
-	size_t i, folder = 0;
-
-	for (i = 0; a[i] && a[i] == b[i]; i++)
-		if (a[i] == '/')
-			folder = i;
-	return folder && u64map_get(&s->folders, key_of(a, folder));
-}
-
 /*
  * A file of the content of some that were left. Where such ones stand another of that content is
- * nobody's source, unless by its name; nor is what the run itself made, which may be built here, or
- * be what was installed under another name now, as in the folder of another version.
+ * nobody's source, unless by its name; and what the run itself made is none: it may be what was
+ * installed under another name now, as in the folder of another version.
  */
 static void look_at_content(struct looking *s, const char *path, struct left *l)
 {
 	unsigned char hash[SHA256_LEN];
-	bool known = l && read_hash(path, hash), among = is_folder_of_ours(s, path),
-	     made = known && db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, path);
+	bool known = l && read_hash(path, hash) &&
+		!db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, path);
+	bool among = is_folder_of_ours(s, path);
 
 	for (; known && l; l = next_of(s, l->next_sized)) {
-		bool enough = l->size && !among && !made;
+		bool enough = l->size && !among;
 
 		if (l->has_hash && !memcmp(hash, l->hash, SHA256_LEN) &&
-			(enough || !strcmp(name_of(l->path), name_of(path))) &&
-			!(made && stand_together(s, l->path, path)))
+			(enough || !strcmp(name_of(l->path), name_of(path))))
 			uphold(s, l);
 	}
 }

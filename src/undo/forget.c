@@ -44,14 +44,16 @@ static int drop_rows(struct db *db, int64_t run_id)
 /* What an undo reads, or will have to read to come to its end, is not taken away under it. */
 static int check_undos(struct db *db, int64_t run_id, struct words *words)
 {
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+
 	if (journal_idle(db, words) < 0)
 		return -EBUSY;
-	if (journal_interrupted(db, run_id, "rollback"))
-		return words_set(words, -EBUSY,
-			"the rollback of run %lld did not come to its end: finish it first "
-			"(buildaudit rollback %lld)",
-			(long long)run_id, (long long)run_id);
-	return 0;
+	if (db_rows(&rows, db, Q_UNDO_OPEN, "i", run_id) < 0 || rows_next(&rows) <= 0)
+		return 0;
+	return words_set(words, -EBUSY,
+		"the %s of %s%s%lld%s did not come to its end: finish it first (the same again)",
+		rows_text(&rows, 0), rows_text(&rows, 2), *rows_text(&rows, 2) ? " (run " : "run ",
+		(long long)rows_int(&rows, 1), *rows_text(&rows, 2) ? ")" : "");
 }
 
 static bool read_hex(const char *text, unsigned char *out, size_t n)

@@ -367,7 +367,7 @@ case_files_at_a_place() {
 	eq "$(at / | wc -w)" "$(ba files | wc -l)"
 	cd d/e
 	eq "$(at .)" 'd/e d/e/f.so '
-	eq "$(at '../*/g.so')" ''
+	eq "$(at '../*/g.so')" 'd/e-x/g.so '
 	eq "$(at ..)" "$(at "$T/d")"
 	cd ../..
 	eq "$(want_rc 1 ba files ./d/h ./none 2>err)" "created   file     $T/d/h"

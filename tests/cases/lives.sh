@@ -66,6 +66,26 @@ $T/p/lib/a" # the link, and where it leads
 	cd ../..
 }
 
+case_a_glob_begins_in_a_folder() {
+	some_lives
+	cd w || return
+	eq "$(ba owner --json '../p/c?nf' | fields path)" "$T/p/conf"
+	ln -s ../p link
+	eq "$(ba owner --json 'link/o*n' | fields path)" "$T/p/own"
+	eq "$(ba files -0 3 '../p/o*' | tr '\0' ' ')" "$T/p/own "
+	cd ..
+}
+
+case_runs_and_totals_know_the_install() {
+	mkdir p
+	inst foo 1.0 'echo 12345 >p/a; ln p/a p/b'
+	inst foo 1.1 'echo 1234567 >p/c; ln p/c p/d'
+	settle
+	has "$(ba runs)" ' foo 1.1 '
+	has "$(ba list foo)" ': 14 bytes$'
+	has "$(ba list)" ' 14 B '
+}
+
 case_owner_of_what_is_nobodys() {
 	some_lives
 	eq "$(want_rc 1 ba owner p/old 2>&1)" 'buildaudit: no install on record owns p/old'
