@@ -107,9 +107,11 @@ static int print_script(struct cmd_call *call)
 
 static int uninstall(struct cmd_call *call)
 {
-	static const struct undo_words words = { "removing", "Uninstall", "uninstalled" };
+	static const struct undo_words words = { "removing", "Uninstall", "uninstalled" },
+				       prune = { "removing", "Prune", "pruned" };
 	struct undo u;
-	int r = undo_begin(&u, call, &cmd_uninstall_entry, &asked, &words);
+	int r = undo_begin(&u, call, &cmd_uninstall_entry, &asked,
+		call->run < 0 && superseded_by ? &prune : &words);
 
 	if (r)
 		return r;
