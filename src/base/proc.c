@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,28 +71,49 @@ int proc_check(void)
 	return io_readlink("/proc/self", self) > 0 && strcmp(self, pid) == 0 ? 0 : -ESRCH;
 }
 
+static int read_status(pid_t pid, struct buf *out)
+{
+	char path[PROC_PATH];
+
+	proc_path(path, pid, "status");
+	return io_read_file(path, out, 8192);
+}
+
 /* A number of /proc/PID/status, by its name with the newline before and the colon behind. */
-static pid_t status_field(pid_t pid, const char *name)
+static uint64_t status_field(const struct buf *status, const char *name, int base)
+{
+	const char *field = status->data ? strstr(status->data, name) : NULL;
+
+	return field ? strtoull(field + strlen(name), NULL, base) : 0;
+}
+
+static pid_t pid_in_status(pid_t pid, const char *name)
 {
 	_cleanup_buf_ struct buf status = BUF_INIT;
-	char path[64];
-	const char *field;
 
-	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	if (io_read_file(path, &status, 4096) < 0)
-		return 0;
-	field = status.data ? strstr(status.data, name) : NULL;
-	return field ? (pid_t)strtol(field + strlen(name), NULL, 10) : 0;
+	return read_status(pid, &status) < 0 ? 0 : (pid_t)status_field(&status, name, 10);
 }
 
 pid_t proc_parent(pid_t pid)
 {
-	return status_field(pid, "\nPPid:");
+	return pid_in_status(pid, "\nPPid:");
 }
 
 pid_t proc_of_thread(pid_t tid)
 {
-	return status_field(tid, "\nTgid:");
+	return pid_in_status(tid, "\nTgid:");
+}
+
+bool proc_ignores(pid_t tid, int sig)
+{
+	const uint64_t bit = 1ULL << (sig - 1);
+	_cleanup_buf_ struct buf status = BUF_INIT;
+	bool by_default = sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH;
+
+	if (read_status(tid, &status) < 0)
+		return false;
+	return (status_field(&status, "\nSigIgn:", 16) & bit) ||
+		(by_default && !(status_field(&status, "\nSigCgt:", 16) & bit));
 }
 
 /* The state is the first field behind the name, which may hold anything, in parentheses. */

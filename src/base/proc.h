@@ -26,6 +26,8 @@ pid_t proc_parent(pid_t pid);
  * The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone.
  */
 pid_t proc_of_thread(pid_t tid);
+/* Does it ignore the signal, by its own word or by default? False when it is gone. */
+bool proc_ignores(pid_t tid, int sig);
 /* A thread's state, as in proc_pid_stat(5): 'R', 'S', 't' ...; NUL when it is gone. */
 char proc_state(pid_t tid);
 /* Does any of its threads run, or wait for a CPU or its tracer? False when it is gone. */

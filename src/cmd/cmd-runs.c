@@ -6,8 +6,8 @@
 #include "render/notes.h"
 #include "render/text.h"
 
-static const char *const heads[] = { "RUN", "LABEL", "INSTALL", "STARTED", "TIME", "EXIT", "STATE", "NEW",
-	"MOD", "GONE", "COMMAND" };
+static const char *const heads[] = { "RUN", "LABEL", "INSTALL", "STARTED", "TIME", "EXIT", "STATE",
+	"NEW", "MOD", "GONE", "COMMAND" };
 #define COLUMNS (sizeof heads / sizeof heads[0])
 
 static void add_text(struct table *t, const struct ba_rows *rows, const char *column)

@@ -93,7 +93,7 @@ struct sink {
 	void (*place)(struct sink *s, const char *path, uint32_t file);
 	/* One file has, or had, both names. */
 	void (*alias)(struct sink *s, uint32_t file, const char *name, const char *other);
-	/* Used as it stood: what would be made was there (EEXIST), or a link was written through. */
+	/* Used as it stood: what would be made was there (EEXIST), or a link written through. */
 	void (*stood)(struct sink *s, const char *path);
 	/* A sentence for the run's notes; the same one is kept once. */
 	void (*note)(struct sink *s, const char *text);

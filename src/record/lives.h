@@ -31,10 +31,22 @@ struct life {
 };
 
 /* What task->data points to. */
+/* A call that an ignored signal has interrupted, and that is made again (again.c). */
+struct again {
+	enum { AGAIN_NOT, AGAIN_ARMED, AGAIN_INSIDE, AGAIN_ENDED } state;
+	const struct again_call *call;
+	int64_t until; /* by the monotonic clock; 0: for ever */
+	uint32_t arch;
+	bool changed; /* its argument that has the limit, which was: */
+	uint64_t arg;
+	bool stopped; /* the task stood still since: that interrupts its call for good */
+};
+
 struct thread {
 	struct life *life;
 	struct pending *pending; /* of the call it stands in, NULL when none was ever needed */
 	bool exiting;
+	struct again again;
 };
 
 struct lives {

@@ -13,6 +13,7 @@
 
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/again.h"
 #include "record/calls.h"
 #include "record/children.h"
 #include "record/core.h"
@@ -77,7 +78,7 @@ static int on_call_entry(struct recorder *r, const struct stop *stop)
 	enum next next;
 
 	/* Where every call stops though there is a filter, it stops at its entry twice. */
-	if (stop->task->in_call)
+	if (stop->task->in_call || again_enter(stop))
 		return tracer_resume(&r->tracer, stop, true);
 	next = call_enter(r, stop->task, stop, TURN_NEW);
 	return next == NEXT_WAIT ? turns_wait(&r->turns, stop) : go_on(r, stop, next);
@@ -109,6 +110,8 @@ static int on_call_exit(struct recorder *r, const struct stop *stop)
 {
 	if (stop->task->in_call)
 		call_leave(r, stop->task, stop);
+	else
+		again_leave(stop);
 	stop->task->in_call = false;
 	return tracer_resume(&r->tracer, stop, false);
 }
@@ -180,12 +183,12 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 {
 	if (stop->task->data)
 		core_prepare(thread_of(stop->task)->life, stop->task->tid, stop->signal);
-	return tracer_resume(&r->tracer, stop, false);
+	return tracer_resume(&r->tracer, stop, again_signal(stop));
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)
 {
-	return tracer_resume(&r->tracer, stop, false);
+	return tracer_resume(&r->tracer, stop, again_stopped(stop));
 }
 
 static int on_none(struct recorder *r, const struct stop *stop)

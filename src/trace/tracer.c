@@ -261,6 +261,41 @@ static int poke(pid_t tid, int reg, uint64_t value)
 	return 0;
 }
 
+static void read_arguments(struct stop *stop, const struct user_regs_struct *regs)
+{
+	const uint64_t x86_64[] = { regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8,
+		regs->r9 };
+	const uint64_t i386[] = { regs->rbx, regs->rcx, regs->rdx, regs->rsi, regs->rdi,
+		regs->rbp };
+
+	memcpy(stop->args, stop->arch == AUDIT_ARCH_I386 ? i386 : x86_64, sizeof stop->args);
+}
+
+int tracer_interrupted(struct stop *stop)
+{
+	struct __ptrace_syscall_info info;
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, stop->task->tid, NULL, &regs) < 0)
+		return -errno;
+	/* A 32-bit program's are 32 bits wide. */
+	stop->result = (int32_t)regs.rax;
+	if ((int32_t)regs.orig_rax < 0 || stop->result >= 0)
+		return 0;
+	if (syscall_info(stop->task->tid, &info) < 0)
+		return -errno;
+	stop->arch = info.arch;
+	stop->nr = regs.orig_rax;
+	stop->stack = regs.rsp;
+	read_arguments(stop, &regs);
+	return 1;
+}
+
+int tracer_set_result(const struct task *task, int64_t result)
+{
+	return poke(task->tid, RAX, (uint64_t)result);
+}
+
 int tracer_deny(const struct task *task, int error)
 {
 	int r = poke(task->tid, ORIG_RAX, (uint64_t)-1);

@@ -74,6 +74,13 @@ void tracer_forget(struct tracer *t, struct task *task);
  */
 void tracer_release_command(struct tracer *t);
 
+/*
+ * At a STOP_SIGNAL: did the signal come in a call? 1, and stop has its nr, arch, args, stack and
+ * result, which the program has not seen yet; 0, or -errno.
+ */
+int tracer_interrupted(struct stop *stop);
+/* What a call of which the task has not seen the end answers; below -511, what the kernel does. */
+int tracer_set_result(const struct task *task, int64_t result);
 /* The call at whose entry `task` stands: never made; it answers -error. */
 int tracer_deny(const struct task *task, int error);
 /* Sets argument i of the call at whose entry `task` stands. */

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/again.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/proc.h"
+#include "trace/mem.h"
+
+/* What the kernel says to itself: EINTR for a handler, begun anew without one (linux/errno.h). */
+#define ERESTARTNOHAND 514
+
+/* Below what a function may use under its stack pointer. */
+#define BELOW_RED_ZONE 512U
+
+/* How a call says how long it may take. */
+enum limit {
+	NO_LIMIT,
+	LIMIT_MS,
+	LIMIT_TIMESPEC,
+	LIMIT_TIMESPEC32, /* of i386's own; of x86_64 it is the same as the other */
+	LIMIT_IPC,        /* likewise, where ipc(2) is semtimedop */
+	LIMIT_RECEIVE,
+	LIMIT_SEND,
+	LIMIT_SOCKETCALL,
+};
+
+/* Those that end with EINTR though nothing handles the signal. */
+static const struct again_call {
+	const char *name;
+	enum limit limit;
+	int arg; /* that has the limit, or the socket */
+} calls[] = {
+	{ "epoll_wait", LIMIT_MS, 3 },
+	{ "epoll_pwait", LIMIT_MS, 3 },
+	{ "epoll_pwait2", LIMIT_TIMESPEC, 3 },
+	{ "rt_sigtimedwait", LIMIT_TIMESPEC32, 2 },
+	{ "rt_sigtimedwait_time64", LIMIT_TIMESPEC, 2 },
+	{ "semop", NO_LIMIT, 0 },
+	{ "semtimedop", LIMIT_TIMESPEC32, 3 },
+	{ "semtimedop_time64", LIMIT_TIMESPEC, 3 },
+	{ "ipc", LIMIT_IPC, 5 },
+	{ "io_getevents", LIMIT_TIMESPEC32, 4 },
+	{ "io_pgetevents", LIMIT_TIMESPEC32, 4 },
+	{ "io_pgetevents_time64", LIMIT_TIMESPEC, 4 },
+	{ "io_uring_enter", NO_LIMIT, 0 },
+	{ "read", LIMIT_RECEIVE, 0 },
+	{ "readv", LIMIT_RECEIVE, 0 },
+	{ "recvfrom", LIMIT_RECEIVE, 0 },
+	{ "recvmsg", LIMIT_RECEIVE, 0 },
+	{ "recvmmsg", LIMIT_RECEIVE, 0 },
+	{ "recvmmsg_time64", LIMIT_RECEIVE, 0 },
+	{ "accept", LIMIT_RECEIVE, 0 },
+	{ "accept4", LIMIT_RECEIVE, 0 },
+	{ "write", LIMIT_SEND, 0 },
+	{ "writev", LIMIT_SEND, 0 },
+	{ "sendto", LIMIT_SEND, 0 },
+	{ "sendmsg", LIMIT_SEND, 0 },
+	{ "sendmmsg", LIMIT_SEND, 0 },
+	{ "connect", LIMIT_SEND, 0 },
+	{ "socketcall", LIMIT_SOCKETCALL, 1 },
+};
+
+static const struct again_call *find(enum abi abi, uint64_t nr)
+{
+	size_t count, i;
+	const struct syscall *table = syscall_table(abi, &count);
+
+	for (i = 0; nr < count && table[nr].name && i < ARRAY_SIZE(calls); i++)
+		if (!strcmp(calls[i].name, table[nr].name))
+			return &calls[i];
+	return NULL;
+}
+
+/* The limit of a socket, read through a descriptor of our own (Linux 5.6). 0: it has none. */
+static int64_t limit_of_socket(const struct stop *stop, int option, int fd)
+{
+	_cleanup_close_ int pid = (int)syscall(SYS_pidfd_open, stop->task->tgid, 0);
+	_cleanup_close_ int ours = -1;
+	struct timeval tv = { 0, 0 };
+	socklen_t n = sizeof tv;
+
+	if (pid >= 0)
+		ours = (int)syscall(SYS_pidfd_getfd, pid, fd, 0);
+	if (ours < 0 || getsockopt(ours, SOL_SOCKET, option, &tv, &n) < 0)
+		return 0;
+	return tv.tv_sec * 1000000000LL + tv.tv_usec * 1000LL;
+}
+
+/* Which of socketcall(2) send, by linux/net.h: connect, send, sendto, sendmsg, sendmmsg. */
+#define SENDS (1U << 3 | 1U << 9 | 1U << 11 | 1U << 16 | 1U << 20)
+#define IPC_SEMTIMEDOP 4 /* linux/ipc.h */
+
+static int64_t limit_of_socketcall(const struct stop *stop)
+{
+	bool sends = stop->args[0] < 32 && (SENDS >> stop->args[0] & 1);
+	uint32_t fd;
+
+	if (mem_read(stop->task->tid, stop->args[1], &fd, sizeof fd) < 0)
+		return 0;
+	return limit_of_socket(stop, sends ? SO_SNDTIMEO : SO_RCVTIMEO, (int)fd);
+}
+
+static bool is_small(const struct stop *stop, enum limit limit)
+{
+	return limit != LIMIT_TIMESPEC && stop->arch == AUDIT_ARCH_I386;
+}
+
+static int64_t limit_of_memory(const struct stop *stop, enum limit limit, uint64_t addr)
+{
+	int64_t whole[2] = { 0, 0 };
+	int32_t small[2] = { 0, 0 };
+	bool is32 = is_small(stop, limit);
+
+	if (!addr || mem_read(stop->task->tid, addr, is32 ? (void *)small : (void *)whole,
+			     is32 ? sizeof small : sizeof whole) < 0)
+		return 0;
+	return is32 ? small[0] * 1000000000LL + small[1] : whole[0] * 1000000000LL + whole[1];
+}
+
+/* In nanoseconds; 0: none, it waits for ever. */
+static int64_t limit_of(const struct stop *stop, const struct again_call *c)
+{
+	uint64_t arg = stop->args[c->arg];
+
+	switch (c->limit) {
+	case LIMIT_MS:
+		return (int32_t)arg < 0 ? 0 : (int32_t)arg * 1000000LL;
+	case LIMIT_TIMESPEC:
+	case LIMIT_TIMESPEC32:
+		return limit_of_memory(stop, c->limit, arg);
+	case LIMIT_IPC:
+		return (stop->args[0] & 0xffff) == IPC_SEMTIMEDOP ?
+			limit_of_memory(stop, c->limit, arg) :
+			0;
+	case LIMIT_SOCKETCALL:
+		return limit_of_socketcall(stop);
+	case LIMIT_RECEIVE:
+		return limit_of_socket(stop, SO_RCVTIMEO, (int)arg);
+	case LIMIT_SEND:
+		return limit_of_socket(stop, SO_SNDTIMEO, (int)arg);
+	default:
+		return 0;
+	}
+}
+
+static bool is_of_socket(const struct again_call *c)
+{
+	return c->limit == LIMIT_RECEIVE || c->limit == LIMIT_SEND || c->limit == LIMIT_SOCKETCALL;
+}
+
+static void end(struct again *a)
+{
+	*a = (struct again){ .stopped = a->stopped };
+}
+
+/*
+ * When it began nobody knows: from its first interruption on it may take its
+ * whole limit once more, and no longer, however often it is interrupted.
+ */
+static bool make_again(struct again *a, const struct stop *stop, const struct again_call *c)
+{
+	int64_t now = io_monotonic_ns(), limit;
+
+	if (a->state != AGAIN_ENDED || a->call != c) {
+		limit = limit_of(stop, c);
+		*a = (struct again){ .call = c, .until = limit ? now + limit : 0 };
+	}
+	/* The socket's limit starts anew with the call: past it, it has come to its end. */
+	if (a->until && is_of_socket(c) && now >= a->until) {
+		tracer_set_result(stop->task, -EAGAIN);
+		end(a);
+		return false;
+	}
+	tracer_set_result(stop->task, -ERESTARTNOHAND);
+	if (!a->until)
+		return false;
+	a->state = AGAIN_ARMED;
+	return true;
+}
+
+static bool stops_group(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+bool again_signal(const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+	struct stop call = *stop;
+	const struct again_call *c;
+	int abi, r;
+
+	if (!thread)
+		return false;
+	r = tracer_interrupted(&call);
+	if (r <= 0 || (call.result != -EINTR && call.result != -ERESTARTNOHAND)) {
+		end(&thread->again);
+		thread->again.stopped = false;
+		return false;
+	}
+	if (!proc_ignores(stop->task->tid, stop->signal)) {
+		end(&thread->again);
+		thread->again.stopped |= stops_group(stop->signal);
+		return thread->again.stopped;
+	}
+	if (thread->again.stopped)
+		return true;
+	if (call.result == -ERESTARTNOHAND)
+		return thread->again.state == AGAIN_ARMED;
+	abi = abi_of_stop(call.arch, &call.nr);
+	c = abi < 0 ? NULL : find((enum abi)abi, call.nr);
+	return c && make_again(&thread->again, &call, c);
+}
+
+/* A timespec of what is left, where nothing of the program's can stand. */
+static bool put_timespec(const struct stop *stop, enum limit limit, int64_t left)
+{
+	int64_t whole[2] = { left / 1000000000, left % 1000000000 };
+	int32_t small[2] = { (int32_t)whole[0], (int32_t)whole[1] };
+	bool is32 = is_small(stop, limit);
+	uint64_t at = (stop->stack - BELOW_RED_ZONE) & ~15ULL;
+
+	return mem_write(stop->task->tid, at, is32 ? (void *)small : (void *)whole,
+		       is32 ? sizeof small : sizeof whole) == 0 &&
+		tracer_set_arg(stop->task, stop->arch,
+			thread_of(stop->task)->again.call->arg, at) == 0;
+}
+
+static bool put_left(const struct stop *stop, const struct again *a)
+{
+	int64_t left = a->until - io_monotonic_ns();
+
+	if (left < 0)
+		left = 0;
+	if (is_of_socket(a->call))
+		return false;
+	if (a->call->limit == LIMIT_MS)
+		return tracer_set_arg(stop->task, stop->arch, a->call->arg,
+			       (uint64_t)((left + 999999) / 1000000)) == 0;
+	return put_timespec(stop, a->call->limit, left);
+}
+
+bool again_enter(const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+	struct again *a = thread ? &thread->again : NULL;
+	uint64_t nr = stop->nr;
+	int abi;
+
+	if (!a)
+		return false;
+	a->stopped = false;
+	if (a->state == AGAIN_NOT)
+		return false;
+	abi = abi_of_stop(stop->arch, &nr);
+	if (a->state != AGAIN_ARMED || abi < 0 || find((enum abi)abi, nr) != a->call) {
+		end(a);
+		return false;
+	}
+	a->arch = stop->arch;
+	a->arg = stop->args[a->call->arg];
+	a->changed = put_left(stop, a);
+	a->state = AGAIN_INSIDE;
+	return true;
+}
+
+void again_leave(const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+	struct again *a = thread ? &thread->again : NULL;
+
+	if (!a || a->state != AGAIN_INSIDE)
+		return;
+	/* The kernel leaves the registers of its arguments alone, and programs count on that. */
+	if (a->changed)
+		tracer_set_arg(stop->task, a->arch, a->call->arg, a->arg);
+	if (stop->result == -EINTR)
+		a->state = AGAIN_ENDED; /* and perhaps once more: the signal comes next */
+	else
+		end(a);
+}
+
+bool again_stopped(const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+
+	if (thread && stop->kind == STOP_GROUP)
+		thread->again.stopped = true;
+	return thread && thread->again.stopped;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_AGAIN_H
+#define RECORD_AGAIN_H
+/*
+ * Untraced, a signal that is ignored wakes nobody. The kernel shows it to a
+ * tracer all the same (ptrace(2)), and a few calls end by that with EINTR and
+ * are not begun anew, as others are (signal(7)): here they are. A handler
+ * interrupts them as ever, and so does a stop.
+ */
+#include "record/recorder.h"
+
+/* At a STOP_SIGNAL. True: the stops of the task's next call are wanted, whichever it is. */
+bool again_signal(const struct stop *stop);
+/* Where it stands still with its group, which interrupts, or goes on after that. The same. */
+bool again_stopped(const struct stop *stop);
+/* At a call's entry: is it that one? Its limit is what is left of it. */
+bool again_enter(const struct stop *stop);
+/* At its exit. */
+void again_leave(const struct stop *stop);
+
+#endif

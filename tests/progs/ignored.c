@@ -1,0 +1,262 @@
+/* A signal that is ignored wakes nobody, and interrupts no call. */
+#include "prog.h"
+#include <linux/aio_abi.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+
+#define MS 1000000L
+#define WAITS 150 /* each call, in milliseconds, for what does not come */
+
+static void sleep_ms(long ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * MS };
+
+	while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
+		;
+}
+
+static long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / MS;
+}
+
+static const struct timespec limit = { 0, WAITS * MS };
+
+static long by_epoll_wait(void)
+{
+	struct epoll_event e;
+
+	return epoll_wait(epoll_create1(0), &e, 1, WAITS);
+}
+
+static long by_epoll_pwait(void)
+{
+	struct epoll_event e;
+	sigset_t none;
+
+	sigemptyset(&none);
+	return epoll_pwait(epoll_create1(0), &e, 1, WAITS, &none);
+}
+
+static long by_sigtimedwait(void)
+{
+	sigset_t s;
+
+	sigemptyset(&s);
+	sigaddset(&s, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &s, NULL);
+	return sigtimedwait(&s, NULL, &limit);
+}
+
+static long by_semtimedop(void)
+{
+	struct sembuf op = { 0, -1, 0 };
+	int id = semget(IPC_PRIVATE, 1, 0600), r = semtimedop(id, &op, 1, &limit), e = errno;
+
+	semctl(id, 0, IPC_RMID);
+	errno = e;
+	return r;
+}
+
+static long by_io_getevents(void)
+{
+	struct timespec ts = limit;
+	struct io_event event;
+	aio_context_t context = 0;
+	long r;
+
+	if (syscall(SYS_io_setup, 1, &context) < 0)
+		return 0; /* the kernel has none; untraced it is the same */
+	r = syscall(SYS_io_getevents, context, 1L, 1L, &event, &ts);
+	return r;
+}
+
+static int a_socket(int *other)
+{
+	struct timeval tv = { 0, WAITS * 1000 };
+	int fd[2];
+
+	LIBC(socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	LIBC(setsockopt(fd[0], SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof tv));
+	*other = fd[1];
+	return fd[0];
+}
+
+static long by_recv(void)
+{
+	int other, fd = a_socket(&other);
+	char c;
+
+	return recv(fd, &c, 1, 0);
+}
+
+static long by_read(void)
+{
+	int other, fd = a_socket(&other);
+	char c;
+
+	return read(fd, &c, 1);
+}
+
+static long by_accept(void)
+{
+	struct timeval tv = { 0, WAITS * 1000 };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	LIBC(bind(fd, &(struct sockaddr){ .sa_family = AF_UNIX }, sizeof(sa_family_t)));
+	LIBC(listen(fd, 1));
+	LIBC(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof tv));
+	return accept(fd, NULL, NULL);
+}
+
+static const struct {
+	const char *name;
+	long (*call)(void);
+} calls[] = {
+	{ "epoll_wait", by_epoll_wait },
+	{ "epoll_pwait", by_epoll_pwait },
+	{ "sigtimedwait", by_sigtimedwait },
+	{ "semtimedop", by_semtimedop },
+	{ "io_getevents", by_io_getevents },
+	{ "recv", by_recv },
+	{ "read", by_read },
+	{ "accept", by_accept },
+};
+
+/* While the call waits somebody sends `signals` of them, `pause` apart; 0: only its end is told. */
+static pid_t sender(int sig, int signals, long pause)
+{
+	pid_t to = getpid(), pid = fork();
+
+	if (pid)
+		return pid;
+	while (signals--) {
+		sleep_ms(pause);
+		if (sig)
+			kill(to, sig);
+	}
+	_exit(0);
+}
+
+/* It ends by itself, no earlier than it should, nor much later, however often it was made again. */
+static void waits(int sig, int signals, long pause, const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof calls / sizeof *calls; i++) {
+		long since = now_ms(), r, took;
+		pid_t pid = sender(sig, signals, pause);
+		int e;
+
+		errno = 0;
+		r = calls[i].call();
+		e = r < 0 ? errno : 0;
+		took = now_ms() - since;
+		note("out", "%s, %s: %ld %s, %s", calls[i].name, what, r < 0 ? -1 : r, strerror(e),
+			took < WAITS - 20 ? "early" : took > 10 * WAITS ? "late" : "in time");
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+FORM(a_child_ends)
+{
+	if (setup)
+		return;
+	waits(0, 1, 20, "a child ended");
+}
+
+FORM(a_default_that_is_ignored)
+{
+	if (setup)
+		return;
+	waits(SIGWINCH, 1, 20, "SIGWINCH");
+	waits(SIGURG, 2, 20, "SIGURG");
+}
+
+FORM(asked_to_ignore)
+{
+	if (setup)
+		return;
+	signal(SIGUSR1, SIG_IGN);
+	waits(SIGUSR1, 1, 20, "ignored");
+	signal(SIGTSTP, SIG_IGN);
+	waits(SIGTSTP, 1, 20, "ignored stop");
+}
+
+/* Faster than the call's limit, and for longer: it must come to its end all the same. */
+FORM(many)
+{
+	if (setup)
+		return;
+	waits(SIGWINCH, 400, 10, "SIGWINCH by the hundred");
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+/* One with a handler interrupts, also when an ignored one comes with it. */
+FORM(a_handler_interrupts)
+{
+	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
+	size_t i;
+
+	if (setup)
+		return;
+	sigaction(SIGUSR1, &sa, NULL);
+	for (i = 0; i < sizeof calls / sizeof *calls; i++) {
+		pid_t to = getpid(), pid = fork();
+		int e;
+
+		if (!pid) {
+			sleep_ms(20);
+			kill(to, SIGWINCH);
+			sleep_ms(20);
+			kill(to, SIGWINCH);
+			kill(to, SIGUSR1);
+			_exit(0);
+		}
+		errno = 0;
+		calls[i].call();
+		e = errno;
+		note("out", "%s: %s", calls[i].name, strerror(e));
+		wait_ok(pid);
+	}
+}
+
+/* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
+FORM(a_stop_interrupts)
+{
+	size_t i;
+
+	if (setup)
+		return;
+	for (i = 0; i < sizeof calls / sizeof *calls; i++) {
+		pid_t to = getpid(), pid = fork();
+		int e;
+
+		if (!pid) {
+			sleep_ms(20);
+			kill(to, SIGSTOP);
+			sleep_ms(20);
+			kill(to, SIGCONT);
+			_exit(0);
+		}
+		errno = 0;
+		calls[i].call();
+		e = errno;
+		note("out", "%s: %s", calls[i].name, strerror(e));
+		wait_ok(pid);
+	}
+}
