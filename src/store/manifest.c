@@ -35,6 +35,7 @@ struct item {
 	uint32_t file, before_file;
 	enum verdict verdict;
 	bool late, excluded, has_before_hash, has_hash;
+	bool stayed; /* nobody said which file stands there now: it is the one that did before */
 	bool has_before_xattrs, has_xattrs, attributes_only;
 	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
 	struct inode before, now;
@@ -259,7 +260,13 @@ static int write_item(const struct manifest *m, const struct item *it, const int
 	static const struct inode nothing;
 	int64_t content = it->content_changed;
 	bool there = it->change && it->now.exists;
+	int r = 0;
 
+	if (it->stayed)
+		r = db_run(m->run->db, Q_ENTRY_PLACE, "iii", m->run->id, it->path_id,
+			(int64_t)it->file);
+	if (r < 0)
+		return r;
 	return db_run(m->run->db, Q_ENTRY_SET, "iisNbsbIIIi", m->run->id, it->path_id, it->change,
 		there ? &it->now : &nothing, it->has_hash ? it->hash : NULL, SHA256_LEN,
 		it->change ? it->target : NULL,
@@ -313,6 +320,15 @@ static int look(struct parents *parents, const char *path, struct inode *now)
 	return inode_stat(now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 }
 
+/* What is born later has another birth, whatever its number. */
+static bool has_stayed(const struct manifest *m, const struct item *it)
+{
+	const struct inode *b = &it->before, *n = &it->now;
+
+	return it->before_file && !it->file && b->exists && n->exists && b->ino == n->ino &&
+		b->dev == n->dev && n->birth_ns && n->birth_ns <= m->run->started_ns;
+}
+
 static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
 {
 	if (look(parents, it->path, &it->now) < 0) {
@@ -321,6 +337,9 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 			"a path that was touched could not be looked at after the command: it is "
 			"not in the manifest");
 	}
+	it->stayed = has_stayed(m, it);
+	if (it->stayed)
+		it->file = it->before_file;
 	if (it->has_before_xattrs)
 		read_xattrs(it);
 	decide(m->hands, it);
