@@ -171,7 +171,7 @@ static void packed_tags(const struct tree *t, const char *name, struct best *bes
 
 static void loose_tags(const struct tree *t, const char *name, struct best *best)
 {
-	_cleanup_(cleanup_closedirp) DIR *d = io_opendir(t->common, "refs/tags", 0);
+	_cleanup_(cleanup_closedirp) DIR *d = io_opendir(t->common, "refs/tags");
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct dirent *e;
 	int i;

@@ -138,13 +138,12 @@ ssize_t io_readlink(const char *path, char *out)
 	return n;
 }
 
-DIR *io_opendir(int dir, const char *name, int flags)
+DIR *io_opendir(int dir, const char *name)
 {
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NOATIME;
+	int fd = dir == AT_FDCWD ? io_open(name, flags) : io_openat(dir, name, flags);
 	DIR *d;
-	int fd;
 
-	flags |= O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	fd = dir == AT_FDCWD ? io_open(name, flags) : io_openat(dir, name, flags);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;

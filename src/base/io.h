@@ -34,9 +34,9 @@ int io_openat(int dir, const char *name, int flags) MUST_CHECK;
 ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
 /*
  * The folder `name` below dir (AT_FDCWD will do), no symlink, to be
- * read; flags are O_*. NULL: errno says why.
+ * read, which its time of access does not tell. NULL: errno says why.
  */
-DIR *io_opendir(int dir, const char *name, int flags) MUST_CHECK;
+DIR *io_opendir(int dir, const char *name) MUST_CHECK;
 /* mkdir -p of path with the mode for what is made. 0 or -errno. */
 int io_mkdirs(const char *path, mode_t mode) MUST_CHECK;
 /* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */

@@ -62,7 +62,7 @@ static void try_name(struct search *s, int folder, const char *name, const struc
 static void search_below(struct search *s, int parent, const char *name, struct buf *path,
 	const char *searched)
 {
-	DIR *d = io_opendir(parent, name, 0);
+	DIR *d = io_opendir(parent, name);
 	size_t len = path->len;
 	struct dirent *e;
 

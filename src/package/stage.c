@@ -57,7 +57,7 @@ int stage_remove(int parent, const char *name)
 		return 0;
 	if (errno != EISDIR || fchmodat(parent, name, 0700, 0) < 0)
 		return -errno;
-	dir = io_opendir(parent, name, 0);
+	dir = io_opendir(parent, name);
 	while (dir && (d = readdir(dir)))
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
 			stage_remove(dirfd(dir), d->d_name);

@@ -50,7 +50,7 @@ void keep_release(struct keeper *k)
 /* Copies that were never finished; with nobody else recording, nobody is at them. */
 static void sweep_copies(const struct keeper *k)
 {
-	DIR *d = io_opendir(k->dir, ".", 0);
+	DIR *d = io_opendir(k->dir, ".");
 	struct dirent *e;
 
 	while (d && (e = readdir(d)))

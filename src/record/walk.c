@@ -51,7 +51,7 @@ static int read_folder(struct walk *w, const char *top, const char *rel)
 	buf_addf(&name, "%s/%s", top, rel);
 	if (name.failed)
 		return -ENOMEM;
-	d = io_opendir(AT_FDCWD, name.data, O_NOATIME);
+	d = io_opendir(AT_FDCWD, name.data);
 	if (!d)
 		w->incomplete = true;
 	while (d && r == 0 && (e = readdir(d))) {

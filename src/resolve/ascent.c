@@ -24,7 +24,7 @@ static bool is_it(int parent, const char *name, const struct inode *child)
  */
 static int add_name(int parent, const struct inode *child, bool all, struct buf *backwards)
 {
-	DIR *d = io_opendir(parent, ".", 0);
+	DIR *d = io_opendir(parent, ".");
 	int r = d ? -ENOENT : -errno;
 	struct dirent *e;
 	size_t n;

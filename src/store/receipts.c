@@ -22,7 +22,7 @@ static DIR *open_folder(const struct db *db, int64_t run_id)
 
 	receipt_folder(name, run_id);
 	return asprintf(&path, "%s.d/%s", db_path(db), name) < 0 ? NULL :
-								   io_opendir(AT_FDCWD, path, 0);
+								   io_opendir(AT_FDCWD, path);
 }
 
 void receipts_drop(struct db *db, int64_t run_id, uint64_t upto)

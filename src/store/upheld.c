@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store/upheld.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/digest.h"
@@ -228,30 +229,57 @@ static void look_at(struct looking *s, const char *path, const struct stat *st)
 }
 
 /* No folder of sources: git's own, and that of our kept originals. */
-static bool is_aside(const struct looking *s, const FTSENT *e)
+static bool is_aside(const struct looking *s, const char *name, const char *path)
 {
 	const char *db = db_path(s->run->db);
 	size_t n = strlen(db);
 
-	return !strcmp(e->fts_name, ".git") ||
-		(!strncmp(e->fts_path, db, n) && !strcmp(e->fts_path + n, ".d"));
+	return !strcmp(name, ".git") || (!strncmp(path, db, n) && !strcmp(path + n, ".d"));
 }
 
-static void look_through(struct looking *s, char *root)
-{
-	char *const roots[] = { root, NULL };
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	FTSENT *e;
+static void look_through(struct looking *s, int parent, const char *folder, struct buf *path);
 
-	if (!tree)
+/* One entry of a folder; another file system is another place. */
+static void look_at_entry(struct looking *s, DIR *d, const char *name, struct buf *path)
+{
+	struct stat st, above;
+
+	if (path->failed || fstatat(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	while (s->open && s->looks < LOOKS_MOST && (e = fts_read(tree))) {
-		if (e->fts_info == FTS_D && is_aside(s, e))
-			IGNORE(fts_set(tree, e, FTS_SKIP)); /* then it is looked through in vain */
-		else if (e->fts_info == FTS_F || e->fts_info == FTS_SL)
-			look_at(s, e->fts_path, e->fts_statp);
+	look_at(s, path->data, &st);
+	if (S_ISDIR(st.st_mode) && !is_aside(s, name, path->data) && fstat(dirfd(d), &above) == 0 &&
+		above.st_dev == st.st_dev)
+		look_through(s, dirfd(d), name, path);
+}
+
+static void look_through(struct looking *s, int parent, const char *folder, struct buf *path)
+{
+	DIR *d = io_opendir(parent, folder);
+	size_t len = path->len;
+	struct dirent *e;
+
+	while (d && s->open && s->looks < LOOKS_MOST && (e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		buf_addc(path, '/');
+		buf_adds(path, e->d_name);
+		look_at_entry(s, d, e->d_name, path);
+		path->len = len;
 	}
-	IGNORE(fts_close(tree));
+	if (d)
+		closedir(d);
+}
+
+static void look_through_all(struct looking *s)
+{
+	_cleanup_buf_ struct buf path = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < s->root_count; i++) {
+		buf_reset(&path);
+		buf_adds(&path, s->roots[i]);
+		look_through(s, AT_FDCWD, s->roots[i], &path);
+	}
 }
 
 /* The places. */
@@ -390,14 +418,13 @@ int upheld_find(struct run *run)
 {
 	struct looking s = { .run = run };
 	int r = run_begin(run);
-	size_t i;
 
 	if (r == 0)
 		r = read_left(&s);
 	if (r == 0 && s.open)
 		r = read_places(&s);
-	for (i = 0; r == 0 && i < s.root_count; i++)
-		look_through(&s, s.roots[i]);
+	if (r == 0)
+		look_through_all(&s);
 	if (r == 0)
 		uphold_links(&s);
 	if (r == 0 && s.count)

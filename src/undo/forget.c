@@ -96,7 +96,7 @@ static int remove_object(int folder, const char *name, struct ba_forgotten *f)
 /* 0, or the first -errno; what was left then is tried by the next sweep. */
 static int sweep_folder(struct db *db, int store, const char *folder, struct ba_forgotten *f)
 {
-	_cleanup_(cleanup_closedirp) DIR *d = io_opendir(store, folder, 0);
+	_cleanup_(cleanup_closedirp) DIR *d = io_opendir(store, folder);
 	const struct dirent *e;
 	int r = 0;
 
@@ -182,7 +182,7 @@ static int sweep(struct db *db, struct ba_forgotten *f)
 	const struct dirent *e;
 	int r = 0;
 
-	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = io_opendir(AT_FDCWD, path, 0)))
+	if (asprintf(&path, "%s.d", db_path(db)) < 0 || !(d = io_opendir(AT_FDCWD, path)))
 		return 0;
 	lock = openat(dirfd(d), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	f->later = lock < 0 || !take_lock(db, lock) || any_receipts(db, d);

@@ -50,7 +50,7 @@ bool remove_leaves(struct parents *parents, const char *folder,
 	int dir;
 
 	if (parents_open(parents, folder, &dir, &name) == 0)
-		d = io_opendir(dir, name, O_NOATIME);
+		d = io_opendir(dir, name);
 	while (d && (e = readdir(d))) {
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;

@@ -470,6 +470,24 @@ case_the_way_to_the_working_folder_is_closed() {
 }
 
 # Digests are taken while the command still runs; each of these changes a file after it was left alone for a while.
+# The time of access says that somebody read a folder, or a file: we have not, as far as anybody can tell.
+case_no_trace_in_times_of_access() {
+	mkdir -p inst/sub p-1.0 p-2.0/src
+	echo 1 >inst/one
+	ln inst/one inst/sub/two
+	echo old >inst/gone
+	echo data | tee p-1.0/data >p-2.0/src/data
+	(cd p-1.0 && rec -q --include="$T/inst" -- cp data ../inst/data)
+	settle
+	# Each by its name: whoever lists a folder has read it.
+	touch -a -d @1000000000 inst inst/one inst/sub inst/sub/two inst/gone inst/data p-2.0 p-2.0/src p-2.0/src/data
+	# A name is searched for, an original kept, a folder looked into that moves, and sources looked through.
+	(cd p-2.0 && rec -q --include="$T/inst" -- sh -c 'echo 2 >>../inst/one; echo >../inst/gone; mv ../inst/sub ../inst/other')
+	settle
+	eq "$(stat -c '%X %n' inst inst/one inst/other inst/other/two inst/gone inst/data p-2.0 p-2.0/src p-2.0/src/data |
+		grep -v '^1000000000 ')" ''
+}
+
 case_digests_of_files_that_change_again() {
 	mkdir w
 	local f
