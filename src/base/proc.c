@@ -116,6 +116,15 @@ bool proc_ignores(pid_t tid, int sig)
 		(by_default && !(status_field(&status, "\nSigCgt:", 16) & bit));
 }
 
+unsigned int proc_filters(pid_t tid)
+{
+	_cleanup_buf_ struct buf status = BUF_INIT;
+
+	if (read_status(tid, &status) < 0)
+		return 0;
+	return (unsigned int)status_field(&status, "\nSeccomp_filters:", 10);
+}
+
 /* The state is the first field behind the name, which may hold anything, in parentheses. */
 char proc_state(pid_t tid)
 {

@@ -28,6 +28,8 @@ pid_t proc_parent(pid_t pid);
 pid_t proc_of_thread(pid_t tid);
 /* Does it ignore the signal, by its own word or by default? False when it is gone. */
 bool proc_ignores(pid_t tid, int sig);
+/* How many seccomp filters it has; 0 also where the kernel (before 5.9) does not tell. */
+unsigned int proc_filters(pid_t tid);
 /* A thread's state, as in proc_pid_stat(5): 'R', 'S', 't' ...; NUL when it is gone. */
 char proc_state(pid_t tid);
 /* Does any of its threads run, or wait for a CPU or its tracer? False when it is gone. */

@@ -37,6 +37,7 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_MOUNT_OPTION] = { OP_NONE, enter_mount_option },
 	[CALL_ACCT] = { OP_OPEN, enter_acct, leave_inode, places_lost },
 	[CALL_SECCOMP] = { OP_NONE, enter_seccomp },
+	[CALL_PRCTL] = { OP_NONE, enter_prctl },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 };
 

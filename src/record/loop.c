@@ -57,6 +57,7 @@ int recorder_begin(struct recorder *r, const struct recorder_setup *s)
 	r->touches.started_ns = s->asked_ns;
 	r->allow_io_uring = s->allow_io_uring;
 	r->wait_all = s->wait_all;
+	r->filtered = !r->tracer.every_call;
 	wait_for_stamps(s->asked_ns);
 	e = begin_keeping(r, s);
 	if (e == 0)

@@ -11,6 +11,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 
 #include "base/proc.h"
 #include "record/overlay.h"
@@ -142,5 +143,13 @@ enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p
 		"a program asked for a seccomp filter with a listener: from "
 		"then on each call was stopped at, "
 		"which is slower");
+	return NEXT_GO;
+}
+
+/* Is there a filter? Not as far as the program knows, while ours is the only one. */
+enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (p->call.flags == PR_GET_SECCOMP && r->filtered && proc_filters(task->tid) <= 1)
+		tracer_deny(task, 0);
 	return NEXT_GO;
 }

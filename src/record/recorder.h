@@ -35,6 +35,7 @@ struct recorder {
 	bool mounts_told; /* what only the end can tell of mounts was told when the command ended */
 	struct scope scope;
 	bool allow_io_uring;
+	bool filtered; /* all have our filter */
 	/*
 	 * Calls that may change what a name leads to (places.h): how
 	 * many are under way, and have begun.

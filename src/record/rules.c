@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "base/cleanup.h"
 #include "decode/call.h"
@@ -23,6 +24,7 @@ static const struct {
 	{ ARG_CLONEFLAGS, FILTER_ANY_BIT, CLONE_UNTRACED | CLONE_NEWNS, 0, 0 },
 	{ ARG_NSFLAGS, FILTER_ANY_BIT, CLONE_NEWNS | CLONE_NEWUSER, 0, 0 },
 	{ ARG_SECCOMPFLAGS, FILTER_ANY_BIT, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 0 },
+	{ ARG_OPTION, FILTER_EQUAL, PR_GET_SECCOMP, 0, 0 },
 	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL, 0, 0 },
 };
 

@@ -159,6 +159,28 @@ FORM(prctl_state)
 	     prctl(PR_GET_SECUREBITS), sub, prctl(PR_GET_TIMERSLACK));
 }
 
+/* Whether there is a filter, before and after one of its own. */
+FORM(seccomp_state)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog prog = { 1, &allow };
+	pid_t pid;
+
+	if (setup)
+		return;
+	note("out", "seccomp %d", prctl(PR_GET_SECCOMP));
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	pid = fork();
+	if (!pid) {
+		int r = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
+
+		note("out", "filter %d, seccomp %d", r, prctl(PR_GET_SECCOMP));
+		_exit(0);
+	}
+	wait_ok(pid);
+	note("out", "seccomp %d", prctl(PR_GET_SECCOMP));
+}
+
 FORM(arguments)
 {
 	char buf[8192];

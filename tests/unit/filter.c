@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "lib/tap.h"
 #include "decode/call.h"
@@ -69,7 +70,8 @@ static void whole_table(enum abi abi, uint32_t arch)
 
 	for (nr = 0; nr < count; nr++) {
 		bool some =
-			stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) || stops(arch, (int)nr, 2, 0, 0);
+			stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) ||
+			stops(arch, (int)nr, 2, 0, 0) || stops(arch, (int)nr, PR_GET_SECCOMP, 0, 0);
 
 		wrong += some != (table[nr].action != CALL_SKIP);
 	}
@@ -99,6 +101,8 @@ int main(void)
 	ok(!stops(i386, 257, 0, 0, O_WRONLY), "257 means something else to i386");
 	ok(stops(i386, 102, 2, 0, 0) && !stops(i386, 102, 3, 0, 0),
 		"socketcall: bind and no other");
+	ok(!stops(x86, 157, PR_SET_NAME, 0, 0) && stops(x86, 157, PR_GET_SECCOMP, 0, 0),
+		"prctl: what asks for the filter, and no other");
 	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0),
 		"clone with CLONE_UNTRACED");
 	ok(!stops(i386, 3, 0, 0, 0) && !stops(i386, 54, ~0ULL, ~0ULL, ~0ULL) &&
