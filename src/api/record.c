@@ -205,7 +205,11 @@ static int build_scope(struct ba_recording *rec, struct scope *scope)
 
 		if (rule->what == BA_SET_EXCLUDE)
 			r = scope_add_glob(scope, rule->value, true);
-		else if ((r = path_canonical_all(rule->value, folder)) == 0)
+		else if ((r = path_canonical(rule->value, folder)) == 0)
+			r = scope_add_folder(scope, folder, false);
+		/* a symlink is that itself, and what it leads to */
+		if (r == 0 && rule->what == BA_SET_INCLUDE &&
+			(r = path_canonical_all(rule->value, folder)) == 0)
 			r = scope_add_folder(scope, folder, false);
 	}
 	return r;

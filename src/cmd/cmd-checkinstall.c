@@ -10,18 +10,19 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "cmd/checkinstall-rc.h"
+#include "cmd/install.h"
 #include "cmd/pack.h"
 #include "cmd/summary.h"
 #include "package/stage.h"
-#include "package/tool.h"
 
 static struct package_options o;
 static struct {
-	bool install, no_docs, del_docs, del_description, rpm_fresh;
+	bool install, strip, strip_libraries, compress_pages, no_docs, del_docs, del_description,
+		rpm_fresh;
 	char *dpkg_flags, *rpm_flags;
 	mode_t umask;
 	bool umask_set;
-} ci = { .install = true };
+} ci = { .install = true, .strip = true, .strip_libraries = true, .compress_pages = true };
 
 enum kind {
 	TYPE_OF,  /* -t, --type */
@@ -72,10 +73,9 @@ static const struct ci_option {
 	{ "copyright", 0, no_argument, ABOUT, NULL },
 	{ "fstrans", 0, optional_argument, NOTHING,
 		"the command writes where it always writes, nothing is redirected" },
-	{ "strip", 0, optional_argument, NOTHING, "programs are packed as they were installed" },
-	{ "stripso", 0, optional_argument, NOTHING, "libraries are packed as they were installed" },
-	{ "gzman", 0, optional_argument, NOTHING,
-		"manual pages are packed as they were installed" },
+	{ "strip", 0, optional_argument, SWITCH, "strip" },
+	{ "stripso", 0, optional_argument, SWITCH, "stripso" },
+	{ "gzman", 0, optional_argument, SWITCH, "gzman" },
 	{ "reset-uids", 0, optional_argument, NOTHING,
 		"owners and modes are packed as they were installed" },
 	{ "addso", 0, optional_argument, NOTHING,
@@ -102,18 +102,23 @@ static bool is_yes(const char *value)
 	return !value || !strcasecmp(value, "yes") || !strcmp(value, "1");
 }
 
+static const struct {
+	const char *name;
+	bool *on;
+} switches[] = { { "install", &ci.install }, { "strip", &ci.strip },
+	{ "stripso", &ci.strip_libraries }, { "gzman", &ci.compress_pages },
+	{ "deldoc", &ci.del_docs }, { "deldesc", &ci.del_description } };
+
 static int set_switch(const char *name, const char *value)
 {
 	bool on = is_yes(value);
+	size_t i;
 
 	if (!on && strcasecmp(value, "no") && strcmp(value, "0"))
 		return cmd_misuse(me, "--%s is yes or no, not '%s'", name, value);
-	if (!strcmp(name, "install"))
-		ci.install = on;
-	else if (!strcmp(name, "deldoc"))
-		ci.del_docs = on;
-	else
-		ci.del_description = on;
+	for (i = 0; i < ARRAY_SIZE(switches); i++)
+		if (!strcmp(switches[i].name, name))
+			*switches[i].on = on;
 	return 0;
 }
 
@@ -236,7 +241,8 @@ static void assign(const char *name, const char *value)
 		{ "EXCLUDE", "exclude" }, { "INCLUDE", "include" }, { "DOC_DIR", "docdir" },
 		{ "DPKG_FLAGS", "dpkgflags" }, { "RPM_FLAGS", "rpmflags" }, { "CKUMASK", "umask" },
 		{ "MAINTAINER", "maintainer" }, { "PKG_GROUP", "pkggroup" },
-		{ "PKG_LICENSE", "pkglicense" } };
+		{ "PKG_LICENSE", "pkglicense" }, { "STRIP_ELF", "strip" },
+		{ "STRIP_SO_ELF", "stripso" }, { "COMPRESS_MAN", "gzman" } };
 	size_t i, k;
 
 	if (!value) {
@@ -398,34 +404,6 @@ static void say_unused_flags(void)
 		complain("--rpmflags: left out, rpm does not install this");
 }
 
-/* Flags are words with spaces between them; quotes are for a shell, which is not asked. */
-static int install(void)
-{
-	const char *argv[64] = { o.type == PACKAGE_RPM ? "rpm" : "dpkg",
-		o.type == PACKAGE_RPM && !ci.rpm_fresh ? "-U" : "-i" };
-	char *rest = o.type == PACKAGE_RPM ? ci.rpm_flags : ci.dpkg_flags, *word;
-	size_t n = 2;
-	int r;
-
-	if (o.type == PACKAGE_TAR) {
-		complain("a tar is not installed: its files are where the command put them");
-		return 0;
-	}
-	while (rest && n < ARRAY_SIZE(argv) - 2 && (word = strsep(&rest, " \t")))
-		if (*word)
-			argv[n++] = word;
-	argv[n++] = o.written;
-	argv[n] = NULL;
-	r = tool_run(argv, NULL, CHILD_SHOWN);
-	if (r)
-		complain("%s did not install the package (status %d); it is %s", argv[0], r,
-			o.written);
-	else
-		complain("installed; '%s %s' takes it out again", argv[0],
-			o.type == PACKAGE_RPM ? "-e NAME" : "-r NAME");
-	return r ? EXIT_FAILED : 0;
-}
-
 /* All at once, by its name: the next one takes it for the documents as long as it has that. */
 static int remove_docs(void)
 {
@@ -467,6 +445,9 @@ static int record(char **command, const char *db)
 	cmd_warn_before(rec, command[0]);
 	if (ci.umask_set)
 		umask(ci.umask);
+	o.strip = ci.strip;
+	o.strip_libraries = ci.strip_libraries;
+	o.compress_pages = ci.compress_pages;
 	r = record_and_pack(rec, command, summary, db, &o);
 	ba_recording_free(rec);
 	return r;
@@ -491,7 +472,8 @@ static int checkinstall(int argc, char **argv, const char *db)
 	if (r == 0)
 		say_unused_flags();
 	if (r == 0 && ci.install)
-		r = install();
+		r = install(&o, o.type == PACKAGE_RPM ? ci.rpm_flags : ci.dpkg_flags,
+			ci.rpm_fresh, db);
 	if (r == 0)
 		clean_up();
 	package_options_release(&o);

@@ -97,7 +97,7 @@ static int start_and_wait(struct ba_recording *rec, char **argv)
 	return r < 0 ? -1 : status;
 }
 
-static int record_and_wait(struct ba_recording *rec, char **argv,
+int record_and_wait(struct ba_recording *rec, char **argv,
 	void (*summary)(const struct ba_summary *, void *), const char *db, int64_t *run)
 {
 	struct handed *h =
@@ -117,11 +117,10 @@ static int record_and_wait(struct ba_recording *rec, char **argv,
 	return status;
 }
 
-static int go_on(const char *db, int64_t run, int (*then)(struct ba *, int64_t, void *), void *data)
+struct ba *pack_open(const char *db)
 {
 	char place[PATH_MAX], words[BA_WORDS];
 	struct ba *ba;
-	int r;
 
 	if (!db && ba_default_path(place, sizeof place) < 0)
 		place[0] = '\0';
@@ -129,11 +128,17 @@ static int go_on(const char *db, int64_t run, int (*then)(struct ba *, int64_t, 
 	 * The recorder may close it before us, and who closes it last
 	 * has to be able to fold the log in.
 	 */
-	if (ba_open(&ba, db ? db : place, BA_WRITE, words) < 0) {
-		complain("%s", words);
-		return EXIT_FAILED;
-	}
-	r = then(ba, run, data);
+	if (ba_open(&ba, db ? db : place, BA_WRITE, words) == 0)
+		return ba;
+	complain("%s", words);
+	return NULL;
+}
+
+static int go_on(const char *db, int64_t run, int (*then)(struct ba *, int64_t, void *), void *data)
+{
+	struct ba *ba = pack_open(db);
+	int r = ba ? then(ba, run, data) : EXIT_FAILED;
+
 	ba_close(ba);
 	return r;
 }

@@ -24,4 +24,12 @@ int record_and_pack(struct ba_recording *rec, char **argv,
 	void (*summary)(const struct ba_summary *, void *), const char *db,
 	struct package_options *o);
 
+/*
+ * Its first half: the status as wait(2) gives it, and the number of the run; -1 after saying why.
+ */
+int record_and_wait(struct ba_recording *rec, char **argv,
+	void (*summary)(const struct ba_summary *, void *), const char *db, int64_t *run);
+/* The database (NULL: the usual one), to be written to; NULL after saying why. */
+struct ba *pack_open(const char *db);
+
 #endif

@@ -39,7 +39,8 @@
 	X(write_set_format_ar_bsd) \
 	X(write_set_format_gnutar) \
 	X(write_set_format_option) \
-	X(write_set_format_pax)
+	X(write_set_format_pax) \
+	X(write_set_format_raw)
 
 struct archive_functions {
 #define X(f) __typeof__(&archive_##f) f;

@@ -121,10 +121,35 @@ struct segment {
 	uint64_t offset, address, size;
 };
 
+/* The end of what the file itself speaks of; more than it has means nothing. */
+static void reach(uint64_t *end, uint64_t offset, uint64_t size)
+{
+	if (offset + size > *end && offset + size >= offset)
+		*end = offset + size;
+}
+
+static void read_sections(struct elf *elf, const struct image *im, uint64_t *end)
+{
+	uint64_t at = get(im, 0, FIELD(Ehdr, e_shoff)), size = get(im, 0, FIELD(Ehdr, e_shentsize)),
+		 n = get(im, 0, FIELD(Ehdr, e_shnum));
+
+	reach(end, at, n * size);
+	for (; n > 0 && at < im->size; n--, at += size) {
+		uint64_t type = get(im, at, FIELD(Shdr, sh_type));
+
+		elf->symbols_to_strip |= type == SHT_SYMTAB;
+		if (type != SHT_NOBITS)
+			reach(end, get(im, at, FIELD(Shdr, sh_offset)),
+				get(im, at, FIELD(Shdr, sh_size)));
+	}
+}
+
 struct layout {
 	struct segment loads[32];
 	size_t load_count;
 	struct segment dynamic;
+	bool program; /* it says who loads it, or that it is one */
+	uint64_t end;
 	uint64_t strings, strings_size, symbols, versions, needs, needs_count, hash, gnu_hash;
 };
 
@@ -154,6 +179,8 @@ static void read_segments(const struct image *im, struct layout *l)
 			l->loads[l->load_count++] = s;
 		if (type == PT_DYNAMIC)
 			l->dynamic = s;
+		l->program |= type == PT_INTERP;
+		reach(&l->end, s.offset, s.size);
 	}
 }
 
@@ -183,6 +210,7 @@ static void find_tables(const struct image *im, struct layout *l)
 		case DT_VERNEEDNUM: l->needs_count = value; break;
 		case DT_HASH: l->hash = offset_of(l, value); break;
 		case DT_GNU_HASH: l->gnu_hash = offset_of(l, value); break;
+		case DT_FLAGS_1: l->program |= value & DF_1_PIE; break;
 		default: break;
 		}
 }
@@ -302,6 +330,9 @@ static int read_image(struct elf *elf, const unsigned char *data, size_t size, b
 		return 0;
 	read_segments(&im, &l);
 	find_tables(&im, &l);
+	read_sections(elf, &im, &l.end);
+	elf->library = get(&im, 0, FIELD(Ehdr, e_type)) == ET_DYN && !l.program;
+	elf->tail = l.end < size;
 	if (l.strings == UINT64_MAX || l.strings == 0)
 		return 0;
 	r = read_names(elf, &im, &l);

@@ -15,6 +15,11 @@ struct elf {
 	bool wide, little;      /* 64-bit; byte order */
 	bool hard_float;        /* 32-bit ARM's two worlds */
 	bool object;            /* a member of an archive, or an object file: nothing to load */
+	/*
+	 * Of this machine's byte order: programs load it; it has symbols that nothing needs to
+	 * run; there is more behind its end.
+	 */
+	bool library, symbols_to_strip, tail;
 	const char *soname, *run_path; /* NULL: none */
 	const char **needed;
 	size_t needed_count;

@@ -26,8 +26,15 @@ struct package_options {
 	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
 	struct payload_rules include, exclude;
 	bool force, no_questions, date_is_version, show_list, review;
+	bool strip, strip_libraries, compress_pages;
 	bool quiet; /* says only what fails */
-	char *written; /* the answer: the package's file */
+	/*
+	 * The answers: the package's file, the run that is in it, and the paths, each with a NUL
+	 * behind it, that have another name there.
+	 */
+	char *written;
+	int64_t run;
+	struct buf renamed;
 };
 
 /* The types that have a place for what an option says. */

@@ -15,9 +15,11 @@
 #include "package/check.h"
 #include "package/format.h"
 #include "package/names.h"
+#include "package/pages.h"
 #include "package/say.h"
 #include "package/stage.h"
 #include "package/stop.h"
+#include "package/strip.h"
 #include "package/tool.h"
 #include "render/text.h"
 
@@ -171,11 +173,6 @@ static int name_file(const struct format *f, const struct metadata *m, struct bu
 static int fill(const struct format *f, const struct output *out, struct payload *p,
 	struct metadata *m)
 {
-	_cleanup_(stage_close) struct stage stage = STAGE_INIT;
-
-	if (f->staged && stage_open(&stage, p) < 0)
-		return -1;
-	m->stage = stage.folder;
 	return f->make(out, p, m) == 0 && payload_unchanged(p) == 0 && !stop_asked() ? 0 : -1;
 }
 
@@ -216,13 +213,26 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 	return p->count ? 0 : nothing(row, run);
 }
 
+/* What goes in is not all as it is on the disk. */
+static int change_copies(struct payload *p, const struct metadata *m, struct package_options *o)
+{
+	return strip_payload(p, m) == 0 ? pages_compress(p, m, o) : -1;
+}
+
 static int make(struct payload *p, struct metadata *m, struct package_options *o)
 {
+	_cleanup_(stage_close) struct stage stage = STAGE_INIT;
 	const struct format *f = format_of(o->type);
+	bool staged = f->staged || o->strip || o->compress_pages;
 	size_t i;
 
+	pages_drop_older(p);
 	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 ||
-		payload_check(p, o->type == PACKAGE_DEB) < 0)
+		payload_check(p, o->type == PACKAGE_DEB) < 0 ||
+		(staged && stage_open(&stage, p) < 0))
+		return -1;
+	m->stage = stage.folder;
+	if (change_copies(p, m, o) < 0)
 		return -1;
 	for (i = 0; o->show_list && i < p->count; i++)
 		words_say("  ", "%s", p->entries[i]->path);
@@ -237,6 +247,7 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 	_cleanup_(metadata_release) struct metadata meta = { 0 };
 	int r;
 
+	o->run = run;
 	if (o->quiet)
 		say_no_notes();
 	if (o->type == PACKAGE_AUTO)

@@ -46,6 +46,7 @@ static void member_free(struct member *e)
 	buf_release(&e->xattrs);
 	free(e->path);
 	free(e->source);
+	free(e->copy);
 	free(e->target);
 	free(e);
 }
@@ -359,24 +360,37 @@ int payload_add_extra(struct payload *p, const char *path, const char *source, b
 	return 0;
 }
 
+/* All are asked before the first goes: drops() may look for others. */
+void payload_drop(struct payload *p, bool (*drops)(const struct payload *, const struct member *))
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < p->count; i++)
+		p->entries[i]->seen = drops(p, p->entries[i]);
+	for (i = 0; i < p->count; i++)
+		if (p->entries[i]->seen)
+			member_free(p->entries[i]);
+		else
+			p->entries[kept++] = p->entries[i];
+	p->count = kept;
+}
+
+static bool is_socket(const struct payload *p, const struct member *e)
+{
+	return S_ISSOCK(e->mode);
+}
+
 /* Sockets belong to a running program; no package format has them. */
 static void drop_sockets(struct payload *p)
 {
 	struct say_list list = { "sockets are not packed:", 0, true };
-	size_t i, kept = 0;
+	size_t i;
 
-	for (i = 0; i < p->count; i++) {
-		struct member *e = p->entries[i];
-
-		if (S_ISSOCK(e->mode)) {
-			say_item(&list, "%s", e->path);
-			member_free(e);
-		} else {
-			p->entries[kept++] = e;
-		}
-	}
-	p->count = kept;
+	for (i = 0; i < p->count; i++)
+		if (is_socket(p, p->entries[i]))
+			say_item(&list, "%s", p->entries[i]->path);
 	say_rest(&list);
+	payload_drop(p, is_socket);
 }
 
 int payload_read(struct payload *p, struct ba *ba, int64_t run,

@@ -17,8 +17,9 @@
 
 struct member {
 	char *path;   /* absolute */
-	/* where it is read from, when that is not path; then mode and owner are our own */
+	/* where it is on the disk, when that is not path: a document, a page that is compressed */
 	char *source;
+	char *copy;   /* of ours, that is packed in its place: stripped, say */
 	char *target; /* a symlink's */
 	mode_t mode;  /* with the file type */
 	uid_t uid;
@@ -29,6 +30,7 @@ struct member {
 	bool wanted;                      /* not from the manifest's created rows, but asked for */
 	bool elf;                         /* begins as an ELF file or an archive of them */
 	bool script;                      /* begins with #! */
+	bool page; /* of a manual, to be compressed; a link: it leads to one */
 	bool seen;                        /* for who reads a package back */
 	int stays;                        /* an earlier run's, as ba_earlier() says */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
@@ -73,6 +75,8 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run,
  */
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir);
 void payload_sort(struct payload *p);
+/* Takes those out of which drops() says so. */
+void payload_drop(struct payload *p, bool (*drops)(const struct payload *, const struct member *));
 /* The entry at path, or NULL. */
 struct member *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);
@@ -82,10 +86,14 @@ static inline bool member_is_device(const struct member *e)
 	return S_ISCHR(e->mode) || S_ISBLK(e->mode);
 }
 
-/* Where its bytes are. */
+/* Where it is on the disk; and where the bytes are that are packed. */
 static inline const char *member_source(const struct member *e)
 {
 	return e->source ? e->source : e->path;
+}
+static inline const char *member_bytes(const struct member *e)
+{
+	return e->copy ? e->copy : member_source(e);
 }
 
 #endif

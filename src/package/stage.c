@@ -12,6 +12,7 @@
 
 #include "base/claim.h"
 #include "base/cleanup.h"
+#include "base/digest.h"
 #include "base/io.h"
 #include "package/say.h"
 
@@ -29,10 +30,13 @@ static bool fits_in_memory(const char *folder, const struct payload *p)
 	int64_t need = 0;
 	size_t i;
 
-	/* The package is made there, too; each file has a page that is not full. */
+	/*
+	 * The package is made there, too, and copies that are smaller than the file; each file has
+	 * a page that is not full.
+	 */
 	for (i = 0; i < p->count; i++)
 		if (S_ISREG(p->entries[i]->mode) && p->entries[i]->first == p->entries[i])
-			need += 2 * p->entries[i]->size + 8192;
+			need += 3 * p->entries[i]->size + 8192;
 	return need <= IN_MEMORY && access(folder, W_OK) == 0 && statvfs(folder, &fs) == 0 &&
 		(int64_t)fs.f_bavail > 2 * need / (int64_t)fs.f_frsize &&
 		fs.f_favail > 2 * p->count + 1000;
@@ -170,6 +174,32 @@ void stage_close(struct stage *s)
 		unsetenv("TMPDIR");
 	free(STEAL(s->tmpdir));
 	take_away(s);
+}
+
+int stage_name(const struct metadata *m, struct buf *out)
+{
+	static unsigned int count;
+
+	buf_addf(out, "%s/copy-%u", m->stage, count++);
+	return out->failed ? say_no_memory() : 0;
+}
+
+int stage_pack(struct member *e, struct buf *file, const struct metadata *m)
+{
+	_cleanup_close_ int fd = open(file->data, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	unsigned char sha[SHA256_LEN] = { 0 }, md5[MD5_LEN] = { 0 };
+	struct stat st;
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = m->type == PACKAGE_DEB ? digest_both(fd, sha, md5) : digest_sha256(fd, sha);
+	if (r < 0)
+		return say_failed("%s: %s", file->data, strerror(-r));
+	digest_hex(sha, SHA256_LEN, e->sha256);
+	digest_hex(md5, MD5_LEN, e->md5);
+	e->size = st.st_size;
+	e->copy = buf_steal(file);
+	return 0;
 }
 
 int stage_write(const char *file, const struct buf *text)

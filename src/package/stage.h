@@ -26,6 +26,13 @@ void stage_close(struct stage *s);
  * nobody else may write in. 0, also when it is not there, or -errno.
  */
 int stage_remove(int parent, const char *name);
+/* The name of a file that is to be made in the stage. 0, or -1 after saying why. */
+int stage_name(const struct metadata *m, struct buf *out);
+/*
+ * The file, whose name is taken, is packed in the place of what the member has: its size and sums
+ * are that one's from here on. 0, or -1 after saying why.
+ */
+int stage_pack(struct member *e, struct buf *file, const struct metadata *m);
 /* A new file with that text. 0, or -1 after saying why. */
 int stage_write(const char *file, const struct buf *text);
 

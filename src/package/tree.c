@@ -150,10 +150,10 @@ int tree_copy(struct archive *a, int fd, int64_t size, const char *what)
 
 static int copy_file(struct archive *a, const struct member *e)
 {
-	_cleanup_close_ int fd = io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int fd = io_open(member_bytes(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
-	return fd < 0 ? say_failed("%s: %s", member_source(e), strerror(-fd)) :
-			tree_copy(a, fd, e->size, member_source(e));
+	return fd < 0 ? say_failed("%s: %s", member_bytes(e), strerror(-fd)) :
+			tree_copy(a, fd, e->size, member_bytes(e));
 }
 
 int tree_write(struct archive *a, const struct payload *p, const struct metadata *m,

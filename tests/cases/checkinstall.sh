@@ -46,6 +46,181 @@ case_another_version_over_it() {
 	[ ! -e "$P/d" ]
 }
 
+# A program, a library, pages in all the ways they come: hard links, links, links to links, in another language, compressed.
+software() {
+	need cc
+	cat >make-it <<-'M'
+		set -e
+		umask 022
+		mkdir -p "$1/bin" "$1/lib" "$1/share/man/man1" "$1/share/man/de/man1" "$1/share/info" "$1/doc"
+		echo 'int answer(void) { return 42; }' >lib.c
+		cc -g -shared -fPIC -o libthing.so lib.c
+		cp libthing.so "$1/lib/libthing.so.1"
+		ln -sf libthing.so.1 "$1/lib/libthing.so"
+		echo 'extern int answer(void); int main(void) { return answer() != 42; }' >main.c
+		cc -g -o thing main.c libthing.so -Wl,-rpath,"$1/lib"
+		cc -g -c -o "$1/lib/thing.o" lib.c
+		ar rcs "$1/lib/libthing.a" "$1/lib/thing.o"
+		cp thing "$1/bin/thing"
+		chmod 4711 "$1/bin/thing"
+		cp thing "$1/bin/carries"
+		echo 'what it carries' >>"$1/bin/carries"
+		cp thing "$1/lib/thing.debug"
+		head -c 64 thing >"$1/bin/broken"
+		echo "the page of thing" >"$1/share/man/man1/thing.1"
+		ln -f "$1/share/man/man1/thing.1" "$1/share/man/man1/thing-x.1"
+		ln -sf thing.1 "$1/share/man/man1/alias.1"
+		ln -sf alias.1 "$1/share/man/man1/second.1"
+		ln -sf "$1/share/man/man1/thing.1" "$1/doc/page"
+		echo "die Seite" >"$1/share/man/de/man1/thing.1"
+		echo "packed before" | gzip -n >"$1/share/man/man1/before.1.gz"
+		echo "also a document" >"$1/doc/both.1"
+		ln -f "$1/doc/both.1" "$1/share/man/man1/both.1"
+		echo "info" >"$1/share/info/thing.info"
+		echo "index" >"$1/share/info/dir"
+	M
+	printf 'install:\n\tsh ./make-it %s/d\n' "$P" >Makefile
+}
+need() { command -v "$1" >/dev/null || skip "no $1 here"; }
+stripped() { ! readelf -S "$1" | grep -q ' \.symtab '; }
+pages='alias.1 before.1.gz both.1 second.1 thing-x.1 thing.1'
+packed_pages='alias.1.gz before.1.gz both.1 second.1.gz thing-x.1.gz thing.1.gz'
+
+# What is packed is smaller than what is installed, which nobody touches.
+case_copies_are_stripped_and_compressed() {
+	place
+	software
+	ci -D -y --install=no >out 2>err
+	local d=x$P/d
+	snap "$P" before
+	dpkg-deb -x thing_1.5-1_*.deb x
+	eq "$(ls "$d/share/man/man1" | xargs)" "$packed_pages"
+	eq "$(ls "$P/d/share/man/man1" | xargs)" "$pages"
+	stripped "$d/bin/thing"
+	stripped "$d/lib/libthing.so.1"
+	refused stripped "$d/lib/thing.debug"
+	refused stripped "$P/d/bin/thing"
+	eq "$(stat -c %a "$d/bin/thing")" 4711
+	eq "$(stat -c %Y "$d/bin/thing")" "$(stat -c %Y "$P/d/bin/thing")"
+	nm "$d/lib/libthing.a" | grep -q answer
+	cmp "$d/lib/thing.o" "$P/d/lib/thing.o"
+	cmp "$d/bin/carries" "$P/d/bin/carries"
+	cmp "$d/bin/broken" "$P/d/bin/broken"
+	has "$(cat err)" 'd/bin/carries: it has data of its own behind its end'
+	eq "$(gzip -dc "$d/share/man/man1/second.1.gz")" 'the page of thing'
+	eq "$(readlink "$d/share/man/man1/second.1.gz")" alias.1.gz
+	eq "$(readlink "$d/share/man/man1/alias.1.gz")" thing.1.gz
+	eq "$(readlink "$d/doc/page")" "$P/d/share/man/man1/thing.1.gz"
+	[ "$d/share/man/man1/thing-x.1.gz" -ef "$d/share/man/man1/thing.1.gz" ]
+	[ "$d/share/man/man1/both.1" -ef "$d/doc/both.1" ]
+	cmp "$d/share/man/man1/before.1.gz" "$P/d/share/man/man1/before.1.gz"
+	[ -e "$d/share/man/de/man1/thing.1.gz" ]
+	eq "$(ls "$d/share/info" | xargs)" 'dir thing.info.gz'
+	gzip -9nc "$P/d/share/man/man1/thing.1" | cmp - "$d/share/man/man1/thing.1.gz"
+	(cd x && dpkg-deb -I ../thing_*.deb md5sums | md5sum -c --quiet -)
+	eq "$(ba verify thing)" ''
+}
+
+case_nothing_is_stripped_or_compressed() {
+	place
+	software
+	ci -D -y --install=no --strip=no --gzman=no 2>err
+	dpkg-deb -x thing_1.5-1_*.deb x
+	diff -r "$P/d" "x$P/d"
+	rm -rf x
+	ci -D -y --install=no --stripso=no 2>err
+	dpkg-deb -x thing_1.5-1_*.deb x
+	cmp "$P/d/lib/libthing.so.1" "x$P/d/lib/libthing.so.1"
+	stripped "x$P/d/bin/thing"
+	printf 'STRIP_ELF=0\nSTRIP_SO_ELF=1\nCOMPRESS_MAN=0\n' >../rc
+	CHECKINSTALLRC=$T/rc ci -D -y --install=no 2>err
+	rm -rf x
+	dpkg-deb -x thing_1.5-1_*.deb x
+	diff -r "$P/d" "x$P/d"
+}
+
+case_same_files_same_bytes() {
+	export SOURCE_DATE_EPOCH=1000000000
+	place
+	software
+	ci -D -y --install=no 2>err
+	cp thing_*.deb first
+	sleep 1.1
+	ci -D -y --install=no 2>err
+	cmp first thing_*.deb
+}
+
+case_a_strip_that_fails() {
+	place
+	software
+	mkdir ../bin
+	printf '#!/bin/sh\necho "no way to strip" >&2\nexit 1\n' >../bin/strip
+	chmod +x ../bin/strip
+	PATH=$T/bin:$PATH ci -D -y --install=no 2>err
+	has "$(cat err)" 'packed with their symbols:$'
+	has "$(cat err)" 'd/bin/thing: no way to strip$'
+	dpkg-deb -x thing_1.5-1_*.deb x
+	cmp "$P/d/bin/thing" "x$P/d/bin/thing"
+}
+
+# The manager puts the package's files in the place of those that the run left: they are the install's.
+case_stripped_files_are_the_installs() {
+	root
+	place
+	software
+	own_dpkg
+	snap "$P" before
+	local flags="--admindir=$T/adm --log=/dev/null --force-depends" was now
+	ci -D -y --dpkgflags="$flags" >out 2>err
+	eq "$(cat out | grep -v '^sh ./make-it')" ''
+	eq "$(ls "$P/d/share/man/man1" | xargs)" "$packed_pages"
+	stripped "$P/d/bin/thing"
+	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
+	eq "$(ba verify thing)" ''
+	eq "$(ba verify)" ''
+	was=$(ba list thing | sed 1,2d)
+	ci -D -y --dpkgflags="$flags" >out 2>err
+	eq "$(ls "$P/d/share/man/man1" | xargs)" "$packed_pages"
+	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
+	eq "$(ba verify thing)" ''
+	now=$(ba list thing | sed 1,2d)
+	eq "$(awk '{ print $NF }' <<<"$now")" "$(awk '{ print $NF }' <<<"$was")"
+	for run in 4 3 2 1; do ba rollback -y $run >out 2>&1 || fail "$(cat out)"; done
+	snap "$P" after
+	diff <(plain before) <(plain after)
+}
+
+case_rpm_installs_stripped_files() {
+	need rpmbuild; root
+	place
+	software
+	snap "$P" before
+	ci -R -y --rpmflags="--dbpath $T/rpmdb --nodeps" >out 2>err
+	eq "$(ls "$P/d/share/man/man1" | xargs)" "$packed_pages"
+	stripped "$P/d/bin/thing"
+	eq "$(rpm --dbpath "$T/rpmdb" -V --nodeps thing)" ''
+	eq "$(ba verify thing)" ''
+	for run in 2 1; do ba rollback -y $run >out 2>&1 || fail "$(cat out)"; done
+	snap "$P" after
+	diff <(plain before) <(plain after)
+}
+
+# What only the older version had, its package takes out: it is nobody's then.
+case_the_next_version_is_installed() {
+	root
+	place
+	own_dpkg
+	local flags="--admindir=$T/adm --log=/dev/null"
+	printf 'install:\n\tmkdir -p %s/d/man/man1\n\techo $V >%s/d/man/man1/x$V.1; echo $V >%s/d/x\n' "$P" "$P" "$P" >Makefile
+	V=1 ci -D -y --pkgversion=1 --dpkgflags="$flags" >out 2>err
+	V=2 ci -D -y --pkgversion=2 --dpkgflags="$flags" >out 2>err
+	eq "$(ls "$P/d/man/man1" | xargs)" x2.1.gz
+	eq "$(ba verify thing)" ''
+	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
+	ba uninstall -y thing >out 2>&1 || fail "$(cat out)"
+	[ ! -e "$P/d" ]
+}
+
 case_called_by_its_name() {
 	place
 	ln -s "$BUILDAUDIT" ../checkinstall
@@ -73,7 +248,7 @@ case_every_option_is_taken() {
 	has "$info" '^Section: utils$'
 	has "$info" '^Maintainer: M <m@example.com>$'
 	hasnt "$(dpkg-deb -c "$deb")" "$P/e"
-	for o in --fstrans --strip --stripso --gzman --reset-uids --addso --backup --bk --spec --delspec --autodoinst --showinstall \
+	for o in --fstrans --reset-uids --addso --backup --bk --spec --delspec --autodoinst --showinstall \
 		--si --showslack --ss --with-tar -d; do
 		has "$(cat err)" "^buildaudit: $o has no meaning here: "
 	done
@@ -148,11 +323,11 @@ case_the_command_fails() {
 	refused ls ./*.deb 2>/dev/null
 }
 
+own_dpkg() { mkdir -p "$T/adm/info" "$T/adm/updates" "$T/adm/triggers" && : >"$T/adm/status"; }
 case_it_installs() {
 	root
 	place
-	mkdir -p "$T/adm/info" "$T/adm/updates" "$T/adm/triggers"
-	: >"$T/adm/status"
+	own_dpkg
 	ci -D -y --dpkgflags="--admindir=$T/adm --log=/dev/null" >/dev/null 2>&1
 	has "$(dpkg --admindir="$T/adm" -L thing)" "$P/d/x"
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''

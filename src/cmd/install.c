@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/install.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "cmd/cmd.h"
+#include "cmd/pack.h"
+#include "cmd/summary.h"
+#include "render/text.h"
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return n && !strncmp(path, folder, n) && path[n] == '/';
+}
+
+/* What the install has by now, and what the pages that were compressed are called. */
+static int include_files(struct ba_recording *rec, struct ba *ba, int64_t subject,
+	const struct buf *renamed)
+{
+	char folder[PATH_MAX] = "";
+	struct ba_rows *rows;
+	size_t at;
+	int r = ba_owned_by(ba, subject, &rows);
+
+	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
+		const char *path = row_text(rows, "path");
+
+		if (is_below(path, folder))
+			continue;
+		r = ba_recording_set(rec, BA_SET_INCLUDE, path);
+		if (!strcmp(row_text(rows, "type"), "dir"))
+			snprintf(folder, sizeof folder, "%s", path);
+	}
+	ba_rows_free(rows);
+	for (at = 0; r >= 0 && at < renamed->len; at += strlen(renamed->data + at) + 1) {
+		_cleanup_buf_ struct buf name = BUF_INIT;
+
+		buf_addf(&name, "%s.gz", renamed->data + at);
+		r = name.failed ? -1 : ba_recording_set(rec, BA_SET_INCLUDE, name.data);
+	}
+	return r;
+}
+
+/* What it is called, and which files are its. */
+static int set_scope(struct ba_recording *rec, struct ba *ba, const struct package_options *o)
+{
+	int64_t subject = o->run;
+	struct ba_rows *row;
+	int r = ba_run(ba, o->run, &row);
+
+	if (r < 0)
+		return r;
+	r = ba_rows_next(row) > 0 ? ba_recording_set(rec, BA_SET_EXCLUDE, "*") : -1;
+	if (r == 0 && *row_text(row, "name")) {
+		r = ba_recording_set(rec, BA_SET_NAME, row_text(row, "name"));
+		if (*row_text(row, "version"))
+			IGNORE(ba_recording_set(rec, BA_SET_VERSION, row_text(row, "version")));
+		IGNORE(ba_run_find(ba, row_text(row, "name"), &subject)); /* else it is the run */
+	}
+	ba_rows_free(row);
+	return r < 0 ? r : include_files(rec, ba, subject, &o->renamed);
+}
+
+static void say_notes(const struct ba_summary *s, void *data)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT;
+
+	summary_add_notes(&out, s, "buildaudit");
+	if (!out.failed && out.len)
+		fwrite(out.data, 1, out.len, stderr);
+}
+
+/* The exit status, 128 + N when it was killed by signal N, or -1 after saying why. */
+static int record(char **argv, const struct package_options *o, const char *db)
+{
+	struct ba_recording *rec = NULL;
+	struct ba *ba = pack_open(db);
+	int r = ba ? ba_recording_new(&rec) : -1;
+
+	if (r == 0 && db)
+		r = ba_recording_set(rec, BA_SET_DATABASE, db);
+	if (r == 0 && (r = set_scope(rec, ba, o)) < 0)
+		complain("the files of run %lld cannot be told: %s", (long long)o->run,
+			ba_error(ba));
+	ba_close(ba);
+	if (r >= 0) {
+		int64_t run;
+		int status = record_and_wait(rec, argv, say_notes, db, &run);
+
+		if (status >= 0 && WIFSIGNALED(status))
+			r = 128 + WTERMSIG(status);
+		else
+			r = status < 0 ? -1 : WEXITSTATUS(status);
+	}
+	ba_recording_free(rec);
+	return r;
+}
+
+/* It asks nothing where nobody is to answer, and what it tells is no output of ours. */
+static int set_files(const struct package_options *o)
+{
+	_cleanup_close_ int nothing = -1;
+
+	if (!o->no_questions && isatty(STDIN_FILENO))
+		return dup2(STDERR_FILENO, STDOUT_FILENO);
+	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0)
+		return -1;
+	return dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+/* Flags are words with spaces between them; quotes are for a shell, which is not asked. */
+static void add_words(struct buf *line, const char *flags)
+{
+	while (flags && *(flags += strspn(flags, " \t"))) {
+		_cleanup_free_ char *word = strndup(flags, strcspn(flags, " \t"));
+
+		buf_addc(line, ' ');
+		buf_add_shell(line, word ? word : "");
+		flags += strcspn(flags, " \t");
+	}
+}
+
+/*
+ * What the manager is told. A page that the run left uncompressed, and that
+ * the package has compressed, is nobody's then, and goes.
+ */
+static void write_line(struct buf *line, const struct package_options *o, const char *flags,
+	bool fresh)
+{
+	buf_adds(line, o->type == PACKAGE_DEB ? "dpkg -i" : fresh ? "rpm -i" : "rpm -U");
+	add_words(line, flags);
+	buf_addc(line, ' ');
+	buf_add_shell(line, o->written);
+	if (o->renamed.len)
+		buf_adds(line, " && rm -f -- \"$@\"");
+}
+
+static int run_line(const struct buf *line, const struct package_options *o, const char *db)
+{
+	char sh[] = "sh", c[] = "-c", **argv = NULL, **more;
+	size_t count = 0, at;
+	char *const first[] = { sh, c, line->data, sh };
+	bool whole = !line->failed;
+	int r;
+
+	for (at = 0; whole && at < ARRAY_SIZE(first); at++)
+		if ((whole = (more = ARRAY_MORE(argv, count))))
+			*more = first[at];
+	for (at = 0; whole && at < o->renamed.len; at += strlen(o->renamed.data + at) + 1)
+		if ((whole = (more = ARRAY_MORE(argv, count))))
+			*more = o->renamed.data + at;
+	whole = whole && ARRAY_MORE(argv, count); /* a NULL */
+	if (!whole)
+		complain("out of memory");
+	r = whole && set_files(o) >= 0 ? record(argv, o, db) : -1;
+	free(argv);
+	return r;
+}
+
+int install(const struct package_options *o, const char *flags, bool fresh, const char *db)
+{
+	const char *manager = o->type == PACKAGE_RPM ? "rpm" : "dpkg";
+	_cleanup_buf_ struct buf line = BUF_INIT;
+	int r;
+
+	if (o->type == PACKAGE_TAR) {
+		complain("a tar is not installed: its files are where the command put them");
+		return 0;
+	}
+	write_line(&line, o, flags, fresh);
+	r = run_line(&line, o, db);
+	if (r)
+		complain("%s did not install the package (status %d); it is %s", manager, r,
+			o->written);
+	else
+		complain("installed; '%s %s NAME' takes it out again", manager,
+			o->type == PACKAGE_RPM ? "-e" : "-r");
+	return r ? EXIT_FAILED : 0;
+}
