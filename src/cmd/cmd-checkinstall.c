@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "cmd/checkinstall-options.h"
 #include "cmd/checkinstall-rc.h"
 #include "cmd/install.h"
 #include "cmd/pack.h"
@@ -20,80 +21,10 @@ static struct {
 	bool install, strip, strip_libraries, compress_pages, no_docs, del_docs, del_description,
 		rpm_fresh;
 	char *dpkg_flags, *rpm_flags;
+	bool dpkg_asked, rpm_asked; /* for them, on the command line */
 	mode_t umask;
 	bool umask_set;
 } ci = { .install = true, .strip = true, .strip_libraries = true, .compress_pages = true };
-
-enum kind {
-	TYPE_OF,  /* -t, --type */
-	DEB, RPM, SLACKWARE,
-	FIELD,    /* a text of the package; `to` is our own name for it */
-	SWITCH,   /* yes or no */
-	PATHS,    /* --exclude */
-	LIST_FILE, /* --include */
-	FLAGS, UMASK, SHOW, REVIEW, DEFAULTS, RPM_I, RPM_U, NO_DOCS, HELP, ABOUT,
-	NOTHING,  /* known, and without meaning here: `to` says why */
-};
-
-/* getopt.h's words for them are none, required, optional. */
-static const struct ci_option {
-	const char *name;
-	int letter, argument;
-	enum kind kind;
-	const char *to;
-} ci_options[] = {
-	{ "type", 't', required_argument, TYPE_OF, NULL },
-	{ NULL, 'D', no_argument, DEB, NULL },
-	{ NULL, 'R', no_argument, RPM, NULL },
-	{ NULL, 'S', no_argument, SLACKWARE, NULL },
-	{ "newslack", 0, no_argument, SLACKWARE, NULL },
-#define FIELD_ROW(letter, name, ...) { name, letter, required_argument, FIELD, name },
-	CHECKINSTALL_OPTIONS(FIELD_ROW)
-#undef FIELD_ROW
-	{ "arch", 'A', required_argument, FIELD, "pkgarch" },
-	{ "pakdir", 0, required_argument, FIELD, "output" },
-	{ "dpkgflags", 0, required_argument, FLAGS, "dpkg" },
-	{ "rpmflags", 0, required_argument, FLAGS, "rpm" },
-	{ "exclude", 0, required_argument, PATHS, NULL },
-	{ "include", 0, required_argument, LIST_FILE, NULL },
-	{ "install", 0, optional_argument, SWITCH, "install" },
-	{ "deldoc", 0, optional_argument, SWITCH, "deldoc" },
-	{ "deldesc", 0, optional_argument, SWITCH, "deldesc" },
-	{ "nodoc", 0, no_argument, NO_DOCS, NULL },
-	{ "umask", 0, required_argument, UMASK, NULL },
-	{ "inspect", 0, no_argument, SHOW, NULL },
-	{ "review-control", 0, no_argument, REVIEW, NULL },
-	{ "review-spec", 0, no_argument, REVIEW, NULL },
-	{ "default", 'y', no_argument, DEFAULTS, NULL },
-	{ "rpmi", 0, no_argument, RPM_I, NULL },
-	{ "rpmu", 0, no_argument, RPM_U, NULL },
-	{ "help", 'h', no_argument, HELP, NULL },
-	{ NULL, 'H', no_argument, HELP, NULL },
-	{ "version", 0, no_argument, ABOUT, NULL },
-	{ "copyright", 0, no_argument, ABOUT, NULL },
-	{ "fstrans", 0, optional_argument, NOTHING,
-		"the command writes where it always writes, nothing is redirected" },
-	{ "strip", 0, optional_argument, SWITCH, "strip" },
-	{ "stripso", 0, optional_argument, SWITCH, "stripso" },
-	{ "gzman", 0, optional_argument, SWITCH, "gzman" },
-	{ "reset-uids", 0, optional_argument, NOTHING,
-		"owners and modes are packed as they were installed" },
-	{ "addso", 0, optional_argument, NOTHING,
-		"the linker's configuration is not touched; its cache is made anew by a trigger" },
-	{ "backup", 0, optional_argument, NOTHING,
-		"no archive of what was there before is written" },
-	{ "bk", 0, no_argument, NOTHING, "no archive of what was there before is written" },
-	{ "spec", 0, required_argument, NOTHING,
-		"the spec file is written anew each time, and not kept" },
-	{ "delspec", 0, optional_argument, NOTHING, "the spec file is never kept" },
-	{ "autodoinst", 0, optional_argument, NOTHING, "there is no doinst.sh in a tar" },
-	{ "showinstall", 0, optional_argument, NOTHING, "the command has the terminal, always" },
-	{ "si", 0, no_argument, NOTHING, "the command has the terminal, always" },
-	{ "showslack", 0, optional_argument, NOTHING, "no installation script is run" },
-	{ "ss", 0, no_argument, NOTHING, "no installation script is run" },
-	{ "with-tar", 0, required_argument, NOTHING, "tar archives are written by libarchive" },
-	{ NULL, 'd', required_argument, NOTHING, "there are no levels of debugging" },
-};
 
 static const struct cmd *me = &cmd_checkinstall_entry;
 
@@ -200,6 +131,7 @@ static int take(const struct ci_option *opt, const char *value)
 	case LIST_FILE:
 		return add_list_file(value);
 	case FLAGS:
+		*(*opt->to == 'r' ? &ci.rpm_asked : &ci.dpkg_asked) = true;
 		return set_string(*opt->to == 'r' ? &ci.rpm_flags : &ci.dpkg_flags, value);
 	case UMASK:
 		return set_umask(value);
@@ -221,10 +153,11 @@ static int take(const struct ci_option *opt, const char *value)
 		return 0;
 	case NOTHING:
 		if (opt->name)
-			complain("--%s has no meaning here: %s", opt->name, opt->to);
+			complain("--%s has no meaning here: %s", opt->name, opt->help);
 		else
-			complain("-%c has no meaning here: %s", opt->letter, opt->to);
+			complain("-%c has no meaning here: %s", opt->letter, opt->help);
 		return 0;
+	case HEADING:
 	case HELP:
 	case ABOUT:
 		break;
@@ -232,30 +165,57 @@ static int take(const struct ci_option *opt, const char *value)
 	return 0;
 }
 
+/* An assignment of checkinstallrc, and the option that it is the default of. */
+static const struct setting {
+	const char *name, *option;
+	const char *usual; /* the file's own value where the option has no meaning here */
+} settings[] = { { "INSTYPE", "type", NULL }, { "PAK_DIR", "pakdir", NULL },
+	{ "ARCHITECTURE", "pkgarch", NULL }, { "INSTALL", "install", NULL },
+	{ "DEL_DOCPAK", "deldoc", NULL }, { "DEL_DESC", "deldesc", NULL },
+	{ "EXCLUDE", "exclude", NULL }, { "INCLUDE", "include", NULL },
+	{ "DOC_DIR", "docdir", NULL }, { "DPKG_FLAGS", "dpkgflags", NULL },
+	{ "RPM_FLAGS", "rpmflags", NULL }, { "CKUMASK", "umask", NULL },
+	{ "MAINTAINER", "maintainer", NULL }, { "PKG_GROUP", "pkggroup", NULL },
+	{ "PKG_LICENSE", "pkglicense", NULL }, { "STRIP_ELF", "strip", NULL },
+	{ "STRIP_SO_ELF", "stripso", NULL }, { "COMPRESS_MAN", "gzman", NULL },
+	{ "ADD_SO", "addso", "0" }, { "TRANSLATE", "fstrans", "1" },
+	{ "RESET_UIDS", "reset-uids", "0" }, { "SHOW_INSTALL", "showinstall", "1" },
+	{ "SHOW_SLACK_INSTALL", "showslack", "1" } };
+
+static const struct setting *setting_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		if (!strcmp(settings[i].name, name))
+			return &settings[i];
+	return NULL;
+}
+
+/* One that is no option's, of where its tools are, say, says nothing to us. */
+static void assign_option(const struct setting *s, const char *value)
+{
+	static const char *const types[] = { "Ddebian", "Rrpm", "Sslackware" };
+	const struct ci_option *opt = ci_option_named(s->option);
+	size_t i;
+
+	for (i = 0; opt->kind == TYPE_OF && i < ARRAY_SIZE(types); i++)
+		if (value[0] == types[i][0] && !value[1])
+			value = types[i] + 1;
+	if (*value && !(s->usual && !strcmp(s->usual, value)))
+		take(opt, value);
+}
+
 static void assign(const char *name, const char *value)
 {
-	static const struct {
-		const char *name, *option;
-	} known[] = { { "INSTYPE", "type" }, { "PAK_DIR", "pakdir" }, { "ARCHITECTURE", "pkgarch" },
-		{ "INSTALL", "install" }, { "DEL_DOCPAK", "deldoc" }, { "DEL_DESC", "deldesc" },
-		{ "EXCLUDE", "exclude" }, { "INCLUDE", "include" }, { "DOC_DIR", "docdir" },
-		{ "DPKG_FLAGS", "dpkgflags" }, { "RPM_FLAGS", "rpmflags" }, { "CKUMASK", "umask" },
-		{ "MAINTAINER", "maintainer" }, { "PKG_GROUP", "pkggroup" },
-		{ "PKG_LICENSE", "pkglicense" }, { "STRIP_ELF", "strip" },
-		{ "STRIP_SO_ELF", "stripso" }, { "COMPRESS_MAN", "gzman" } };
-	size_t i, k;
+	const struct setting *s = setting_named(name);
 
-	if (!value) {
+	if (s && !value)
 		complain("checkinstallrc: the value of %s is for a shell to tell: left out", name);
+	else if (s)
+		assign_option(s, value);
+	if (!value || !*value)
 		return;
-	}
-	if (!*value)
-		return;
-	if (!strcmp(name, "INSTYPE"))
-		value = !strcmp(value, "D") ? "debian" :
-			!strcmp(value, "R") ? "rpm" :
-			!strcmp(value, "S") ? "slackware" :
-					      value;
 	if (!strcmp(name, "ACCEPT_DEFAULT"))
 		o.no_questions = is_yes(value);
 	if (!strcmp(name, "CK_INSPECT"))
@@ -264,91 +224,19 @@ static void assign(const char *name, const char *value)
 		o.review |= is_yes(value);
 	if (!strcmp(name, "RPM_IU"))
 		ci.rpm_fresh = !strcmp(value, "i");
-	for (i = 0; i < ARRAY_SIZE(known); i++)
-		for (k = 0; !strcmp(known[i].name, name) && k < ARRAY_SIZE(ci_options); k++)
-			if (ci_options[k].name && !strcmp(ci_options[k].name, known[i].option))
-				take(&ci_options[k], value);
-}
-
-static void print_help(void)
-{
-	size_t i;
-
-	printf("usage: checkinstall [options] [COMMAND [ARG...]]\n\n"
-	       "Records COMMAND (default: make install), packs what it "
-		"created, and installs the package.\n\n");
-	for (i = 0; i < ARRAY_SIZE(ci_options); i++) {
-		const struct ci_option *c = &ci_options[i];
-
-		printf("  %s%s%s%s%s",
-			c->letter ? (char[]){ '-', (char)c->letter, c->name ? ',' : '\0', '\0' } :
-				    "",
-			c->letter && c->name ? " " : "", c->name ? "--" : "",
-			c->name ? c->name : "",
-			c->argument == required_argument         ? "=VALUE" :
-				c->argument == optional_argument ? "=yes|no" :
-								   "");
-		if (c->kind == NOTHING)
-			printf("  (accepted, no meaning here: %s)", c->to);
-		putchar('\n');
-	}
-}
-
-struct tables {
-	struct option longs[ARRAY_SIZE(ci_options) + 1];
-	char shorts[2 * ARRAY_SIZE(ci_options) + 4];
-};
-
-static void fill_tables(struct tables *t)
-{
-	size_t i, n = 0, at = 2;
-
-	memset(t, 0, sizeof *t);
-	memcpy(t->shorts, "+:", 2);
-	for (i = 0; i < ARRAY_SIZE(ci_options); i++) {
-		const struct ci_option *c = &ci_options[i];
-
-		if (c->name)
-			t->longs[n++] = (struct option){ c->name, c->argument, NULL, 256 + (int)i };
-		if (!c->letter)
-			continue;
-		t->shorts[at++] = (char)c->letter;
-		if (c->argument == required_argument)
-			t->shorts[at++] = ':';
-	}
-}
-
-static const struct ci_option *option_of(int c)
-{
-	size_t i;
-
-	if (c >= 256)
-		return &ci_options[c - 256];
-	for (i = 0; i < ARRAY_SIZE(ci_options); i++)
-		if (ci_options[i].letter == c)
-			return &ci_options[i];
-	return NULL;
 }
 
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv)
 {
-	struct tables t;
-	int c, r;
+	const struct ci_option *opt;
+	const char *why;
+	int r;
 
-	fill_tables(&t);
-	opterr = 0;
 	optind = 1;
-	/* as checkinstall: a long option may have one dash */
-	while ((c = getopt_long_only(argc, argv, t.shorts, t.longs, NULL)) != -1) {
-		const struct ci_option *opt = c == '?' || c == ':' ? NULL : option_of(c);
-
-		if (!opt)
-			return cmd_misuse(me,
-				c == ':' ? "option '%s' needs a value" : "there is no option '%s'",
-				argv[optind - 1]);
+	while ((r = ci_next_option(argc, argv, &opt, &why)) > 0) {
 		if (opt->kind == HELP) {
-			print_help();
+			ci_print_help();
 			return 0;
 		}
 		if (opt->kind == ABOUT) {
@@ -359,7 +247,7 @@ static int read_options(int argc, char **argv)
 		if (r)
 			return r;
 	}
-	return -1;
+	return r < 0 ? cmd_misuse(me, why, argv[optind - 1]) : -1;
 }
 
 /* The files that checkinstall looks for in the working folder. */
@@ -398,9 +286,9 @@ static void summary(const struct ba_summary *s, void *data)
 
 static void say_unused_flags(void)
 {
-	if (ci.dpkg_flags && (o.type != PACKAGE_DEB || !ci.install))
+	if (ci.dpkg_asked && (o.type != PACKAGE_DEB || !ci.install))
 		complain("--dpkgflags: left out, dpkg does not install this");
-	if (ci.rpm_flags && (o.type != PACKAGE_RPM || !ci.install))
+	if (ci.rpm_asked && (o.type != PACKAGE_RPM || !ci.install))
 		complain("--rpmflags: left out, rpm does not install this");
 }
 
@@ -459,10 +347,11 @@ static int checkinstall(int argc, char **argv, const char *db)
 
 	o.date_is_version = true;
 	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-		print_help();
+		ci_print_help();
 		return 0;
 	}
 	checkinstall_rc(assign);
+	ci.dpkg_asked = ci.rpm_asked = false;
 	r = read_options(argc, argv);
 	if (r >= 0)
 		return r;

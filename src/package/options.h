@@ -81,7 +81,8 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
 	X(0, "replaces", "LIST",                                                                 \
 		"the packages whose files it takes over (an rpm: that it takes out)",            \
 		relations[REPLACES], IN_BOTH, OPTION_LIST)                                       \
-	X(0, "docdir", "DIR", "where they go, with its name behind (default: /usr/share/doc)",   \
+	X(0, "docdir", "DIR",                                                                    \
+		"where documents go, with its name behind (default: /usr/share/doc)",            \
 		doc_folder, IN_ALL, OPTION_TEXT)
 
 #define PACKAGE_OPTIONS(X)                                                                        \

@@ -317,6 +317,64 @@ case_its_configuration_is_read_and_not_run() {
 	has "$(cat ../err)" 'EXCLUDE is for a shell'
 }
 
+# What stands in it where nobody has edited it is no reason to say anything.
+case_the_usual_configuration() {
+	place
+	cat >../rc <<-'R'
+		DEBUG=0
+		INSTALLWATCH_PREFIX="/usr"
+		INSTALLWATCH=${INSTALLWATCH_PREFIX}/bin/installwatch
+		MAKEPKG=/sbin/makepkg
+		MAKEPKG_FLAGS="-l y -c n"
+		SHOW_MAKEPKG=0
+		BASE_TMP_DIR=/var/tmp   ##  not /tmp
+		DOC_DIR="/usr/share/doc"
+		ARCHITECTURE=""
+		INSTYPE="D"
+		PAK_DIR=""
+		RPM_FLAGS=" --force --nodeps --replacepkgs "
+		DPKG_FLAGS=""
+		SHOW_INSTALL=1
+		SHOW_SLACK_INSTALL=1
+		DEL_DOCPAK=0
+		DEL_SPEC=0
+		DEL_DESC=0
+		STRIP_ELF=1
+		STRIP_SO_ELF=1
+		ADD_SO=0
+		COMPRESS_MAN=1
+		CKUMASK=0022
+		BACKUP=1
+		AUTODOINST=1
+		TRANSLATE=1
+		RESET_UIDS=0
+		NEW_SLACK=1
+		EXCLUDE=""
+		ACCEPT_DEFAULT=0
+		RPM_IU=U
+		CK_INSPECT=0
+		REVIEW_SPEC=0
+		REVIEW_CONTROL=0
+		INSTALL=1
+	R
+	CHECKINSTALLRC=$T/rc ci -y --install=no >out 2>err
+	has "$(sed -n 1p err)" '^buildaudit: run 1: '
+	has "$(sed -n 2p err)" '^buildaudit: package: '
+	eq "$(wc -l <err)" 2
+	sed -i 's/RESET_UIDS=0/RESET_UIDS=1/' ../rc
+	CHECKINSTALLRC=$T/rc ci -y --install=no true 2>err || :
+	has "$(cat err)" 'reset-uids has no meaning here: '
+}
+
+# Each option has a few words, and its value a name.
+case_help_in_words() {
+	eq "$(ci -h)" "$(ci --help)"
+	eq "$(ci --help | grep -c -e '--')" "$(ci --help | grep -c -e '--[a-z-]*[^ ]*  *[^ ].\{3,\}')"
+	has "$(ci -h)" '^  -A, --arch=ARCH  '
+	has "$(ci -h)" '^      --strip\[=yes\|no\] .* symbols'
+	ci -h | awk 'length > 100 { print; bad = 1 } END { exit bad }'
+}
+
 case_the_command_fails() {
 	place
 	want_rc 5 ci -D -y --install=no sh -c "touch $P/x; exit 5" 2>/dev/null
