@@ -259,8 +259,8 @@ static int read_files(void)
 
 	if (!o.description && io_read_file("description-pak", &text, 1U << 20) == 0 && text.len)
 		o.description = buf_steal(&text);
-	if (!ci.no_docs && stat("doc-pak", &st) == 0 && S_ISDIR(st.st_mode) &&
-		package_option(&o, "docs", "doc-pak") < 0)
+	o.usual_docs = stat("doc-pak", &st) < 0 || !S_ISDIR(st.st_mode);
+	if (!ci.no_docs && package_option(&o, "docs", o.usual_docs ? "." : "doc-pak") < 0)
 		return EXIT_FAILED;
 	for (i = 0; i < SCRIPTS; i++) {
 		char name[32];
@@ -298,7 +298,7 @@ static int remove_docs(void)
 	static const char going[] = ".doc-pak.buildaudit";
 	int r = stage_remove(AT_FDCWD, going); /* a killed one's */
 
-	if (r == 0 && o.docs && rename("doc-pak", going) < 0)
+	if (r == 0 && o.docs && !o.usual_docs && rename("doc-pak", going) < 0)
 		r = -errno;
 	return r == 0 ? stage_remove(AT_FDCWD, going) : r;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "package/package.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "base/log.h"
 #include "package/archive.h"
 #include "package/check.h"
+#include "package/docs.h"
 #include "package/format.h"
 #include "package/names.h"
 #include "package/pages.h"
@@ -83,66 +83,6 @@ static int check_run(const struct ba_rows *run, int64_t id, const struct package
 			"(--force packs what it installed)",
 			n, (long long)ba_rows_int(run, exit_status));
 	return 0;
-}
-
-/* made: so many entries of the payload are in order, and not documents. */
-static int add_doc(struct payload *p, size_t made, const char *path, const char *source, bool dir)
-{
-	const struct payload before = { .entries = p->entries, .count = made };
-
-	if (!payload_find(&before, path))
-		return payload_add_extra(p, path, source, dir);
-	if (!dir)
-		say("%s is not taken from the documents: the run made one", path);
-	return 0;
-}
-
-static int add_docs_below(struct payload *p, size_t made, const char *from, const char *to)
-{
-	DIR *dir = opendir(from);
-	struct dirent *d;
-	int r = dir ? add_doc(p, made, to, from, true) :
-		      say_failed("%s: %s", from, strerror(errno));
-
-	while (r == 0 && (d = readdir(dir))) {
-		_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
-		struct stat st;
-
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		buf_addf(&source, "%s/%s", from, d->d_name);
-		buf_addf(&path, "%s/%s", to, d->d_name);
-		if (source.failed || path.failed)
-			r = say_no_memory();
-		else if (stat(source.data, &st) < 0 ||
-			(!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
-			say("%s is no file: left out", source.data);
-		else if (S_ISDIR(st.st_mode))
-			r = add_docs_below(p, made, source.data, path.data);
-		else
-			r = add_doc(p, made, path.data, source.data, false);
-	}
-	if (dir)
-		closedir(dir);
-	return r;
-}
-
-static int add_docs(struct payload *p, const struct metadata *m)
-{
-	const struct package_options *o = m->options;
-	_cleanup_buf_ struct buf to = BUF_INIT;
-	int r;
-
-	if (!o->docs)
-		return 0;
-	buf_addf(&to, "%s/%s", o->doc_folder ? o->doc_folder : "/usr/share/doc", m->name);
-	if (to.failed || *to.data != '/')
-		return to.failed ?
-			say_no_memory() :
-			say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
-	r = add_docs_below(p, p->count, o->docs, to.data);
-	payload_sort(p);
-	return r;
 }
 
 static int nothing(const struct ba_rows *run, int64_t id)
@@ -227,7 +167,7 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 	size_t i;
 
 	pages_drop_older(p);
-	if (add_docs(p, m) < 0 || names_check_paths(m, p) < 0 ||
+	if (docs_add(p, m) < 0 || names_check_paths(m, p) < 0 ||
 		payload_check(p, o->type == PACKAGE_DEB) < 0 ||
 		(staged && stage_open(&stage, p) < 0))
 		return -1;

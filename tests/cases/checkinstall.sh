@@ -257,6 +257,34 @@ case_every_option_is_taken() {
 	done
 }
 
+# Where there is no doc-pak, what lies about and has a name that documents have.
+case_documents_by_default() {
+	place
+	mkdir -p doc/deep docs-api src
+	touch README README.md NEWS.md COPYING COPYING.LIB ChangeLog INSTALL.unix install-sh NEWSPAPER TODO.c doc/a doc/deep/b \
+		docs-api/c src/README ../LICENSE
+	chmod 600 README
+	ln -s ../LICENSE LICENSE
+	sed -i 's/mkdir/mkdir -p/' Makefile
+	ci -D -y --install=no >out 2>err
+	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" \
+		'COPYING COPYING.LIB ChangeLog INSTALL.unix LICENSE NEWS.md README README.md doc/ doc/a doc/deep/ doc/deep/b docs-api/ docs-api/c'
+	has "$(dpkg-deb -c thing_1.5-1_all.deb)" '^-rw-r--r-- root/root .*/thing/README$'
+	eq "$(wc -l <err)" 2
+	eq "$(ba list thing | grep -c /doc/ || :)" 0
+	ci -D -y --install=no --nodoc 2>err
+	hasnt "$(dpkg-deb -c thing_1.5-1_all.deb)" /doc/
+	ci -D -y --install=no --docdir="$P/doc" --deldoc 2>err
+	has "$(dpkg-deb -c thing_1.5-1_all.deb)" "$P/doc/thing/README"
+	hasnt "$(cat err)" 'doc-pak'
+	[ -e README ]
+	mkdir doc-pak
+	touch doc-pak/only
+	ln -s ../doc-pak doc-pak/round
+	ci -D -y --install=no 2>err
+	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" only
+}
+
 # Every option that the help has is in the list above, or is one that has no use in it.
 case_no_option_is_forgotten() {
 	local o

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "package/docs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "package/say.h"
+
+struct docs {
+	struct payload *payload;
+	size_t made; /* so many of its entries are in order, and not documents */
+	bool usual;  /* nobody asked for just these */
+};
+
+static int add_doc(struct docs *docs, const char *path, const char *source, bool dir)
+{
+	const struct payload before = { .entries = docs->payload->entries, .count = docs->made };
+
+	if (!payload_find(&before, path))
+		return payload_add_extra(docs->payload, path, source, dir);
+	if (!dir && !docs->usual)
+		say("%s is not taken from the documents: the run made one", path);
+	return 0;
+}
+
+/* The names that checkinstall looks for. */
+static const char *const usual[] = { "ABOUT", "ABOUT-NLS", "ANNOUNCE", "AUTHORS", "*BUGS*",
+	"CHANGELOG", "CHANGES", "CONFIGURATION*", "CONTRIBUTORS", "*COPYING*", "*COPYRIGHT*",
+	"CREDITS", "ChangeLog", "Changelog", "Doc", "Docs*", "*FAQ*", "FEATURES", "FILES", "GPL",
+	"HACKING", "HISTORY", "History", "INSTALL*", "LICENSE", "LSM", "License", "MANIFEST",
+	"NEWS", "*README*", "*RELEASE*", "RELNOTES", "ROADMAP", "*Readme*", "Roadmap", "SITES",
+	"THANKS", "TIPS", "TODO", "VERSION", "doc", "docs*" };
+
+/* Of a text its kind, as in NEWS.md, is no part of the name. */
+static bool is_usual(const char *name)
+{
+	static const char *const kinds[] = { ".md", ".txt", ".rst", ".adoc", ".html" };
+	_cleanup_free_ char *stem = strdup(name);
+	char *dot = stem ? strrchr(stem, '.') : NULL;
+	size_t i;
+
+	for (i = 0; dot && i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(dot, kinds[i]))
+			*dot = '\0';
+	for (i = 0; stem && i < ARRAY_SIZE(usual); i++)
+		if (!fnmatch(usual[i], stem, 0))
+			return true;
+	return false;
+}
+
+static int add_below(struct docs *docs, const char *from, const char *to);
+
+/* A link to a folder above it would go round for ever. */
+static bool leads_back(const char *from, const char *real)
+{
+	size_t n = strlen(real);
+
+	return !strncmp(from, real, n) && (from[n] == '/' || from[n] == '\0');
+}
+
+static int add_name(struct docs *docs, const char *from, const char *to, const char *name)
+{
+	_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
+	char real[PATH_MAX];
+	struct stat st;
+
+	buf_addf(&source, "%s/%s", from, name);
+	buf_addf(&path, "%s/%s", to, name);
+	if (source.failed || path.failed)
+		return say_no_memory();
+	/* of a link what it leads to */
+	if (!realpath(source.data, real) || stat(real, &st) < 0 ||
+		(!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) || leads_back(from, real)) {
+		say("%s is no file: left out", source.data);
+		return 0;
+	}
+	return S_ISDIR(st.st_mode) ? add_below(docs, real, path.data) :
+				     add_doc(docs, path.data, real, false);
+}
+
+static int add_below(struct docs *docs, const char *from, const char *to)
+{
+	_cleanup_(cleanup_closedirp) DIR *dir = opendir(from);
+	struct dirent *d;
+	int r = dir ? add_doc(docs, to, from, true) : say_failed("%s: %s", from, strerror(errno));
+
+	while (r == 0 && (d = readdir(dir)))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			r = add_name(docs, from, to, d->d_name);
+	return r;
+}
+
+static int add_usual(struct docs *docs, const char *from, const char *to)
+{
+	_cleanup_(cleanup_closedirp) DIR *dir = opendir(from);
+	struct dirent *d;
+	int r = 0;
+
+	while (dir && r == 0 && (d = readdir(dir))) {
+		if (!is_usual(d->d_name))
+			continue;
+		if (docs->payload->count == docs->made)
+			r = add_doc(docs, to, from, true);
+		if (r == 0)
+			r = add_name(docs, from, to, d->d_name);
+	}
+	return r;
+}
+
+int docs_add(struct payload *p, const struct metadata *m)
+{
+	const struct package_options *o = m->options;
+	struct docs docs = { p, p->count, o->usual_docs };
+	_cleanup_buf_ struct buf to = BUF_INIT;
+	int r;
+
+	if (!o->docs)
+		return 0;
+	buf_addf(&to, "%s/%s", o->doc_folder ? o->doc_folder : "/usr/share/doc", m->name);
+	if (to.failed)
+		return say_no_memory();
+	if (*to.data != '/')
+		return say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
+	r = (docs.usual ? add_usual : add_below)(&docs, o->docs, to.data);
+	payload_sort(p);
+	return r;
+}
