@@ -18,13 +18,14 @@
 
 static struct package_options o;
 static struct {
-	bool install, strip, strip_libraries, compress_pages, no_docs, del_docs, del_description,
-		rpm_fresh;
+	bool install, strip, strip_libraries, compress_pages, link_script, no_docs, del_docs,
+		del_description, rpm_fresh;
 	char *dpkg_flags, *rpm_flags;
 	bool dpkg_asked, rpm_asked; /* for them, on the command line */
 	mode_t umask;
 	bool umask_set;
-} ci = { .install = true, .strip = true, .strip_libraries = true, .compress_pages = true };
+} ci = { .install = true, .strip = true, .strip_libraries = true, .compress_pages = true,
+	.link_script = true };
 
 static const struct cmd *me = &cmd_checkinstall_entry;
 
@@ -38,7 +39,8 @@ static const struct {
 	bool *on;
 } switches[] = { { "install", &ci.install }, { "strip", &ci.strip },
 	{ "stripso", &ci.strip_libraries }, { "gzman", &ci.compress_pages },
-	{ "deldoc", &ci.del_docs }, { "deldesc", &ci.del_description } };
+	{ "autodoinst", &ci.link_script }, { "deldoc", &ci.del_docs },
+	{ "deldesc", &ci.del_description } };
 
 static int set_switch(const char *name, const char *value)
 {
@@ -58,8 +60,6 @@ static int set_type(const char *value)
 	o.type = package_type_named(value);
 	if (o.type == PACKAGE_AUTO)
 		return cmd_misuse(me, "there is no type '%s': debian, rpm or slackware", value);
-	if (o.type == PACKAGE_TAR)
-		complain("a Slackware package is a plain tar archive here");
 	return 0;
 }
 
@@ -178,9 +178,9 @@ static const struct setting {
 	{ "MAINTAINER", "maintainer", NULL }, { "PKG_GROUP", "pkggroup", NULL },
 	{ "PKG_LICENSE", "pkglicense", NULL }, { "STRIP_ELF", "strip", NULL },
 	{ "STRIP_SO_ELF", "stripso", NULL }, { "COMPRESS_MAN", "gzman", NULL },
-	{ "ADD_SO", "addso", "0" }, { "TRANSLATE", "fstrans", "1" },
-	{ "RESET_UIDS", "reset-uids", "0" }, { "SHOW_INSTALL", "showinstall", "1" },
-	{ "SHOW_SLACK_INSTALL", "showslack", "1" } };
+	{ "AUTODOINST", "autodoinst", NULL }, { "ADD_SO", "addso", "0" },
+	{ "TRANSLATE", "fstrans", "1" }, { "RESET_UIDS", "reset-uids", "0" },
+	{ "SHOW_INSTALL", "showinstall", "1" }, { "SHOW_SLACK_INSTALL", "showslack", "1" } };
 
 static const struct setting *setting_named(const char *name)
 {
@@ -336,6 +336,7 @@ static int record(char **command, const char *db)
 	o.strip = ci.strip;
 	o.strip_libraries = ci.strip_libraries;
 	o.compress_pages = ci.compress_pages;
+	o.keep_links = !ci.link_script;
 	r = record_and_pack(rec, command, summary, db, &o);
 	ba_recording_free(rec);
 	return r;
@@ -361,7 +362,10 @@ static int checkinstall(int argc, char **argv, const char *db)
 	if (r == 0)
 		say_unused_flags();
 	if (r == 0 && ci.install)
-		r = install(&o, o.type == PACKAGE_RPM ? ci.rpm_flags : ci.dpkg_flags,
+		r = install(&o,
+			o.type == PACKAGE_RPM         ? ci.rpm_flags :
+				o.type == PACKAGE_DEB ? ci.dpkg_flags :
+							NULL,
 			ci.rpm_fresh, db);
 	if (r == 0)
 		clean_up();

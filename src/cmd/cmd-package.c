@@ -8,7 +8,7 @@
 static struct package_options o;
 
 static const struct cmd_option options[] = {
-	{ 't', "type", "TYPE", "deb, rpm or tar (default: what this system installs)" },
+	{ 't', "type", "TYPE", "deb, rpm, slackware or tar (default: what this system installs)" },
 	{ 0, "include", "PATH",
 		"packs this, too, and all below it: changed, excluded "
 		"or not of the run (may be repeated)" },
@@ -26,8 +26,8 @@ static int option(const struct cmd_option *opt, const char *value)
 	if (opt->letter == 't') {
 		o.type = package_type_named(value);
 		return o.type == PACKAGE_AUTO ?
-			cmd_misuse(&cmd_package_entry, "there is no type '%s': deb, rpm or tar",
-				value) :
+			cmd_misuse(&cmd_package_entry,
+				"there is no type '%s': deb, rpm, slackware or tar", value) :
 			0;
 	}
 	if (!strcmp(opt->name, "force"))
@@ -61,7 +61,7 @@ static int run(struct cmd_call *call)
 
 const struct cmd cmd_package_entry = {
 	.name = "package",
-	.usage = "[--type=deb|rpm|tar] [-o DIR] [options] [RUN]",
+	.usage = "[--type=deb|rpm|slackware|tar] [-o DIR] [options] [RUN]",
 	.help = "a package from what a run created",
 	.flags = CMD_DB_READ | CMD_RUN,
 	.options = options,

@@ -12,7 +12,30 @@
 #include "cmd/cmd.h"
 #include "cmd/pack.h"
 #include "cmd/summary.h"
+#include "package/tool.h"
 #include "render/text.h"
+
+/* Who installs which kind. */
+static const struct manager {
+	enum package_type type;
+	const char *program, *command, *fresh, *removal;
+} managers[] = {
+	{ PACKAGE_DEB, "dpkg", "dpkg -i", "dpkg -i", "dpkg -r" },
+	{ PACKAGE_RPM, "rpm", "rpm -U", "rpm -i", "rpm -e" },
+	/* of two versions one is there, as with the others */
+	{ PACKAGE_SLACKWARE, "upgradepkg", "upgradepkg --install-new --reinstall",
+		"upgradepkg --install-new --reinstall", "removepkg" },
+};
+
+static const struct manager *manager_of(enum package_type type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(managers); i++)
+		if (managers[i].type == type)
+			return &managers[i];
+	return NULL;
+}
 
 static bool is_below(const char *path, const char *folder)
 {
@@ -133,10 +156,10 @@ static void add_words(struct buf *line, const char *flags)
  * What the manager is told. A page that the run left uncompressed, and that
  * the package has compressed, is nobody's then, and goes.
  */
-static void write_line(struct buf *line, const struct package_options *o, const char *flags,
-	bool fresh)
+static void write_line(struct buf *line, const struct manager *m,
+	const struct package_options *o, const char *flags, bool fresh)
 {
-	buf_adds(line, o->type == PACKAGE_DEB ? "dpkg -i" : fresh ? "rpm -i" : "rpm -U");
+	buf_adds(line, fresh ? m->fresh : m->command);
 	add_words(line, flags);
 	buf_addc(line, ' ');
 	buf_add_shell(line, o->written);
@@ -168,21 +191,22 @@ static int run_line(const struct buf *line, const struct package_options *o, con
 
 int install(const struct package_options *o, const char *flags, bool fresh, const char *db)
 {
-	const char *manager = o->type == PACKAGE_RPM ? "rpm" : "dpkg";
+	const struct manager *m = manager_of(o->type);
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	int r;
 
-	if (o->type == PACKAGE_TAR) {
-		complain("a tar is not installed: its files are where the command put them");
+	if (!m || !tool_there(m->program)) {
+		complain("it is not installed, there is no %s here: its files are where the "
+			 "command put them",
+			m ? m->program : "package manager");
 		return 0;
 	}
-	write_line(&line, o, flags, fresh);
+	write_line(&line, m, o, flags, fresh);
 	r = run_line(&line, o, db);
 	if (r)
-		complain("%s did not install the package (status %d); it is %s", manager, r,
+		complain("%s did not install the package (status %d); it is %s", m->program, r,
 			o->written);
 	else
-		complain("installed; '%s %s NAME' takes it out again", manager,
-			o->type == PACKAGE_RPM ? "-e" : "-r");
+		complain("installed; '%s NAME' takes it out again", m->removal);
 	return r ? EXIT_FAILED : 0;
 }

@@ -18,6 +18,6 @@ struct format {
 	bool staged; /* it runs tools that make files on the way */
 };
 
-extern const struct format deb_format, rpm_format, tar_format;
+extern const struct format deb_format, rpm_format, tar_format, slackware_format;
 
 #endif

@@ -24,7 +24,7 @@ static void tame(char *s, enum package_type type, bool version)
 			*s = *s == '_' ? '-' : (char)tolower((unsigned char)*s);
 		else if (type == PACKAGE_DEB && *s == '_')
 			*s = '+';
-		else if (type == PACKAGE_RPM && version && *s == '-')
+		else if (type != PACKAGE_DEB && type != PACKAGE_TAR && version && *s == '-')
 			*s = '_';
 	}
 }
@@ -225,7 +225,7 @@ static char *find_arch(const struct metadata *m, const char *arch)
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		if (m->type == PACKAGE_DEB && !strcmp(arch, names[i].rpm))
 			return strdup(names[i].deb);
-		if (m->type == PACKAGE_RPM && !strcmp(arch, names[i].deb) && strcmp(arch, "i386"))
+		if (m->type != PACKAGE_DEB && !strcmp(arch, names[i].deb) && strcmp(arch, "i386"))
 			return strdup(names[i].rpm);
 	}
 	return strdup(arch);
@@ -237,7 +237,7 @@ void metadata_say_unused(const struct metadata *m)
 	const struct package_options *o = m->options;
 
 	options_say_unused(o);
-	if (m->type == PACKAGE_TAR)
+	if (m->type != PACKAGE_DEB && m->type != PACKAGE_RPM)
 		return;
 	if (o->source && !strstr(o->source, "://"))
 		say("--pkgsource: left out, '%s' is no URL", o->source);

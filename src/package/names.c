@@ -32,6 +32,10 @@ struct rule {
 #define TAR_PART LOWER UPPER DIGITS "+-._~:^", LOWER UPPER DIGITS "_", \
 	"letters, digits, '+', '-', '.', '_', '~', ':' and '^'", "a letter, a digit or '_'"
 
+/* A package's name is taken apart at its last three dashes. */
+#define SLACKWARE_PART LOWER UPPER DIGITS "+._~^", LOWER UPPER DIGITS "_", \
+	"letters, digits, '+', '.', '_', '~' and '^' (no '-')", "a letter, a digit or '_'", 1
+
 static const struct rule rules[] = {
 	{ PACKAGE_DEB, AT(name), "name", LOWER DIGITS "+-.", LOWER DIGITS,
 		"lower-case letters, digits, '+', '-' and '.'", "a lower-case letter or a digit",
@@ -50,10 +54,15 @@ static const struct rule rules[] = {
 		"lower-case letters, digits and '_'", "a letter", 2 },
 	{ PACKAGE_TAR, AT(name), "name", TAR_PART, 1 },
 	{ PACKAGE_TAR, AT(version), "version", TAR_PART, 0 },
+	{ PACKAGE_SLACKWARE, AT(name), "name", TAR_PART, 1 },
+	{ PACKAGE_SLACKWARE, AT(version), "version", SLACKWARE_PART },
+	{ PACKAGE_SLACKWARE, AT(release), "release", SLACKWARE_PART },
+	{ PACKAGE_SLACKWARE, AT(arch), "architecture", SLACKWARE_PART },
 };
 
 static const char
-	*const formats[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm", [PACKAGE_TAR] = "tar" };
+	*const formats[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm", [PACKAGE_TAR] = "tar",
+		[PACKAGE_SLACKWARE] = "Slackware" };
 
 static int wrong_char(const struct rule *r, const char *value, char c, const char *words)
 {

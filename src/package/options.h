@@ -26,6 +26,7 @@ struct package_options {
 	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
 	struct payload_rules include, exclude;
 	bool force, no_questions, date_is_version, show_list, review;
+	bool keep_links; /* Slackware: no script makes the symlinks */
 	bool usual_docs; /* of the folder docs only those that have a usual name: README, say */
 	bool strip, strip_libraries, compress_pages;
 	bool quiet; /* says only what fails */
@@ -42,7 +43,8 @@ struct package_options {
 enum {
 	IN_RPM = 1 << PACKAGE_RPM,
 	IN_BOTH = 1 << PACKAGE_DEB | IN_RPM,
-	IN_ALL = IN_BOTH | 1 << PACKAGE_TAR
+	IN_THREE = IN_BOTH | 1 << PACKAGE_SLACKWARE,
+	IN_ALL = IN_THREE | 1 << PACKAGE_TAR
 };
 
 /* Its value: any text; one line; a list of other packages; a file, whose text it is; a folder. */
@@ -58,9 +60,10 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
 		IN_ALL, OPTION_TEXT)                                                             \
 	X(0, "pkgversion", "VERSION", "its version (default: from there, too)", version,         \
 		IN_ALL, OPTION_TEXT)                                                             \
-	X(0, "pkgrelease", "RELEASE", "its release (default: 1)", release, IN_BOTH, OPTION_TEXT) \
-	X(0, "pkgarch", "ARCH", "its architecture (default: from the ELF files)", arch, IN_BOTH, \
+	X(0, "pkgrelease", "RELEASE", "its release (default: 1)", release, IN_THREE,             \
 		OPTION_TEXT)                                                                     \
+	X(0, "pkgarch", "ARCH", "its architecture (default: from the ELF files)", arch,          \
+		IN_THREE, OPTION_TEXT)                                                           \
 	X(0, "pkglicense", "LICENSE", "its license (rpm)", license, IN_RPM, OPTION_LINE)         \
 	X(0, "pkggroup", "GROUP", "its section or group", group, IN_BOTH, OPTION_LINE)           \
 	X(0, "pkgsource", "URL", "where its source is", source, IN_BOTH, OPTION_LINE)            \
@@ -68,7 +71,7 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
 	X(0, "maintainer", "WHO",                                                                \
 		"Name <address> (default: $DEBFULLNAME, $DEBEMAIL, or the user)", maintainer,    \
 		IN_BOTH, OPTION_LINE)                                                            \
-	X(0, "summary", "LINE", "what it is, in one line", summary, IN_BOTH, OPTION_LINE)        \
+	X(0, "summary", "LINE", "what it is, in one line", summary, IN_THREE, OPTION_LINE)       \
 	X(0, "provides", "LIST", "what it provides besides its name", relations[PROVIDES],       \
 		IN_BOTH, OPTION_LIST)                                                            \
 	X(0, "requires", "LIST", "what it needs, added to what its ELF files need",              \
@@ -89,14 +92,14 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
 #define PACKAGE_OPTIONS(X)                                                                        \
 	X('o', "output", "DIR", "where the package goes (default: the working folder)", out,      \
 		IN_ALL, OPTION_TEXT)                                                              \
-	X(0, "description", "TEXT", "what it is, at length", description, IN_BOTH, OPTION_TEXT)   \
+	X(0, "description", "TEXT", "what it is, at length", description, IN_THREE, OPTION_TEXT)  \
 	X(0, "docs", "DIR", "a folder whose files go in as documents", docs, IN_ALL,              \
 		OPTION_FOLDER)                                                                    \
 	CHECKINSTALL_OPTIONS(X)                                                                   \
 	X(0, "preinstall", "FILE",                                                                \
 		"a script of its own (also postinstall, preremove, postremove)",                  \
 		scripts[PRE_INSTALL], IN_BOTH, OPTION_SCRIPT)                                     \
-	X(0, "postinstall", "FILE", "", scripts[POST_INSTALL], IN_BOTH, OPTION_SCRIPT)            \
+	X(0, "postinstall", "FILE", "", scripts[POST_INSTALL], IN_THREE, OPTION_SCRIPT)           \
 	X(0, "preremove", "FILE", "", scripts[PRE_REMOVE], IN_BOTH, OPTION_SCRIPT)                \
 	X(0, "postremove", "FILE", "", scripts[POST_REMOVE], IN_BOTH, OPTION_SCRIPT)              \
 	X(0, "compress", "HOW", "gzip, xz, zstd or none (default: gzip; an rpm: zstd)", compress, \

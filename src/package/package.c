@@ -23,7 +23,8 @@
 #include "package/tool.h"
 #include "render/text.h"
 
-static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format };
+static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format,
+	&slackware_format };
 
 enum package_type package_type_named(const char *name)
 {

@@ -10,16 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/copy.h"
 #include "base/io.h"
+#include "package/arch.h"
 #include "package/check.h"
 #include "package/conflicts.h"
 #include "package/effects.h"
-#include "package/elf.h"
 #include "package/format.h"
 #include "package/readback.h"
 #include "package/review.h"
@@ -31,33 +30,6 @@
 static void file_name(const struct metadata *m, struct buf *out)
 {
 	buf_addf(out, "%s-%s-%s.%s.rpm", m->name, m->version, m->release, m->arch);
-}
-
-/* What it requires, rpmbuild finds. */
-static int find_arch(struct payload *p, struct metadata *m)
-{
-	const char *arch = NULL, *one;
-	bool several = false;
-	struct utsname here;
-	size_t i;
-
-	uname(&here);
-	for (i = 0; i < p->count && !m->arch; i++) {
-		struct elf elf;
-
-		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
-			continue;
-		one = elf_read(&elf, p->entries[i]->path) == 0 ? elf_rpm_arch(&elf) : NULL;
-		elf_release(&elf);
-		several |= one && arch && strcmp(one, arch);
-		if (one && (!arch || !strcmp(one, here.machine)))
-			arch = one;
-	}
-	if (several)
-		say("the files are for several architectures: the package is for %s", arch);
-	if (!m->arch)
-		m->arch = strdup(arch ? arch : "noarch");
-	return m->arch ? 0 : say_no_memory();
 }
 
 /* In a spec file '%' begins a macro, wherever it stands. */
@@ -372,4 +344,4 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 	return readback(out->part, p, m);
 }
 
-const struct format rpm_format = { PACKAGE_RPM, { "rpm" }, find_arch, file_name, make, true };
+const struct format rpm_format = { PACKAGE_RPM, { "rpm" }, arch_find, file_name, make, true };

@@ -3,6 +3,6 @@
 #define PACKAGE_TYPE_H
 /* Which kind of package. */
 
-enum package_type { PACKAGE_AUTO, PACKAGE_DEB, PACKAGE_RPM, PACKAGE_TAR };
+enum package_type { PACKAGE_AUTO, PACKAGE_DEB, PACKAGE_RPM, PACKAGE_TAR, PACKAGE_SLACKWARE };
 
 #endif

@@ -190,6 +190,48 @@ case_stripped_files_are_the_installs() {
 	diff <(plain before) <(plain after)
 }
 
+# As makepkg lays it out: what unpacks it and runs the script has the files as they were.
+case_slackware() {
+	place
+	software
+	echo 'a note' >README
+	printf 'Does one thing\nAnd does it %s.\n' "$(seq -s ' and again ' 60)" >description-pak
+	echo 'echo "mine, in $PWD" >mine' >postinstall-pak
+	ci -S -y --pkgrelease=3 >out 2>err
+	eq "$(ls ./*.tgz)" "./thing-1.5-$(uname -m)-3.tgz"
+	mkdir x
+	tar -C x -xpzf thing-*.tgz
+	has "$(cat err)" 'it is not installed, there is no upgradepkg here'
+	eq "$(find x -type l | wc -l)" 0
+	eq "$(grep -c '^thing:' x/install/slack-desc)" 11
+	eq "$(sed -n 's/^thing: //p' x/install/slack-desc | head -n 1)" 'thing (Does one thing)'
+	sed -n '/^ *|/,$p' x/install/slack-desc | awk 'NR == 1 { n = length } length > n { print; bad = 1 } END { exit bad || n != 77 }'
+	eq "$(cat x/usr/share/doc/thing/README)" 'a note'
+	has "$(cat x/install/doinst.sh)" "^\\( cd ${P#/}/d/lib ; rm -rf libthing.so \\)\$"
+	(cd x && sh install/doinst.sh)
+	eq "$(cat x/mine)" "mine, in $PWD/x"
+	eq "$(find x -type l | wc -l)" 4
+	eq "$(readlink "x$P/d/lib/libthing.so")" libthing.so.1
+	stripped "x$P/d/bin/thing"
+	eq "$(ls "x$P/d/share/man/man1" | xargs)" "$packed_pages"
+	rm -rf x ./*.tgz
+	ci -S -y --pkgrelease=3 --autodoinst=no --gzman=no --strip=no --nodoc --install=no >out 2>err
+	mkdir x
+	tar -C x -xpzf thing-*.tgz
+	diff -r --no-dereference "$P/d" "x$P/d"
+	hasnt "$(cat x/install/doinst.sh)" 'ln -sf'
+	has "$(want_rc 125 ci -S -y --install=no --pkgversion=1-2 true 2>&1)" "has a '-', which Slackware does not allow"
+}
+
+case_slackware_is_installed() {
+	place
+	mkdir ../bin
+	printf '#!/bin/sh\necho "$@" >"%s/asked"\n' "$T" >../bin/upgradepkg
+	chmod +x ../bin/upgradepkg
+	PATH=$T/bin:$PATH ci -S -y >out 2>err
+	eq "$(cat ../asked)" "--install-new --reinstall $PWD/thing-1.5-noarch-1.tgz"
+}
+
 case_rpm_installs_stripped_files() {
 	need rpmbuild; root
 	place
@@ -248,7 +290,7 @@ case_every_option_is_taken() {
 	has "$info" '^Section: utils$'
 	has "$info" '^Maintainer: M <m@example.com>$'
 	hasnt "$(dpkg-deb -c "$deb")" "$P/e"
-	for o in --fstrans --reset-uids --addso --backup --bk --spec --delspec --autodoinst --showinstall \
+	for o in --fstrans --reset-uids --addso --backup --bk --spec --delspec --showinstall \
 		--si --showslack --ss --with-tar -d; do
 		has "$(cat err)" "^buildaudit: $o has no meaning here: "
 	done

@@ -398,7 +398,7 @@ case_bad_names_are_said() {
 	has "$(want_rc 125 ba package --type=rpm -o "$T" --pkgname=thing --pkgversion=1..2 2>&1)" "has a '..'"
 	has "$(want_rc 125 ba package --type=tar -o "$T" --pkgname=thing --pkgversion=1/2 2>&1)" "the version '1/2' has a '/'"
 	has "$(want_rc 125 ba package --type=deb -o "$T" --pkgname=thing --pkgversion=1 --pkgarch=my_cpu 2>&1)" "architecture.*has a '_'"
-	has "$(want_rc 2 ba package --type=zip 2>&1)" 'deb, rpm or tar'
+	has "$(want_rc 2 ba package --type=zip 2>&1)" 'deb, rpm, slackware or tar'
 	has "$(want_rc 125 pack --type=deb --compress=arc 2>&1)" "no compression 'arc'"
 	has "$(want_rc 125 ba package --type=deb -o "$T/nowhere" --pkgname=thing --pkgversion=1 2>&1)" 'nowhere'
 	refused ls "$T"/*.deb "$T"/*.rpm "$T"/*.part 2>/dev/null

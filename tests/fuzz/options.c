@@ -61,7 +61,7 @@ static void relations(struct input *in)
 
 static void names(struct input *in)
 {
-	enum package_type type = PACKAGE_DEB + take_number(in, 1) % 3;
+	enum package_type type = PACKAGE_DEB + take_number(in, 1) % 4;
 	char *texts[5];
 	struct metadata m = { .type = type };
 	struct package_options o = { .type = type };
@@ -82,7 +82,7 @@ static void names(struct input *in)
 
 static void folder(struct input *in)
 {
-	enum package_type type = PACKAGE_DEB + take_number(in, 1) % 3;
+	enum package_type type = PACKAGE_DEB + take_number(in, 1) % 4;
 	_cleanup_free_ char *text = take_text(in, 4096), *name = NULL, *version = NULL;
 
 	if (metadata_from_folder(text, type, &name, &version) < 0)
