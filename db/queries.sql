@@ -246,7 +246,8 @@ SELECT e.run_id, m.path, m.change,
         WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' WHEN 24576 THEN 'block' END AS old_type,
     e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, e.before_target AS old_target,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
-    e.target AS link_target
+    e.target AS link_target,
+    e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns
 FROM member r CROSS JOIN manifest m ON m.run_id = r.run_id
 CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id
 WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded

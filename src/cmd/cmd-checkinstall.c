@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "cmd/backup.h"
 #include "cmd/checkinstall-options.h"
 #include "cmd/checkinstall-rc.h"
 #include "cmd/install.h"
@@ -18,14 +19,14 @@
 
 static struct package_options o;
 static struct {
-	bool install, strip, strip_libraries, compress_pages, link_script, no_docs, del_docs,
-		del_description, rpm_fresh;
+	bool install, strip, strip_libraries, compress_pages, link_script, backup, no_docs,
+		del_docs, del_description, rpm_fresh;
 	char *dpkg_flags, *rpm_flags;
 	bool dpkg_asked, rpm_asked; /* for them, on the command line */
 	mode_t umask;
 	bool umask_set;
 } ci = { .install = true, .strip = true, .strip_libraries = true, .compress_pages = true,
-	.link_script = true };
+	.link_script = true, .backup = true };
 
 static const struct cmd *me = &cmd_checkinstall_entry;
 
@@ -39,7 +40,8 @@ static const struct {
 	bool *on;
 } switches[] = { { "install", &ci.install }, { "strip", &ci.strip },
 	{ "stripso", &ci.strip_libraries }, { "gzman", &ci.compress_pages },
-	{ "autodoinst", &ci.link_script }, { "deldoc", &ci.del_docs },
+	{ "autodoinst", &ci.link_script }, { "backup", &ci.backup },
+	{ "deldoc", &ci.del_docs },
 	{ "deldesc", &ci.del_description } };
 
 static int set_switch(const char *name, const char *value)
@@ -178,9 +180,10 @@ static const struct setting {
 	{ "MAINTAINER", "maintainer", NULL }, { "PKG_GROUP", "pkggroup", NULL },
 	{ "PKG_LICENSE", "pkglicense", NULL }, { "STRIP_ELF", "strip", NULL },
 	{ "STRIP_SO_ELF", "stripso", NULL }, { "COMPRESS_MAN", "gzman", NULL },
-	{ "AUTODOINST", "autodoinst", NULL }, { "ADD_SO", "addso", "0" },
-	{ "TRANSLATE", "fstrans", "1" }, { "RESET_UIDS", "reset-uids", "0" },
-	{ "SHOW_INSTALL", "showinstall", "1" }, { "SHOW_SLACK_INSTALL", "showslack", "1" } };
+	{ "AUTODOINST", "autodoinst", NULL }, { "BACKUP", "backup", NULL },
+	{ "ADD_SO", "addso", "0" }, { "TRANSLATE", "fstrans", "1" },
+	{ "RESET_UIDS", "reset-uids", "0" }, { "SHOW_INSTALL", "showinstall", "1" },
+	{ "SHOW_SLACK_INSTALL", "showslack", "1" } };
 
 static const struct setting *setting_named(const char *name)
 {
@@ -313,6 +316,15 @@ static void clean_up(void)
 		complain("description-pak: it cannot be removed: %s", strerror(errno));
 }
 
+static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
+{
+	int r = pack_run(ba, run, &o);
+
+	if (r == 0 && ci.backup && backup_write(ba, run, o.called, db) < 0)
+		r = EXIT_FAILED;
+	return r;
+}
+
 static int record(char **command, const char *db)
 {
 	static char *make_install[] = { (char *)"make", (char *)"install", NULL };
@@ -337,7 +349,7 @@ static int record(char **command, const char *db)
 	o.strip_libraries = ci.strip_libraries;
 	o.compress_pages = ci.compress_pages;
 	o.keep_links = !ci.link_script;
-	r = record_and_pack(rec, command, summary, db, &o);
+	r = record_and_then(rec, command, summary, db, pack_and_back_up, (void *)db);
 	ba_recording_free(rec);
 	return r;
 }

@@ -207,6 +207,6 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 		complain("%s did not install the package (status %d); it is %s", m->program, r,
 			o->written);
 	else
-		complain("installed; '%s NAME' takes it out again", m->removal);
+		complain("installed; '%s %s' takes it out again", m->removal, o->called);
 	return r ? EXIT_FAILED : 0;
 }

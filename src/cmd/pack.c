@@ -185,10 +185,3 @@ int pack_run(struct ba *ba, int64_t run, void *options)
 		complain("package: %s", o->written);
 	return r < 0 ? EXIT_FAILED : 0;
 }
-
-int record_and_pack(struct ba_recording *rec, char **argv,
-	void (*summary)(const struct ba_summary *, void *), const char *db,
-	struct package_options *o)
-{
-	return record_and_then(rec, argv, summary, db, pack_run, o);
-}

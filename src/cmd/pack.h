@@ -19,11 +19,6 @@ int record_and_then(struct ba_recording *rec, char **argv,
 	int (*then)(struct ba *, int64_t, void *), void *data);
 /* As then(): packs the run by a struct package_options; ->written is the package. */
 int pack_run(struct ba *ba, int64_t run, void *options);
-/* Both. */
-int record_and_pack(struct ba_recording *rec, char **argv,
-	void (*summary)(const struct ba_summary *, void *), const char *db,
-	struct package_options *o);
-
 /*
  * Its first half: the status as wait(2) gives it, and the number of the run; -1 after saying why.
  */

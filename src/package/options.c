@@ -166,6 +166,7 @@ void package_options_release(struct package_options *o)
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		free(*text_of(o, &options[i]));
 	free(o->written);
+	free(o->called);
 	buf_release(&o->renamed);
 	rules_release(&o->include);
 	rules_release(&o->exclude);

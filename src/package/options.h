@@ -31,10 +31,10 @@ struct package_options {
 	bool strip, strip_libraries, compress_pages;
 	bool quiet; /* says only what fails */
 	/*
-	 * The answers: the package's file, the run that is in it, and the paths, each with a NUL
-	 * behind it, that have another name there.
+	 * The answers: the package's file and name, the run that is in it, and the paths, each with
+	 * a NUL behind it, that have another name there.
 	 */
-	char *written;
+	char *written, *called;
 	int64_t run;
 	struct buf renamed;
 };

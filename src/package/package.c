@@ -127,7 +127,8 @@ static int make_file(const struct format *f, struct payload *p, struct metadata 
 		fill(f, &out, p, m) < 0 || output_done(&out) < 0)
 		return -1;
 	o->written = buf_steal(&name);
-	return 0;
+	o->called = strdup(m->name);
+	return o->called ? 0 : say_no_memory();
 }
 
 static void free_rows(struct ba_rows **rows)

@@ -190,6 +190,37 @@ case_stripped_files_are_the_installs() {
 	diff <(plain before) <(plain after)
 }
 
+# What unpacks the archive has what was there before, as it was.
+case_backup() {
+	place
+	mkdir -p "$P/w/folder"
+	echo old >"$P/w/file"
+	chmod 6751 "$P/w/file"
+	: >"$P/w/empty"
+	echo gone >"$P/w/folder/gone"
+	echo stays >"$P/w/stays"
+	ln -s nowhere "$P/w/link"
+	age "$P/w"
+	touch -d '2001-02-03 04:05:06.000000007' "$P/w"
+	cp -a "$P/w" was
+	printf 'install:\n\techo new >%s/w/file; echo new >%s/w/empty; rm -r %s/w/folder; ln -sfn here %s/w/link; echo x >%s/w/x; touch %s/w/stays\n' \
+		"$P" "$P" "$P" "$P" "$P" "$P" >Makefile
+	ci -D -y --install=no >out 2>err
+	has "$(cat err)" "backup of 5 paths that the command overwrote: $PWD/backup-[0-9]{12}-pre-thing.tgz\$"
+	mkdir x
+	tar -C x -xpzf backup-*-pre-thing.tgz
+	eq "$(cd x && find . ! -type d | sort | xargs)" ".$P/w/empty .$P/w/file .$P/w/folder/gone .$P/w/link"
+	rm was/stays
+	list() { (cd "$1" && find . ! -type d -printf '%P %m %U %G %l %T@\n' | sort); }
+	diff <(list was) <(list "x$P/w")
+	diff -r --no-dereference was "x$P/w"
+	rm backup-*
+	ci -D -y --install=no --backup=no sh -c "echo other >$P/w/file; echo x >$P/w/y" >out 2>err
+	ci -D -y --install=no --bk sh -c "echo z >$P/w/z" >out 2>err
+	eq "$(ls | grep backup || :)" ''
+	hasnt "$(cat err)" backup
+}
+
 # As makepkg lays it out: what unpacks it and runs the script has the files as they were.
 case_slackware() {
 	place
@@ -290,7 +321,7 @@ case_every_option_is_taken() {
 	has "$info" '^Section: utils$'
 	has "$info" '^Maintainer: M <m@example.com>$'
 	hasnt "$(dpkg-deb -c "$deb")" "$P/e"
-	for o in --fstrans --reset-uids --addso --backup --bk --spec --delspec --showinstall \
+	for o in --fstrans --reset-uids --addso --spec --delspec --showinstall \
 		--si --showslack --ss --with-tar -d; do
 		has "$(cat err)" "^buildaudit: $o has no meaning here: "
 	done
