@@ -15,12 +15,13 @@
 #include "cmd/install.h"
 #include "cmd/pack.h"
 #include "cmd/summary.h"
+#include "package/spec.h"
 #include "package/stage.h"
 
 static struct package_options o;
 static struct {
 	bool install, strip, strip_libraries, compress_pages, link_script, backup, no_docs,
-		del_docs, del_description, rpm_fresh;
+		del_docs, del_description, del_spec, rpm_fresh;
 	char *dpkg_flags, *rpm_flags;
 	bool dpkg_asked, rpm_asked; /* for them, on the command line */
 	mode_t umask;
@@ -42,7 +43,7 @@ static const struct {
 	{ "stripso", &ci.strip_libraries }, { "gzman", &ci.compress_pages },
 	{ "autodoinst", &ci.link_script }, { "backup", &ci.backup },
 	{ "deldoc", &ci.del_docs },
-	{ "deldesc", &ci.del_description } };
+	{ "deldesc", &ci.del_description }, { "delspec", &ci.del_spec } };
 
 static int set_switch(const char *name, const char *value)
 {
@@ -174,6 +175,7 @@ static const struct setting {
 } settings[] = { { "INSTYPE", "type", NULL }, { "PAK_DIR", "pakdir", NULL },
 	{ "ARCHITECTURE", "pkgarch", NULL }, { "INSTALL", "install", NULL },
 	{ "DEL_DOCPAK", "deldoc", NULL }, { "DEL_DESC", "deldesc", NULL },
+	{ "DEL_SPEC", "delspec", NULL },
 	{ "EXCLUDE", "exclude", NULL }, { "INCLUDE", "include", NULL },
 	{ "DOC_DIR", "docdir", NULL }, { "DPKG_FLAGS", "dpkgflags", NULL },
 	{ "RPM_FLAGS", "rpmflags", NULL }, { "CKUMASK", "umask", NULL },
@@ -314,6 +316,8 @@ static void clean_up(void)
 		complain("doc-pak: it cannot be removed: %s", strerror(-r));
 	if (ci.del_description && unlink("description-pak") < 0 && errno != ENOENT)
 		complain("description-pak: it cannot be removed: %s", strerror(errno));
+	if (ci.del_spec && o.spec && unlink(o.spec) < 0 && errno != ENOENT)
+		complain("%s: it cannot be removed: %s", o.spec, strerror(errno));
 }
 
 static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
@@ -368,7 +372,12 @@ static int checkinstall(int argc, char **argv, const char *db)
 	r = read_options(argc, argv);
 	if (r >= 0)
 		return r;
+	if (o.type == PACKAGE_AUTO)
+		o.type = package_type_here();
 	r = read_files();
+	/* its name is the install's */
+	if (r == 0 && o.type == PACKAGE_RPM && spec_take_tags(&o) < 0)
+		r = EXIT_FAILED;
 	if (r == 0)
 		r = record(argv + optind, db);
 	if (r == 0)

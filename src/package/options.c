@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/canonical.h"
@@ -54,6 +55,14 @@ static int set_script(char **to, const char *file)
 	return set(to, text.data ? buf_steal(&text) : strdup(""));
 }
 
+static int set_file(char **to, const char *file)
+{
+	char path[PATH_MAX];
+	int r = access(file, R_OK) < 0 ? -errno : path_canonical(file, path);
+
+	return r < 0 ? say_failed("%s: %s", file, strerror(-r)) : set(to, strdup(path));
+}
+
 static int set_folder(char **to, const char *folder)
 {
 	char path[PATH_MAX];
@@ -77,6 +86,8 @@ int package_option(struct package_options *o, const char *name, const char *valu
 			continue;
 		if (opt->kind == OPTION_SCRIPT)
 			return set_script(text_of(o, opt), value);
+		if (opt->kind == OPTION_FILE)
+			return set_file(text_of(o, opt), value);
 		if (opt->kind == OPTION_FOLDER)
 			return set_folder(text_of(o, opt), value);
 		return set(text_of(o, opt), strdup(value));

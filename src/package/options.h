@@ -22,6 +22,7 @@ struct package_options {
 	char *out;         /* the folder for the package */
 	char *compress;
 	char *scripts[SCRIPTS]; /* texts */
+	char *spec;       /* the name of a spec file */
 	char *docs;       /* a folder whose files go in as documentation */
 	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
 	struct payload_rules include, exclude;
@@ -47,8 +48,18 @@ enum {
 	IN_ALL = IN_THREE | 1 << PACKAGE_TAR
 };
 
-/* Its value: any text; one line; a list of other packages; a file, whose text it is; a folder. */
-enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_FOLDER };
+/*
+ * Its value: any text; one line; a list of other packages; a file, whose text it is; one that is
+ * there; a folder.
+ */
+enum option_kind {
+	OPTION_TEXT,
+	OPTION_LINE,
+	OPTION_LIST,
+	OPTION_SCRIPT,
+	OPTION_FILE,
+	OPTION_FOLDER
+};
 
 /*
  * The one list of them: X(letter, name, the value's name, help, where it is kept, types, kind).
@@ -85,6 +96,8 @@ enum option_kind { OPTION_TEXT, OPTION_LINE, OPTION_LIST, OPTION_SCRIPT, OPTION_
 	X(0, "replaces", "LIST",                                                                 \
 		"the packages whose files it takes over (an rpm: that it takes out)",            \
 		relations[REPLACES], IN_BOTH, OPTION_LIST)                                       \
+	X(0, "spec", "FILE", "a spec file: what it says of itself, and more (rpm)", spec, IN_RPM, \
+		OPTION_FILE)                                                                     \
 	X(0, "docdir", "DIR",                                                                    \
 		"where documents go, with its name behind (default: /usr/share/doc)",            \
 		doc_folder, IN_ALL, OPTION_TEXT)

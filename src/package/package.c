@@ -17,6 +17,7 @@
 #include "package/names.h"
 #include "package/pages.h"
 #include "package/say.h"
+#include "package/spec.h"
 #include "package/stage.h"
 #include "package/stop.h"
 #include "package/strip.h"
@@ -147,7 +148,8 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 		return say_failed("there is no run %lld", (long long)run);
 	if (n < 0 || ba_undo_idle(ba) < 0)
 		return say_failed("%s", ba_error(ba));
-	if (check_run(row, run, o) < 0 || metadata_find(m, o, row) < 0 || names_check(m) < 0)
+	if (check_run(row, run, o) < 0 || (o->type == PACKAGE_RPM && spec_take_tags(o) < 0) ||
+		metadata_find(m, o, row) < 0 || names_check(m) < 0)
 		return -1;
 	metadata_say_unused(m);
 	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0)

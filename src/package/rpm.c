@@ -23,6 +23,7 @@
 #include "package/readback.h"
 #include "package/review.h"
 #include "package/say.h"
+#include "package/spec.h"
 #include "package/stage.h"
 #include "package/tool.h"
 #include "package/tree.h"
@@ -70,8 +71,23 @@ static void add_head(struct buf *out, const struct metadata *m)
 		add_tag(out, "BuildArch", "noarch");
 	for (i = 0; i < RELATIONS; i++)
 		add_tag(out, relations[i], m->relations[i].data);
+}
+
+static void add_description(struct buf *out, const struct metadata *m)
+{
 	buf_adds(out, "%description\n");
 	add_text(out, m->description);
+	buf_addc(out, '\n');
+}
+
+/* What stands in somebody's spec file goes before ours, but for what options are made of. */
+static void add_theirs(struct buf *out, const struct spec *spec, const struct metadata *m)
+{
+	add_head(out, m);
+	buf_add(out, spec->preamble.data, spec->preamble.len);
+	if (!spec->description)
+		add_description(out, m);
+	buf_add(out, spec->sections.data, spec->sections.len);
 	buf_addc(out, '\n');
 }
 
@@ -102,13 +118,18 @@ static int add_script(struct buf *out, const char *folder, const char *section, 
 	return file.failed ? say_no_memory() : stage_write(file.data, &body);
 }
 
-static int add_scripts(struct buf *out, const struct metadata *m, const struct effects *fx)
+static int add_scripts(struct buf *out, const struct metadata *m, const struct effects *fx,
+	const struct spec *spec)
 {
 	static const char *const sections[SCRIPTS] = { "%pre", "%post", "%preun", "%postun" };
 	enum script i;
 
 	for (i = 0; i < SCRIPTS; i++)
-		if (fx->scripts[i].len &&
+		if (fx->scripts[i].len && spec->scripts[i])
+			say("--spec: its %s is taken, and left out is what the package would do "
+			    "besides: %s",
+				sections[i], fx->scripts[i].data);
+		else if (fx->scripts[i].len &&
 			add_script(out, m->stage, sections[i], script_names[i],
 				fx->scripts[i].data) < 0)
 			return -1;
@@ -237,12 +258,15 @@ static int check_text(const char *text)
 static int write_spec(const char *file, const struct payload *p, const struct metadata *m,
 	const struct effects *fx)
 {
+	_cleanup_(spec_release) struct spec theirs = { 0 };
 	_cleanup_buf_ struct buf spec = BUF_INIT;
 	size_t i;
 
+	if (spec_read(&theirs, m->options) < 0)
+		return -1;
 	add_same_elves(&spec, p);
-	add_head(&spec, m);
-	if (add_scripts(&spec, m, fx) < 0)
+	add_theirs(&spec, &theirs, m);
+	if (add_scripts(&spec, m, fx, &theirs) < 0)
 		return -1;
 	buf_adds(&spec, "%files\n");
 	for (i = 0; i < p->count; i++)

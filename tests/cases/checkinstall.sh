@@ -221,6 +221,66 @@ case_backup() {
 	hasnt "$(cat err)" backup
 }
 
+# What somebody wrote for a build is good for what it says of the package.
+case_spec() {
+	need rpmbuild
+	place
+	cat >our.spec <<-'S'
+		%global short other
+		Name: %{short}-thing
+		Version: 3.1
+		Release: 4%{?nothing}
+		Summary: Does %{short} things
+		License: MIT
+		URL: https://example.com/
+		Source0: nowhere.tar.gz
+		Requires: something >= 2
+		BuildRequires: not-here
+		%description
+		All of it,
+		in words.
+		%package devel
+		Summary: more
+		%description devel
+		no
+		%prep
+		exit 1
+		%install
+		rm -rf %{buildroot}
+		exit 1
+		%post
+		echo theirs
+		%post devel
+		echo no
+		%files
+		/no/such/file
+		%files devel
+		%changelog
+		* Mon Jan 01 2024 Some One <someone@example.com> - 3.1-4
+		- begun
+	S
+	ci -R -y --install=no --spec=our.spec >out 2>err
+	eq "$(ls ./*.rpm)" ./other-thing-3.1-4.noarch.rpm
+	eq "$(rpm -qp --qf '%{NAME} %{VERSION} %{RELEASE} %{SUMMARY} %{LICENSE} %{URL} %{POSTIN}' ./*.rpm)" \
+		'other-thing 3.1 4 Does other things MIT https://example.com/ echo theirs'
+	eq "$(rpm -qp --qf '%{DESCRIPTION}' ./*.rpm | xargs)" 'All of it, in words.'
+	has "$(rpm -qpR ./*.rpm)" '^something >= 2$'
+	has "$(rpm -qp --changelog ./*.rpm)" 'begun'
+	eq "$(rpm -qpl ./*.rpm | xargs)" "$P/d $P/d/x"
+	has "$(ba list)" '^other-thing +3.1 '
+	[ -e our.spec ]
+	rm ./*.rpm
+	rm -r "$P/d"
+	echo 'echo ours' >postinstall-pak
+	ci -R -y --install=no --spec=our.spec --delspec --summary=Ours --pkgname=mine --nodoc >out 2>err
+	eq "$(rpm -qp --qf '%{NAME} %{RELEASE} %{SUMMARY} %{POSTIN}' ./*.rpm)" 'mine 4 Ours echo theirs'
+	has "$(cat err)" '--spec: its %post is taken'
+	refused test -e our.spec
+	rm -r "$P/d"
+	has "$(want_rc 125 ci -R -y --install=no --spec=our.spec 2>&1)" 'our.spec: No such file'
+	refused test -e "$P/d"
+}
+
 # As makepkg lays it out: what unpacks it and runs the script has the files as they were.
 case_slackware() {
 	place
@@ -305,6 +365,7 @@ case_called_by_its_name() {
 case_every_option_is_taken() {
 	place
 	mkdir ../out
+	: >x.spec
 	ci -t debian --pkgname=nn --pkgversion 2.0 --pkgrelease=7 --pkgarch=all --pkglicense=GPL --pkggroup=utils \
 		--pkgsource=s --pkgaltsource=a --maintainer='M <m@example.com>' --provides=p --requires='r1, r2' --recommends=rc \
 		--suggests=s --conflicts=c --replaces=re --exclude="$P/e,$P/f" --install=no --fstrans=no --strip=no --stripso=no \
@@ -321,11 +382,12 @@ case_every_option_is_taken() {
 	has "$info" '^Section: utils$'
 	has "$info" '^Maintainer: M <m@example.com>$'
 	hasnt "$(dpkg-deb -c "$deb")" "$P/e"
-	for o in --fstrans --reset-uids --addso --spec --delspec --showinstall \
+	for o in --fstrans --reset-uids --addso --showinstall \
 		--si --showslack --ss --with-tar -d; do
 		has "$(cat err)" "^buildaudit: $o has no meaning here: "
 	done
-	for o in pkglicense pkgsource pkgaltsource dpkgflags rpmflags; do
+	refused test -e x.spec
+	for o in pkglicense pkgsource pkgaltsource dpkgflags rpmflags spec; do
 		has "$(cat err)" "^buildaudit: --$o: left out"
 	done
 }
