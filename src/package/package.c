@@ -16,6 +16,7 @@
 #include "package/format.h"
 #include "package/names.h"
 #include "package/pages.h"
+#include "package/review.h"
 #include "package/say.h"
 #include "package/spec.h"
 #include "package/stage.h"
@@ -167,19 +168,15 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 {
 	_cleanup_(stage_close) struct stage stage = STAGE_INIT;
 	const struct format *f = format_of(o->type);
-	bool staged = f->staged || o->strip || o->compress_pages;
-	size_t i;
+	bool staged = f->staged || o->strip || o->compress_pages || o->show_list;
 
 	pages_drop_older(p);
-	if (docs_add(p, m) < 0 || names_check_paths(m, p) < 0 ||
-		payload_check(p, o->type == PACKAGE_DEB) < 0 ||
-		(staged && stage_open(&stage, p) < 0))
+	if (docs_add(p, m) < 0 || (staged && stage_open(&stage, p) < 0))
 		return -1;
 	m->stage = stage.folder;
-	if (change_copies(p, m, o) < 0)
+	if (review_files(p, m) < 0 || names_check_paths(m, p) < 0 ||
+		payload_check(p, o->type == PACKAGE_DEB) < 0 || change_copies(p, m, o) < 0)
 		return -1;
-	for (i = 0; o->show_list && i < p->count; i++)
-		words_say("  ", "%s", p->entries[i]->path);
 	if (f->metadata && f->metadata(p, m) < 0)
 		return -1;
 	return make_file(f, p, m, o);

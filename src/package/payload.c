@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/say.h"
@@ -293,7 +294,7 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 	if (!strcmp(path, "/"))
 		return say_failed("--include /: the run changed nothing");
 	if (lstat(path, &st) < 0)
-		return say_failed("--include %s: %s", path, strerror(errno));
+		return say_failed("%s, which is to be packed, too: %s", path, strerror(errno));
 	if (left_out(exclude, path))
 		return 0;
 	e = add_entry(p, path);
@@ -325,6 +326,15 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 	}
 	closedir(dir);
 	return r;
+}
+
+int payload_add_path(struct payload *p, const char *path)
+{
+	static const struct payload_rules none;
+	char name[PATH_MAX];
+	int r = path_canonical(path, name);
+
+	return r < 0 ? say_failed("%s: %s", path, strerror(-r)) : add_from_disk(p, name, &none);
 }
 
 static int by_path(const void *a, const void *b)

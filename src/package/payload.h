@@ -74,6 +74,8 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run,
  * from source. Sorted in by payload_sort.
  */
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir);
+/* What is there on the disk, a folder with all that is in it. The same. */
+int payload_add_path(struct payload *p, const char *path);
 void payload_sort(struct payload *p);
 /* Takes those out of which drops() says so. */
 void payload_drop(struct payload *p, bool (*drops)(const struct payload *, const struct member *));

@@ -221,6 +221,35 @@ case_backup() {
 	hasnt "$(cat err)" backup
 }
 
+# The editor is a script of ours: it takes lines out, and puts one in.
+on_a_terminal() { python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@"; }
+case_inspect() {
+	place
+	mkdir -p "$P/more"
+	echo 1 >"$P/more/in"
+	printf 'install:\n\tmkdir -p %s/d/man/man1\n\techo x >%s/d/x; echo y >%s/d/y; echo z >%s/d/man/man1/z.1\n' "$P" "$P" "$P" "$P" >Makefile
+	printf '#!/bin/sh\ncp "$1" "%s/list"\n. "%s/edit"\n' "$T" "$T" >../editor
+	chmod +x ../editor
+	packed() { dpkg-deb -c thing_1.5-1_all.deb | sed -n "s|.*\./${P#/}/||p" | xargs; }
+	inspect() { # COMMAND
+		echo "$1" >../edit
+		VISUAL=$T/editor on_a_terminal timeout 60 "$BUILDAUDIT" checkinstall -D -y --install=no --inspect >out 2>&1
+	}
+	inspect "sed -i -e '/d.x\$/d' \"\$1\"; echo '$P' >>\"\$1\""
+	eq "$(sed "s|$P/||" ../list | xargs)" 'd d/man d/man/man1 d/man/man1/z.1 d/x d/y'
+	eq "$(packed)" 'd/ d/man/ d/man/man1/ d/man/man1/z.1.gz d/x d/y more/ more/in'
+	inspect "sed -i -e '/d.x\$/d' \"\$1\"; echo '$P/more' >>\"\$1\""
+	eq "$(packed)" 'd/ d/man/ d/man/man1/ d/man/man1/z.1.gz d/y more/ more/in'
+	want_rc 125 inspect "echo /no/such/thing >>\"\$1\""
+	has "$(cat out)" '/no/such/thing.*: No such file'
+	want_rc 125 inspect ': >"$1"'
+	has "$(cat out)" 'the list is empty'
+	want_rc 125 inspect 'exit 1'
+	has "$(cat out)" "the editor '.*editor' failed"
+	ci -D -y --install=no --inspect >out 2>err
+	has "$(cat err)" "^  $P/d/man/man1/z.1\$"
+}
+
 # What somebody wrote for a build is good for what it says of the package.
 case_spec() {
 	need rpmbuild
