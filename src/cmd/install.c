@@ -101,6 +101,26 @@ static void say_notes(const struct ba_summary *s, void *data)
 		fwrite(out.data, 1, out.len, stderr);
 }
 
+/* One that failed and changed nothing of the install is not worth being the latest. */
+static void forget_idle(const char *db, int64_t run)
+{
+	struct ba *ba = pack_open(db);
+	struct ba_forgotten forgotten;
+	struct ba_rows *row;
+
+	if (!ba)
+		return;
+	if (ba_run(ba, run, &row) == 0) {
+		bool idle = ba_rows_next(row) > 0 && !row_number(row, "created") &&
+			!row_number(row, "modified") && !row_number(row, "removed");
+
+		ba_rows_free(row);
+		if (idle)
+			IGNORE(ba_forget(ba, run, &forgotten)); /* then it stays */
+	}
+	ba_close(ba);
+}
+
 /* The exit status, 128 + N when it was killed by signal N, or -1 after saying why. */
 static int record(char **argv, const struct package_options *o, const char *db)
 {
@@ -115,13 +135,15 @@ static int record(char **argv, const struct package_options *o, const char *db)
 			ba_error(ba));
 	ba_close(ba);
 	if (r >= 0) {
-		int64_t run;
+		int64_t run = 0;
 		int status = record_and_wait(rec, argv, say_notes, db, &run);
 
 		if (status >= 0 && WIFSIGNALED(status))
 			r = 128 + WTERMSIG(status);
 		else
 			r = status < 0 ? -1 : WEXITSTATUS(status);
+		if (r > 0 && run)
+			forget_idle(db, run);
 	}
 	ba_recording_free(rec);
 	return r;

@@ -165,6 +165,7 @@ case_a_strip_that_fails() {
 
 # The manager puts the package's files in the place of those that the run left: they are the install's.
 case_stripped_files_are_the_installs() {
+	export SOURCE_DATE_EPOCH=1000000000
 	root
 	place
 	software
@@ -179,10 +180,12 @@ case_stripped_files_are_the_installs() {
 	eq "$(ba verify thing)" ''
 	eq "$(ba verify)" ''
 	was=$(ba list thing | sed 1,2d)
+	cp thing_*.deb first
 	ci -D -y --dpkgflags="$flags" >out 2>err
 	eq "$(ls "$P/d/share/man/man1" | xargs)" "$packed_pages"
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
 	eq "$(ba verify thing)" ''
+	cmp first thing_*.deb
 	now=$(ba list thing | sed 1,2d)
 	eq "$(awk '{ print $NF }' <<<"$now")" "$(awk '{ print $NF }' <<<"$was")"
 	for run in 4 3 2 1; do ba rollback -y $run >out 2>&1 || fail "$(cat out)"; done
@@ -365,6 +368,19 @@ case_rpm_installs_stripped_files() {
 	for run in 2 1; do ba rollback -y $run >out 2>&1 || fail "$(cat out)"; done
 	snap "$P" after
 	diff <(plain before) <(plain after)
+}
+
+# What did nothing is no run: the latest is the command's.
+case_it_cannot_be_installed() {
+	place
+	mkdir ../bin
+	printf '#!/bin/sh\necho no way >&2\nexit 3\n' >../bin/upgradepkg
+	chmod +x ../bin/upgradepkg
+	PATH=$T/bin:$PATH want_rc 125 ci -S -y >out 2>err
+	has "$(cat err)" '^no way$'
+	has "$(cat err)" 'upgradepkg did not install the package \(status 3\); it is /'
+	settle
+	eq "$(q 'SELECT run_id || argv FROM runs')" '1["make","install"]'
 }
 
 # What only the older version had, its package takes out: it is nobody's then.
