@@ -374,6 +374,9 @@ static int checkinstall(int argc, char **argv, const char *db)
 		return r;
 	if (o.type == PACKAGE_AUTO)
 		o.type = package_type_here();
+	/* as dpkg-deb does it: this package is kept, or handed on */
+	if (o.type == PACKAGE_DEB && package_option(&o, "compress", "xz") < 0)
+		return EXIT_FAILED;
 	r = read_files();
 	/* its name is the install's */
 	if (r == 0 && o.type == PACKAGE_RPM && spec_take_tags(&o) < 0)
