@@ -86,17 +86,24 @@ static int read_replaced(struct payload *p, struct ba *ba, int64_t run, const ch
 	return r;
 }
 
+/* None takes the place of another one, of the same minute. */
 static int name_archive(struct buf *out, const char *name)
 {
-	char folder[PATH_MAX], date[32];
+	char folder[PATH_MAX], date[32], number[16] = "";
 	time_t now = time(NULL);
 	struct tm tm;
+	int n = 1;
 
 	if (!getcwd(folder, sizeof folder))
 		return say_failed("the working folder: %s", strerror(errno));
 	if (!localtime_r(&now, &tm) || !strftime(date, sizeof date, "%m%d%Y%H%M", &tm))
 		return say_failed("the time of the backup cannot be told");
-	buf_addf(out, "%s/backup-%s-pre-%s.tgz", folder[1] ? folder : "", date, name);
+	do {
+		buf_reset(out);
+		buf_addf(out, "%s/backup-%s-pre-%s%s.tgz", folder[1] ? folder : "", date, name,
+			number);
+		snprintf(number, sizeof number, "-%d", ++n);
+	} while (!out->failed && access(out->data, F_OK) == 0);
 	return out->failed ? say_no_memory() : 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "package/say.h"
@@ -80,6 +81,10 @@ static int add_name(struct docs *docs, const char *from, const char *to, const c
 		say("%s is no file: left out", source.data);
 		return 0;
 	}
+	if (docs->usual && access(real, R_OK) < 0) {
+		say("%s: left out of the documents: %s", real, strerror(errno));
+		return 0;
+	}
 	return S_ISDIR(st.st_mode) ? add_below(docs, real, path.data) :
 				     add_doc(docs, path.data, real, false);
 }
@@ -88,8 +93,11 @@ static int add_below(struct docs *docs, const char *from, const char *to)
 {
 	_cleanup_(cleanup_closedirp) DIR *dir = opendir(from);
 	struct dirent *d;
-	int r = dir ? add_doc(docs, to, from, true) : say_failed("%s: %s", from, strerror(errno));
+	int r;
 
+	if (!dir)
+		return say_failed("%s: %s", from, strerror(errno));
+	r = add_doc(docs, to, from, true);
 	while (r == 0 && (d = readdir(dir)))
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
 			r = add_name(docs, from, to, d->d_name);

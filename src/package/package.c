@@ -43,6 +43,8 @@ enum package_type package_type_here(void)
 {
 	if (access("/var/lib/dpkg/status", F_OK) == 0)
 		return PACKAGE_DEB;
+	if (tool_there("upgradepkg")) /* Slackware has rpm, too */
+		return PACKAGE_SLACKWARE;
 	return tool_there("rpm") ? PACKAGE_RPM : PACKAGE_TAR;
 }
 

@@ -57,7 +57,7 @@ static bool is_page(const char *path)
 		return false;
 	if (!strcmp(folder, "info"))
 		return !fnmatch("*.info", name, 0) || !fnmatch("*.info-[0-9]*", name, 0);
-	return !fnmatch("man[0-9lnp]*", folder, 0) &&
+	return !fnmatch("man[0-9ln]*", folder, 0) &&
 		(!strcmp(above, "man") || !strcmp(top, "man"));
 }
 
