@@ -448,9 +448,9 @@ class Checkinstall(Scene):
     """What packs and installs dies; what is recorded is not meant.  The package goes into a dpkg database of its own."""
     needs = 'dpkg'
     whom = ('tree', 'main')
-    # As installers do it: what is there is written anew, or left as it is.
-    script = ('mkdir -p "$1/opt/bin"; echo one >"$1/opt/bin/a"; ln -sfn a "$1/opt/bin/link"; '
-              '[ -e "$1/opt/data" ] || seq 9999 >"$1/opt/data"')
+    # As installers do it: what is there is written anew, or left as it is.  The page is compressed in the package.
+    script = ('mkdir -p "$1/opt/bin" "$1/opt/man/man1"; echo one >"$1/opt/bin/a"; ln -sfn a "$1/opt/bin/link"; '
+              'echo page >"$1/opt/man/man1/a.1"; [ -e "$1/opt/data" ] || seq 9999 >"$1/opt/data"')
 
     def prepare(self, w):
         for n in ('info', 'updates', 'triggers'):
@@ -481,7 +481,7 @@ class Checkinstall(Scene):
         if w.run([*dpkg, '-V', 'thing']).stdout or w.run([*dpkg, '--audit']).stdout:
             wrong.append('dpkg finds something wrong')
         listed = w.run([*dpkg, '-L', 'thing']).stdout
-        wrong += ['not in the package: ' + n for n in ('bin/a', 'bin/link', 'data') if w.t + '/opt/' + n not in listed]
+        wrong += ['not in the package: ' + n for n in ('bin/a', 'bin/link', 'data', 'man/man1/a.1.gz') if w.t + '/opt/' + n not in listed]
         now, wanted = untimed(undo.snapshot(w.t)), untimed(ideal.tree)
         # When it died at the very last the documents are gone, as was wanted, and the next package has none.
         docs = {p for p in wanted if p.startswith(os.fsencode(w.t + '/doc/thing'))}
