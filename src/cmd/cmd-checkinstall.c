@@ -20,8 +20,8 @@
 
 static struct package_options o;
 static struct {
-	bool install, strip, strip_libraries, compress_pages, link_script, backup, no_docs,
-		del_docs, del_description, del_spec, rpm_fresh;
+	bool install, strip, strip_libraries, compress_pages, reset_owners, link_script, backup,
+		no_docs, del_docs, del_description, del_spec, rpm_fresh;
 	char *dpkg_flags, *rpm_flags;
 	bool dpkg_asked, rpm_asked; /* for them, on the command line */
 	mode_t umask;
@@ -41,9 +41,9 @@ static const struct {
 	bool *on;
 } switches[] = { { "install", &ci.install }, { "strip", &ci.strip },
 	{ "stripso", &ci.strip_libraries }, { "gzman", &ci.compress_pages },
-	{ "autodoinst", &ci.link_script }, { "backup", &ci.backup },
-	{ "deldoc", &ci.del_docs },
-	{ "deldesc", &ci.del_description }, { "delspec", &ci.del_spec } };
+	{ "reset-uids", &ci.reset_owners }, { "autodoinst", &ci.link_script },
+	{ "backup", &ci.backup }, { "deldoc", &ci.del_docs }, { "deldesc", &ci.del_description },
+	{ "delspec", &ci.del_spec } };
 
 static int set_switch(const char *name, const char *value)
 {
@@ -184,7 +184,7 @@ static const struct setting {
 	{ "STRIP_SO_ELF", "stripso", NULL }, { "COMPRESS_MAN", "gzman", NULL },
 	{ "AUTODOINST", "autodoinst", NULL }, { "BACKUP", "backup", NULL },
 	{ "ADD_SO", "addso", "0" }, { "TRANSLATE", "fstrans", "1" },
-	{ "RESET_UIDS", "reset-uids", "0" }, { "SHOW_INSTALL", "showinstall", "1" },
+	{ "RESET_UIDS", "reset-uids", NULL }, { "SHOW_INSTALL", "showinstall", "1" },
 	{ "SHOW_SLACK_INSTALL", "showslack", "1" } };
 
 static const struct setting *setting_named(const char *name)
@@ -255,26 +255,52 @@ static int read_options(int argc, char **argv)
 	return r < 0 ? cmd_misuse(me, why, argv[optind - 1]) : -1;
 }
 
+/* The lines "NAME: text" of a slack-desc, without its remarks and its ruler. */
+static void read_slack_desc(struct buf *out)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char *rest = io_read_file("slack-desc", &text, 1U << 20) == 0 ? text.data : NULL, *line;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		char *colon = strchr(line, ':');
+
+		if (!colon || strpbrk(line, "#|"))
+			continue;
+		colon += 1 + (colon[1] == ' ');
+		if (*colon || out->len)
+			buf_addf(out, "%s\n", colon);
+	}
+}
+
+static int set_script(enum script script, const char *file)
+{
+	if (access(file, F_OK) < 0)
+		return 0;
+	return package_option(&o, script_names[script], file) < 0 ? EXIT_FAILED : 0;
+}
+
 /* The files that checkinstall looks for in the working folder. */
 static int read_files(void)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	struct stat st;
 	enum script i;
+	int r = 0;
 
-	if (!o.description && io_read_file("description-pak", &text, 1U << 20) == 0 && text.len)
+	if (io_read_file("description-pak", &text, 1U << 20) < 0)
+		read_slack_desc(&text);
+	if (!o.description && text.len)
 		o.description = buf_steal(&text);
 	o.usual_docs = stat("doc-pak", &st) < 0 || !S_ISDIR(st.st_mode);
 	if (!ci.no_docs && package_option(&o, "docs", o.usual_docs ? "." : "doc-pak") < 0)
 		return EXIT_FAILED;
-	for (i = 0; i < SCRIPTS; i++) {
+	for (i = 0; r == 0 && i < SCRIPTS; i++) {
 		char name[32];
 
 		snprintf(name, sizeof name, "%s-pak", script_names[i]);
-		if (access(name, F_OK) == 0 && package_option(&o, script_names[i], name) < 0)
-			return EXIT_FAILED;
+		r = set_script(i, name);
 	}
-	return 0;
+	return r == 0 && o.type == PACKAGE_SLACKWARE ? set_script(POST_INSTALL, "install-pak") : r;
 }
 
 static void summary(const struct ba_summary *s, void *data)
@@ -352,6 +378,7 @@ static int record(char **command, const char *db)
 	o.strip = ci.strip;
 	o.strip_libraries = ci.strip_libraries;
 	o.compress_pages = ci.compress_pages;
+	o.reset_owners = ci.reset_owners;
 	o.keep_links = !ci.link_script;
 	r = record_and_then(rec, command, summary, db, pack_and_back_up, (void *)db);
 	ba_recording_free(rec);

@@ -125,16 +125,20 @@ int docs_add(struct payload *p, const struct metadata *m)
 {
 	const struct package_options *o = m->options;
 	struct docs docs = { p, p->count, o->usual_docs };
+	const char *folder = o->doc_folder ? o->doc_folder : "/usr/share/doc";
 	_cleanup_buf_ struct buf to = BUF_INIT;
 	int r;
 
 	if (!o->docs)
 		return 0;
-	buf_addf(&to, "%s/%s", o->doc_folder ? o->doc_folder : "/usr/share/doc", m->name);
+	if (*folder == ':') /* that very folder */
+		buf_adds(&to, folder + 1);
+	else
+		buf_addf(&to, "%s/%s", folder, m->name);
 	if (to.failed)
 		return say_no_memory();
-	if (*to.data != '/')
-		return say_failed("--docdir: '%s' has to begin with a '/'", o->doc_folder);
+	if (*to.data != '/' || !to.data[1])
+		return say_failed("--docdir: '%s' has to begin with a '/'", folder);
 	r = (docs.usual ? add_usual : add_below)(&docs, o->docs, to.data);
 	payload_sort(p);
 	return r;

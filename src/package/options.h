@@ -27,6 +27,7 @@ struct package_options {
 	char *doc_folder; /* where to, with NAME behind it; NULL: /usr/share/doc */
 	struct payload_rules include, exclude;
 	bool force, no_questions, date_is_version, show_list, review;
+	bool reset_owners; /* all is root's, and nobody else may do more than its group */
 	bool keep_links; /* Slackware: no script makes the symlinks */
 	bool usual_docs; /* of the folder docs only those that have a usual name: README, say */
 	bool strip, strip_libraries, compress_pages;

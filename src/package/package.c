@@ -160,9 +160,26 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 	return p->count ? 0 : nothing(row, run);
 }
 
+/* A program that would become set-uid root by that is no such program any more. */
+static void reset_owner(struct member *e)
+{
+	if (e->uid || e->gid)
+		e->mode &= ~(mode_t)(S_ISUID | S_ISGID);
+	e->uid = 0;
+	e->gid = 0;
+	if (S_ISDIR(e->mode))
+		e->mode = S_IFDIR | 0755;
+	else if (S_ISREG(e->mode))
+		e->mode = (e->mode & ~(mode_t)07) | (e->mode >> 3 & 07);
+}
+
 /* What goes in is not all as it is on the disk. */
 static int change_copies(struct payload *p, const struct metadata *m, struct package_options *o)
 {
+	size_t i;
+
+	for (i = 0; o->reset_owners && i < p->count; i++)
+		reset_owner(p->entries[i]);
 	return strip_payload(p, m) == 0 ? pages_compress(p, m, o) : -1;
 }
 

@@ -357,6 +357,12 @@ case_slackware_is_installed() {
 	chmod +x ../bin/upgradepkg
 	PATH=$T/bin:$PATH ci -S -y >out 2>err
 	eq "$(cat ../asked)" "--install-new --reinstall $PWD/thing-1.5-noarch-1.tgz"
+	printf '# a remark: no\n     |---ruler: no---|\nthing:\nthing: thing (their words)\nthing:\nthing: More: of it.\n' >slack-desc
+	echo 'echo theirs' >install-pak
+	ci -S -y --install=no touch "$P/d/y" >out 2>err
+	tar -xzf thing-*.tgz install
+	eq "$(sed -n 's/^thing: //p' install/slack-desc | xargs)" 'thing (thing (their words)) More: of it.'
+	eq "$(cat install/doinst.sh)" 'echo theirs'
 }
 
 case_rpm_installs_stripped_files() {
@@ -431,7 +437,7 @@ case_every_option_is_taken() {
 	has "$info" '^Section: utils$'
 	has "$info" '^Maintainer: M <m@example.com>$'
 	hasnt "$(dpkg-deb -c "$deb")" "$P/e"
-	for o in --fstrans --reset-uids --addso --showinstall \
+	for o in --fstrans --addso --showinstall \
 		--si --showslack --ss --with-tar -d; do
 		has "$(cat err)" "^buildaudit: $o has no meaning here: "
 	done
@@ -469,6 +475,25 @@ case_documents_by_default() {
 	ln -s ../doc-pak doc-pak/round
 	ci -D -y --install=no 2>err
 	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" only
+}
+
+case_a_folder_for_documents_and_owners() {
+	root
+	place
+	touch README
+	printf 'install:\n\tmkdir -p %s/d\n\techo x >%s/d/x\n\tchmod 700 %s/d\n\tchmod 6750 %s/d/x\n\tcp %s/d/x %s/d/y; chown 2:3 %s/d/x; chmod 6751 %s/d/x\n\tchmod 4757 %s/d/y\n' \
+		"$P" "$P" "$P" "$P" "$P" "$P" "$P" "$P" "$P" >Makefile
+	ci -D -y --install=no --docdir=":$P/docs" >out 2>err || skip 'no other owners here'
+	dpkg-deb -c thing_1.5-1_all.deb >list
+	has "$(cat list)" "^-rw-r--r-- root/root .*$P/docs/README\$"
+	has "$(cat list)" "^drwx------ root/root .*$P/d/\$"
+	has "$(cat list)" "^-rwsr-s--x [^ ]*/[^ ]* .*$P/d/x\$"
+	ci -D -y --install=no --reset-uids >out 2>err
+	dpkg-deb -c thing_1.5-1_all.deb >list
+	has "$(cat list)" "^drwxr-xr-x root/root .*$P/d/\$"
+	has "$(cat list)" "^-rwxr-xr-x root/root .*$P/d/x\$"
+	has "$(cat list)" "^-rwsr-xr-x root/root .*$P/d/y\$"
+	eq "$(stat -c %a "$P/d")" 700
 }
 
 # Every option that the help has is in the list above, or is one that has no use in it.
@@ -575,9 +600,9 @@ case_the_usual_configuration() {
 	has "$(sed -n 1p err)" '^buildaudit: run 1: '
 	has "$(sed -n 2p err)" '^buildaudit: package: '
 	eq "$(wc -l <err)" 2
-	sed -i 's/RESET_UIDS=0/RESET_UIDS=1/' ../rc
+	sed -i 's/ADD_SO=0/ADD_SO=1/' ../rc
 	CHECKINSTALLRC=$T/rc ci -y --install=no true 2>err || :
-	has "$(cat err)" 'reset-uids has no meaning here: '
+	has "$(cat err)" 'addso has no meaning here: '
 }
 
 # Each option has a few words, and its value a name.
