@@ -5,8 +5,7 @@
 
 enum ci_kind {
 	HEADING,  /* of the help */
-	TYPE_OF,  /* -t, --type */
-	DEB, RPM, SLACKWARE,
+	TYPE_OF,  /* `to` or the value */
 	FIELD,    /* a text of the package; `to` is our own name for it */
 	SWITCH,   /* yes or no; `to` is its name */
 	PATHS,    /* --exclude */

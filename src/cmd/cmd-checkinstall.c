@@ -118,13 +118,7 @@ static int take(const struct ci_option *opt, const char *value)
 {
 	switch (opt->kind) {
 	case TYPE_OF:
-		return set_type(value);
-	case DEB:
-		return set_type("debian");
-	case RPM:
-		return set_type("rpm");
-	case SLACKWARE:
-		return set_type("slackware");
+		return set_type(opt->to ? opt->to : value);
 	case FIELD:
 		return package_option(&o, opt->to, value) < 0 ? EXIT_FAILED : 0;
 	case SWITCH:
