@@ -336,6 +336,8 @@ static int read_image(struct elf *elf, const unsigned char *data, size_t size, b
 	if (l.strings == UINT64_MAX || l.strings == 0)
 		return 0;
 	r = read_names(elf, &im, &l);
+	/* one that can be run, too, is what its name for others says */
+	elf->library |= elf->soname && get(&im, 0, FIELD(Ehdr, e_type)) == ET_DYN;
 	return r < 0 ? r : read_symbols(elf, &im, &l);
 }
 

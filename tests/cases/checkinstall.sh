@@ -57,6 +57,8 @@ software() {
 		cc -g -shared -fPIC -o libthing.so lib.c
 		cp libthing.so "$1/lib/libthing.so.1"
 		ln -sf libthing.so.1 "$1/lib/libthing.so"
+		echo 'const char loader[] __attribute__((section(".interp"))) = "/lib64/ld-linux-x86-64.so.2";' >runs.c
+		cc -g -shared -fPIC -Wl,-soname,libruns.so.1 -o "$1/lib/libruns.so.1" runs.c
 		echo 'extern int answer(void); int main(void) { return answer() != 42; }' >main.c
 		cc -g -o thing main.c libthing.so -Wl,-rpath,"$1/lib"
 		cc -g -c -o "$1/lib/thing.o" lib.c
@@ -131,6 +133,7 @@ case_nothing_is_stripped_or_compressed() {
 	ci -D -y --install=no --stripso=no 2>err
 	dpkg-deb -x thing_1.5-1_*.deb x
 	cmp "$P/d/lib/libthing.so.1" "x$P/d/lib/libthing.so.1"
+	cmp "$P/d/lib/libruns.so.1" "x$P/d/lib/libruns.so.1"
 	stripped "x$P/d/bin/thing"
 	printf 'STRIP_ELF=0\nSTRIP_SO_ELF=1\nCOMPRESS_MAN=0\n' >../rc
 	CHECKINSTALLRC=$T/rc ci -D -y --install=no 2>err
