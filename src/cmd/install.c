@@ -175,8 +175,9 @@ static void add_words(struct buf *line, const char *flags)
 }
 
 /*
- * What the manager is told. A page that the run left uncompressed, and that
- * the package has compressed, is nobody's then, and goes.
+ * What the manager is told. A page that the run left uncompressed, and that the package has
+ * compressed, is nobody's then, and goes; unless flags or the manager's configuration have kept
+ * the compressed one away from here.
  */
 static void write_line(struct buf *line, const struct manager *m,
 	const struct package_options *o, const char *flags, bool fresh)
@@ -186,7 +187,9 @@ static void write_line(struct buf *line, const struct manager *m,
 	buf_addc(line, ' ');
 	buf_add_shell(line, o->written);
 	if (o->renamed.len)
-		buf_adds(line, " && rm -f -- \"$@\"");
+		buf_adds(line,
+			" && for page; do [ -e \"$page.gz\" ] || [ -h \"$page.gz\" ] || continue; "
+			"rm -f -- \"$page\"; done");
 }
 
 static int run_line(const struct buf *line, const struct package_options *o, const char *db)

@@ -191,6 +191,9 @@ case_stripped_files_are_the_installs() {
 	cmp first thing_*.deb
 	now=$(ba list thing | sed 1,2d)
 	eq "$(awk '{ print $NF }' <<<"$now")" "$(awk '{ print $NF }' <<<"$was")"
+	mkdir ../packed
+	tar -C ../packed -xf "$(ba package --type=tar -o "$T" thing 2>err)"
+	diff -r --no-dereference "$P/d" "../packed$P/d"
 	for run in 4 3 2 1; do ba rollback -y $run >out 2>&1 || fail "$(cat out)"; done
 	snap "$P" after
 	diff <(plain before) <(plain after)
@@ -366,6 +369,17 @@ case_slackware_is_installed() {
 	tar -xzf thing-*.tgz install
 	eq "$(sed -n 's/^thing: //p' install/slack-desc | xargs)" 'thing (thing (their words)) More: of it.'
 	eq "$(cat install/doinst.sh)" 'echo theirs'
+}
+
+# As in images without manuals: a page stays where its compressed one did not come.
+case_pages_that_the_manager_leaves_out() {
+	root
+	place
+	own_dpkg
+	printf 'install:\n\tmkdir -p %s/d/man/man1\n\techo page >%s/d/man/man1/x.1\n' "$P" "$P" >Makefile
+	ci -D -y --dpkgflags="--admindir=$T/adm --path-exclude=*.gz --log=/dev/null" >out 2>err
+	eq "$(ls "$P/d/man/man1")" x.1
+	eq "$(ba verify thing)" ''
 }
 
 case_rpm_installs_stripped_files() {
