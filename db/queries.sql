@@ -254,16 +254,43 @@ WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
     AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0))
 ORDER BY m.path, e.run_id;
 
--- name: EARLIER
--- slow: no index has commands, and what their runs left is grouped by path
+-- name: MADE
+-- slow: no index has commands, and what runs left is grouped by path
 WITH same (id) AS MATERIALIZED (
+    SELECT ?1
+    UNION
     SELECT e.id FROM run r JOIN run e ON e.id < r.id AND e.kind IS NULL AND e.state <> 'running'
         -- a name without a version may be that of a folder in which all sorts of things are done
         AND ((e.install_id = r.install_id AND r.version IS NOT NULL) OR (e.argv = r.argv AND e.cwd = r.cwd))
     WHERE r.id = ?1),
-last (path_id, run_id, made) AS (
-    SELECT s.path_id, max(s.run_id), max(s.change = 'created')
-    FROM same JOIN standing s ON s.run_id = same.id GROUP BY s.path_id)
+-- What changes a file of others and writes it anew as a whole, by exe and argv.
+editor (exe, argv) AS (VALUES ('*/sed', '*'), ('*/ed', '*'), ('*/ex', '*'), ('*/vim*', '*'), ('*/patch', '*'),
+    ('*/perl*', '*,"-i["., ]*'), ('*/perl*', '*,"-[pn0]i*'), ('*/perl*', '*,"-[pn0][pn0]i*'),
+    ('*/gawk', '*"inplace"*'), ('*/busybox', '["sed",*')),
+-- The other file that stands there, or the same from the first byte on, is the run's. Who did it first tells what
+-- for: an installer may edit what it has just put there.
+done (path_id, run_id, change) AS MATERIALIZED (
+    SELECT s.path_id, s.run_id, iif(s.change <> 'modified' OR (NOT s.folder
+        AND (e.ino <> e.before_ino OR e.dev <> e.before_dev OR e.mode & 61440 <> e.before_mode & 61440
+            OR (e.file <> 0 AND e.file <> e.before_file)
+            OR EXISTS ( -- through another name of it, too
+                SELECT 1
+                FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
+                WHERE v.op = 1 AND v.flags & 512 AND p.run_id = e.run_id AND v.path_id IN (
+                    SELECT e.path_id UNION ALL
+                    SELECT path_id FROM alias WHERE run_id = e.run_id AND file = e.file)))
+        AND NOT EXISTS (
+            SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id
+            CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id) CROSS JOIN path exe ON exe.id = image.exe
+            CROSS JOIN editor ON exe.name GLOB editor.exe AND image.argv GLOB editor.argv
+            WHERE v.path_id = e.path_id AND v.seq = (
+                SELECT min(f.seq)
+                FROM event f CROSS JOIN exec x ON x.id = f.exec_id CROSS JOIN process p ON p.id = x.process_id
+                WHERE f.path_id = e.path_id AND f.op < 10 AND p.run_id = e.run_id))), s.change, 'edited')
+    FROM same JOIN standing s ON s.run_id = same.id JOIN entry e ON e.run_id = s.run_id AND e.path_id = s.path_id),
+last (path_id, run_id, made, created) AS (
+    SELECT path_id, max(run_id), max(change IN ('created', 'modified')), max(change = 'created')
+    FROM done GROUP BY path_id)
 SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
     m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev, m.same, m.path_id,
     CASE WHEN EXISTS (
@@ -272,10 +299,12 @@ SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mti
     WHEN l.version IS r.version OR EXISTS (
         SELECT 1 FROM upheld u WHERE u.run_id = r.id AND u.path_id = last.path_id
         UNION ALL -- touched, and no different
-        SELECT 1 FROM entry t WHERE t.run_id = r.id AND t.path_id = last.path_id AND t.change IS NULL) THEN 1 ELSE 2 * (m.type = 'dir') END AS stays
+        SELECT 1 FROM entry t WHERE t.run_id = r.id AND t.path_id = last.path_id AND t.change IS NULL) THEN 1
+    ELSE 2 * (m.type = 'dir') END AS stays,
+    NOT last.created AS replaced
 FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
 JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
-WHERE r.id = ?1 AND last.made AND m.change <> 'removed' AND NOT m.excluded
+WHERE r.id = ?1 AND last.made AND (m.change <> 'removed' OR m.run_id = ?1)
 ORDER BY m.path;
 
 -- name: PATHS

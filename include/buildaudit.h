@@ -114,13 +114,16 @@ int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows *
  */
 int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /*
- * What earlier runs of the same install (or of the same command in the same
- * folder) created, that was not taken back, and that none of them removed
- * since: as the newest of them left it, in the columns of ba_files(), and
+ * What the run and earlier ones of the same install (or of the same command in
+ * the same folder) made, that was not taken back, and that none of the earlier
+ * removed since: as the newest of them left it, in the columns of ba_files(), and
  * `stays`: 0 where another install has written it since, 1 where that one was
- * of the same version as the run, 2 where it is a folder of another. Since: 0.2
+ * of the same version as the run, 2 where it is a folder of another; `replaced`:
+ * 1 where none of them created it. Made is what was created, or replaced as a
+ * whole: by another file, or written from the first byte on; not what a line was
+ * added to, nor what an editor (sed -i) wrote anew. Since: 0.2
  */
-int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out);
+int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out);
 
 /*
  * The installs (view installs), by name. Since: 0.2

@@ -125,10 +125,10 @@ API int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
-API int ba_earlier(struct ba *ba, int64_t run_id, struct ba_rows **out)
+API int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
 	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_EARLIER, "i", run_id);
+	int r = db_rows(&rows, ba->db, Q_MADE, "i", run_id);
 
 	return ba_ask(ba, out, r, &rows);
 }

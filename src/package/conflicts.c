@@ -59,12 +59,26 @@ int conflicts_ask(struct metadata *m)
 	return r == -ENOMEM ? say_no_memory() : 0;
 }
 
-/* Is it this package itself, installed before? "name:arch" is. */
-static bool is_own(const char *owner, const char *name)
+/* Of an owner "name:arch" the name counts. */
+static bool is_named(const char *owner, const char *name, size_t n)
 {
-	size_t n = strlen(name);
+	return strcspn(owner, ":") == n && !strncmp(owner, name, n);
+}
 
-	return !strncmp(owner, name, n) && (owner[n] == '\0' || owner[n] == ':');
+bool conflicts_is_settled(const struct metadata *m, const char *owner)
+{
+	const char *word = m->relations[REPLACES].data;
+	size_t n;
+
+	if (is_named(owner, m->name, strlen(m->name)))
+		return true;
+	for (; word && *word; word += n) {
+		word += strspn(word, ", |()");
+		n = strcspn(word, ", |()");
+		if (is_named(owner, word, n))
+			return true;
+	}
+	return false;
 }
 
 static const char deb_words[] =
@@ -82,7 +96,7 @@ int conflicts_list(struct metadata *m, const struct payload *p)
 	for (i = 0; i < p->count; i++) {
 		const char *path = p->entries[i]->path, *owner = owners_of(m->owners, path);
 
-		if (owner && !S_ISDIR(p->entries[i]->mode) && !is_own(owner, m->name))
+		if (owner && !S_ISDIR(p->entries[i]->mode) && !conflicts_is_settled(m, owner))
 			say_item(&list, "%s: %s", path, owner);
 	}
 	say_rest(&list);

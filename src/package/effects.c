@@ -73,6 +73,11 @@ static const struct index *index_of(const char *path)
 	return NULL;
 }
 
+bool effects_is_index(const char *path)
+{
+	return index_of(path) != NULL;
+}
+
 static char *folder_of(const char *path, int up)
 {
 	char *folder = strdup(path);
@@ -190,6 +195,7 @@ static int add_index(struct effects *fx, const struct payload *p, const struct i
 	return 0;
 }
 
+/* What is left out for other reasons is named by package/foreign.c. */
 static int list_sides(struct effects *fx, const struct payload *p)
 {
 	struct say_list list = { "changed by the run and not packed:", 0, true };
@@ -197,7 +203,8 @@ static int list_sides(struct effects *fx, const struct payload *p)
 
 	for (i = 0; i < p->side_count; i++) {
 		const struct bystander *s = &p->sides[i];
-		const struct index *ix = s->removed || s->dir ? NULL : index_of(s->path);
+		const struct index *ix =
+			s->removed || s->dir || s->owner ? NULL : index_of(s->path);
 
 		if (ix && add_index(fx, p, ix, s->path) < 0)
 			return -1;
@@ -206,12 +213,6 @@ static int list_sides(struct effects *fx, const struct payload *p)
 				ix->what);
 		else if (s->removed)
 			say_item(&list, "%s: it was removed", s->path);
-		else if (s->dir)
-			say_item(&list, "%s: a folder whose mode or owner was changed", s->path);
-		else
-			say_item(&list,
-				"%s: it was there before and was changed (--include %s packs it)",
-				s->path, s->path);
 	}
 	say_rest(&list);
 	return 0;

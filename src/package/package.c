@@ -13,6 +13,7 @@
 #include "package/archive.h"
 #include "package/check.h"
 #include "package/docs.h"
+#include "package/foreign.h"
 #include "package/format.h"
 #include "package/names.h"
 #include "package/pages.h"
@@ -155,7 +156,7 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 		metadata_find(m, o, row) < 0 || names_check(m) < 0)
 		return -1;
 	metadata_say_unused(m);
-	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0)
+	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0 || foreign_leave_out(p, m) < 0)
 		return -1;
 	return p->count ? 0 : nothing(row, run);
 }

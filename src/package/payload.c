@@ -37,7 +37,8 @@ enum {
 	RDEV,
 	SAME,
 	PATH_ID,
-	STAYS /* of ba_earlier() only */
+	STAYS, /* of ba_made() only, and the next */
+	REPLACED
 };
 
 static void member_free(struct member *e)
@@ -58,8 +59,10 @@ void payload_release(struct payload *p)
 
 	for (i = 0; i < p->count; i++)
 		member_free(p->entries[i]);
-	for (i = 0; i < p->side_count; i++)
+	for (i = 0; i < p->side_count; i++) {
 		free(p->sides[i].path);
+		free(p->sides[i].owner);
+	}
 	free(p->entries);
 	free(p->sides);
 	*p = (struct payload){ 0 };
@@ -77,14 +80,28 @@ static struct member *add_entry(struct payload *p, const char *path)
 	return e;
 }
 
-static int add_side(struct payload *p, const char *path, bool removed, bool dir)
+/* NULL after saying why. */
+static struct bystander *add_side(struct payload *p, const char *path)
 {
 	struct bystander *side = ARRAY_MORE(p->sides, p->side_count);
 
+	if (side)
+		*side = (struct bystander){ .path = strdup(path) };
+	if (!side || !side->path)
+		say_no_memory();
+	return side && side->path ? side : NULL;
+}
+
+static int add_side_row(struct payload *p, const struct ba_rows *row)
+{
+	struct bystander *side = add_side(p, ba_rows_text(row, PATH, NULL));
+
 	if (!side)
-		return say_no_memory();
-	*side = (struct bystander){ strdup(path), removed, dir };
-	return side->path ? 0 : say_no_memory();
+		return -1;
+	side->removed = *ba_rows_text(row, CHANGE, NULL) == 'r';
+	side->dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
+	side->same = ba_rows_int(row, SAME);
+	return 0;
 }
 
 static bool below(const char *path, const char *folder)
@@ -154,7 +171,7 @@ static mode_t type_bits(const char *type)
 	return 0;
 }
 
-static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
+static int add_row(struct payload *p, const struct ba_rows *row, bool wanted, bool replaced)
 {
 	struct member *e = add_entry(p, ba_rows_text(row, PATH, NULL));
 
@@ -170,6 +187,7 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 	snprintf(e->sha256, sizeof e->sha256, "%s", ba_rows_text(row, SHA256, NULL));
 	e->known = *e->sha256;
 	e->wanted = wanted;
+	e->replaced = replaced;
 	if (S_ISLNK(e->mode) && !(e->target = strdup(ba_rows_text(row, TARGET, NULL))))
 		return say_no_memory();
 	return 0;
@@ -179,37 +197,34 @@ static int add_row(struct payload *p, const struct ba_rows *row, bool wanted)
 struct reading {
 	struct payload *payload;
 	const struct payload_rules *include, *exclude;
-	struct payload earlier; /* what the same command made before: as if the run had made it */
+	struct payload made; /* by the run or before, by others of its install */
 };
 
 static int sort_row(struct reading *r, const struct ba_rows *row)
 {
 	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
 	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
-	struct member *before = payload_find(&r->earlier, path);
-	bool made = *change == 'c' || before;
+	struct member *mine = payload_find(&r->made, path);
+	bool made = *change == 'c' || mine;
 	struct payload_rule *rule = removed ? NULL : included(r->include, path);
 
-	if (before)
-		before->seen = true;
+	if (mine)
+		mine->seen = true;
 	if (rule)
 		rule->used = true;
 	if (left_out(r->exclude, path))
 		return 0;
 	if (rule || (made && !excluded && !removed))
-		return add_row(r->payload, row, !made || excluded);
-	if (excluded || before)
-		return 0;
-	return add_side(r->payload, path, removed, !strcmp(ba_rows_text(row, TYPE, NULL), "dir"));
+		return add_row(r->payload, row, rule != NULL, mine && mine->replaced);
+	return excluded || mine ? 0 : add_side_row(r->payload, row);
 }
 
-static int earlier_row(struct reading *r, const struct ba_rows *row)
+static int made_row(struct reading *r, const struct ba_rows *row)
 {
-	int result = add_row(&r->earlier, row, false);
+	int result = add_row(&r->made, row, false, ba_rows_int(row, REPLACED));
 
 	if (result == 0)
-		r->earlier.entries[r->earlier.count - 1]->stays =
-			(int)ba_rows_int(row, STAYS);
+		r->made.entries[r->made.count - 1]->stays = (int)ba_rows_int(row, STAYS);
 	return result;
 }
 
@@ -244,8 +259,8 @@ static int take_over(struct reading *r)
 	size_t i, before = r->payload->count;
 	struct stat st;
 
-	for (i = 0; i < r->earlier.count; i++) {
-		struct member *e = r->earlier.entries[i], **at;
+	for (i = 0; i < r->made.count; i++) {
+		struct member *e = r->made.entries[i], **at;
 		const struct payload_rule *rule = included(r->include, e->path);
 
 		/* an unused rule's come from the disk */
@@ -256,7 +271,8 @@ static int take_over(struct reading *r)
 		if (!at)
 			return say_no_memory();
 		e->group = 0; /* numbers of another run */
-		*at = STEAL(r->earlier.entries[i]);
+		e->wanted = rule != NULL;
+		*at = STEAL(r->made.entries[i]);
 	}
 	if (r->payload->count > before)
 		say("packed, too: %zu paths that earlier runs of it made",
@@ -267,11 +283,11 @@ static int take_over(struct reading *r)
 static int read_manifest(struct reading *r, struct ba *ba, int64_t run)
 {
 	struct ba_rows *rows = NULL;
-	int asked = ba_earlier(ba, run, &rows);
+	int asked = ba_made(ba, run, &rows);
 
-	if (read_rows(r, ba, asked, rows, earlier_row) < 0)
+	if (read_rows(r, ba, asked, rows, made_row) < 0)
 		return -1;
-	payload_sort(&r->earlier);
+	payload_sort(&r->made);
 	asked = ba_files(ba, run, BA_FILES_CHANGES | BA_FILES_EXCLUDED, &rows);
 	if (read_rows(r, ba, asked, rows, sort_row) < 0)
 		return -1;
@@ -359,6 +375,30 @@ void payload_sort(struct payload *p)
 		qsort(p->entries, p->count, sizeof *p->entries, by_path);
 }
 
+int payload_set_aside(struct payload *p,
+	const char *(*owner)(const struct member *e, const void *data), const void *data)
+{
+	size_t i, kept = 0;
+	int r = 0;
+
+	for (i = 0; i < p->count; i++) {
+		struct member *e = p->entries[i];
+		const char *whose = r == 0 ? owner(e, data) : NULL;
+		struct bystander *side = whose ? add_side(p, e->path) : NULL;
+
+		if (side && *whose && !(side->owner = strdup(whose)))
+			r = say_no_memory();
+		if (whose && !side)
+			r = -1;
+		if (side)
+			member_free(e);
+		else
+			p->entries[kept++] = e;
+	}
+	p->count = kept;
+	return r;
+}
+
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir)
 {
 	struct member *e = add_entry(p, path);
@@ -410,7 +450,7 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run,
 	int r = read_manifest(&reading, ba, run);
 	size_t i;
 
-	payload_release(&reading.earlier);
+	payload_release(&reading.made);
 	for (i = 0; r == 0 && i < exclude->count; i++)
 		if (!exclude->rules[i].used)
 			say("--exclude %s: there is no such path among those that the run changed",

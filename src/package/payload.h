@@ -2,8 +2,8 @@
 #ifndef PACKAGE_PAYLOAD_H
 #define PACKAGE_PAYLOAD_H
 /*
- * What goes into a package: the files a run created, as its manifest has them,
- * held against the disk. And what it changed besides, which does not go in.
+ * What goes into a package: the files a run created or replaced as a whole, as its manifest
+ * has them, held against the disk. And what it changed besides, which does not go in.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,12 +27,13 @@ struct member {
 	int64_t size, mtime_ns;
 	dev_t rdev; /* a device node's */
 	bool known;                       /* sha256 is the manifest's */
-	bool wanted;                      /* not from the manifest's created rows, but asked for */
+	bool wanted;                      /* somebody asked for it by its path */
 	bool elf;                         /* begins as an ELF file or an archive of them */
 	bool script;                      /* begins with #! */
 	bool page; /* of a manual, to be compressed; a link: it leads to one */
 	bool seen;                        /* for who reads a package back */
-	int stays;                        /* an earlier run's, as ba_earlier() says */
+	int stays;                        /* an earlier run's, as ba_made() says */
+	bool replaced;                    /* there was something at its path before */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
 	/* the first name of a file with several; itself for that one */
 	struct member *first;
@@ -47,7 +48,8 @@ struct member {
 /* A path that the run changed and that is not payload. */
 struct bystander {
 	char *path;
-	bool removed, dir;
+	char *owner; /* the package that has it, where that is why; else NULL */
+	bool removed, dir, same;
 };
 
 struct payload {
@@ -79,6 +81,9 @@ int payload_add_path(struct payload *p, const char *path);
 void payload_sort(struct payload *p);
 /* Takes those out of which drops() says so. */
 void payload_drop(struct payload *p, bool (*drops)(const struct payload *, const struct member *));
+/* Those entries become bystanders for whom owner() has an answer: "" without an owner. 0 or -1. */
+int payload_set_aside(struct payload *p,
+	const char *(*owner)(const struct member *e, const void *data), const void *data);
 /* The entry at path, or NULL. */
 struct member *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);

@@ -1,0 +1,160 @@
+#!/bin/bash
+# A package holds what is installed: all that is the installer's, whatever stood there before it, and nothing of others.
+. "$(dirname "$0")/../lib/cases.sh"
+
+export DEBEMAIL='Some One <someone@example.com>' CHECKINSTALLRC=/dev/null BUILDAUDIT_DB
+need() { command -v "$1" >/dev/null || skip "no $1 here"; }
+pack() { timeout 120 "$BUILDAUDIT" -d "$DB" package -o "$T" --pkgname=thing --pkgversion=1.2 "$@"; }
+# What is in the deb of the newest run, below w/.
+packed() { dpkg-deb -c "$(pack --type=deb "$@" 2>err)" | awk '{ print $6 }' | sed -n "s|^\./${T#/}/w/\(.\)|\1|p" | sort | xargs; }
+# A dpkg of our own, with a package that has these files.
+own_dpkg() { # PACKAGE FILE...
+	local f
+	export DPKG_ADMINDIR=$T/adm
+	mkdir -p adm/info adm/updates adm/triggers
+	printf 'Package: %s\nStatus: install ok installed\nVersion: 1\nArchitecture: all\nMaintainer: M <m@example.com>\nDescription: d\n\n' "$1" >>adm/status
+	for f in "${@:2}"; do echo "$f"; done >"adm/info/$1.list"
+}
+rpm() { timeout 60 rpm --dbpath "$T/rpmdb" "$@"; }
+
+ways='mkdir -p new w/d
+	for f in install cp cat mv tar sed ln; do echo "$f $V" >new/$f; done
+	install -m 644 new/install w/d/install
+	cp new/cp w/d/cp
+	cat new/cat >w/d/cat
+	cp new/mv w/d/.mv && mv w/d/.mv w/d/mv
+	tar -C new -cf - tar | tar -C w/d -xf -
+	install -m 644 new/sed w/d/sed && sed -i "s/sed/SED/" w/d/sed
+	ln -f w/d/cp w/d/hard && ln -sf cp w/d/soft
+	if command -v rsync >/dev/null; then rsync --ignore-times new/mv w/d/rsync; else cp new/mv w/d/rsync; fi'
+all='d/cat d/cp d/hard d/install d/mv d/rsync d/sed d/soft d/tar'
+
+# The first `make install` is often before anybody thinks of a record.
+case_an_install_that_nobody_recorded() {
+	need dpkg-deb
+	local v
+	V=1 sh -c "$ways"
+	for v in 1 2; do # the same again, and another
+		V=$v rec --include "$T/w" -q -- sh -c "$ways"
+		settle
+		eq "$(packed)" "$all" "of version $v"
+		hasnt "$(cat err)" 'not packed'
+		hasnt "$(q "SELECT change FROM manifest WHERE run_id = $v AND NOT excluded")" 'created'
+	done
+	V=3 rec --include "$T/w" -q -- sh -c "$ways; rm w/d/cat"
+	settle
+	eq "$(packed)" "${all#d/cat }"
+}
+
+# Done once more, by halves: what an earlier one replaced is the install's as if it had created it.
+case_half_of_it_was_done_again() {
+	need dpkg-deb
+	mkdir w
+	echo theirs | tee w/a w/b w/c w/line >/dev/null
+	local install='for f in a b c; do [ -e made-$f ] || cp Makefile w/$f; touch made-$f; done; [ "$1" ] || echo x >>w/line'
+	echo mine >Makefile
+	touch made-c
+	rec --include "$T/w" -q -- sh -c "$install"
+	rm made-a
+	rec --include "$T/w" -q -- sh -c "$install"
+	settle
+	eq "$(packed)" 'a b'
+	has "$(cat err)" "w/line: it was there before and was changed"
+	hasnt "$(cat err)" "w/[abc]:"
+	echo theirs >w/b
+	has "$(want_rc 125 pack --type=deb 2>&1)" 'w/b: its content changed'
+}
+
+# A line more, a byte in the middle, another mode: who does that has no file there.  It is said, quiet or not.
+case_edits_of_others_are_left_out_and_named() {
+	need dpkg-deb
+	mkdir w w/shut w/again
+	local f
+	for f in append sed patch mode middle twice touched; do printf 'one\ntwo\n' >w/$f; done
+	printf -- '--- w/patch\n+++ w/patch\n@@ -1,2 +1,2 @@\n-one\n+1\n two\n' >p
+	need patch; need perl
+	cp w/sed w/perl
+	edits='echo three >>w/append; sed -i s/one/1/ w/sed; perl -pi -e s/one/1/ w/perl; patch -s -p0 <p; chmod 600 w/mode
+		chmod 700 w/shut; chmod 755 w/again; printf X 1<>w/middle; sed -i s/one/1/ w/twice; echo 3 >>w/twice
+		printf one 1<>w/touched'
+	rec --include "$T/w" -q --package=deb -o "$T" --pkgname=thing --pkgversion=1 -- sh -c "echo new >w/new; $edits" >out 2>err
+	settle
+	eq "$(dpkg-deb -c thing_1-1_all.deb | sed -n 's|.*/w/||p')" new
+	eq "$(cat out)" ''
+	eq "$(head -n 1 err)" "buildaudit: somebody else's, and not packed:"
+	eq "$(sed -n "s|^  $T/w/\([^:]*\): .*|\1|p" err | sort | xargs)" 'append middle mode patch perl sed shut twice'
+	[ "$(wc -l <err)" = 9 ]
+	has "$(cat err)" "w/append: it was there before and was changed \(--include $T/w/append packs it\)$"
+	has "$(cat err)" 'w/shut: a folder whose mode or owner was changed$'
+	eq "$(packed --include "$T/w/append" --include "$T/w/sed")" 'append new sed'
+	has "$(pack --type=tar 2>&1 >/dev/null)" 'w/append: it was there'
+}
+
+# Each of these files has an owner, who would lose it to this package, and all of it when that one goes.
+case_files_of_other_packages_are_left_out_and_named() {
+	need dpkg-deb
+	mkdir w
+	echo theirs | tee w/whole w/edit w/mine >/dev/null
+	own_dpkg other /. "$T/w" "$T/w/whole" "$T/w/edit" "$T/w/created"
+	own_dpkg thing "$T/w" "$T/w/mine"
+	rec --include "$T/w" -q -- sh -c 'for f in whole mine created new; do echo x >w/.x; mv w/.x w/$f; done; sed -i s/t/T/ w/edit'
+	settle
+	eq "$(packed)" 'mine new'
+	eq "$(sed -n "s|^  $T/w/||p" err | sort)" "created: the package other has it (--replaces=other takes it over)
+edit: it was there before and was changed (--include $T/w/edit packs it)
+whole: the package other has it (--replaces=other takes it over)"
+	eq "$(packed --replaces='other (<< 3), more')" 'created mine new whole'
+	hasnt "$(cat err)" 'whole|created'
+	eq "$(packed --include "$T/w/whole")" 'mine new whole'
+	has "$(cat err)" "w/whole: other"
+	has "$(pack --type=tar 2>&1 >/dev/null)" "w/whole: the package other has it \(--include $T/w/whole packs it\)$"
+}
+
+case_files_of_other_rpms() {
+	need rpmbuild
+	mkdir w home
+	export HOME=$T/home
+	echo "%_dbpath $T/rpmdb" >home/.rpmmacros
+	rec --include "$T/w" -q -- sh -c 'echo theirs >w/whole'
+	settle
+	rpm --justdb --nodeps -i "$(ba package --type=rpm -o "$T" --pkgname=other --pkgversion=1)"
+	eq "$(rpm -qf "$T/w/whole" --qf '%{NAME}')" other
+	rec --include "$T/w" -q -- sh -c 'for f in whole new; do echo x >w/.x; mv w/.x w/$f; done'
+	settle
+	eq "$(rpm -qlp "$(pack --type=rpm 2>err)")" "$T/w/new"
+	has "$(cat err)" "w/whole: the package other has it \(--replaces=other takes it over\)"
+	eq "$(rpm -qlp "$(pack --type=rpm --replaces=other 2>/dev/null)" | xargs)" "$T/w/new $T/w/whole"
+}
+
+# Lists that all installations share have no owner, and are written anew as a whole by whoever adds a line.
+case_lists_of_the_whole_system() {
+	need dpkg-deb; root
+	local p=$T/p
+	mkdir p etc
+	cp /etc/passwd /etc/group etc
+	cp etc/passwd etc/shells
+	own_dpkg nothing
+	# shellcheck disable=SC2016 # the shell in it expands
+	unshare -m sh -c 'mount --bind "$1/etc" /etc && shift && "$@"' sh "$T" \
+		"$BUILDAUDIT" -d "$DB" run $mode_flag --include "$p" -q --package=deb -o "$T" --pkgname=thing --pkgversion=1 -- sh -c '
+			for f in passwd shells; do { cat /etc/$f; echo "w:x:999:999::/:/bin/w"; } >/etc/.new; mv /etc/.new /etc/$f; done
+			echo x >/etc/thing.conf; mkdir -p p/share/mime; echo x >p/x' 2>err
+	settle
+	eq "$(dpkg-deb -c thing_1-1_all.deb | sed -n 's|.* \./||p' | grep -v '/$' | xargs)" "etc/thing.conf ${p#/}/x"
+	has "$(cat err)" '^  /etc/passwd: it was there before'
+	has "$(cat err)" '^  /etc/shells: it was there before'
+}
+
+# An index that a tool writes anew is made anew elsewhere, not carried there.
+case_an_index_is_no_file_of_the_package() {
+	need dpkg-deb
+	mkdir -p w/share/mime
+	echo old >w/share/mime/mime.cache
+	rec --include "$T/w" -q -- sh -c 'echo x >w/x; echo new >w/share/mime/mime.cache'
+	settle
+	eq "$(packed)" 'x'
+	has "$(cat err)" 'mime.cache: the MIME database, made anew'
+	hasnt "$(cat err)" "somebody else's"
+}
+
+run_cases "$@"
