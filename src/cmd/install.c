@@ -21,7 +21,9 @@ static const struct manager {
 	const char *program, *command, *fresh, *removal;
 } managers[] = {
 	{ PACKAGE_DEB, "dpkg", "dpkg -i", "dpkg -i", "dpkg -r" },
-	{ PACKAGE_RPM, "rpm", "rpm -U", "rpm -i", "rpm -e" },
+	/* the command has installed it already, whatever was there: as dpkg, which takes it so */
+	{ PACKAGE_RPM, "rpm", "rpm -U --replacepkgs --oldpackage", "rpm -i --replacepkgs",
+		"rpm -e" },
 	/* of two versions one is there, as with the others */
 	{ PACKAGE_SLACKWARE, "upgradepkg", "upgradepkg --install-new --reinstall",
 		"upgradepkg --install-new --reinstall", "removepkg" },

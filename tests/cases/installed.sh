@@ -157,4 +157,99 @@ case_an_index_is_no_file_of_the_package() {
 	hasnt "$(cat err)" "somebody else's"
 }
 
+# What two versions install: $P/share/thing is the install's, $P and $P/share were there.  $V is the version.
+makefile='install:
+	mkdir -p $(P)/bin $(P)/share/thing $(P)/share/empty $(P)/share/dir$(V)/sub
+	echo $(V) >new && install new $(P)/bin/thing
+	ln -f $(P)/bin/thing $(P)/bin/thing-$(V); ln -sf thing $(P)/bin/link
+	install -m 644 Makefile $(P)/share/thing/same
+	install -m 644 new $(P)/share/only$(V)
+	install -m 600 new $(P)/share/dir$(V)/sub/x
+	if [ "$(E)" ]; then mkdir -p $(E)/thing; cp new $(E)/thing/conf; cp new $(E)/thing/conf$(V); fi
+'
+# /tmp is left out of every package, as by checkinstall: what is installed has to be somewhere else.
+place() {
+	local v
+	P=$(mktemp -d "$([ -w /opt ] && echo /opt || echo ~)/ba-case.XXXXXX")
+	E=
+	[ -w /etc ] && E=$(mktemp -d /etc/ba-case.XXXXXX)
+	export P E V
+	# shellcheck disable=SC2064  # those two
+	trap "rm -rf '$P' ${E:+'$E'}" EXIT
+	mkdir "$P/share" "$P/bin"
+	echo theirs >"$P/share/theirs"
+	BUILDAUDIT_DB=$DB
+	for v in 1 2; do mkdir thing-$v && printf %s "$makefile" >thing-$v/Makefile; done
+}
+ci() { (cd "thing-$V" && timeout 120 "$BUILDAUDIT" checkinstall -y "$@") >out 2>err </dev/null || { cat err >&2; return 1; }; }
+
+# First, second, over another version: what is installed then is the same, and so is the package, of whatever time its
+# files are.
+case_the_same_bytes_whatever_was_before() {
+	need dpkg-deb
+	place
+	local t clean
+	for t in D $(command -v rpmbuild >/dev/null && echo R); do
+		(
+			mkdir -p "first$t" "again$t" "over$t"
+			unset SOURCE_DATE_EPOCH
+			export SOURCE_DATE_EPOCH=1000000000
+			V=2
+			clean=$(cd "$P" && find . | sort)
+			ci -$t --install=no --pakdir="$T/first$t"
+			ci -$t --install=no --pakdir="$T/again$t"
+			ba uninstall -y thing >/dev/null 2>&1
+			eq "$(cd "$P" && find . | sort)" "$clean"
+			BUILDAUDIT_DB=$T/other$t.db
+			V=1 ci -$t --install=no
+			ci -$t --install=no --pakdir="$T/over$t"
+			[ -e "$P/share/only1" ]
+			"$BUILDAUDIT" uninstall -y thing >/dev/null 2>&1
+		)
+		[ "$(ls "first$t")" ]
+		diff -r "first$t" "again$t"
+		diff -r "first$t" "over$t"
+	done
+}
+
+# The life of an install as the package manager has it: v1, v2 over it, gone.  What stood there before is there still.
+upgrades_and_goes() { # OWNS-COMMAND GOES-COMMAND CHECKINSTALL'S OPTIONS...
+	local owns=$1 goes=$2 v d
+	shift 2
+	# shellcheck disable=SC2086  # none where /etc cannot be written to
+	tree() { for d in "$P" $E; do snap "$d" "$T/snap"; plain "$T/snap" | sed "s|$d||"; done; }
+	tree >before
+	for V in 1 2 2 1 2; do # again, and back
+		ci "$@"
+		v=$V
+		[ "$(cat "$P/bin/thing")" = "$v" ]
+		eq "$($owns | sed -n "s|^$P||p" | grep -v "^/[a-z]*$" | sort | xargs)" \
+			"/bin/link /bin/thing /bin/thing-$v /share/dir$v /share/dir$v/sub /share/dir$v/sub/x /share/empty /share/only$v /share/thing /share/thing/same"
+		eq "$(cd "$P" && find . -mindepth 2 | sort | xargs)" \
+			"./bin/link ./bin/thing ./bin/thing-$v ./share/dir$v ./share/dir$v/sub ./share/dir$v/sub/x ./share/empty ./share/only$v ./share/theirs ./share/thing ./share/thing/same"
+		if [ "$E" ]; then
+			eq "$(cat "$E/thing/conf")" "$v"
+			[ -e "$E/thing/conf$v" ]
+			# dpkg leaves a conffile that the new version has not any more until the package is purged
+			[ "$1" = -D ] || eq "$(ls "$E/thing" | xargs)" "conf conf$v"
+		fi
+		eq "$(ba verify)" ''
+	done
+	$goes >/dev/null
+	tree | diff before -
+}
+
+case_an_upgrade_by_dpkg() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	upgrades_and_goes 'dpkg -L thing' 'dpkg --log=/dev/null -P thing' -D --dpkgflags=--log=/dev/null
+}
+
+case_an_upgrade_by_rpm() {
+	need rpmbuild; root
+	place
+	upgrades_and_goes 'rpm -ql thing' 'rpm -e thing' -R --rpmflags="--dbpath=$T/rpmdb --nodeps"
+}
+
 run_cases "$@"
