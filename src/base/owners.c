@@ -7,7 +7,6 @@
 #include "base/owners.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +151,7 @@ static int ask(struct owners *o, const char *const argv[])
 }
 
 /* Asked where it has none, rpm makes a database: on Debian ~/.rpmdb, which nobody wanted. */
-static bool rpm_has_database(void)
+bool owners_rpm_has_database(void)
 {
 	static const char *const argv[] = { "rpm", "--eval", "%{_dbpath}", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
@@ -176,7 +175,7 @@ int owners_ask(struct owners *o, unsigned int managers)
 	o->unasked = false;
 	if (managers & OWNERS_DPKG)
 		r = ask(o, dpkg);
-	if (managers & OWNERS_RPM && rpm_has_database() && (e = ask(o, rpm)) < 0 && r == 0)
+	if (managers & OWNERS_RPM && owners_rpm_has_database() && (e = ask(o, rpm)) < 0 && r == 0)
 		r = e;
 	return r;
 }

@@ -2,6 +2,8 @@
 #ifndef BASE_OWNERS_H
 #define BASE_OWNERS_H
 /* Which installed package has which file, as the package managers say. */
+#include <stdbool.h>
+
 #include "base/cleanup.h"
 
 /*
@@ -21,6 +23,8 @@ int owners_add(struct owners **o, const char *path) MUST_CHECK;
 int owners_ask(struct owners *o, unsigned int managers) MUST_CHECK;
 /* The package that has a path that was asked for, or NULL. */
 const char *owners_of(const struct owners *o, const char *path);
+/* Is there anything to ask rpm about? One that is asked all the same makes a database. */
+bool owners_rpm_has_database(void);
 void owners_free(struct owners *o);
 
 #endif

@@ -62,6 +62,8 @@ static const struct ci_option ci_options[] = {
 		"words for rpm when it installs the package" },
 	{ "rpmi", 0, no_argument, RPM_I, NULL, NULL, "'rpm -i' installs it" },
 	{ "rpmu", 0, no_argument, RPM_U, NULL, NULL, "'rpm -U' installs it (the default)" },
+	{ "replace-system", 0, no_argument, REPLACE_SYSTEM, NULL, NULL,
+		"in the place of the system's package of that name" },
 	{ "backup", 0, optional_argument, SWITCH, "backup", YES_NO,
 		"an archive of what the command overwrote (yes)" },
 	{ "bk", 0, no_argument, SWITCH, "backup", NULL, "as --backup=yes" },

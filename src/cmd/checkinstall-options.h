@@ -10,7 +10,8 @@ enum ci_kind {
 	SWITCH,   /* yes or no; `to` is its name */
 	PATHS,    /* --exclude */
 	LIST_FILE, /* --include */
-	FLAGS, UMASK, SHOW, REVIEW, DEFAULTS, RPM_I, RPM_U, NO_DOCS, HELP, ABOUT,
+	FLAGS, UMASK, SHOW, REVIEW, DEFAULTS, RPM_I, RPM_U, NO_DOCS, REPLACE_SYSTEM,
+	HELP, ABOUT,
 	NOTHING,  /* known, and without meaning here: its help says why */
 };
 

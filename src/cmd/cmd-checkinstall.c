@@ -148,6 +148,9 @@ static int take(const struct ci_option *opt, const char *value)
 	case NO_DOCS:
 		ci.no_docs = true;
 		return 0;
+	case REPLACE_SYSTEM:
+		o.replace_system = true;
+		return 0;
 	case NOTHING:
 		if (opt->name)
 			complain("--%s has no meaning here: %s", opt->name, opt->help);
@@ -401,6 +404,9 @@ static int checkinstall(int argc, char **argv, const char *db)
 	r = read_files();
 	/* its name is the install's */
 	if (r == 0 && o.type == PACKAGE_RPM && spec_take_tags(&o) < 0)
+		r = EXIT_FAILED;
+	o.installs = ci.install;
+	if (r == 0 && o.installs && package_may_replace(&o) < 0)
 		r = EXIT_FAILED;
 	if (r == 0)
 		r = record(argv + optind, db);

@@ -18,6 +18,7 @@
 #include "package/depends.h"
 #include "package/effects.h"
 #include "package/format.h"
+#include "package/namesake.h"
 #include "package/review.h"
 #include "package/say.h"
 #include "package/tool.h"
@@ -84,6 +85,7 @@ static void control_text(const struct payload *p, const struct metadata *m, stru
 	buf_addf(out, "Version: %s-%s\n", m->version, m->release);
 	add_field(out, "Architecture", m->arch);
 	add_field(out, "Maintainer", m->maintainer);
+	add_field(out, "Origin", PACKAGE_ORIGIN);
 	buf_addf(out, "Installed-Size: %lld\n", (long long)installed_size(p));
 	for (i = 0; i < RELATIONS; i++)
 		add_field(out, relations[i], m->relations[i].data);

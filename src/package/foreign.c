@@ -55,7 +55,7 @@ static const char *whose(const struct member *e, const void *data)
 
 static void name_side(struct say_list *list, const struct metadata *m, const struct bystander *s)
 {
-	if (s->owner && m->type != PACKAGE_TAR)
+	if (s->owner && (m->type == PACKAGE_DEB || m->type == PACKAGE_RPM))
 		say_item(list, "%s: the package %s has it (--replaces=%.*s takes it over)", s->path,
 			s->owner, (int)strcspn(s->owner, ":"), s->owner);
 	else if (s->owner)

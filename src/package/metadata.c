@@ -60,11 +60,6 @@ static char *ask(const char *what, const char *suggestion)
 	return suggestion ? strdup(suggestion) : NULL;
 }
 
-static bool may_ask(const struct package_options *o)
-{
-	return !o->no_questions && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-}
-
 static char *run_date(const struct metadata *m)
 {
 	time_t t = (time_t)m->epoch;
@@ -105,9 +100,9 @@ static int find_name(struct metadata *m, const struct package_options *o,
 	m->version = o->version ? strdup(o->version) : STEAL(version);
 	if (!m->version && o->date_is_version)
 		m->version = run_date(m);
-	if (!m->name && may_ask(o))
+	if (!m->name && options_may_ask(o))
 		m->name = ask("name of the package", NULL);
-	if (!m->version && may_ask(o))
+	if (!m->version && options_may_ask(o))
 		m->version = ask("its version", NULL);
 	if (!m->name)
 		return say_failed(

@@ -170,6 +170,11 @@ static void rules_release(struct payload_rules *list)
 	free(list->rules);
 }
 
+bool options_may_ask(const struct package_options *o)
+{
+	return !o->no_questions && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
 void package_options_release(struct package_options *o)
 {
 	size_t i;

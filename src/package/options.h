@@ -32,6 +32,8 @@ struct package_options {
 	bool usual_docs; /* of the folder docs only those that have a usual name: README, say */
 	bool strip, strip_libraries, compress_pages;
 	bool quiet; /* says only what fails */
+	bool installs; /* the package is to be installed here at once */
+	bool replace_system; /* in the place of one of the system's, if need be */
 	/*
 	 * The answers: the package's file and name, the run that is in it, and the paths, each with
 	 * a NUL behind it, that have another name there.
@@ -129,6 +131,8 @@ int package_add_include(struct package_options *o, const char *path);
 int package_add_exclude(struct package_options *o, const char *glob);
 void package_options_release(struct package_options *o);
 
+/* Is there somebody to ask, who did not say not to? */
+bool options_may_ask(const struct package_options *o);
 /* None has more lines than it may have. 0, or -1 after saying which. */
 int options_check_lines(const struct package_options *o);
 /* The lists of other packages in the type's own words. 0, or -1 after saying why. */

@@ -16,6 +16,7 @@
 #include "package/foreign.h"
 #include "package/format.h"
 #include "package/names.h"
+#include "package/namesake.h"
 #include "package/pages.h"
 #include "package/review.h"
 #include "package/say.h"
@@ -91,10 +92,29 @@ static int check_run(const struct ba_rows *run, int64_t id, const struct package
 	return 0;
 }
 
-static int nothing(const struct ba_rows *run, int64_t id)
+/* Are there no files but other packages'? Their folders alone are no package. */
+static bool is_all_of_others(const struct payload *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (!S_ISDIR(p->entries[i]->mode))
+			return false;
+	for (i = 0; i < p->side_count; i++)
+		if (p->sides[i].owner)
+			return true;
+	return false;
+}
+
+static int nothing(const struct payload *p, const struct ba_rows *run, int64_t id)
 {
 	long long excluded = ba_rows_int(run, ba_rows_column(run, "excluded"));
 
+	if (is_all_of_others(p))
+		return say_failed(
+			"nothing to pack: other packages have all that run %lld created or "
+			"replaced",
+			(long long)id);
 	if (excluded)
 		return say_failed(
 			"nothing to pack: run %lld created nothing that counts as installed; %lld "
@@ -153,12 +173,13 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 	if (n < 0 || ba_undo_idle(ba) < 0)
 		return say_failed("%s", ba_error(ba));
 	if (check_run(row, run, o) < 0 || (o->type == PACKAGE_RPM && spec_take_tags(o) < 0) ||
-		metadata_find(m, o, row) < 0 || names_check(m) < 0)
+		metadata_find(m, o, row) < 0 || names_check(m) < 0 ||
+		namesake_allowed(o, m->type, m->name) < 0)
 		return -1;
 	metadata_say_unused(m);
 	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0 || foreign_leave_out(p, m) < 0)
 		return -1;
-	return p->count ? 0 : nothing(row, run);
+	return p->count && !is_all_of_others(p) ? 0 : nothing(p, row, run);
 }
 
 /* A program that would become set-uid root by that is no such program any more. */
@@ -200,6 +221,16 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 	if (f->metadata && f->metadata(p, m) < 0)
 		return -1;
 	return make_file(f, p, m, o);
+}
+
+int package_may_replace(struct package_options *o)
+{
+	enum package_type type = o->type == PACKAGE_AUTO ? package_type_here() : o->type;
+	_cleanup_free_ char *name = NULL, *version = NULL, *folder = getcwd(NULL, 0);
+
+	if (!folder || (!o->name && metadata_from_folder(folder, type, &name, &version) < 0))
+		return say_no_memory();
+	return o->name || name ? namesake_allowed(o, type, o->name ? o->name : name) : 0;
 }
 
 int package_make(struct ba *ba, int64_t run, struct package_options *o)

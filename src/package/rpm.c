@@ -20,6 +20,7 @@
 #include "package/conflicts.h"
 #include "package/effects.h"
 #include "package/format.h"
+#include "package/namesake.h"
 #include "package/readback.h"
 #include "package/review.h"
 #include "package/say.h"
@@ -66,6 +67,7 @@ static void add_head(struct buf *out, const struct metadata *m)
 	add_tag(out, "License", o->license ? o->license : "unknown");
 	add_tag(out, "Group", o->group);
 	add_tag(out, "Packager", m->maintainer);
+	add_tag(out, "Vendor", PACKAGE_ORIGIN);
 	add_tag(out, "URL", metadata_url(m));
 	if (!strcmp(m->arch, "noarch"))
 		add_tag(out, "BuildArch", "noarch");

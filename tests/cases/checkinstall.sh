@@ -442,7 +442,7 @@ case_every_option_is_taken() {
 		--pkgsource=s --pkgaltsource=a --maintainer='M <m@example.com>' --provides=p --requires='r1, r2' --recommends=rc \
 		--suggests=s --conflicts=c --replaces=re --exclude="$P/e,$P/f" --install=no --fstrans=no --strip=no --stripso=no \
 		--gzman=no --backup=no --nodoc --docdir=/usr/share/doc --pakdir="$T/out" --deldoc=yes --deldesc=yes --delspec=yes --bk \
-		--review-control --dpkgflags=-x -y -d0 --default --inspect --reset-uids=no --umask=0027 --addso=no --rpmflags=-x \
+		--review-control --dpkgflags=-x -y -d0 --default --inspect --reset-uids=no --umask=0027 --addso=no --replace-system --rpmflags=-x \
 		--spec=x.spec --rpmi --rpmu --summary=S --autodoinst=no -si -ss --showinstall=no --showslack=no --with-tar=/bin/tar \
 		--review-spec sh -c "mkdir $P/d; touch $P/d/in $P/e; umask >mask" >out 2>err
 	eq "$(cat mask)" 0027

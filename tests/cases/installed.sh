@@ -8,6 +8,7 @@ pack() { timeout 120 "$BUILDAUDIT" -d "$DB" package -o "$T" --pkgname=thing --pk
 # What is in the deb of the newest run, below w/.
 packed() { dpkg-deb -c "$(pack --type=deb "$@" 2>err)" | awk '{ print $6 }' | sed -n "s|^\./${T#/}/w/\(.\)|\1|p" | sort | xargs; }
 # A dpkg of our own, with a package that has these files.
+# shellcheck disable=SC2120  # one that has none
 own_dpkg() { # PACKAGE FILE...
 	local f
 	export DPKG_ADMINDIR=$T/adm
@@ -250,6 +251,72 @@ case_an_upgrade_by_rpm() {
 	need rpmbuild; root
 	place
 	upgrades_and_goes 'rpm -ql thing' 'rpm -e thing' -R --rpmflags="--dbpath=$T/rpmdb --nodeps"
+}
+
+# At a terminal, where somebody answers.
+at_terminal() { # ANSWER COMMAND...
+	python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+os.write(fd, sys.argv[1].encode() + b"\n")
+try:
+    while text := os.read(fd, 4096):
+        os.write(1, text)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
+}
+
+# The distribution's package would lose its files to ours, and its name.
+in_the_place_of_the_systems() { # VERSION GOES-COMMAND CHECKINSTALL'S OPTIONS...
+	local refused="^buildaudit: the package thing $1 of the system is installed.*--replace-system" v=$1 goes=$2
+	shift 2
+	V=2
+	refused ci "$@" 2>/dev/null
+	has "$(cat err)" "$refused"
+	[ ! -e "$P/bin/thing" ] # nor did the command run
+	(cd thing-2 && want_rc 125 "$BUILDAUDIT" checkinstall "$@" </dev/null 2>../err)
+	has "$(cat err)" "$refused"
+	(cd thing-2 && want_rc 125 at_terminal n "$BUILDAUDIT" checkinstall "$@" >../out)
+	has "$(cat out)" "^The package thing $v of the system is installed.* Go on\? \[y/N\]"
+	[ ! -e "$P/bin/thing" ]
+	# one of another name, or one that is not installed, is no matter
+	ci "$@" --pkgname=other
+	has "$(want_rc 125 ba package --pkgname=thing --type="$([ "$1" = -D ] && echo deb || echo rpm)" 2>&1)" 'nothing to pack: other packages have all that run [0-9]+ created or replaced$'
+	$goes other
+	ci "$@" --install=no
+	has "$(cat err)" "the package thing $v of the system would be replaced by this one"
+	(cd thing-2 && at_terminal y "$BUILDAUDIT" checkinstall "$@" >../out) || { cat out; return 1; }
+	# it is ours by now
+	V=1 ci "$@"
+	hasnt "$(cat err)" 'of the system'
+}
+
+case_a_package_of_the_system_by_dpkg() {
+	need dpkg-deb; root
+	place
+	own_dpkg thing "$P/share/theirs"
+	in_the_place_of_the_systems 1 'dpkg --log=/dev/null -P' -D --dpkgflags=--log=/dev/null
+	has "$(dpkg -s thing)" '^Origin: buildaudit$'
+	dpkg --log=/dev/null -P thing >/dev/null
+	own_dpkg more
+	V=1 ci -D --dpkgflags=--log=/dev/null --pkgname=more --replace-system --install=yes
+	has "$(dpkg -s more)" '^Version: 1-1$'
+}
+
+case_a_package_of_the_system_by_rpm() {
+	need rpmbuild; root
+	place
+	mkdir home
+	export HOME=$T/home
+	echo "%_dbpath $T/rpmdb" >home/.rpmmacros
+	printf 'Name: thing\nVersion: 0.9\nRelease: 3\nSummary: s\nLicense: l\nVendor: Somebody\n%%description\n%%files\n' >thing.spec
+	rpmbuild -bb --nodeps --quiet --define "_topdir $T/top" thing.spec >/dev/null 2>&1
+	rpm --nodeps -i top/RPMS/*/*.rpm 2>/dev/null
+	in_the_place_of_the_systems 0.9-3 'rpm -e' -R --rpmflags=--nodeps
+	eq "$(rpm -q --qf '%{VENDOR} %{VERSION}' thing)" 'buildaudit 1'
 }
 
 run_cases "$@"
