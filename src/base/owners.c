@@ -17,6 +17,7 @@
 
 struct asked {
 	char *path, *package; /* NULL: nobody's */
+	char *other; /* a second one, of a folder */
 	UT_hash_handle hh;
 };
 
@@ -62,6 +63,22 @@ const char *owners_of(const struct owners *o, const char *path)
 	return p ? p->package : NULL;
 }
 
+bool owner_is(const char *owner, const char *name, size_t len)
+{
+	return strcspn(owner, ":") == len && !strncmp(owner, name, len);
+}
+
+const char *owners_besides(const struct owners *o, const char *path, const char *name)
+{
+	struct asked *p = NULL;
+
+	if (o)
+		HASH_FIND_STR(o->places, path, p);
+	if (!p || !p->package)
+		return NULL;
+	return owner_is(p->package, name, strlen(name)) ? p->other : p->package;
+}
+
 void owners_free(struct owners *o)
 {
 	struct asked *p, *next;
@@ -72,6 +89,7 @@ void owners_free(struct owners *o)
 		HASH_DEL(o->places, p);
 		free(p->path);
 		free(p->package);
+		free(p->other);
 		free(p);
 	}
 	free(o);
@@ -80,12 +98,17 @@ void owners_free(struct owners *o)
 static int mark(struct owners *o, const char *path, const char *package)
 {
 	struct asked *p;
+	char **to;
 
 	HASH_FIND_STR(o->places, path, p);
-	if (!p || p->package)
+	if (!p || p->other)
 		return 0;
-	p->package = strdup(package);
-	return p->package ? 0 : -ENOMEM;
+	to = p->package ? &p->other : &p->package;
+	/* of one name for two machines is one */
+	if (p->package && owner_is(package, p->package, strcspn(p->package, ":")))
+		return 0;
+	*to = strdup(package);
+	return *to ? 0 : -ENOMEM;
 }
 
 /* Packages name /bin/x what is /usr/bin/x since /bin became a symlink. */

@@ -23,6 +23,10 @@ int owners_add(struct owners **o, const char *path) MUST_CHECK;
 int owners_ask(struct owners *o, unsigned int managers) MUST_CHECK;
 /* The package that has a path that was asked for, or NULL. */
 const char *owners_of(const struct owners *o, const char *path);
+/* One that has it and is not called name, or NULL. */
+const char *owners_besides(const struct owners *o, const char *path, const char *name);
+/* Is the owner called that? "name:arch" is. */
+bool owner_is(const char *owner, const char *name, size_t len);
 /* Is there anything to ask rpm about? One that is asked all the same makes a database. */
 bool owners_rpm_has_database(void);
 void owners_free(struct owners *o);

@@ -6,48 +6,18 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "package/folders.h"
 #include "package/say.h"
-
-/* Folders that every system has, whoever made them there. */
-static bool is_standard(const char *folder)
-{
-	static const char *const standard[] = { "", "/opt", "/srv", "/home", "/root", "/etc",
-		"/var", "/usr", "/usr/local", "/usr/local/bin", "/usr/local/etc",
-		"/usr/local/games", "/usr/local/include", "/usr/local/lib", "/usr/local/man",
-		"/usr/local/sbin", "/usr/local/share", "/usr/local/src", "/usr/local/share/man" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(standard); i++)
-		if (!strcmp(folder, standard[i]))
-			return true;
-	return false;
-}
-
-char *conflicts_bare_parent(const struct payload *p, size_t i)
-{
-	const char *path = p->entries[i]->path;
-	char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
-
-	if (parent && !is_standard(parent) && !payload_find(p, parent))
-		return parent;
-	free(parent);
-	return NULL;
-}
 
 int conflicts_add(struct metadata *m, const struct payload *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->count; i++) {
-		_cleanup_free_ char *parent =
-			m->type == PACKAGE_DEB ? conflicts_bare_parent(p, i) : NULL;
-
-		if ((parent && owners_add(&m->owners, parent) < 0) ||
-			(!S_ISDIR(p->entries[i]->mode) &&
-				owners_add(&m->owners, p->entries[i]->path) < 0))
+	for (i = 0; i < p->count; i++)
+		if (!S_ISDIR(p->entries[i]->mode) &&
+			owners_add(&m->owners, p->entries[i]->path) < 0)
 			return say_no_memory();
-	}
-	return 0;
+	return m->type == PACKAGE_DEB ? folders_ask(m, p) : 0;
 }
 
 int conflicts_ask(struct metadata *m)
@@ -59,23 +29,17 @@ int conflicts_ask(struct metadata *m)
 	return r == -ENOMEM ? say_no_memory() : 0;
 }
 
-/* Of an owner "name:arch" the name counts. */
-static bool is_named(const char *owner, const char *name, size_t n)
-{
-	return strcspn(owner, ":") == n && !strncmp(owner, name, n);
-}
-
 bool conflicts_is_settled(const struct metadata *m, const char *owner)
 {
 	const char *word = m->relations[REPLACES].data;
 	size_t n;
 
-	if (is_named(owner, m->name, strlen(m->name)))
+	if (owner_is(owner, m->name, strlen(m->name)))
 		return true;
 	for (; word && *word; word += n) {
 		word += strspn(word, ", |()");
 		n = strcspn(word, ", |()");
-		if (is_named(owner, word, n))
+		if (owner_is(owner, word, n))
 			return true;
 	}
 	return false;

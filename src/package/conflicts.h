@@ -6,11 +6,6 @@
 #include "package/metadata.h"
 
 /*
- * The folder that holds an entry, to be freed, when it is
- * neither payload nor everywhere; else NULL.
- */
-char *conflicts_bare_parent(const struct payload *p, size_t i);
-/*
  * The payload's files are to be asked for, too, and for a deb
  * the folders above it. 0, or -1 after saying why.
  */

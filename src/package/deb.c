@@ -17,6 +17,7 @@
 #include "package/conflicts.h"
 #include "package/depends.h"
 #include "package/effects.h"
+#include "package/folders.h"
 #include "package/format.h"
 #include "package/namesake.h"
 #include "package/review.h"
@@ -114,31 +115,6 @@ static void conffiles_text(const struct payload *p, struct buf *out)
 	for (i = 0; i < p->count; i++)
 		if (is_conffile(p->entries[i]))
 			buf_addf(out, "%s\n", p->entries[i]->path);
-}
-
-/*
- * dpkg makes no folder that no package has. Those that the run found there are
- * not this package's, but it cannot be unpacked without them.
- */
-static int add_missing_parents(const struct payload *p, const struct metadata *m,
-	struct effects *fx)
-{
-	struct buf *out = &fx->scripts[PRE_INSTALL];
-	_cleanup_free_ char *last = NULL;
-	size_t i;
-
-	for (i = 0; i < p->count; i++) {
-		_cleanup_free_ char *parent = conflicts_bare_parent(p, i);
-
-		if (!parent || owners_of(m->owners, parent) || (last && !strcmp(last, parent)))
-			continue;
-		buf_adds(out, "mkdir -p \"$DPKG_ROOT\"");
-		buf_add_shell(out, parent);
-		buf_addc(out, '\n');
-		free(last);
-		last = STEAL(parent);
-	}
-	return out->failed ? say_no_memory() : 0;
 }
 
 static int write_control(struct archive *a, const struct payload *p, const struct metadata *m,
@@ -257,12 +233,24 @@ static int read_control(const char *file, const struct metadata *m)
 	return 0;
 }
 
+static int add_folders(struct payload *p, const struct metadata *m, struct effects *fx)
+{
+	_cleanup_buf_ struct buf again = BUF_INIT;
+
+	if (folders_add(p, m, &fx->scripts[PRE_INSTALL], &again) < 0)
+		return -1;
+	/* a script of the user's that is not for a shell goes without */
+	if (again.len && effects_takes_lines(m, POST_REMOVE))
+		buf_adds(&fx->scripts[POST_REMOVE], again.data);
+	return 0;
+}
+
 static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
 
 	if (tool_needed("dpkg-deb", "a deb", "dpkg") < 0 || conflicts_list(m, p) < 0 ||
-		effects_find(&fx, p, m) < 0 || add_missing_parents(p, m, &fx) < 0 ||
+		effects_find(&fx, p, m) < 0 || add_folders(p, m, &fx) < 0 ||
 		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
 		return -1;
 	return read_control(out->part, m);

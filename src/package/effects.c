@@ -397,10 +397,18 @@ static bool is_shell(const char *text)
 	return n >= 2 && text[n - 1] == 'h' && text[n - 2] == 's' && !memchr(text, '-', n);
 }
 
+bool effects_takes_lines(const struct metadata *m, enum script which)
+{
+	const char *theirs = m->options->scripts[which];
+
+	return !theirs || is_shell(theirs);
+}
+
 static void add_ours(const struct effects *fx, enum script which, struct buf *out)
 {
+	/* when a package is purged the last of it goes after the removal */
 	static const char *const when[SCRIPTS] = { "install|upgrade", "configure", "remove",
-		"remove" };
+		"remove|purge" };
 	const char *ours = fx->scripts[which].data;
 
 	if (fx->deb)

@@ -280,6 +280,9 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	find_words(m, o);
 	if (options_write_relations(o, m->relations) < 0)
 		return -1;
+	/* as checkinstall has it; an rpm provides its name by itself */
+	if (m->type == PACKAGE_DEB && !o->relations[PROVIDES])
+		buf_adds(&m->relations[PROVIDES], m->name);
 	if (!m->maintainer || !m->summary || !m->description ||
 		(o->arch && !m->arch))
 		return say_no_memory();

@@ -353,7 +353,7 @@ int payload_add_path(struct payload *p, const char *path)
 	return r < 0 ? say_failed("%s: %s", path, strerror(-r)) : add_from_disk(p, name, &none);
 }
 
-static int by_path(const void *a, const void *b)
+int payload_by_path(const void *a, const void *b)
 {
 	const struct member *const *x = a, *const *y = b;
 
@@ -363,8 +363,9 @@ static int by_path(const void *a, const void *b)
 struct member *payload_find(const struct payload *p, const char *path)
 {
 	struct member key = { .path = (char *)path }, *k = &key;
-	struct member **at =
-		p->count ? bsearch(&k, p->entries, p->count, sizeof *p->entries, by_path) : NULL;
+	struct member **at = p->count ?
+		bsearch(&k, p->entries, p->count, sizeof *p->entries, payload_by_path) :
+		NULL;
 
 	return at ? *at : NULL;
 }
@@ -372,7 +373,7 @@ struct member *payload_find(const struct payload *p, const char *path)
 void payload_sort(struct payload *p)
 {
 	if (p->count)
-		qsort(p->entries, p->count, sizeof *p->entries, by_path);
+		qsort(p->entries, p->count, sizeof *p->entries, payload_by_path);
 }
 
 int payload_set_aside(struct payload *p,
@@ -407,6 +408,25 @@ int payload_add_extra(struct payload *p, const char *path, const char *source, b
 		return say_no_memory();
 	e->mode = dir ? S_IFDIR | 0755 : S_IFREG | 0644;
 	e->wanted = true;
+	return 0;
+}
+
+int payload_add_folder(struct payload *p, const char *path, int64_t mtime)
+{
+	struct member *e;
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return 0;
+	e = add_entry(p, path);
+	if (!e)
+		return say_no_memory();
+	e->mode = st.st_mode;
+	e->uid = st.st_uid;
+	e->gid = st.st_gid;
+	e->dev = st.st_dev;
+	e->ino = st.st_ino;
+	e->mtime_ns = mtime * INT64_C(1000000000);
 	return 0;
 }
 

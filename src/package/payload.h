@@ -78,7 +78,13 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run,
 int payload_add_extra(struct payload *p, const char *path, const char *source, bool dir);
 /* What is there on the disk, a folder with all that is in it. The same. */
 int payload_add_path(struct payload *p, const char *path);
+/*
+ * A folder that is there, as it is there but of that time, in seconds; anything else that has the
+ * name is left out. Sorted in by payload_sort.
+ */
+int payload_add_folder(struct payload *p, const char *path, int64_t mtime);
 void payload_sort(struct payload *p);
+int payload_by_path(const void *a, const void *b);
 /* Takes those out of which drops() says so. */
 void payload_drop(struct payload *p, bool (*drops)(const struct payload *, const struct member *));
 /* Those entries become bystanders for whom owner() has an answer: "" without an owner. 0 or -1. */

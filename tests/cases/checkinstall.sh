@@ -637,7 +637,7 @@ case_the_command_fails() {
 	refused ls ./*.deb 2>/dev/null
 }
 
-own_dpkg() { mkdir -p "$T/adm/info" "$T/adm/updates" "$T/adm/triggers" && : >"$T/adm/status"; }
+own_dpkg() { dpkg_database "$T/adm" "$P"; }
 case_it_installs() {
 	root
 	place

@@ -6,13 +6,12 @@ export DEBEMAIL='Some One <someone@example.com>' CHECKINSTALLRC=/dev/null BUILDA
 need() { command -v "$1" >/dev/null || skip "no $1 here"; }
 pack() { timeout 120 "$BUILDAUDIT" -d "$DB" package -o "$T" --pkgname=thing --pkgversion=1.2 "$@"; }
 # What is in the deb of the newest run, below w/.
-packed() { dpkg-deb -c "$(pack --type=deb "$@" 2>err)" | awk '{ print $6 }' | sed -n "s|^\./${T#/}/w/\(.\)|\1|p" | sort | xargs; }
+packed() { dpkg-deb -c "$(pack --type=deb "$@" 2>err)" | awk '{ print $6 }' | sed -n "s|^\./${T#/}/w/\(.*[^/]\)$|\1|p" | sort | xargs; }
 # A dpkg of our own, with a package that has these files.
-# shellcheck disable=SC2120  # one that has none
 own_dpkg() { # PACKAGE FILE...
 	local f
 	export DPKG_ADMINDIR=$T/adm
-	mkdir -p adm/info adm/updates adm/triggers
+	[ -e adm ] || dpkg_database adm "${P:-}"
 	printf 'Package: %s\nStatus: install ok installed\nVersion: 1\nArchitecture: all\nMaintainer: M <m@example.com>\nDescription: d\n\n' "$1" >>adm/status
 	for f in "${@:2}"; do echo "$f"; done >"adm/info/$1.list"
 }
@@ -80,7 +79,7 @@ case_edits_of_others_are_left_out_and_named() {
 		printf one 1<>w/touched'
 	rec --include "$T/w" -q --package=deb -o "$T" --pkgname=thing --pkgversion=1 -- sh -c "echo new >w/new; $edits" >out 2>err
 	settle
-	eq "$(dpkg-deb -c thing_1-1_all.deb | sed -n 's|.*/w/||p')" new
+	eq "$(dpkg-deb -c thing_1-1_all.deb | sed -n 's|.*/w/||p' | xargs)" new
 	eq "$(cat out)" ''
 	eq "$(head -n 1 err)" "buildaudit: somebody else's, and not packed:"
 	eq "$(sed -n "s|^  $T/w/\([^:]*\): .*|\1|p" err | sort | xargs)" 'append middle mode patch perl sed shut twice'
@@ -317,6 +316,56 @@ case_a_package_of_the_system_by_rpm() {
 	rpm --nodeps -i top/RPMS/*/*.rpm 2>/dev/null
 	in_the_place_of_the_systems 0.9-3 'rpm -e' -R --rpmflags=--nodeps
 	eq "$(rpm -q --qf '%{VENDOR} %{VERSION}' thing)" 'buildaudit 1'
+}
+
+# dpkg makes no folder that no package has, and checkers of packages miss those that are not listed.  One that somebody
+# made for this machine is made on another, and is nobody's.
+case_a_deb_has_the_folders_above_its_files() {
+	need dpkg-deb; root
+	mkdir -p w/theirs/more w/bare
+	chmod 2750 w/bare
+	rec --include "$T/w" -q -- sh -c 'mkdir w/bare/new; for f in bare/new/x bare/y theirs/more/x x; do echo x >w/$f; done'
+	settle
+	own_dpkg other /. "$T/w" "$T/w/theirs"
+	own_dpkg thing /. "$T/w" "$T/w/theirs" "$T/w/theirs/more" # an older one of itself: no matter
+	local deb
+	eq "$(dpkg-deb -f "$(pack --type=deb --provides=more)" Provides)" more
+	deb=$(pack --type=deb)
+	eq "$(dpkg-deb -f "$deb" Provides)" thing
+	eq "$(dpkg-deb -c "$deb" | awk '{ print $6 }' | sed -n "s|^\.$T/w/||p" | xargs)" 'bare/new/ bare/new/x bare/y theirs/ theirs/more/x x'
+	eq "$(dpkg-deb -c "$deb" | head -n 1 | awk '{ print $1, $6 }')" 'drwxr-xr-x ./'
+	eq "$(dpkg-deb -I "$deb" preinst | sed -n "s|^mkdir -p \"\$DPKG_ROOT\"'*$T/w/||p" | tr -d "'" | sort | xargs)" 'bare theirs/more'
+	# another machine
+	dpkg_database adm
+	rm -r w adm/info/other* adm/info/thing*
+	dpkg --log=/dev/null -i "$deb" >/dev/null
+	eq "$(cat w/bare/new/x w/theirs/more/x | xargs)" 'x x'
+	dpkg --log=/dev/null -P thing >/dev/null 2>&1
+	eq "$(find w | sort | xargs)" 'w w/bare w/theirs w/theirs/more'
+}
+
+# Debian's own packages do not list /usr/local/bin, and dpkg takes out the last of an empty folder that is listed.
+case_folders_of_every_system_stay() {
+	need dpkg-deb; root
+	own_dpkg nothing
+	mkdir thing-1
+	printf 'install:\n\tinstall Makefile /usr/local/bin/thing\n\tinstall -D Makefile /usr/local/share/man/man1/thing.1\n' >thing-1/Makefile
+	# shellcheck disable=SC2016 # the shell in it expands
+	want_rc 0 unshare -m bash -c '
+		set -e
+		mount -t tmpfs t /usr/local
+		mkdir -p /usr/local/bin /usr/local/share/man
+		chmod 2775 /usr/local/bin
+		"$2/snapshot" /usr/local >before
+		cd thing-1
+		CHECKINSTALLRC=/dev/null "$1" -d "$3" checkinstall -D -y --dpkgflags=--log=/dev/null >/dev/null 2>&1
+		dpkg -L thing >../listed
+		dpkg --log=/dev/null -P thing >/dev/null 2>&1
+		"$2/snapshot" /usr/local >../after
+	' bash "$BUILDAUDIT" "$LIB" "$DB"
+	eq "$(sed "s/.gz$//" listed | xargs)" "/. /usr /usr/local /usr/local/bin /usr/local/bin/thing /usr/local/share /usr/local/share/man /usr/local/share/man/man1 /usr/local/share/man/man1/thing.1"
+	plain before >before.plain
+	plain after | diff before.plain -
 }
 
 run_cases "$@"

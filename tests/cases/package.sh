@@ -31,7 +31,7 @@ for line in open(sys.argv[1], errors="surrogateescape"):
     e = json.loads(line)
     print(json.dumps([e[k] for k in ("path", "type", "mode", "uid", "gid", "sha256", "link_target", "nlink", "rdev")]))' "$T/../snap"
 }
-admin() { mkdir -p "$T/adm/info" "$T/adm/updates" "$T/adm/triggers" && : >>"$T/adm/status"; }
+admin() { dpkg_database "$T/adm"; }
 dp() { dpkg --admindir="$T/adm" --force-depends --log=/dev/null "$@"; }
 # A package manager that waits for something would wait for ever.
 rpm() { timeout 60 rpm --dbpath "$T/rpmdb" "$@"; }
@@ -51,7 +51,9 @@ case_deb_installs_and_goes() {
 	admin
 	dp -i "$deb" >/dev/null
 	tree "$p" | diff "$T/before" -
-	eq "$(dp -L thing | sort)" "$(q "SELECT path FROM manifest WHERE change = 'created' AND NOT excluded" | sort)"
+	eq "$(dp -L thing | grep "^$p" | sort)" "$(q "SELECT path FROM manifest WHERE change = 'created' AND NOT excluded" | sort)"
+	has "$(dp -L thing)" '^/\.$'
+	hasnt "$(dp -L thing)" "^$T/w$" # somebody made it, and it is to stay
 	eq "$(dp -V thing)" ''
 	dp -r thing >/dev/null
 	[ ! -e w/p ]
@@ -696,7 +698,7 @@ case_documents() {
 	settle
 	local f
 	f=$(pack --type=deb --docs=docs)
-	eq "$(dpkg-deb --fsys-tarfile "$f" | tar -t | grep doc/ | sort | paste -sd' ')" './usr/share/doc/thing/ ./usr/share/doc/thing/copyright ./usr/share/doc/thing/more/ ./usr/share/doc/thing/more/m'
+	eq "$(dpkg-deb --fsys-tarfile "$f" | tar -t | grep doc/ | sort | paste -sd' ')" './usr/share/doc/ ./usr/share/doc/thing/ ./usr/share/doc/thing/copyright ./usr/share/doc/thing/more/ ./usr/share/doc/thing/more/m'
 	hasnt "$(dpkg-deb -c "$f")" ' 12/'
 	f=$(pack --type=tar --docs=docs --docdir="$T/w")
 	has "$(tar -tf "$f")" "^${T#/}/w/thing/copyright$"

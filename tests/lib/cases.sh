@@ -103,6 +103,18 @@ truth() {
 age() { find "$1" -execdir touch -h -d '2020-01-02 03:04:05.123456789' {} +; }
 manifest() { q "SELECT change || ' ' || type || ' ' || replace(path, '$1/', '') FROM manifest WHERE run_id = (SELECT max(run_id) FROM runs) AND path LIKE '$1/%' ORDER BY path"; }
 
+# dpkg_database FOLDER [PATH...]: a database of dpkg's own, with one package: it has the folders that every system has
+# and those above $T and the paths, as base-files has them, so that no other package takes them with it.
+dpkg_database() {
+	local d
+	mkdir -p "$1/info" "$1/updates" "$1/triggers"
+	printf 'Package: base\nStatus: install ok installed\nVersion: 1\nArchitecture: all\nMaintainer: M <m@example.com>\nDescription: d\n\n' >"$1/status"
+	echo /. >"$1/info/base.list"
+	for d in /etc/x /opt/x /usr/local/x /usr/share/doc/x "$HOME/x" "$T" "${@:2}"; do
+		while d=${d%/*} && [ "$d" ]; do echo "$d"; done
+	done | sort -u >>"$1/info/base.list"
+}
+
 is_root() { [ "$(id -u)" = 0 ]; }
 # A command with mounts of its own; for an ordinary user, of a user namespace in which he is root.
 own_mounts='unshare -m'
