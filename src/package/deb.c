@@ -22,6 +22,7 @@
 #include "package/namesake.h"
 #include "package/review.h"
 #include "package/say.h"
+#include "package/shlibs.h"
 #include "package/tool.h"
 #include "package/tree.h"
 
@@ -120,7 +121,8 @@ static void conffiles_text(const struct payload *p, struct buf *out)
 static int write_control(struct archive *a, const struct payload *p, const struct metadata *m,
 	const struct effects *fx)
 {
-	_cleanup_buf_ struct buf conffiles = BUF_INIT, control = BUF_INIT, sums = BUF_INIT;
+	_cleanup_buf_ struct buf conffiles = BUF_INIT, control = BUF_INIT, sums = BUF_INIT,
+				 shlibs = BUF_INIT;
 	const struct {
 		const char *name;
 		mode_t mode;
@@ -133,6 +135,7 @@ static int write_control(struct archive *a, const struct payload *p, const struc
 		{ "./postrm", 0755, &fx->scripts[POST_REMOVE] },
 		{ "./preinst", 0755, &fx->scripts[PRE_INSTALL] },
 		{ "./prerm", 0755, &fx->scripts[PRE_REMOVE] },
+		{ "./shlibs", 0644, &shlibs },
 		{ "./triggers", 0644, &fx->triggers },
 	};
 	size_t i;
@@ -141,7 +144,9 @@ static int write_control(struct archive *a, const struct payload *p, const struc
 	conffiles_text(p, &conffiles);
 	control_text(p, m, &control);
 	sums_text(p, &sums);
-	r = package_review(m, "control", &control);
+	r = shlibs_text(p, m, &shlibs);
+	if (r == 0)
+		r = package_review(m, "control", &control);
 	for (i = 0; r == 0 && i < ARRAY_SIZE(parts); i++)
 		if (parts[i].text->len || parts[i].text->failed)
 			r = tree_write_text(a, m, parts[i].name, parts[i].mode, parts[i].text);

@@ -368,4 +368,34 @@ case_folders_of_every_system_stay() {
 	plain after | diff before.plain -
 }
 
+# What is linked with a library of ours depends on our package, as with those of the distribution.
+case_a_deb_says_what_its_libraries_are() {
+	need dpkg-deb; need cc; root
+	mkdir -p w/lib v
+	echo 'int f(void) { return 1; }' >f.c
+	echo 'int f(void); int main(void) { return f(); }' >m.c
+	local so=libba-case-f.so.1
+	lib() { cc -shared -fPIC ${2:+-Wl,-soname,$2} f.c -o "$1"; }
+	lib $so $so
+	lib dash libba-case-g-2.5.so
+	lib module libba-case-module.so
+	lib plain ''
+	rec --include "$T/w" -q -- sh -c 'for f in "$1" dash module plain; do install $f w/lib/$f; done; ln -s $1 w/lib/libba-case-f.so; cp m.c w/' sh $so
+	settle
+	own_dpkg nothing
+	local deb
+	deb=$(pack --type=deb 2>/dev/null)
+	eq "$(dpkg-deb -I "$deb" shlibs | sort)" "libba-case-f 1 thing (>= 1.2)
+libba-case-g 2.5 thing (>= 1.2)"
+	dpkg --log=/dev/null --force-depends -i "$deb" >/dev/null 2>&1
+	cc m.c -o m -L w/lib -lba-case-f -Wl,-rpath,"$T/w/lib"
+	rec --include "$T/v" -q -- cp m v/
+	settle
+	has "$(dpkg-deb -f "$(pack --type=deb --pkgname=other 2>/dev/null)" Depends)" 'thing \(>= 1.2\)'
+	rec --include "$T/v" -q -- cp m.c v/
+	settle
+	dpkg-deb -I "$(pack --type=deb 2>/dev/null)" shlibs 2>/dev/null && fail 'libraries without libraries'
+	true
+}
+
 run_cases "$@"
