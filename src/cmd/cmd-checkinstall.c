@@ -289,6 +289,7 @@ static int read_files(void)
 	if (!o.description && text.len)
 		o.description = buf_steal(&text);
 	o.usual_docs = stat("doc-pak", &st) < 0 || !S_ISDIR(st.st_mode);
+	o.papers = !ci.no_docs;
 	if (!ci.no_docs && package_option(&o, "docs", o.usual_docs ? "." : "doc-pak") < 0)
 		return EXIT_FAILED;
 	for (i = 0; r == 0 && i < SCRIPTS; i++) {

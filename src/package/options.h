@@ -29,6 +29,7 @@ struct package_options {
 	bool force, no_questions, date_is_version, show_list, review;
 	bool reset_owners; /* all is root's, and nobody else may do more than its group */
 	bool keep_links; /* Slackware: no script makes the symlinks */
+	bool papers;     /* a deb gets the documents that each has to have */
 	bool usual_docs; /* of the folder docs only those that have a usual name: README, say */
 	bool strip, strip_libraries, compress_pages;
 	bool quiet; /* says only what fails */

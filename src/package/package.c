@@ -18,6 +18,7 @@
 #include "package/names.h"
 #include "package/namesake.h"
 #include "package/pages.h"
+#include "package/papers.h"
 #include "package/review.h"
 #include "package/say.h"
 #include "package/spec.h"
@@ -215,7 +216,7 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 	if (docs_add(p, m) < 0 || (staged && stage_open(&stage, p) < 0))
 		return -1;
 	m->stage = stage.folder;
-	if (review_files(p, m) < 0 || names_check_paths(m, p) < 0 ||
+	if (papers_add(p, m) < 0 || review_files(p, m) < 0 || names_check_paths(m, p) < 0 ||
 		payload_check(p, o->type == PACKAGE_DEB) < 0 || change_copies(p, m, o) < 0)
 		return -1;
 	if (f->metadata && f->metadata(p, m) < 0)

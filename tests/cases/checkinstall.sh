@@ -175,7 +175,7 @@ case_stripped_files_are_the_installs() {
 	own_dpkg
 	snap "$P" before
 	local flags="--admindir=$T/adm --log=/dev/null --force-depends" was now
-	ci -D -y --dpkgflags="$flags" >out 2>err
+	ci -D -y --nodoc --dpkgflags="$flags" >out 2>err
 	eq "$(cat out | grep -v '^sh ./make-it')" ''
 	eq "$(ls "$P/d/share/man/man1" | xargs)" "$packed_pages"
 	stripped "$P/d/bin/thing"
@@ -184,7 +184,7 @@ case_stripped_files_are_the_installs() {
 	eq "$(ba verify)" ''
 	was=$(ba list thing | sed 1,2d)
 	cp thing_*.deb first
-	ci -D -y --dpkgflags="$flags" >out 2>err
+	ci -D -y --nodoc --dpkgflags="$flags" >out 2>err
 	eq "$(ls "$P/d/share/man/man1" | xargs)" "$packed_pages"
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
 	eq "$(ba verify thing)" ''
@@ -246,7 +246,7 @@ case_inspect() {
 	packed() { dpkg-deb -c thing_1.5-1_all.deb | sed -n "s|.*\./${P#/}/||p" | xargs; }
 	inspect() { # COMMAND
 		echo "$1" >../edit
-		VISUAL=$T/editor on_a_terminal timeout 60 "$BUILDAUDIT" checkinstall -D -y --install=no --inspect >out 2>&1
+		VISUAL=$T/editor on_a_terminal timeout 60 "$BUILDAUDIT" checkinstall -D -y --install=no --nodoc --inspect >out 2>&1
 	}
 	inspect "sed -i -e '/d.x\$/d' \"\$1\"; echo '$P' >>\"\$1\""
 	eq "$(sed "s|$P/||" ../list | xargs)" 'd d/man d/man/man1 d/man/man1/z.1 d/x d/y'
@@ -377,7 +377,7 @@ case_pages_that_the_manager_leaves_out() {
 	place
 	own_dpkg
 	printf 'install:\n\tmkdir -p %s/d/man/man1\n\techo page >%s/d/man/man1/x.1\n' "$P" "$P" >Makefile
-	ci -D -y --dpkgflags="--admindir=$T/adm --path-exclude=*.gz --log=/dev/null" >out 2>err
+	ci -D -y --nodoc --dpkgflags="--admindir=$T/adm --path-exclude=*.gz --log=/dev/null" >out 2>err
 	eq "$(ls "$P/d/man/man1")" x.1
 	eq "$(ba verify thing)" ''
 }
@@ -417,8 +417,8 @@ case_the_next_version_is_installed() {
 	own_dpkg
 	local flags="--admindir=$T/adm --log=/dev/null"
 	printf 'install:\n\tmkdir -p %s/d/man/man1\n\techo $V >%s/d/man/man1/x$V.1; echo $V >%s/d/x\n' "$P" "$P" "$P" >Makefile
-	V=1 ci -D -y --pkgversion=1 --dpkgflags="$flags" >out 2>err
-	V=2 ci -D -y --pkgversion=2 --dpkgflags="$flags" >out 2>err
+	V=1 ci -D -y --nodoc --pkgversion=1 --dpkgflags="$flags" >out 2>err
+	V=2 ci -D -y --nodoc --pkgversion=2 --dpkgflags="$flags" >out 2>err
 	eq "$(ls "$P/d/man/man1" | xargs)" x2.1.gz
 	eq "$(ba verify thing)" ''
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
@@ -476,7 +476,7 @@ case_documents_by_default() {
 	sed -i 's/mkdir/mkdir -p/' Makefile
 	ci -D -y --install=no >out 2>err
 	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" \
-		'COPYING COPYING.LIB ChangeLog INSTALL.unix LICENSE NEWS.md README README.md doc/ doc/a doc/deep/ doc/deep/b docs-api/ docs-api/c'
+		'COPYING COPYING.LIB ChangeLog INSTALL.unix LICENSE NEWS.md README README.md changelog.Debian.gz copyright doc/ doc/a doc/deep/ doc/deep/b docs-api/ docs-api/c'
 	has "$(dpkg-deb -c thing_1.5-1_all.deb)" '^-rw-r--r-- root/root .*/thing/README$'
 	[ -w / ] || has "$(cat err)" 'THANKS: left out of the documents: Permission denied'
 	eq "$(grep -vc THANKS err)" 2
@@ -491,7 +491,7 @@ case_documents_by_default() {
 	touch doc-pak/only
 	ln -s ../doc-pak doc-pak/round
 	ci -D -y --install=no 2>err
-	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" only
+	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" 'changelog.Debian.gz copyright only'
 }
 
 case_a_folder_for_documents_and_owners() {
@@ -642,7 +642,7 @@ case_it_installs() {
 	root
 	place
 	own_dpkg
-	ci -D -y --dpkgflags="--admindir=$T/adm --log=/dev/null" >/dev/null 2>&1
+	ci -D -y --nodoc --dpkgflags="--admindir=$T/adm --log=/dev/null" >/dev/null 2>&1
 	has "$(dpkg --admindir="$T/adm" -L thing)" "$P/d/x"
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
 	eq "$(ba verify thing)" ''

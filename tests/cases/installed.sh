@@ -181,7 +181,7 @@ place() {
 	BUILDAUDIT_DB=$DB
 	for v in 1 2; do mkdir thing-$v && printf %s "$makefile" >thing-$v/Makefile; done
 }
-ci() { (cd "thing-$V" && timeout 120 "$BUILDAUDIT" checkinstall -y "$@") >out 2>err </dev/null || { cat err >&2; return 1; }; }
+ci() { (cd "thing-$V" && timeout 120 "$BUILDAUDIT" checkinstall -y --nodoc "$@") >out 2>err </dev/null || { cat err >&2; return 1; }; }
 
 # First, second, over another version: what is installed then is the same, and so is the package, of whatever time its
 # files are.
@@ -276,9 +276,9 @@ in_the_place_of_the_systems() { # VERSION GOES-COMMAND CHECKINSTALL'S OPTIONS...
 	refused ci "$@" 2>/dev/null
 	has "$(cat err)" "$refused"
 	[ ! -e "$P/bin/thing" ] # nor did the command run
-	(cd thing-2 && want_rc 125 "$BUILDAUDIT" checkinstall "$@" </dev/null 2>../err)
+	(cd thing-2 && want_rc 125 "$BUILDAUDIT" checkinstall --nodoc "$@" </dev/null 2>../err)
 	has "$(cat err)" "$refused"
-	(cd thing-2 && want_rc 125 at_terminal n "$BUILDAUDIT" checkinstall "$@" >../out)
+	(cd thing-2 && want_rc 125 at_terminal n "$BUILDAUDIT" checkinstall --nodoc "$@" >../out)
 	has "$(cat out)" "^The package thing $v of the system is installed.* Go on\? \[y/N\]"
 	[ ! -e "$P/bin/thing" ]
 	# one of another name, or one that is not installed, is no matter
@@ -287,7 +287,7 @@ in_the_place_of_the_systems() { # VERSION GOES-COMMAND CHECKINSTALL'S OPTIONS...
 	$goes other
 	ci "$@" --install=no
 	has "$(cat err)" "the package thing $v of the system would be replaced by this one"
-	(cd thing-2 && at_terminal y "$BUILDAUDIT" checkinstall "$@" >../out) || { cat out; return 1; }
+	(cd thing-2 && at_terminal y "$BUILDAUDIT" checkinstall --nodoc "$@" >../out) || { cat out; return 1; }
 	# it is ours by now
 	V=1 ci "$@"
 	hasnt "$(cat err)" 'of the system'
@@ -358,7 +358,7 @@ case_folders_of_every_system_stay() {
 		chmod 2775 /usr/local/bin
 		"$2/snapshot" /usr/local >before
 		cd thing-1
-		CHECKINSTALLRC=/dev/null "$1" -d "$3" checkinstall -D -y --dpkgflags=--log=/dev/null >/dev/null 2>&1
+		CHECKINSTALLRC=/dev/null "$1" -d "$3" checkinstall -D -y --nodoc --dpkgflags=--log=/dev/null >/dev/null 2>&1
 		dpkg -L thing >../listed
 		dpkg --log=/dev/null -P thing >/dev/null 2>&1
 		"$2/snapshot" /usr/local >../after
@@ -366,6 +366,39 @@ case_folders_of_every_system_stay() {
 	eq "$(sed "s/.gz$//" listed | xargs)" "/. /usr /usr/local /usr/local/bin /usr/local/bin/thing /usr/local/share /usr/local/share/man /usr/local/share/man/man1 /usr/local/share/man/man1/thing.1"
 	plain before >before.plain
 	plain after | diff before.plain -
+}
+
+# Each Debian package has these two; one that the software has of its own is that.
+case_a_deb_of_checkinstall_has_its_papers() {
+	need dpkg-deb
+	place
+	local deb=thing-2/thing_2-1_all.deb doc=./usr/share/doc/thing
+	papers() { (cd thing-2 && timeout 120 "$BUILDAUDIT" checkinstall -D -y --install=no "$@") >out 2>err </dev/null; }
+	inside() { dpkg-deb --fsys-tarfile $deb | tar -xO "$doc/$1"; }
+	export SOURCE_DATE_EPOCH=1000000000
+	V=2
+	papers --pkgsource=https://example.com/thing
+	eq "$(inside changelog.Debian.gz | zcat)" "thing (2-1) UNRELEASED; urgency=medium
+
+  * Packed by buildaudit from what was installed.
+
+ -- Some One <someone@example.com>  Sun, 09 Sep 2001 01:46:40 +0000"
+	has "$(inside copyright)" 'copyright.* 2001'
+	has "$(inside copyright)" 'https://example.com/thing'
+	has "$(dpkg-deb -c $deb)" "^-rw-r--r-- root/root .*$doc/copyright$"
+	has "$(dpkg-deb -c $deb)" "^drwxr-xr-x root/root .*$doc/$"
+	dpkg-deb -x $deb x
+	(cd x && md5sum -c --quiet <(dpkg-deb -I ../$deb md5sums))
+	cp $deb first
+	sleep 1.1 # a clock in it would show
+	papers --pkgsource=https://example.com/thing
+	cmp first $deb
+	mkdir thing-2/doc-pak
+	echo 'Copyright 2026 Some One' >thing-2/doc-pak/copyright
+	papers
+	eq "$(inside copyright)" 'Copyright 2026 Some One'
+	papers --nodoc
+	hasnt "$(dpkg-deb -c $deb)" "$doc"
 }
 
 # What is linked with a library of ours depends on our package, as with those of the distribution.
