@@ -17,6 +17,8 @@ place() {
 	printf 'install:\n\tmkdir %s/d\n\techo x >%s/d/x\n' "$P" "$P" >Makefile
 }
 ci() { timeout 120 "$BUILDAUDIT" checkinstall "$@"; }
+# Asked without one of its own, rpm makes a database in the home.
+rpm() { timeout 60 rpm --dbpath "$T/rpmdb" "$@"; }
 
 case_make_install_and_the_folders_name() {
 	place
@@ -498,7 +500,7 @@ case_a_folder_for_documents_and_owners() {
 	root
 	place
 	touch README
-	printf 'install:\n\tmkdir -p %s/d\n\techo x >%s/d/x\n\tchmod 700 %s/d\n\tchmod 6750 %s/d/x\n\tcp %s/d/x %s/d/y; chown 2:3 %s/d/x; chmod 6751 %s/d/x\n\tchmod 4757 %s/d/y\n' \
+	printf 'install:\n\tmkdir -p %s/d\n\techo x >%s/d/x\n\tchmod 700 %s/d\n\tchmod 6750 %s/d/x\n\tcp %s/d/x %s/d/y && chown 2:3 %s/d/x && chmod 6751 %s/d/x\n\tchmod 4757 %s/d/y\n' \
 		"$P" "$P" "$P" "$P" "$P" "$P" "$P" "$P" "$P" >Makefile
 	ci -D -y --install=no --docdir=":$P/docs" >out 2>err || skip 'no other owners here'
 	dpkg-deb -c thing_1.5-1_all.deb >list
