@@ -8,10 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "record/originals.h"
 #include "record/places.h"
 #include "record/tell.h"
@@ -107,6 +110,20 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 	return device ? NEXT_GO : NEXT_FOLLOW;
 }
 
+/* A symlink to a name beside it means the same from whatever root, if that is no symlink. */
+static bool leads_beside(const char *link)
+{
+	char target[PATH_MAX], path[2 * PATH_MAX];
+	size_t folder = (size_t)(strrchr(link, '/') + 1 - link);
+	struct inode there;
+
+	if (io_readlink(link, target) <= 0 || strchr(target, '/') || !strcmp(target, ".."))
+		return false;
+	snprintf(path, sizeof path, "%.*s%s", (int)folder, link, target);
+	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 &&
+		!(there.exists && S_ISLNK(there.mode));
+}
+
 /*
  * The task is gone, and its folders with it. The name that was found at the entry stands; another
  * one, or a symlink on its way, means from here what it means to us. A symlink to nothing has made
@@ -114,7 +131,10 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
  */
 static bool is_told(const struct recorder *r, const struct pending *p, const char *asked)
 {
-	return *asked == '/' && (!r->resolver.roots_vary || (p->asked.len && !p->by_link));
+	if (*asked != '/')
+		return false;
+	return !r->resolver.roots_vary ||
+		(p->asked.len && (!p->by_link || leads_beside(asked)));
 }
 
 /*
