@@ -78,3 +78,12 @@ int path_canonical_all(const char *path, char *out)
 	memcpy(out, real, strlen(real) + 1);
 	return 0;
 }
+
+bool path_is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	while (n && folder[n - 1] == '/')
+		n--;
+	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}

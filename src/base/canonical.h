@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef BASE_CANONICAL_H
 #define BASE_CANONICAL_H
+#include <stdbool.h>
 
 /*
  * The name that the kernel has for what a person calls `path`: absolute, symlinks in
@@ -11,5 +12,8 @@ int path_canonical(const char *path, char *out);
 
 /* The same with a symlink in the last place resolved, too, if it leads somewhere. */
 int path_canonical_all(const char *path, char *out);
+
+/* Is path the folder itself or below it? Slashes at the folder's end are of no account. */
+bool path_is_below(const char *path, const char *folder);
 
 #endif

@@ -78,16 +78,9 @@ void at_release(struct at *at)
 	free(at->glob);
 }
 
-bool at_is_below(const char *path, const char *folder)
-{
-	size_t n = strcmp(folder, "/") ? strlen(folder) : 0;
-
-	return !strncmp(path, folder, n) && (path[n] == '/' || path[n] == '\0');
-}
-
 bool at_matches(struct at *at, const char *path)
 {
-	bool matches = !strcmp(path, at->path) || at_is_below(path, at->folder) ||
+	bool matches = !strcmp(path, at->path) || path_is_below(path, at->folder) ||
 		(at->glob && glob_matches(at->glob, path));
 
 	at->found |= matches;
@@ -97,11 +90,10 @@ bool at_matches(struct at *at, const char *path)
 void at_folder(const struct at *at, char *out, size_t size)
 {
 	const char *from = at->glob ? at->glob : at->folder;
-	size_t n = at->glob ? strcspn(from, "*?[\\") : strlen(from);
+	size_t n = at->glob ? plain_part(from) : strlen(from);
 
-	/* Of a glob, up to the last slash before what may be anything. */
-	while (at->glob && n && from[n] != '/')
-		n--;
+	if (at->glob && n)
+		n--; /* the slash */
 	snprintf(out, size, "%.*s", (int)n, *from == '/' ? from : "");
 	if (!*out)
 		snprintf(out, size, "/");

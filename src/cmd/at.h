@@ -21,8 +21,6 @@ int at_read(struct at *at, const char *word);
 void at_release(struct at *at);
 /* Is this recorded name meant? Sets at->found. */
 bool at_matches(struct at *at, const char *path);
-/* Is it that folder, or a name below it? */
-bool at_is_below(const char *path, const char *folder);
 
 /*
  * What each of the words means, to be released by at_release_all(); NULL after

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/canonical.h"
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "render/json.h"
@@ -88,7 +89,7 @@ static int owners_below(const struct cmd_call *call, struct at *at, const char *
 	while ((r = ba_rows_next(rows)) > 0) {
 		const char *path = row_text(rows, "path");
 
-		if (but && at_is_below(path, but))
+		if (but && path_is_below(path, but))
 			continue;
 		if (at_matches(at, path) && (r = print_row(call, rows, &w, &line)) < 0)
 			break;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
 #include "cmd/pack.h"
@@ -39,13 +40,6 @@ static const struct manager *manager_of(enum package_type type)
 	return NULL;
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	return n && !strncmp(path, folder, n) && path[n] == '/';
-}
-
 /* What the install has by now, and what the pages that were compressed are called. */
 static int include_files(struct ba_recording *rec, struct ba *ba, int64_t subject,
 	const struct buf *renamed)
@@ -58,7 +52,7 @@ static int include_files(struct ba_recording *rec, struct ba *ba, int64_t subjec
 	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
 		const char *path = row_text(rows, "path");
 
-		if (is_below(path, folder))
+		if (*folder && path_is_below(path, folder))
 			continue;
 		r = ba_recording_set(rec, BA_SET_INCLUDE, path);
 		if (!strcmp(row_text(rows, "type"), "dir"))

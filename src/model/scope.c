@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/glob.h"
 
@@ -39,15 +40,6 @@ int scope_add_folder(struct scope *s, const char *folder, bool exclude)
 int scope_add_glob(struct scope *s, const char *glob, bool exclude)
 {
 	return add(s, glob, exclude, true);
-}
-
-bool path_is_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	while (n && folder[n - 1] == '/')
-		n--;
-	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
 bool scope_excludes(const struct scope *s, const char *path)

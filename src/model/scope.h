@@ -38,7 +38,5 @@ int scope_add_defaults(struct scope *s, const char *cwd);
 
 /* Never part of a manifest: what the kernel shows as files but keeps on no disk. */
 bool path_is_virtual(const char *path);
-/* Is path the folder itself or below it? */
-bool path_is_below(const char *path, const char *folder);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "package/say.h"
 
@@ -57,14 +58,6 @@ static bool is_usual(const char *name)
 
 static int add_below(struct docs *docs, const char *from, const char *to);
 
-/* A link to a folder above it would go round for ever. */
-static bool leads_back(const char *from, const char *real)
-{
-	size_t n = strlen(real);
-
-	return !strncmp(from, real, n) && (from[n] == '/' || from[n] == '\0');
-}
-
 static int add_name(struct docs *docs, const char *from, const char *to, const char *name)
 {
 	_cleanup_buf_ struct buf source = BUF_INIT, path = BUF_INIT;
@@ -75,9 +68,9 @@ static int add_name(struct docs *docs, const char *from, const char *to, const c
 	buf_addf(&path, "%s/%s", to, name);
 	if (source.failed || path.failed)
 		return say_no_memory();
-	/* of a link what it leads to */
+	/* Of a link what it leads to; one to a folder above it would go round for ever. */
 	if (!realpath(source.data, real) || stat(real, &st) < 0 ||
-		(!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) || leads_back(from, real)) {
+		(!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) || path_is_below(from, real)) {
 		say("%s is no file: left out", source.data);
 		return 0;
 	}

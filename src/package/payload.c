@@ -80,6 +80,19 @@ static struct member *add_entry(struct payload *p, const char *path)
 	return e;
 }
 
+/* What stands there, with what every kind has. NULL: no memory. */
+static struct member *add_found(struct payload *p, const char *path, const struct stat *st)
+{
+	struct member *e = add_entry(p, path);
+
+	if (!e)
+		return NULL;
+	e->mode = st->st_mode;
+	e->uid = st->st_uid;
+	e->gid = st->st_gid;
+	return e;
+}
+
 /* NULL after saying why. */
 static struct bystander *add_side(struct payload *p, const char *path)
 {
@@ -104,24 +117,13 @@ static int add_side_row(struct payload *p, const struct ba_rows *row)
 	return 0;
 }
 
-static bool below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	while (n > 1 && folder[n - 1] == '/')
-		n--;
-	if (n == 1 && *folder == '/')
-		return true;
-	return !strncmp(path, folder, n) && (path[n] == '\0' || path[n] == '/');
-}
-
 /* The rule that takes path in, or NULL. */
 static struct payload_rule *included(const struct payload_rules *include, const char *path)
 {
 	size_t i;
 
 	for (i = 0; i < include->count; i++)
-		if (below(path, include->rules[i].text))
+		if (path_is_below(path, include->rules[i].text))
 			return &include->rules[i];
 	return NULL;
 }
@@ -149,7 +151,7 @@ static bool left_out(const struct payload_rules *exclude, const char *path)
 	size_t i;
 
 	for (i = 0; i < exclude->count; i++)
-		if (below(path, exclude->rules[i].text) ||
+		if (path_is_below(path, exclude->rules[i].text) ||
 			glob_covers(exclude->rules[i].text, path))
 			return exclude->rules[i].used = true;
 	return false;
@@ -248,7 +250,7 @@ static bool is_needed(const struct reading *r, const struct member *e)
 	size_t i;
 
 	for (i = 0; e->stays == 2 && i < r->payload->count; i++)
-		if (below(r->payload->entries[i]->path, e->path))
+		if (path_is_below(r->payload->entries[i]->path, e->path))
 			return true;
 	return e->stays == 1;
 }
@@ -313,12 +315,9 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 		return say_failed("%s, which is to be packed, too: %s", path, strerror(errno));
 	if (left_out(exclude, path))
 		return 0;
-	e = add_entry(p, path);
+	e = add_found(p, path, &st);
 	if (!e)
 		return say_no_memory();
-	e->mode = st.st_mode;
-	e->uid = st.st_uid;
-	e->gid = st.st_gid;
 	e->size = st.st_size;
 	e->rdev = st.st_rdev;
 	e->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
@@ -418,12 +417,9 @@ int payload_add_folder(struct payload *p, const char *path, int64_t mtime)
 
 	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
 		return 0;
-	e = add_entry(p, path);
+	e = add_found(p, path, &st);
 	if (!e)
 		return say_no_memory();
-	e->mode = st.st_mode;
-	e->uid = st.st_uid;
-	e->gid = st.st_gid;
 	e->dev = st.st_dev;
 	e->ino = st.st_ino;
 	e->mtime_ns = mtime * INT64_C(1000000000);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -171,7 +170,10 @@ static bool make_again(struct again *a, const struct stop *stop, const struct ag
 
 	if (a->state != AGAIN_ENDED || a->call != c) {
 		limit = limit_of(stop, c);
-		*a = (struct again){ .call = c, .until = limit ? now + limit : 0 };
+		*a = (struct again){ .call = c,
+			.arch = stop->arch,
+			.nr = stop->nr,
+			.until = limit ? now + limit : 0 };
 	}
 	/* The socket's limit starts anew with the call: past it, it has come to its end. */
 	if (a->until && is_of_socket(c) && now >= a->until) {
@@ -186,16 +188,12 @@ static bool make_again(struct again *a, const struct stop *stop, const struct ag
 	return true;
 }
 
-static bool stops_group(int sig)
-{
-	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-}
-
 bool again_signal(const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 	struct stop call = *stop;
 	const struct again_call *c;
+	uint64_t nr;
 	int abi, r;
 
 	if (!thread)
@@ -208,15 +206,16 @@ bool again_signal(const struct stop *stop)
 	}
 	if (!proc_ignores(stop->task->tid, stop->signal)) {
 		end(&thread->again);
-		thread->again.stopped |= stops_group(stop->signal);
+		thread->again.stopped |= tracer_stops_group(stop->signal);
 		return thread->again.stopped;
 	}
 	if (thread->again.stopped)
 		return true;
 	if (call.result == -ERESTARTNOHAND)
 		return thread->again.state == AGAIN_ARMED;
-	abi = abi_of_stop(call.arch, &call.nr);
-	c = abi < 0 ? NULL : find((enum abi)abi, call.nr);
+	nr = call.nr;
+	abi = abi_of_stop(call.arch, &nr);
+	c = abi < 0 ? NULL : find((enum abi)abi, nr);
 	return c && make_again(&thread->again, &call, c);
 }
 
@@ -252,20 +251,16 @@ bool again_enter(const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 	struct again *a = thread ? &thread->again : NULL;
-	uint64_t nr = stop->nr;
-	int abi;
 
 	if (!a)
 		return false;
 	a->stopped = false;
 	if (a->state == AGAIN_NOT)
 		return false;
-	abi = abi_of_stop(stop->arch, &nr);
-	if (a->state != AGAIN_ARMED || abi < 0 || find((enum abi)abi, nr) != a->call) {
+	if (a->state != AGAIN_ARMED || a->arch != stop->arch || a->nr != stop->nr) {
 		end(a);
 		return false;
 	}
-	a->arch = stop->arch;
 	a->arg = stop->args[a->call->arg];
 	a->changed = put_left(stop, a);
 	a->state = AGAIN_INSIDE;

@@ -36,7 +36,8 @@ struct again {
 	enum { AGAIN_NOT, AGAIN_ARMED, AGAIN_INSIDE, AGAIN_ENDED } state;
 	const struct again_call *call;
 	int64_t until; /* by the monotonic clock; 0: for ever */
-	uint32_t arch;
+	uint32_t arch; /* it, as the stops name it */
+	uint64_t nr;
 	bool changed; /* its argument that has the limit, which was: */
 	uint64_t arg;
 	bool stopped; /* the task stood still since: that interrupts its call for good */

@@ -284,20 +284,13 @@ static void look_through_all(struct looking *s)
 
 /* The places. */
 
-static bool is_above(const char *folder, const char *path)
-{
-	size_t n = strlen(folder);
-
-	return !strncmp(path, folder, n) && (path[n] == '/' || !path[n]);
-}
-
 /* Where things go to, that is: nothing comes from there. */
 static bool holds_installed(const struct looking *s, const char *folder)
 {
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		if (is_above(folder, s->left[i].path))
+		if (path_is_below(s->left[i].path, folder))
 			return true;
 	return false;
 }
@@ -310,7 +303,7 @@ static int add_root(struct looking *s, const char *path)
 	if (!path[1])
 		return 0; /* all there is is nobody's source */
 	for (i = 0; i < s->root_count; i++)
-		if (is_above(s->roots[i], path))
+		if (path_is_below(path, s->roots[i]))
 			return 0;
 	root = ARRAY_MORE(s->roots, s->root_count);
 	if (root)

@@ -101,7 +101,7 @@ void tracer_watch_exit(const struct tracer *t, const struct task *task, bool wat
 	ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options);
 }
 
-static bool stops_group(int sig)
+bool tracer_stops_group(int sig)
 {
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
@@ -176,8 +176,8 @@ static void read_event(struct stop *stop, int event, int sig, bool fresh)
 		stop->kind = STOP_EXITING;
 		break;
 	case PTRACE_EVENT_STOP:
-		stop->kind = fresh ? STOP_NEW : stops_group(sig) ? STOP_GROUP : STOP_OTHER;
-		stop->signal = stops_group(sig) ? sig : 0;
+		stop->kind = fresh ? STOP_NEW : tracer_stops_group(sig) ? STOP_GROUP : STOP_OTHER;
+		stop->signal = tracer_stops_group(sig) ? sig : 0;
 		break;
 	default:
 		stop->kind = STOP_OTHER;

@@ -62,6 +62,9 @@ int tracer_resume(struct tracer *t, const struct stop *stop, bool follow);
 /* STOP_EXITING for this task and what it creates from now on; or no more. */
 void tracer_watch_exit(const struct tracer *t, const struct task *task, bool watch);
 
+/* A signal that stops a process where nothing handles it (signal(7)). */
+bool tracer_stops_group(int sig);
+
 /* The task of a tid, made if there is none yet. NULL: no memory. */
 struct task *tracer_task(struct tracer *t, pid_t tid);
 

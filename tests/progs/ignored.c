@@ -218,26 +218,26 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-/* One with a handler interrupts, also when an ignored one comes with it. */
-FORM(a_handler_interrupts)
-{
-	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
-	size_t i;
+/* While each call waits these are sent, each after a pause in milliseconds. */
+struct sent {
+	long pause;
+	int sig;
+};
 
-	if (setup)
-		return;
+static void interrupted_by(const struct sent *sent, size_t n)
+{
+	size_t i, k;
+
 	limit_ms = 5000; /* they come long before */
-	sigaction(SIGUSR1, &sa, NULL);
 	for (i = 0; i < sizeof calls / sizeof *calls; i++) {
 		pid_t to = getpid(), pid = fork();
 		int e;
 
 		if (!pid) {
-			sleep_ms(20);
-			kill(to, SIGWINCH);
-			sleep_ms(20);
-			kill(to, SIGWINCH);
-			kill(to, SIGUSR1);
+			for (k = 0; k < n; k++) {
+				sleep_ms(sent[k].pause);
+				kill(to, sent[k].sig);
+			}
 			_exit(0);
 		}
 		errno = 0;
@@ -248,29 +248,24 @@ FORM(a_handler_interrupts)
 	}
 }
 
-/* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
-FORM(a_stop_interrupts)
+/* One with a handler interrupts, also when an ignored one comes with it. */
+FORM(a_handler_interrupts)
 {
-	size_t i;
+	static const struct sent sent[] = { { 20, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
+	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
 
 	if (setup)
 		return;
-	limit_ms = 5000;
-	for (i = 0; i < sizeof calls / sizeof *calls; i++) {
-		pid_t to = getpid(), pid = fork();
-		int e;
+	sigaction(SIGUSR1, &sa, NULL);
+	interrupted_by(sent, 3);
+}
 
-		if (!pid) {
-			sleep_ms(20);
-			kill(to, SIGSTOP);
-			sleep_ms(20);
-			kill(to, SIGCONT);
-			_exit(0);
-		}
-		errno = 0;
-		calls[i].call();
-		e = errno;
-		note("out", "%s: %s", calls[i].name, strerror(e));
-		wait_ok(pid);
-	}
+/* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
+FORM(a_stop_interrupts)
+{
+	static const struct sent sent[] = { { 20, SIGSTOP }, { 20, SIGCONT } };
+
+	if (setup)
+		return;
+	interrupted_by(sent, 2);
 }

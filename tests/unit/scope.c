@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/tap.h"
+#include "base/canonical.h"
 #include "model/scope.h"
 
 int main(void)
