@@ -57,7 +57,7 @@ case_owner_names_install_run_and_process() {
 	eq "$(ba owner --json "$T/p/lib" | fields path name run_id)" "$T/p/lib foo 1
 $T/p/lib/a foo 2
 $T/p/lib/l foo 1"
-	eq "$(ba owner --json 'c?nf' '*w[n]' | fields path)" "$T/p/conf
+	eq "$(ba owner --json 'c?nf' '?w[n]' | fields path)" "$T/p/conf
 $T/p/own"
 	cd p/lib || return
 	eq "$(ba owner --json a | fields name)" foo
