@@ -492,6 +492,7 @@ case_documents_by_default() {
 	mkdir doc-pak
 	touch doc-pak/only
 	ln -s ../doc-pak doc-pak/round
+	ln -s / doc-pak/all
 	ci -D -y --install=no 2>err
 	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" 'changelog.Debian.gz copyright only'
 }
