@@ -34,6 +34,7 @@ import balib
 from balib import esc
 
 LIMIT = 60                      # seconds one command may take
+PROGRAM = shutil.which(os.environ.get('BUILDAUDIT', 'buildaudit')) or 'buildaudit'
 NAMES = ('alpha', 'beta', 'gamma')
 VERSIONS = ('1.0', '2.0', '2.1')
 OLD_FOLDERS = ('bin', 'etc')    # there before the first install
@@ -41,6 +42,8 @@ NEW_FOLDERS = ('lib', 'lib/sub', 'share')
 OLD_FILES = {'etc/conf': 'old conf\n', 'etc/hosts': 'old hosts\n', 'bin/tool': 'old tool\n'}
 SHARED = ('etc/conf', 'etc/hosts', 'bin/tool', 'bin/both', 'lib/both', 'lib/sub/both', 'share/both')
 KINDS = 'install,edit,rollback,uninstall,prune'
+# No package manager: of what is in a folder of our own it has no word, and asking it takes nine tenths of the time.
+TOOLS = ('sh', 'mv', 'rm', 'ln', 'chmod', 'mkdir')
 PERSON = None                   # whose a layer is that no run made
 
 
@@ -217,6 +220,7 @@ class Life:
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-lives.'))
         self.top = os.fsencode(os.path.join(self.folder, 't'))
         self.db = os.path.join(self.folder, 'audit.db')
+        self.tools = os.path.join(self.folder, 'bin')
         self.runs = []
         self.versions = {}      # a run -> what it installed: (name, version)
         self.words = {}         # and every path that its script names
@@ -232,12 +236,16 @@ class Life:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def ba(self, *args):
-        p = subprocess.run([os.environ.get('BUILDAUDIT', 'buildaudit'), '-d', self.db, *args], stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT, cwd=self.folder, check=False)
+        p = subprocess.run([PROGRAM, '-d', self.db, *args], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT, cwd=self.folder, check=False,
+                           env=dict(os.environ, PATH=self.tools))
         self.said = p.stdout
         return p.returncode
 
     def setup(self):
+        os.mkdir(self.tools)
+        for tool in TOOLS:
+            os.symlink(shutil.which(tool), os.path.join(self.tools, tool))
         for f in OLD_FOLDERS:
             os.makedirs(os.path.join(self.top, f.encode()))
         for name, text in OLD_FILES.items():
