@@ -60,8 +60,8 @@ UPDATE process SET ended = ?2, status = ?3 WHERE id = ?1;
 INSERT INTO exec (process_id, abi, exe, argv, cwd, copy_of, started) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- name: EVENT_ADD
-INSERT INTO event (exec_id, path_id, op, old_id, seq, file, abi, flags, mode, count, first, span)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, 0)
+INSERT INTO event (exec_id, path_id, op, old_id, seq, file, abi, flags, mode, count, first, span, found)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, 0, ?11)
 ON CONFLICT DO UPDATE SET
     count = count + 1, span = ?10 - first, file = excluded.file,
     -- the access mode is a number, not bits: read-write covers what differs
@@ -418,7 +418,7 @@ FROM tree t CROSS JOIN processes p ON p.process_id = t.id;
 -- name: EVENTS
 -- slow: the log of a run is sorted by its order
 SELECT event_id, run_id, first_ns AS time_ns, process_id, exec_id, pid, ppid, exe, argv, abi, op, path,
-    old_path, flags, mode, count, last_ns
+    old_path, flags, mode, count, last_ns, found
 FROM writes WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) ORDER BY event_id;
 
 -- name: RUN_DROP

@@ -13,6 +13,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -282,6 +283,10 @@ enum ba_set {
 	 */
 	BA_SET_NAME,
 	BA_SET_VERSION,
+	/* Of ba_record_attach(): "", with all that descends from it; and how long, in seconds.
+	 * Since: 0.2 */
+	BA_SET_CHILDREN,
+	BA_SET_FOR,
 };
 
 struct ba_summary {
@@ -289,7 +294,7 @@ struct ba_summary {
 	int64_t created, modified, removed; /* paths that are not excluded */
 	int64_t excluded;                   /* changed paths that are */
 	int64_t processes, duration_ns;
-	int status;            /* the command's, as wait(2) gives it */
+	int status;            /* the command's, as wait(2) gives it; -1: it runs on, let go */
 	unsigned int left;     /* processes that outlive it */
 	int error;             /* -errno when the record is not whole, else 0 */
 	const char *excluded_below; /* the folder that holds all that is excluded, or "" */
@@ -326,6 +331,17 @@ int ba_recording_warning(const struct ba_recording *rec, const char *command, ch
  * told beforehand there is no run, and no database is made.
  */
 int ba_record_exec(struct ba_recording *rec, char *const argv[], char *words, int *exec_failed);
+
+/*
+ * Records processes that run already, their threads, and what they start from now on, until they
+ * end, until the time set is up, or until SIGINT, SIGTERM, SIGHUP or SIGQUIT; then they run on as
+ * if nothing had been. Each call of theirs stops, since a filter could not be taken out of them
+ * again. What they hold open for writing is on record as found; where this process is killed, they
+ * live on. 0, or, with words (BA_WORDS bytes), -errno: -ESRCH there is no such process, -EPERM,
+ * -EBUSY somebody else traces it; then none is traced, and there is no run. Meanwhile all signals
+ * are blocked in the calling thread, and should be in the others. Since: 0.2
+ */
+int ba_record_attach(struct ba_recording *rec, const pid_t *pids, size_t count, char *words);
 
 #ifdef __cplusplus
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+
+#define PF_KTHREAD 0x00200000U /* linux/sched.h */
 
 static char *add_number(char *to, unsigned int n)
 {
@@ -104,6 +107,28 @@ pid_t proc_of_thread(pid_t tid)
 	return pid_in_status(tid, "\nTgid:");
 }
 
+pid_t proc_tracer(pid_t tid)
+{
+	return pid_in_status(tid, "\nTracerPid:");
+}
+
+/* The kernel names the thread that traces. */
+bool proc_is_traced_by_us(pid_t tid)
+{
+	pid_t tracer = proc_tracer(tid);
+
+	return tracer && proc_of_thread(tracer) == getpid();
+}
+
+uid_t proc_uid(pid_t pid)
+{
+	char path[PROC_PATH];
+	struct stat st;
+
+	proc_path(path, pid, "");
+	return stat(path, &st) < 0 ? (uid_t)-1 : st.st_uid;
+}
+
 bool proc_ignores(pid_t tid, int sig)
 {
 	const uint64_t bit = 1ULL << (sig - 1);
@@ -125,21 +150,38 @@ unsigned int proc_filters(pid_t tid)
 	return (unsigned int)status_field(&status, "\nSeccomp_filters:", 10);
 }
 
-/* The state is the first field behind the name, which may hold anything, in parentheses. */
-char proc_state(pid_t tid)
+/* The fields from the state on, behind the name, which may hold anything, in parentheses; or "". */
+static const char *read_stat(pid_t tid, char *text, size_t size)
 {
-	char path[PROC_PATH], text[256], *behind;
+	char path[PROC_PATH], *behind;
 	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
 	proc_path(path, tid, "stat");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : io_read_all(fd, text, sizeof text - 1);
+	n = fd < 0 ? -1 : io_read_all(fd, text, size - 1);
 	if (n < 0)
-		return '\0';
+		return "";
 	text[n] = '\0';
 	behind = strrchr(text, ')');
-	return behind && behind[1] == ' ' ? behind[2] : '\0';
+	return behind && behind[1] == ' ' ? behind + 2 : "";
+}
+
+char proc_state(pid_t tid)
+{
+	char text[256];
+
+	return *read_stat(tid, text, sizeof text);
+}
+
+bool proc_is_kernel(pid_t pid)
+{
+	char text[256];
+	unsigned int flags = 0;
+
+	/* state, ppid, pgrp, session, tty_nr, tpgid, flags (proc_pid_stat(5)) */
+	sscanf(read_stat(pid, text, sizeof text), "%*c %*d %*d %*d %*d %*d %u", &flags);
+	return flags & PF_KTHREAD;
 }
 
 static bool thread_is_running(const char *tid)

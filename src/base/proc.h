@@ -26,6 +26,14 @@ pid_t proc_parent(pid_t pid);
  * The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone.
  */
 pid_t proc_of_thread(pid_t tid);
+/* Who traces a thread; 0: nobody. */
+pid_t proc_tracer(pid_t tid);
+/* Is that a thread of this process? */
+bool proc_is_traced_by_us(pid_t tid);
+/* Whose it is: the effective uid of a process that is there. (uid_t)-1 when it is gone. */
+uid_t proc_uid(pid_t pid);
+/* A thread of the kernel's own (PF_KTHREAD)? */
+bool proc_is_kernel(pid_t pid);
 /* Does it ignore the signal, by its own word or by default? False when it is gone. */
 bool proc_ignores(pid_t tid, int sig);
 /* How many seccomp filters it has; 0 also where the kernel (before 5.9) does not tell. */

@@ -28,6 +28,8 @@ static void print_event(const struct ba_rows *rows, int64_t *start, struct buf *
 	text = ba_rows_text(rows, ba_rows_column(rows, "flags"), &len);
 	if (len)
 		buf_addf(line, "  %s", text);
+	if (ba_rows_int(rows, ba_rows_column(rows, "found")))
+		buf_adds(line, "  (found open)");
 	if (count > 1)
 		buf_addf(line, "  (%lld times)", (long long)count);
 	render_line(line);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "cmd/commands.h"
 #include "cmd/pack.h"
@@ -16,6 +19,9 @@ static bool quiet;
 static bool packing, named, prune;
 static struct package_options pack;
 static const char *pack_option; /* the first that says what the package is like */
+static pid_t *pids;
+static size_t pid_count;
+static const char *attach_option, *command_option; /* one of those of only one of the two */
 
 static const struct cmd_option options[] = {
 	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },
@@ -29,6 +35,10 @@ static const struct cmd_option options[] = {
 	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
 	{ 0, "no-seccomp", NULL,
 		"stop at every call instead of filtering; slower, and the same record" },
+	{ 'p', "attach", "PID[,PID...]",
+		"record what runs already instead, until it ends, or ^C, and let it go" },
+	{ 0, "children", NULL, "with -p: what it has started before, too" },
+	{ 0, "for", "SECONDS", "with -p: so long" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
 	{ 0, "prune", NULL,
 		"then takes out what older versions left and this one did not install again" },
@@ -51,6 +61,29 @@ static bool names_install(const char *option)
 	return !strcmp(option, "pkgname") || !strcmp(option, "pkgversion");
 }
 
+/* "12", "12,34", or as pidof prints them: with spaces between. */
+static int add_pids(const char *value)
+{
+	static const char between[] = ", \t\n";
+	const char *at = value + strspn(value, between);
+
+	do {
+		char *end;
+		long pid = strtol(at, &end, 10);
+		pid_t *room = NULL;
+
+		if (*at >= '0' && *at <= '9' && pid > 0 && pid <= INT_MAX &&
+			(!*end || strchr(between, *end)))
+			room = ARRAY_MORE(pids, pid_count);
+		if (!room)
+			return cmd_misuse(&cmd_run_entry, "-p takes numbers of processes, not '%s'",
+				value);
+		*room = (pid_t)pid;
+		at = end + strspn(end, between);
+	} while (*at);
+	return 0;
+}
+
 static int option(const struct cmd_option *o, const char *value)
 {
 	static const struct {
@@ -64,6 +97,8 @@ static int option(const struct cmd_option *o, const char *value)
 		{ "no-seccomp", BA_SET_NO_SECCOMP },
 		{ "no-backup", BA_SET_NO_BACKUP },
 		{ "backup-limit", BA_SET_BACKUP_LIMIT },
+		{ "children", BA_SET_CHILDREN },
+		{ "for", BA_SET_FOR },
 	};
 	size_t i;
 	int r;
@@ -72,6 +107,12 @@ static int option(const struct cmd_option *o, const char *value)
 		quiet = true;
 		return 0;
 	}
+	if (o->letter == 'p')
+		return add_pids(value);
+	if (!strcmp(o->name, "children") || !strcmp(o->name, "for"))
+		attach_option = o->name;
+	if (!strcmp(o->name, "wait") || !strcmp(o->name, "prune") || !strcmp(o->name, "package"))
+		command_option = o->name;
 	if (!strcmp(o->name, "prune")) {
 		prune = true;
 		return 0;
@@ -104,7 +145,9 @@ static int option(const struct cmd_option *o, const char *value)
 
 static void say_status(struct buf *out, int status)
 {
-	if (WIFSIGNALED(status))
+	if (status < 0)
+		buf_adds(out, "let go, and it runs on");
+	else if (WIFSIGNALED(status))
 		buf_addf(out, "killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
 	else
 		buf_addf(out, "exit status %d", WEXITSTATUS(status));
@@ -221,13 +264,36 @@ static int go_on(struct ba *ba, int64_t run_id, void *data)
 	return r == 0 && packing ? pack_run(ba, run_id, &pack) : r;
 }
 
+static int attach(const struct cmd_call *call)
+{
+	char words[BA_WORDS];
+	int r;
+
+	if (call->argc)
+		return cmd_misuse(&cmd_run_entry,
+			"-p records what runs already: '%s' would be a command to start",
+			call->argv[0]);
+	if (command_option)
+		return cmd_misuse(&cmd_run_entry, "--%s is for a command, not for -p",
+			command_option);
+	ba_recording_summary(recording, summary, (void *)call->db);
+	r = ba_record_attach(recording, pids, pid_count, words);
+	if (r < 0)
+		complain("%s", words);
+	ba_recording_free(recording);
+	free(pids);
+	return r < 0 ? EXIT_FAILED : 0;
+}
+
 static int run(struct cmd_call *call)
 {
 	char words[BA_WORDS];
 	int r, exec_failed;
 
-	if (call->argc == 0)
+	if (call->argc == 0 && !pid_count)
 		return cmd_misuse(&cmd_run_entry, "there is no command to record");
+	if (attach_option && !pid_count)
+		return cmd_misuse(&cmd_run_entry, "--%s is for -p", attach_option);
 	if (pack_option && !packing)
 		return cmd_misuse(&cmd_run_entry,
 			"--%s is for a package, and none is asked for: add --package=TYPE",
@@ -242,6 +308,8 @@ static int run(struct cmd_call *call)
 		return EXIT_FAILED;
 	if (call->db)
 		ba_recording_set(recording, BA_SET_DATABASE, call->db);
+	if (pid_count)
+		return attach(call);
 	if (!quiet)
 		cmd_warn_before(recording, call->argv[0]);
 	if (packing || prune)
@@ -256,7 +324,7 @@ static int run(struct cmd_call *call)
 
 const struct cmd cmd_run_entry = {
 	.name = "run",
-	.usage = "[options] [--] COMMAND [ARG...]",
+	.usage = "[options] [--] COMMAND [ARG...] | -p PID[,PID...]",
 	.help = "record one command; ends with its exit status",
 	.options = options,
 	.option = option,

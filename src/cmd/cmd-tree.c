@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 /* Deeper trees go on, without going on to the right. */
 #define DEPTH_SHOWN 40
 
-static void print_process(const struct ba_rows *rows, struct buf *line)
+static void print_process(const struct ba_rows *rows, bool goes_on, struct buf *line)
 {
 	int depth = (int)ba_rows_int(rows, ba_rows_column(rows, "depth"));
 	int duration = ba_rows_column(rows, "duration_s");
@@ -28,7 +29,7 @@ static void print_process(const struct ba_rows *rows, struct buf *line)
 	}
 	buf_addf(line, "  %s[", render_colour(DIM));
 	if (ba_rows_type(rows, duration) == BA_NULL)
-		buf_adds(line, "running");
+		buf_adds(line, goes_on ? "running" : "its end is not on record");
 	else
 		render_duration(line, ba_rows_real(rows, duration));
 	buf_adds(line, ", exit ");
@@ -42,6 +43,7 @@ static void print_process(const struct ba_rows *rows, struct buf *line)
 static int run(struct cmd_call *call)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
+	bool goes_on = cmd_run_is(call, "running");
 	struct ba_rows *rows;
 	int r;
 
@@ -50,7 +52,7 @@ static int run(struct cmd_call *call)
 	if (call->json)
 		return cmd_print_json(call, rows);
 	while ((r = ba_rows_next(rows)) > 0)
-		print_process(rows, &line);
+		print_process(rows, goes_on, &line);
 	ba_rows_free(rows);
 	return r < 0 ? cmd_failed(call) : 0;
 }

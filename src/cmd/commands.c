@@ -34,6 +34,7 @@ void commands_print_help(FILE *out)
 	size_t i;
 
 	fputs("usage: buildaudit [-d DB] [run options] [--] COMMAND [ARG...]\n"
+	      "       buildaudit [-d DB] [run options] -p PID[,PID...]\n"
 	      "       buildaudit [-d DB] SUBCOMMAND [options] [RUN]\n"
 	      "\n"
 	      "Records what a command, and everything it starts, changes in the file tree.\n"

@@ -8,6 +8,8 @@
  * 1970-01-01 UTC. A sink never fails in the tracer's face: what it cannot keep
  * it counts, and says at the end.
  */
+#include <stdbool.h>
+
 #include "model/inode.h"
 #include "model/op.h"
 
@@ -41,6 +43,7 @@ struct event {
 	const char *path, *old_path;
 	uint32_t flags; /* open: O_*; rename: RENAME_* */
 	int64_t mode;   /* permission bits; -1: the call has none */
+	bool found;     /* open: it was so when the recorder came */
 	int64_t at;
 };
 
@@ -99,7 +102,10 @@ struct sink {
 	void (*note)(struct sink *s, const char *text);
 	/* The same, of what has made the record incomplete. */
 	void (*lost)(struct sink *s, const char *text);
-	/* The command itself has ended; wait(2)'s status. `left` processes stay behind. */
+	/*
+	 * The command itself has ended; wait(2)'s status, -1: it runs on, unrecorded.
+	 * `left` processes stay behind.
+	 */
 	void (*command_end)(struct sink *s, int status, int64_t at, unsigned int left);
 	/* From here on no file may be kept open: the command would find its file system busy. */
 	void (*let_go)(struct sink *s);

@@ -188,18 +188,32 @@ static bool make_again(struct again *a, const struct stop *stop, const struct ag
 	return true;
 }
 
+/* One of those, or NULL. */
+static const struct again_call *call_of(const struct stop *call)
+{
+	uint64_t nr = call->nr;
+	int abi = abi_of_stop(call->arch, &nr);
+
+	return abi < 0 ? NULL : find((enum abi)abi, nr);
+}
+
+/* Does the task come from a call that was interrupted? Then that is in *call. */
+static bool in_call(const struct stop *stop, struct stop *call)
+{
+	*call = *stop;
+	return tracer_interrupted(call) > 0 &&
+		(call->result == -EINTR || call->result == -ERESTARTNOHAND);
+}
+
 bool again_signal(const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
-	struct stop call = *stop;
 	const struct again_call *c;
-	uint64_t nr;
-	int abi, r;
+	struct stop call;
 
 	if (!thread)
 		return false;
-	r = tracer_interrupted(&call);
-	if (r <= 0 || (call.result != -EINTR && call.result != -ERESTARTNOHAND)) {
+	if (!in_call(stop, &call)) {
 		end(&thread->again);
 		thread->again.stopped = false;
 		return false;
@@ -213,9 +227,7 @@ bool again_signal(const struct stop *stop)
 		return true;
 	if (call.result == -ERESTARTNOHAND)
 		return thread->again.state == AGAIN_ARMED;
-	nr = call.nr;
-	abi = abi_of_stop(call.arch, &nr);
-	c = abi < 0 ? NULL : find((enum abi)abi, nr);
+	c = call_of(&call);
 	return c && make_again(&thread->again, &call, c);
 }
 
@@ -283,11 +295,25 @@ void again_leave(const struct stop *stop)
 		end(a);
 }
 
+/* Our own asking tells no more of when the call began, and comes once: it has its whole limit. */
 bool again_stopped(const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
+	struct stop call;
 
-	if (thread && stop->kind == STOP_GROUP)
+	if (!thread)
+		return false;
+	if (stop->kind == STOP_GROUP)
 		thread->again.stopped = true;
-	return thread && thread->again.stopped;
+	else if (!thread->again.stopped && in_call(stop, &call) && call.result == -EINTR &&
+		call_of(&call))
+		tracer_set_result(stop->task, -ERESTARTNOHAND);
+	return thread->again.stopped;
+}
+
+bool again_has_changed(const struct task *task)
+{
+	const struct thread *thread = thread_of(task);
+
+	return thread && thread->again.state == AGAIN_INSIDE && thread->again.changed;
 }

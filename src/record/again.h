@@ -11,8 +11,13 @@
 
 /* At a STOP_SIGNAL. True: the stops of the task's next call are wanted, whichever it is. */
 bool again_signal(const struct stop *stop);
-/* Where it stands still with its group, which interrupts, or goes on after that. The same. */
+/*
+ * The same where it stands still with its group, which interrupts, or goes on after that; or where
+ * we have asked it to stop (attach.h), which does not.
+ */
 bool again_stopped(const struct stop *stop);
+/* Its arguments are not the program's own until it ends. */
+bool again_has_changed(const struct task *task);
 /* At a call's entry: is it that one? Its limit is what is left of it. */
 bool again_enter(const struct stop *stop);
 /* At its exit. */

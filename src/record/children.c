@@ -24,7 +24,7 @@ static int start_task(struct recorder *r, struct task *task, const struct stop *
 	 * Only the command's own threads are watched to their end;
 	 * what it forks has inherited the option.
 	 */
-	if (life != r->lives.command && life->parent <= COMMAND_LIFE)
+	if (r->tracer.command && life != r->lives.command && life->parent <= COMMAND_LIFE)
 		tracer_watch_exit(&r->tracer, task, false);
 	return tracer_resume(&r->tracer, stop, false);
 }
@@ -155,7 +155,7 @@ static void adopt(struct recorder *r, struct task *task)
 
 	if (may_be_told(r, task, ppid))
 		return;
-	if (lives_orphan(&r->lives, task, ppid, io_now_ns()) == 0)
+	if (lives_found(&r->lives, task, task->tid, NULL, ABI_X86_64, io_now_ns()) == 0)
 		let_go(r, task);
 }
 

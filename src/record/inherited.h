@@ -9,5 +9,10 @@
  * touched; the disk tells in the end whether they changed.
  */
 void inherited_files(struct recorder *r, pid_t pid);
+/*
+ * The same of a process that ran before us, and of files that it has mapped shared and writable;
+ * each is an event, too, `open` with the flags that it has now.
+ */
+void found_files(struct recorder *r, pid_t pid, struct life *life, enum abi abi);
 
 #endif

@@ -32,7 +32,7 @@ static struct life *life_new(struct lives *l, pid_t pid, const struct life *pare
 	return life;
 }
 
-static int thread_new(struct task *task, struct life *life)
+int lives_thread(struct task *task, struct life *life)
 {
 	struct thread *thread = calloc(1, sizeof *thread);
 
@@ -56,7 +56,7 @@ static void tell_begin(struct lives *l, const struct life *life, pid_t ppid, int
 int lives_begin(struct lives *l, struct task *command, pid_t ppid, int64_t at)
 {
 	l->command = life_new(l, command->tid, NULL);
-	if (!l->command || thread_new(command, l->command) < 0)
+	if (!l->command || lives_thread(command, l->command) < 0)
 		return -ENOMEM;
 	tell_begin(l, l->command, ppid, at);
 	return 0;
@@ -69,12 +69,12 @@ int lives_child(struct lives *l, struct task *parent, struct task *child, bool t
 	if (child->data)
 		return 0;
 	if (thread)
-		return thread_new(child, from);
+		return lives_thread(child, from);
 	life = life_new(l, child->tid, from);
 	if (!life)
 		return -ENOMEM;
 	tell_begin(l, life, from->pid, at);
-	return thread_new(child, life);
+	return lives_thread(child, life);
 }
 
 static void end_life(struct lives *l, struct life *life, int status, int64_t at)
@@ -180,15 +180,17 @@ void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum
 	tell_image(l, thread_of(stop->task)->life, abi, stop->stack, at);
 }
 
-int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at)
+int lives_found(struct lives *l, struct task *task, pid_t pid, const struct life *parent,
+	enum abi abi, int64_t at)
 {
-	struct life *life = life_new(l, child->tid, NULL);
+	struct life *life = life_new(l, pid, NULL);
 
 	if (!life)
 		return -ENOMEM;
-	tell_begin(l, life, ppid, at);
-	tell_image(l, life, ABI_X86_64, 0, at);
-	return thread_new(child, life);
+	life->parent = parent ? parent->number : 0;
+	tell_begin(l, life, proc_parent(pid), at);
+	tell_image(l, life, abi, 0, at);
+	return lives_thread(task, life);
 }
 
 uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at)

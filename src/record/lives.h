@@ -15,7 +15,7 @@
 
 struct pending;
 
-/* The number of the command's life; of what lost its parent, the parent is 0. */
+/* The number of the command's life; of what lost its parent, or was found, the parent is 0. */
 #define COMMAND_LIFE 1U
 
 struct life {
@@ -66,8 +66,15 @@ static inline struct thread *thread_of(const struct task *task)
 int lives_begin(struct lives *l, struct task *command, pid_t ppid, int64_t at);
 /* `child` came from `parent`'s fork (or, with `thread`, is one more thread of it). 0 or -ENOMEM. */
 int lives_child(struct lives *l, struct task *parent, struct task *child, bool thread, int64_t at);
-/* A process whose parent was killed before it could tell of it. 0 or -ENOMEM. */
-int lives_orphan(struct lives *l, struct task *child, pid_t ppid, int64_t at);
+/*
+ * A process that is met in the midst of its life, by one of its threads: its parent was killed
+ * before it could tell of it, or it was there before us, as was its parent, if that is known.
+ * 0 or -ENOMEM.
+ */
+int lives_found(struct lives *l, struct task *task, pid_t pid, const struct life *parent,
+	enum abi abi, int64_t at);
+/* One more thread of a process that is known. 0 or -ENOMEM. */
+int lives_thread(struct task *task, struct life *life);
 /* A task ended with wait status `status`; its data is freed. */
 void lives_end(struct lives *l, struct task *task, int status, int64_t at);
 /* The task of this STOP_EXEC runs a new image. */

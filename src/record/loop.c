@@ -46,11 +46,8 @@ static int begin_keeping(struct recorder *r, const struct recorder_setup *s)
 	return e;
 }
 
-int recorder_begin(struct recorder *r, const struct recorder_setup *s)
+int recorder_set(struct recorder *r, const struct recorder_setup *s)
 {
-	pid_t command = r->tracer.command;
-	int e;
-
 	r->sink = r->touches.sink = r->lives.sink = s->sink;
 	r->touches.scope = &r->scope;
 	r->touches.mounts = &r->resolver.mounts;
@@ -59,7 +56,14 @@ int recorder_begin(struct recorder *r, const struct recorder_setup *s)
 	r->wait_all = s->wait_all;
 	r->filtered = !r->tracer.every_call;
 	wait_for_stamps(s->asked_ns);
-	e = begin_keeping(r, s);
+	return begin_keeping(r, s);
+}
+
+int recorder_begin(struct recorder *r, const struct recorder_setup *s)
+{
+	pid_t command = r->tracer.command;
+	int e = recorder_set(r, s);
+
 	if (e == 0)
 		e = lives_begin(&r->lives, tracer_task(&r->tracer, command), proc_parent(command),
 			io_now_ns());
@@ -104,6 +108,7 @@ static int serve_waiting(struct recorder *r)
 		if (e < 0 && e != -ESRCH)
 			return e;
 	}
+	r->tracer.waiting = r->turns.waiting;
 	return 0;
 }
 
@@ -213,7 +218,7 @@ static int (*const on_stop[])(struct recorder *r, const struct stop *stop) = {
 	[STOP_NONE] = on_none,
 };
 
-static void tell_mounts(struct recorder *r)
+void recorder_tell_mounts(struct recorder *r)
 {
 	check_proc(r);
 	overlay_tell(r);
@@ -229,9 +234,17 @@ static void settle(struct recorder *r, const struct loop_end *end)
 	if (r->wait_all && r->lives.alive > 0)
 		return;
 	if (!r->mounts_told)
-		tell_mounts(r);
+		recorder_tell_mounts(r);
 	if (end->settle(end->data, r->lives.alive))
 		tracer_release_command(&r->tracer);
+}
+
+int recorder_serve(struct recorder *r, const struct stop *stop)
+{
+	int e = on_stop[stop->kind](r, stop);
+
+	/* -ESRCH: the task was killed under our hands; its end is reported in its turn. */
+	return e < 0 && e != -ESRCH ? e : serve_waiting(r);
 }
 
 int recorder_loop(struct recorder *r, const struct loop_end *end)
@@ -240,14 +253,12 @@ int recorder_loop(struct recorder *r, const struct loop_end *end)
 	int e;
 
 	for (;;) {
-		r->tracer.waiting = r->turns.waiting;
 		e = tracer_next(&r->tracer, &stop, HOLD_MS);
 		if (e > 0)
-			e = on_stop[stop.kind](r, &stop);
+			e = recorder_serve(r, &stop);
 		else if (e == 0 && (r->tracer.command_released || !r->tracer.command_exiting))
 			break;
-		/* -ESRCH: the task was killed under our hands; its end is reported in its turn. */
-		if (e >= 0 || e == -ESRCH)
+		else if (e == 0)
 			e = serve_waiting(r);
 		if (e < 0)
 			return e;
@@ -255,7 +266,7 @@ int recorder_loop(struct recorder *r, const struct loop_end *end)
 			children_adopt(r);
 		settle(r, end);
 	}
-	tell_mounts(r);
+	recorder_tell_mounts(r);
 	return 0;
 }
 

@@ -20,6 +20,13 @@ struct recorder_setup {
  */
 int recorder_begin(struct recorder *r, const struct recorder_setup *setup) MUST_CHECK;
 
+/* What is the same of all recordings: all of the above but the first process. 0 or -errno. */
+int recorder_set(struct recorder *r, const struct recorder_setup *setup) MUST_CHECK;
+/* One stop, as the tracer gave it, and those whose turn has come by it. 0 or -errno. */
+int recorder_serve(struct recorder *r, const struct stop *stop) MUST_CHECK;
+/* What can be told of mounts in the end only. */
+void recorder_tell_mounts(struct recorder *r);
+
 struct loop_end {
 	/*
 	 * Called when the command itself has ended, with how many processes are left: it makes the

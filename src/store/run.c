@@ -232,9 +232,9 @@ int run_event(struct run *run, const struct event *e, int64_t exec)
 		return r < 0 ? r : path < 0 ? (int)path : (int)old;
 	if (!path)
 		return 0;
-	return db_run(run->db, Q_EVENT_ADD, "iiiiiiiiIi", exec, path, (int64_t)e->op, old,
+	return db_run(run->db, Q_EVENT_ADD, "iiiiiiiiIii", exec, path, (int64_t)e->op, old,
 		++run->sequence, (int64_t)e->file, (int64_t)e->abi, (int64_t)e->flags,
-		mode < 0 ? NULL : &mode, e->at - run->started_ns);
+		mode < 0 ? NULL : &mode, e->at - run->started_ns, (int64_t)e->found);
 }
 
 int run_touch(struct run *run, const struct touch *t)
@@ -270,9 +270,11 @@ int run_alias(struct run *run, uint32_t file, const char *path)
 
 int run_ended(struct run *run, int64_t at, int status)
 {
+	int64_t known = status;
 	int r = run_begin(run);
 
-	return r < 0 ? r : db_run(run->db, Q_RUN_ENDED, "iii", run->id, at, (int64_t)status);
+	return r < 0 ? r : db_run(run->db, Q_RUN_ENDED, "iiI", run->id, at,
+		status < 0 ? NULL : &known);
 }
 
 int run_count(struct run *run)

@@ -79,7 +79,7 @@ int run_original(struct run *run, const struct original *o) MUST_CHECK;
 int run_place(struct run *run, const char *path, uint32_t file) MUST_CHECK;
 int run_alias(struct run *run, uint32_t file, const char *path) MUST_CHECK;
 
-/* The command ended, with wait(2)'s status. */
+/* The command ended, with wait(2)'s status; -1: it runs on, and its end will not be known. */
 int run_ended(struct run *run, int64_t at, int status) MUST_CHECK;
 /* Counts what the run's rows come to, for view `runs`. */
 int run_count(struct run *run) MUST_CHECK;

@@ -19,6 +19,10 @@ struct task {
 	int held_signal;
 	int64_t held_ns; /* since when, by the monotonic clock */
 	bool seen;       /* has reported its first stop */
+	bool inside;     /* it was last resumed within a call */
+	bool halting;    /* it was asked to stop (attach.h), and has not made any stop yet */
+	bool interrupted; /* likewise, and the stop that answers is yet to come */
+	bool let_go;     /* it is no longer ours */
 	bool dead;       /* ended before its parent's event named it */
 	int dead_status;
 	UT_hash_handle hh;
@@ -43,10 +47,13 @@ struct tracer {
 	struct task *tasks;  /* by tid */
 	struct placement placement;
 	struct reports reports;
-	pid_t command;       /* the traced command: the process that became it */
+	pid_t command;       /* the process that became the traced command; 0: attached to others */
+	long options;        /* of PTRACE_SEIZE */
 	unsigned int held;   /* tasks that are, counted by the caller */
 	unsigned int waiting; /* likewise, tasks that it has not resumed from another stop */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
+	bool end_asked;      /* attached: a signal has come that ends it */
+	bool letting_go;     /* who is on the way out of the kernel is let go, not resumed */
 	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
 	                       * its zombie is left to tracer_release_command */
 	bool command_dead;

@@ -20,13 +20,16 @@
 
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
-		PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
+		PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD)
 
 void tracer_init(struct tracer *t, pid_t command, bool every_call)
 {
 	memset(t, 0, sizeof *t);
 	t->command = command;
 	t->every_call = every_call;
+	/* Without its recorder the filter would fail the command's calls; a process that was
+	 * there before has no filter, and lives on. */
+	t->options = OPTIONS | (command ? PTRACE_O_EXITKILL : 0);
 	placement_begin(&t->placement);
 }
 
@@ -76,8 +79,7 @@ int tracer_seize(struct tracer *t)
 	struct task *command;
 	int status, r = 0;
 
-	if (ptrace(PTRACE_SEIZE, t->command, NULL, (void *)(long)(OPTIONS | PTRACE_O_TRACEEXIT)) <
-		0)
+	if (ptrace(PTRACE_SEIZE, t->command, NULL, (void *)(t->options | PTRACE_O_TRACEEXIT)) < 0)
 		return -errno;
 	command = tracer_task(t, t->command);
 	if (!command)
@@ -96,7 +98,7 @@ int tracer_seize(struct tracer *t)
 
 void tracer_watch_exit(const struct tracer *t, const struct task *task, bool watch)
 {
-	long options = OPTIONS | (watch ? PTRACE_O_TRACEEXIT : 0);
+	long options = t->options | (watch ? PTRACE_O_TRACEEXIT : 0);
 
 	ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options);
 }
@@ -176,6 +178,7 @@ static void read_event(struct stop *stop, int event, int sig, bool fresh)
 		stop->kind = STOP_EXITING;
 		break;
 	case PTRACE_EVENT_STOP:
+		stop->task->interrupted = false;
 		stop->kind = fresh ? STOP_NEW : tracer_stops_group(sig) ? STOP_GROUP : STOP_OTHER;
 		stop->signal = tracer_stops_group(sig) ? sig : 0;
 		break;
@@ -198,6 +201,7 @@ static int classify(struct tracer *t, struct stop *stop, pid_t tid, int status)
 		*stop->task = (struct task){ .tid = tid, .hh = stop->task->hh };
 	fresh = !stop->task->seen;
 	stop->task->seen = true;
+	stop->task->halting = false;
 	stop->status = status;
 	if (!WIFSTOPPED(status)) {
 		stop->kind = STOP_GONE;
@@ -233,12 +237,38 @@ int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
 	return classify(t, stop, report.tid, report.status);
 }
 
+/* Within a call: it goes back into it. */
+static bool is_inside(enum stop_kind kind)
+{
+	return kind == STOP_CALL_ENTRY || kind == STOP_FOREIGN || kind == STOP_CHILD ||
+		kind == STOP_EXEC;
+}
+
+/*
+ * Detached, a task has TIF_SIGPENDING set (ptrace_signal_wake_up()), and the call that it goes back
+ * into would end with EINTR. So it must be on its way out of the kernel; after an EINTR the stop
+ * that tells of the reason is yet to come.
+ */
+static bool may_let_go(const struct tracer *t, const struct stop *stop)
+{
+	return t->letting_go && !is_inside(stop->kind) &&
+		!(stop->kind == STOP_CALL_EXIT && stop->result == -EINTR);
+}
+
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow)
 {
 	enum __ptrace_request request = follow || t->every_call ? PTRACE_SYSCALL : PTRACE_CONT;
 	long sig = stop->kind == STOP_SIGNAL ? stop->signal : 0;
 
-	if (stop->kind == STOP_GROUP || (stop->kind == STOP_NEW && stop->signal))
+	stop->task->inside = is_inside(stop->kind);
+	stop->task->let_go = may_let_go(t, stop);
+	/* Any stop counts as the answer, and ends the asking; but what is interrupted by it is made
+	 * again at a stop of its own. */
+	if (stop->task->interrupted)
+		ptrace(PTRACE_INTERRUPT, stop->task->tid, NULL, NULL);
+	if (stop->task->let_go)
+		request = PTRACE_DETACH;
+	else if (stop->kind == STOP_GROUP || (stop->kind == STOP_NEW && stop->signal))
 		request = PTRACE_LISTEN;
 	if (ptrace(request, stop->task->tid, NULL, (void *)sig) < 0)
 		return -errno;

@@ -41,6 +41,7 @@ struct stop {
 	int64_t result; /* -errno when the call failed */
 };
 
+/* On the thread that traces; command 0: it attaches to what runs already (attach.h). */
 void tracer_init(struct tracer *t, pid_t command, bool every_call);
 void tracer_release(struct tracer *t);
 
@@ -53,6 +54,7 @@ int tracer_seize(struct tracer *t);
 /*
  * Waits for the next stop: 1, or 0 when no task is left (or, with the command
  * dead but not released, after timeout_ms or a SIGCHLD; -1 waits for ever).
+ * Attached, it is STOP_NONE after timeout_ms, or when the end is asked for.
  */
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 

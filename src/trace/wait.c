@@ -135,16 +135,24 @@ static bool poll_tasks(struct tracer *t, struct report *report)
 }
 
 /*
- * SIGCHLD is blocked: one that came since the last look is
- * pending. Was there one before the time was up?
+ * SIGCHLD is blocked: one that came since the last look is pending. Was there one before the time
+ * was up? Attached, the others are blocked, too, and one that should end us does not kill.
  */
-static bool await_child(const struct timespec *timeout)
+static bool await_child(struct tracer *t, const struct timespec *timeout)
 {
-	sigset_t chld;
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+	size_t i;
+	int sig;
 
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	return sigtimedwait(&chld, NULL, timeout) > 0 || errno == EINTR;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (i = 0; !t->command && i < sizeof ends / sizeof ends[0]; i++)
+		sigaddset(&set, ends[i]);
+	sig = sigtimedwait(&set, NULL, timeout);
+	if (sig > 0 && sig != SIGCHLD)
+		t->end_asked = true;
+	return sig == SIGCHLD || (sig < 0 && errno == EINTR);
 }
 
 static int wait_with_command_held(struct tracer *t, struct report *report, int timeout_ms)
@@ -154,31 +162,33 @@ static int wait_with_command_held(struct tracer *t, struct report *report, int t
 	if (poll_tasks(t, report))
 		return 1;
 	/* It may also be the writer's, to say that the record is whole: the caller sees to it. */
-	await_child(timeout_ms < 0 ? NULL : &timeout);
+	await_child(t, timeout_ms < 0 ? NULL : &timeout);
 	return poll_tasks(t, report);
 }
 
 /* As wait(2), but with an end: 0 when nothing happens for a while. */
-static pid_t wait_a_while(int *status)
+static pid_t wait_a_while(struct tracer *t, int *status, int ms)
 {
-	const struct timespec idle = { 0, WAIT_IDLE_MS * 1000000L };
+	const struct timespec idle = { ms / 1000, ms % 1000 * 1000000L };
 	pid_t tid;
 
 	do
 		tid = wait4(-1, status, __WALL | WNOHANG, NULL);
-	while (tid == 0 && await_child(&idle));
+	while (tid == 0 && await_child(t, &idle));
 	return tid;
 }
 
 /* wait(2) for any of many looks at one after the other; for one alone it does not. */
 #define MANY_TASKS 64
 
-static pid_t wait_any(struct tracer *t, int *status)
+static pid_t wait_any(struct tracer *t, int *status, int timeout_ms)
 {
 	pid_t tid;
 
 	if (t->held || t->waiting)
-		return wait_a_while(status);
+		return wait_a_while(t, status, WAIT_IDLE_MS);
+	if (!t->command)
+		return wait_a_while(t, status, timeout_ms);
 	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
 		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);
 		if (tid > 0)
@@ -190,9 +200,9 @@ static pid_t wait_any(struct tracer *t, int *status)
 	return tid;
 }
 
-static int wait_for_first(struct tracer *t, struct report *report)
+static int wait_for_first(struct tracer *t, struct report *report, int timeout_ms)
 {
-	report->tid = wait_any(t, &report->status);
+	report->tid = wait_any(t, &report->status, timeout_ms);
 	if (report->tid < 0)
 		return errno == ECHILD ? 0 : -errno;
 	if (report->tid > 0)
@@ -207,7 +217,7 @@ int wait_next(struct tracer *t, struct report *report, int timeout_ms)
 
 		if (t->command_exiting && !t->command_released)
 			return wait_with_command_held(t, report, timeout_ms);
-		r = wait_for_first(t, report);
+		r = wait_for_first(t, report, timeout_ms);
 		if (r <= 0 || !report->tid)
 			return r;
 	}

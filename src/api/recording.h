@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef API_RECORDING_H
+#define API_RECORDING_H
+/* A recording as it was asked for, and what is the same of a command's and of attaching. */
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/ba.h"
+#include "record/loop.h"
+#include "store/writer.h"
+#include "trace/filter.h"
+
+struct given_rule;
+
+struct ba_recording {
+	char *database, *label, *name, *version;
+	struct given_rule *rules;
+	size_t rule_count;
+	bool wait_all, no_seccomp, allow_io_uring, children;
+	int64_t for_ns; /* attached: how long; 0: to the end */
+	void (*summary)(const struct ba_summary *, void *);
+	void *summary_data;
+
+	/* While it records. */
+	char db_path[PATH_MAX], cwd[PATH_MAX];
+	int64_t asked_ns; /* when the recording was asked for */
+	struct filter filter;
+	int64_t *run_id; /* in memory that the watcher sees, too */
+	bool no_backup;
+	uint64_t backup_limit;
+	struct recorder recorder;
+	struct writer writer;
+};
+
+/*
+ * All that can be known to fail before anything is begun; rec->cwd is the command's folder, ""
+ * where it is not known. 0, or -errno with a sentence.
+ */
+int recording_prepare(struct ba_recording *rec, struct words *words) MUST_CHECK;
+/* Opens the database, adds the run and starts its writer; argv as JSON. The same. */
+int recording_open(struct ba_recording *rec, struct db **db, const char *argv,
+	struct words *words) MUST_CHECK;
+/* A run of which nothing came, after recording_open(), whether that succeeded or not. */
+void recording_drop(struct ba_recording *rec, struct db *db);
+/* What the recorder is told of it. */
+struct recorder_setup recording_setup(struct ba_recording *rec);
+/* For writer_settle(); data is the recording. Hands the summary on. */
+void recording_summary(const struct run_result *res, void *data);
+
+#endif
