@@ -78,8 +78,9 @@ static int yama_scope(void)
 static int refused(pid_t pid, struct words *words)
 {
 	bool may = rights_capable(CAP_SYS_PTRACE);
-	uid_t owner = proc_uid(pid);
+	uid_t owner = (uid_t)-1;
 	int yama = yama_scope();
+	gid_t group;
 
 	if (yama >= 3 || (yama > 0 && !may))
 		return words_set(words, -EPERM,
@@ -87,7 +88,7 @@ static int refused(pid_t pid, struct words *words)
 			pid, yama,
 			yama >= 3 ? "forbids it until the next boot" :
 				    "leaves it to root: sudo buildaudit -p, or set it to 0");
-	if (!may && owner != geteuid())
+	if (!may && proc_ids(pid, &owner, &group) && owner != geteuid())
 		return words_set(words, -EPERM,
 			"may not attach to process %d, which is of uid %u: only root may", pid,
 			owner);

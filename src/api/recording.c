@@ -299,6 +299,7 @@ struct recorder_setup recording_setup(struct ba_recording *rec)
 		.allow_io_uring = rec->allow_io_uring,
 		.wait_all = rec->wait_all,
 		.no_backup = rec->no_backup,
+		.no_rights = takes_rights(rec),
 		.backup_limit = rec->backup_limit };
 }
 

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -120,13 +119,18 @@ bool proc_is_traced_by_us(pid_t tid)
 	return tracer && proc_of_thread(tracer) == getpid();
 }
 
-uid_t proc_uid(pid_t pid)
+/* "Uid:" and "Gid:" have the real, the effective, the saved and that of the file system. */
+bool proc_ids(pid_t pid, uid_t *uid, gid_t *gid)
 {
-	char path[PROC_PATH];
-	struct stat st;
+	_cleanup_buf_ struct buf status = BUF_INIT;
+	const char *uids, *gids;
 
-	proc_path(path, pid, "");
-	return stat(path, &st) < 0 ? (uid_t)-1 : st.st_uid;
+	if (read_status(pid, &status) < 0 || !status.data)
+		return false;
+	uids = strstr(status.data, "\nUid:");
+	gids = strstr(status.data, "\nGid:");
+	return uids && gids && sscanf(uids, "\nUid: %*u %u", uid) == 1 &&
+		sscanf(gids, "\nGid: %*u %u", gid) == 1;
 }
 
 bool proc_ignores(pid_t tid, int sig)

@@ -30,8 +30,8 @@ pid_t proc_of_thread(pid_t tid);
 pid_t proc_tracer(pid_t tid);
 /* Is that a thread of this process? */
 bool proc_is_traced_by_us(pid_t tid);
-/* Whose it is: the effective uid of a process that is there. (uid_t)-1 when it is gone. */
-uid_t proc_uid(pid_t pid);
+/* Its effective uid and gid. False when it is gone. */
+bool proc_ids(pid_t pid, uid_t *uid, gid_t *gid);
 /* A thread of the kernel's own (PF_KTHREAD)? */
 bool proc_is_kernel(pid_t pid);
 /* Does it ignore the signal, by its own word or by default? False when it is gone. */

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 bool rights_capable(int capability)
@@ -18,10 +19,20 @@ bool rights_capable(int capability)
 	return sets[capability / 32].effective >> capability % 32 & 1;
 }
 
-bool rights_gained_by(const char *path)
+bool rights_offered_by(const char *path, uid_t uid, gid_t gid)
 {
 	struct stat st;
 
-	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 && stat(path, &st) == 0 &&
-		st.st_mode & S_ISUID && st.st_uid != geteuid();
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	/* Set-gid without leave for the group to execute is no more than a kind of lock (stat(2)). */
+	return (st.st_mode & S_ISUID && st.st_uid != uid) ||
+		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && st.st_gid != gid) ||
+		(uid && getxattr(path, "security.capability", NULL, 0) > 0);
+}
+
+bool rights_gained_by(const char *path)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 &&
+		rights_offered_by(path, geteuid(), getegid());
 }

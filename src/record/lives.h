@@ -47,6 +47,7 @@ struct thread {
 	struct life *life;
 	struct pending *pending; /* of the call it stands in, NULL when none was ever needed */
 	bool exiting;
+	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
 };
 

@@ -20,6 +20,8 @@
 #include "record/inherited.h"
 #include "record/odd.h"
 #include "record/overlay.h"
+#include "record/strict.h"
+#include "record/tell.h"
 
 /* How often a command that is held is looked at, when nothing else happens. */
 #define HOLD_MS 10
@@ -54,6 +56,7 @@ int recorder_set(struct recorder *r, const struct recorder_setup *s)
 	r->touches.started_ns = s->asked_ns;
 	r->allow_io_uring = s->allow_io_uring;
 	r->wait_all = s->wait_all;
+	r->no_rights = s->no_rights;
 	r->filtered = !r->tracer.every_call;
 	wait_for_stamps(s->asked_ns);
 	return begin_keeping(r, s);
@@ -82,6 +85,8 @@ static int on_call_entry(struct recorder *r, const struct stop *stop)
 {
 	enum next next;
 
+	if (strict_kills(stop))
+		return 0;
 	/* Where every call stops though there is a filter, it stops at its entry twice. */
 	if (stop->task->in_call || again_enter(stop))
 		return tracer_resume(&r->tracer, stop, true);
@@ -141,6 +146,8 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	children_of_exec(r, stop->task);
 	lives_exec(&r->lives, &r->tracer, stop, abi < 0 ? ABI_X86_64 : (enum abi)abi, io_now_ns());
 	stop->task->in_call = false;
+	if (r->no_rights)
+		tell_rights(r, stop->task);
 	return tracer_resume(&r->tracer, stop, false);
 }
 

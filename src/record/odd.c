@@ -15,6 +15,7 @@
 
 #include "base/proc.h"
 #include "record/overlay.h"
+#include "record/strict.h"
 #include "trace/mem.h"
 
 static void note(struct recorder *r, const char *text)
@@ -136,7 +137,11 @@ enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p)
  */
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p)
 {
-	if (!(p->call.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) || r->tracer.every_call)
+	const uint64_t *args = p->call.args;
+
+	if (args[0] == SECCOMP_SET_MODE_STRICT && !args[1] && !args[2])
+		strict_begin(r, task);
+	if (!(args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) || r->tracer.every_call)
 		return NEXT_GO;
 	r->tracer.every_call = true;
 	note(r,
@@ -149,6 +154,8 @@ enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p
 /* Is there a filter? Not as far as the program knows, while ours is the only one. */
 enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p)
 {
+	if (p->call.flags == PR_SET_SECCOMP && p->call.args[1] == SECCOMP_MODE_STRICT)
+		strict_begin(r, task);
 	if (p->call.flags == PR_GET_SECCOMP && r->filtered && proc_filters(task->tid) <= 1)
 		tracer_deny(task, 0);
 	return NEXT_GO;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -23,8 +22,7 @@ static const struct {
 	{ ARG_OFLAGS, FILTER_ANY_BIT, OPEN_CHANGES_MASK, OPEN_HOLDS_MASK, OPEN_HOLDS },
 	{ ARG_CLONEFLAGS, FILTER_ANY_BIT, CLONE_UNTRACED | CLONE_NEWNS, 0, 0 },
 	{ ARG_NSFLAGS, FILTER_ANY_BIT, CLONE_NEWNS | CLONE_NEWUSER, 0, 0 },
-	{ ARG_SECCOMPFLAGS, FILTER_ANY_BIT, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 0 },
-	{ ARG_OPTION, FILTER_EQUAL, PR_GET_SECCOMP, 0, 0 },
+	{ ARG_OPTION, FILTER_EQUAL, PR_GET_SECCOMP, ~0U, PR_SET_SECCOMP },
 	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL, 0, 0 },
 };
 

@@ -2,11 +2,14 @@
 #include "record/tell.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/proc.h"
+#include "base/rights.h"
 
 void tell_event(struct recorder *r, const struct task *task, const struct pending *p,
 	const char *path, const char *old_path, uint32_t file)
@@ -56,5 +59,22 @@ void tell_unnamed(struct recorder *r, const struct pending *p, int error)
 	}
 	snprintf(text, sizeof text, "%s changed a file whose name could not be told: %s",
 		p->call.sys->name, strerror(-error));
+	r->sink->note(r->sink, text);
+}
+
+void tell_rights(struct recorder *r, const struct task *task)
+{
+	char link[PROC_PATH], exe[PATH_MAX], text[PATH_MAX + 160];
+	uid_t uid;
+	gid_t gid;
+
+	proc_path(link, task->tid, "exe");
+	if (!proc_ids(task->tid, &uid, &gid) || !rights_offered_by(link, uid, gid) ||
+		io_readlink(link, exe) < 0)
+		return;
+	snprintf(text, sizeof text,
+		"%s did not gain its rights (set-uid, set-gid or capabilities), since an ordinary "
+		"user records it: put buildaudit behind sudo",
+		exe);
 	r->sink->note(r->sink, text);
 }

@@ -9,5 +9,7 @@ void tell_event(struct recorder *r, const struct task *task, const struct pendin
 	const char *path, const char *old_path, uint32_t file);
 /* A call succeeded and we do not know on what: said in the run's notes. */
 void tell_unnamed(struct recorder *r, const struct pending *p, int error);
+/* A new image runs that has its rights from its file, and has not gained them: likewise. */
+void tell_rights(struct recorder *r, const struct task *task);
 
 #endif

@@ -14,6 +14,7 @@ struct task {
 	pid_t tid;
 	pid_t tgid; /* its process: set by the caller when it knows */
 	void *data;
+	bool each_call;  /* all its calls stop, whatever the filter says */
 	bool in_call;    /* between the two stops of a call that is followed */
 	bool held;       /* a child whose parent is not known yet: it stands in its first stop */
 	int held_signal;

@@ -257,7 +257,8 @@ static bool may_let_go(const struct tracer *t, const struct stop *stop)
 
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow)
 {
-	enum __ptrace_request request = follow || t->every_call ? PTRACE_SYSCALL : PTRACE_CONT;
+	bool each = follow || t->every_call || stop->task->each_call;
+	enum __ptrace_request request = each ? PTRACE_SYSCALL : PTRACE_CONT;
 	long sig = stop->kind == STOP_SIGNAL ? stop->signal : 0;
 
 	stop->task->inside = is_inside(stop->kind);

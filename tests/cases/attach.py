@@ -356,8 +356,10 @@ def refused():
 def others_refused():
     """as an ordinary user, what belongs to another is refused, and one's own is not"""
     if os.getuid():
-        rc, out = Place.ba(Place(), '-p', '1')
-        return [] if rc == 125 and b'only root may' in out or b'ptrace_scope' in out else ['status %d, %r' % (rc, out)]
+        with Place() as place:
+            rc, out = place.ba('-p', '1')
+        right = rc == 125 and (b'only root may' in out or b'ptrace_scope' in out)
+        return [] if right else ['status %d, %r' % (rc, out)]
     with Place() as place:
         sh = Shell(place)
         nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs']

@@ -87,6 +87,19 @@ case_nothing_to_note() {
 	fi
 }
 
+# Deep in a build nobody sees that it did something else than it would have.
+case_a_program_that_gains_no_rights_is_named() {
+	local gains
+	gains=$(command -v su) && [ -u "$gains" ] || skip 'no set-uid program here'
+	rec -- sh -c "$gains --version; true" >/dev/null 2>err
+	if is_root; then
+		eq "$(notes | grep -c 'did not gain its rights')" 0
+	else
+		has "$(notes)" "$(readlink -f "$gains") did not gain its rights .* sudo"
+		has "$(cat err)" "^buildaudit: note: .*/su did not gain"
+	fi
+}
+
 # Names are told by /proc: without it nothing would be on record, and nobody would know.
 case_without_proc() {
 	is_root || skip 'only root may unmount /proc'

@@ -181,6 +181,37 @@ FORM(seccomp_state)
 	note("out", "seccomp %d", prctl(PR_GET_SECCOMP));
 }
 
+/* How one ends that is in strict mode, and makes such a call. */
+static int strict_end(int by_seccomp, long nr)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid) {
+		long r = by_seccomp ? syscall(SYS_seccomp, SECCOMP_SET_MODE_STRICT, 0, NULL) :
+				      prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0);
+
+		if (r < 0)
+			syscall(SYS_exit, 100 + errno);
+		syscall(SYS_write, -1, "", 0);
+		syscall(SYS_read, -1, NULL, 0);
+		syscall(nr, 7, 0, 0);
+		syscall(SYS_exit, 99);
+	}
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+FORM(seccomp_strict)
+{
+	if (setup)
+		return;
+	note("out", "exit %x, exit_group %x, getpid %x, open %x",
+	     strict_end(0, SYS_exit), strict_end(0, SYS_exit_group), strict_end(0, SYS_getpid),
+	     strict_end(1, SYS_openat));
+	note("out", "by seccomp: exit %x, mkdir %x", strict_end(1, SYS_exit), strict_end(1, SYS_mkdir));
+}
+
 FORM(arguments)
 {
 	char buf[8192];

@@ -101,8 +101,9 @@ int main(void)
 	ok(!stops(i386, 257, 0, 0, O_WRONLY), "257 means something else to i386");
 	ok(stops(i386, 102, 2, 0, 0) && !stops(i386, 102, 3, 0, 0),
 		"socketcall: bind and no other");
-	ok(!stops(x86, 157, PR_SET_NAME, 0, 0) && stops(x86, 157, PR_GET_SECCOMP, 0, 0),
-		"prctl: what asks for the filter, and no other");
+	ok(!stops(x86, 157, PR_SET_NAME, 0, 0) && stops(x86, 157, PR_GET_SECCOMP, 0, 0) &&
+			stops(x86, 157, PR_SET_SECCOMP, 0, 0),
+		"prctl: what asks for a filter, or sets one, and no other");
 	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0),
 		"clone with CLONE_UNTRACED");
 	ok(!stops(i386, 3, 0, 0, 0) && !stops(i386, 54, ~0ULL, ~0ULL, ~0ULL) &&

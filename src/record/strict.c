@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/strict.h"
+
+#include <linux/audit.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/proc.h"
+#include "decode/call.h"
+
+void strict_begin(struct recorder *r, struct task *task)
+{
+	/* A filter of the program's own: then it is refused without us, too. */
+	if (!r->filtered || proc_filters(task->tid) > 1)
+		return;
+	tracer_deny(task, 0);
+	task->each_call = true;
+	thread_of(task)->strict = true;
+}
+
+static bool allows(const struct stop *stop)
+{
+	static const char *const names[] = { "read", "write", "exit", "rt_sigreturn", "sigreturn" };
+	uint64_t nr = stop->nr;
+	int abi = abi_of_stop(stop->arch, &nr);
+	size_t count, i;
+	const struct syscall *table = abi < 0 ? NULL : syscall_table((enum abi)abi, &count);
+
+	for (i = 0; table && nr < count && table[nr].name && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(table[nr].name, names[i]))
+			return true;
+	return false;
+}
+
+bool strict_kills(const struct stop *stop)
+{
+	const struct thread *thread = thread_of(stop->task);
+
+	if (!thread || !thread->strict || allows(stop))
+		return false;
+	tgkill(stop->task->tgid, stop->task->tid, SIGKILL);
+	return true;
+}
