@@ -18,6 +18,7 @@ def prepared(name):
         for d in world.disks:
             d.erase()
         world.clear()
+        world.play(scene)
         world.fresh()
         kept = scene.prepare(world)
         images = world.save()
@@ -36,6 +37,7 @@ def as_before(name):
     scene, images, kept, ideal, _ = prepared(name)
     world.restore(images)
     world.clear()
+    world.play(scene)
     world.mount()
     return scene, ideal, kept
 

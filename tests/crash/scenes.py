@@ -70,6 +70,19 @@ class World:
         self.env = dict(os.environ, LC_ALL='C', SOURCE_DATE_EPOCH='1600000000', CHECKINSTALLRC='/dev/null', HOME=home)
         for name in ('BUILDAUDIT_DB', 'TMPDIR'):
             self.env.pop(name, None)
+        self.paths = {True: os.environ.get('PATH', os.defpath), False: self.few_programs()}
+
+    def few_programs(self):
+        """A folder of those that scenes run, without package managers: of what is on this disk they know nothing, and
+        asking them takes most of an undo's time."""
+        folder = self.top + '/bin'
+        os.mkdir(folder)
+        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'true', 'setfacl')):
+            os.symlink(shutil.which(n), folder + '/' + n)
+        return folder
+
+    def play(self, scene):
+        self.env['PATH'] = self.paths[scene.packs]
 
     def fresh(self):
         """The first time: empty folders, mounted."""
@@ -261,6 +274,7 @@ class Scene:
     needs = None                    # a program that may not be here
     recorder = False                # is it the recorder that is meant?
     whom = ('caller',)              # whom to kill
+    packs = False                   # has it need of package managers?
     args = ()
 
     def command(self, w):
@@ -417,6 +431,7 @@ class Forget(Scene):
 class Package(Scene):
     """What is packed is small; names that a format cannot have are in no package."""
     whom = ('tree', 'main')
+    packs = True
     script = ('cd "$1"; mkdir -p bin lib/deep share; echo one >bin/a; cp bin/a bin/b; chmod 755 bin/*; ln bin/a bin/a2; '
               'ln -s a bin/link; seq 20000 >share/data; echo x >lib/deep/x; chmod 4755 bin/b')
 
@@ -448,6 +463,7 @@ class Checkinstall(Scene):
     """What packs and installs dies; what is recorded is not meant.  The package goes into a dpkg database of its own."""
     needs = 'dpkg'
     whom = ('tree', 'main')
+    packs = True
     # As installers do it: what is there is written anew, or left as it is.  The page is compressed in the package.
     script = ('mkdir -p "$1/opt/bin" "$1/opt/man/man1"; echo one >"$1/opt/bin/a"; ln -sfn a "$1/opt/bin/link"; '
               'echo page >"$1/opt/man/man1/a.1"; [ -e "$1/opt/data" ] || seq 9999 >"$1/opt/data"')
