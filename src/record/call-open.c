@@ -8,13 +8,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "record/originals.h"
 #include "record/places.h"
 #include "record/tell.h"
@@ -52,12 +49,24 @@ static bool only_makes(uint32_t flags)
 	return (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 }
 
-/* A name that the kernel will not tell of the descriptor has to be seen before. */
-static void see_target(struct recorder *r, const struct task *task, int dirfd)
+/*
+ * Where a symlink leads, or what is made where a folder is missing yet, is asked of a task that
+ * lives, from its own root; and a name that the kernel will not tell of the descriptor has to be
+ * seen before.
+ */
+static void see_target(struct recorder *r, const struct task *task, struct pending *p)
 {
 	struct name target = NAME_INIT;
+	int dirfd = p->call.place[0].dirfd, e;
 
-	resolve_target(&r->resolver, task->tid, dirfd, r->text, &target);
+	if (!p->by_link)
+		e = resolve_gone(&r->resolver, task->tid, dirfd, r->text, &target);
+	else if (p->name[0].now.exists)
+		e = resolve_target(&r->resolver, task->tid, dirfd, r->text, &target);
+	else
+		e = resolve_made(&r->resolver, task->tid, dirfd, r->text, &target);
+	if (e == 0)
+		buf_add(&p->leads, target.path.data, target.path.len);
 	name_release(&target);
 }
 
@@ -73,13 +82,15 @@ static void look_at_place(struct recorder *r, const struct task *task, struct pe
 		buf_add(&p->asked, p->name[0].path.data, p->name[0].path.len);
 	else
 		buf_adds(&p->text[0], p->name[0].path.len ? p->name[0].path.data : r->text);
+	if (p->error[0] == -ENOENT && r->resolver.roots_vary)
+		see_target(r, task, p);
 	if (only_makes(flags))
 		return;
 	p->by_link = now->exists && S_ISLNK(now->mode) && !(flags & O_NOFOLLOW);
-	if (p->by_link && p->asked.len >= LONG_NAME)
-		see_target(r, task, dirfd);
-	if (p->by_link)
+	if (p->by_link) {
 		p->error[0] = resolve_stat(&r->resolver, task->tid, dirfd, r->text, now);
+		see_target(r, task, p);
+	}
 	originals_open(r, task, p);
 }
 
@@ -110,31 +121,13 @@ enum next enter_open(struct recorder *r, struct task *task, struct pending *p)
 	return device ? NEXT_GO : NEXT_FOLLOW;
 }
 
-/* A symlink to a name beside it means the same from whatever root, if that is no symlink. */
-static bool leads_beside(const char *link)
-{
-	char target[PATH_MAX], path[2 * PATH_MAX];
-	size_t folder = (size_t)(strrchr(link, '/') + 1 - link);
-	struct inode there;
-
-	if (io_readlink(link, target) <= 0 || strchr(target, '/') || !strcmp(target, ".."))
-		return false;
-	snprintf(path, sizeof path, "%.*s%s", (int)folder, link, target);
-	return inode_stat(&there, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 &&
-		!(there.exists && S_ISLNK(there.mode));
-}
-
 /*
  * The task is gone, and its folders with it. The name that was found at the entry stands; another
- * one, or a symlink on its way, means from here what it means to us. A symlink to nothing has made
- * nothing.
+ * one, or a symlink on its way, means from here what it means to us.
  */
 static bool is_told(const struct recorder *r, const struct pending *p, const char *asked)
 {
-	if (*asked != '/')
-		return false;
-	return !r->resolver.roots_vary ||
-		(p->asked.len && (!p->by_link || leads_beside(asked)));
+	return *asked == '/' && (!r->resolver.roots_vary || (p->asked.len && !p->by_link));
 }
 
 /*
@@ -159,6 +152,10 @@ void lost_open(struct recorder *r, struct pending *p)
 	struct name name = NAME_INIT;
 	const char *asked = p->asked.len ? p->asked.data : p->text[0].len ? p->text[0].data : "";
 
+	if (p->leads.len) {
+		touches_path(&r->touches, p->leads.data, &p->name[0].now, false);
+		touches_look(&r->touches, p->leads.data);
+	}
 	if (is_told(r, p, asked) &&
 		(resolve_target(&r->resolver, getpid(), AT_FDCWD, asked, &name) == 0 ||
 			(!p->by_link &&

@@ -55,6 +55,7 @@ struct pending *pending_begin(struct pending **p)
 	(*p)->expects_inside = (*p)->shifts = (*p)->unnamed = (*p)->by_link = false;
 	buf_reset(&(*p)->target);
 	buf_reset(&(*p)->asked);
+	buf_reset(&(*p)->leads);
 	return *p;
 }
 
@@ -72,5 +73,6 @@ void pending_free(struct pending *p)
 	}
 	buf_release(&p->target);
 	buf_release(&p->asked);
+	buf_release(&p->leads);
 	free(p);
 }

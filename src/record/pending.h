@@ -41,6 +41,7 @@ struct pending {
 	 */
 	struct buf asked;
 	bool by_link;          /* open: a symlink stood there, and was followed */
+	struct buf leads;      /* to this name; empty when that is not known */
 	bool moves_folder;     /* rename: resolver.folders.moving counts it */
 	struct spared spared;
 	bool expects_inside;   /* and touches_expect() was told of what is in it */

@@ -52,12 +52,23 @@ static void set_named(struct pending *p, int i, int error)
 		p->name[i].now.exists = false;
 }
 
+/* In case that its folder comes, and the task goes, whose root nobody can ask then. */
+static void name_if_it_comes(struct recorder *r, const struct task *task, struct pending *p, int i,
+	const char *text)
+{
+	if (resolve_gone(&r->resolver, task->tid, p->call.place[i].dirfd, text, &p->name[i]) < 0)
+		buf_reset(&p->name[i].path);
+	p->name[i].now.exists = false;
+}
+
 void place_ask_text(struct recorder *r, const struct task *task, struct pending *p, int i,
 	const char *text)
 {
 	buf_reset(&p->text[i]);
 	buf_add(&p->text[i], text, strlen(text));
 	set_named(p, i, name_now(r, task, p, i, &p->name[i]));
+	if (p->error[i] == -ENOENT && r->resolver.roots_vary && !p->call.place[i].follow)
+		name_if_it_comes(r, task, p, i, text);
 }
 
 void place_ask(struct recorder *r, const struct task *task, struct pending *p, int i)
@@ -356,7 +367,7 @@ void places_again(struct recorder *r, const struct task *task, struct pending *p
 	}
 }
 
-/* With the task its folder is gone, and its memory: a name from the root on is all that is left. */
+/* With the task its folder is gone, and its memory: a name from our root on is all that is left. */
 static void lost_place(struct recorder *r, struct pending *p, int i)
 {
 	struct name again = NAME_INIT;
@@ -367,7 +378,7 @@ static void lost_place(struct recorder *r, struct pending *p, int i)
 		place_changed(r, p, i);
 	else if (p->named[i])
 		place_touch(r, p, i);
-	else if (!r->resolver.roots_vary && name->len && role_of(p, i) == ROLE_MADE &&
+	else if (name->len && role_of(p, i) == ROLE_MADE &&
 		resolve_gone(&r->resolver, getpid(), AT_FDCWD, name->data, &again) == 0) {
 		adopt(r, p, i, &again, BEFORE_NOTHING);
 		place_touch(r, p, i);

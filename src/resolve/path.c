@@ -300,7 +300,28 @@ static size_t last_begins(const char *text, size_t n)
 	return n;
 }
 
-/* The kernel goes there, and then its name is too long to be told: a symlink at a time. */
+static int read_symlink(struct resolver *r, pid_t tid, int dirfd, const char *text,
+	char target[PATH_MAX])
+{
+	_cleanup_start_ struct start s;
+	_cleanup_close_ int fd = -1;
+	int e = start_at(&s, r, tid, dirfd, text);
+	ssize_t n;
+
+	if (e < 0)
+		return e;
+	fd = start_open(&s, s.text, O_NOFOLLOW);
+	n = fd < 0 ? fd : readlinkat(fd, "", target, PATH_MAX - 1);
+	if (n < 0)
+		return fd < 0 ? fd : -errno;
+	target[n] = '\0';
+	return 0;
+}
+
+/*
+ * A symlink at a time: the kernel goes there, too, but its name is too long to be told, or it comes
+ * to nothing.
+ */
 static int follow_by_hand(struct resolver *r, pid_t tid, int dirfd, const char *text,
 	struct name *out)
 {
@@ -312,9 +333,10 @@ static int follow_by_hand(struct resolver *r, pid_t tid, int dirfd, const char *
 	for (i = 0; i < SYMLINKS_MAX && !now.failed; i++) {
 		e = resolve_entry(r, tid, dirfd, now.data, out);
 		if (e < 0 || !out->now.exists || !S_ISLNK(out->now.mode))
-			return e < 0 ? e : out->now.exists ? 0 : -ENOENT;
-		if (io_readlink(out->path.data, target) < 0)
-			return -ENOENT;
+			return e;
+		e = read_symlink(r, tid, dirfd, now.data, target);
+		if (e < 0)
+			return e;
 		if (target[0] != '/')
 			buf_add(&next, now.data, last_begins(now.data, now.len));
 		buf_adds(&next, target);
@@ -341,7 +363,16 @@ int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, s
 	name_reset(out);
 	if (e == 0)
 		e = follow_to_end(r, &s, s.text, out);
-	return e == -ENAMETOOLONG ? follow_by_hand(r, tid, dirfd, text, out) : e;
+	if (e == -ENAMETOOLONG)
+		e = follow_by_hand(r, tid, dirfd, text, out);
+	return e == 0 && !out->now.exists ? -ENOENT : e;
+}
+
+int resolve_made(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out)
+{
+	int e = resolve_target(r, tid, dirfd, text, out);
+
+	return e == -ENOENT ? follow_by_hand(r, tid, dirfd, text, out) : e;
 }
 
 /* What is not there is no symlink: then "." and ".." mean what they say. */

@@ -38,6 +38,8 @@ void name_release(struct name *n);
 int resolve_entry(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /* The file that `text` leads to, symlinks followed. As above; a symlink to nothing is -ENOENT. */
 int resolve_target(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
+/* The same of a file that an open may make: a symlink to nothing is 0, and nothing exists there. */
+int resolve_made(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /* As resolve_entry; where a folder is not there, the name that it has if it comes, or had. */
 int resolve_gone(struct resolver *r, pid_t tid, int dirfd, const char *text, struct name *out);
 /*

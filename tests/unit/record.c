@@ -330,6 +330,59 @@ static void lose(void)
 	self->in_call = false;
 }
 
+static void lose_open(const char *name, int flags)
+{
+	struct stop s = stop_of(self, SYS_openat,
+		(const uint64_t[6]){ ARG(AT_FDCWD), NAME(at(name)), ARG(flags), 0644 });
+
+	enter(&s, TURN_NEW);
+	close((int)make_call(&s));
+	lose();
+}
+
+/* And it knew a name where there was no folder yet. */
+static void test_lost_in_new_folder(void)
+{
+	struct stop s = stop_of(self, SYS_openat,
+		(const uint64_t[6]){ ARG(AT_FDCWD), NAME(at("comes/o")), O_WRONLY | O_CREAT, 0644 });
+
+	enter(&s, TURN_NEW);
+	if (mkdir(at("comes"), 0755) < 0)
+		abort();
+	close((int)make_call(&s));
+	lose();
+	ok(strstr(what_was_told(), "before comes/o: nothing\nnow comes/o: "), "a file in it");
+	s = stop_of(self, SYS_mkdir, (const uint64_t[6]){ NAME(at("comes2/d")), 0755 });
+	enter(&s, TURN_NEW);
+	if (mkdir(at("comes2"), 0755) < 0)
+		abort();
+	make_call(&s);
+	lose();
+	ok(strstr(what_was_told(), "before comes2/d: nothing\nnow comes2/d: "), "a folder in it");
+}
+
+/* With its task its root is gone: where a symlink led was asked before. */
+static void test_lost_through_link(void)
+{
+	if (mkdir(at("lead"), 0755) < 0)
+		abort();
+	make("lead/there", "");
+	if (symlink("lead/none", at("to_none")) < 0 || symlink("to_none", at("chain")) < 0 ||
+		symlink("lead/there", at("to_there")) < 0 || symlink("no/way", at("no_way")) < 0)
+		abort();
+	count_as_before();
+	r.resolver.roots_vary = true;
+	lose_open("no_way", O_WRONLY | O_CREAT);
+	ok_str(what_was_told(), "", "a symlink to nowhere has made nothing");
+	lose_open("chain", O_WRONLY | O_CREAT);
+	ok(strstr(what_was_told(), "before lead/none: nothing\nnow lead/none: "),
+		"one to nothing has made a file");
+	lose_open("to_there", O_WRONLY | O_TRUNC);
+	ok(!strncmp(what_was_told(), "now lead/there: ", 16), "and one to a file has emptied it");
+	test_lost_in_new_folder();
+	r.resolver.roots_vary = false;
+}
+
 /* What stands there then is another file than before, by the lost call or another. */
 static void test_lost_elsewhere(void)
 {
@@ -344,6 +397,7 @@ static void test_lost_elsewhere(void)
 	close((int)make_call(&s));
 	lose();
 	ok(!strncmp(what_was_told(), "now moved: ", 11), "an open has made it");
+	test_lost_through_link();
 	make("slept", "");
 	make("other", "");
 	s = stop_of(self, SYS_chmod, (const uint64_t[6]){ NAME(at("slept")), 0600 });

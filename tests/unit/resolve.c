@@ -104,6 +104,20 @@ static void test_gone(int dirfd)
 	name_release(&n);
 }
 
+static void test_made(int dirfd)
+{
+	struct name n = NAME_INIT;
+
+	ok(resolve_made(&r, getpid(), dirfd, "dangling", &n) == 0 && is_named(&n, "none") &&
+			!n.now.exists,
+		"a symlink to nothing has the name of what would be made");
+	ok(resolve_made(&r, getpid(), dirfd, "file_link", &n) == 0 && is_named(&n, "dir/file") &&
+			n.now.exists,
+		"and one to a file its name");
+	ok(resolve_made(&r, getpid(), dirfd, "loop", &n) == -ELOOP, "one to itself makes nothing");
+	name_release(&n);
+}
+
 static void test_descriptors(void)
 {
 	struct name n = NAME_INIT;
@@ -168,8 +182,10 @@ int main(void)
 	test_names(AT_FDCWD, "from the working folder");
 	r.roots_vary = true;
 	test_names(fd, "through the task's root");
+	test_made(fd);
 	r.roots_vary = false;
 	test_gone(fd);
+	test_made(fd);
 	test_descriptors();
 	test_memory(fd);
 	close(fd);
