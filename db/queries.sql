@@ -449,7 +449,7 @@ WHERE h.subject_id = ?1 AND e.change IS NOT NULL
 
 -- name: LIFE
 -- All that was ever done, by whomever, to the paths of an install, and to folders that were left standing because
--- it had something in them.
+-- it had something in them. What an interrupted try of the same undo did is on record in part, and on disk: left out.
 -- slow: the changes of each path are put in order
 WITH RECURSIVE
 touched (path_id) AS (
@@ -472,6 +472,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0)
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL
+    AND NOT (ifnull(r.of_run, 0) = ?2 AND r.kind IN ('uninstall', 'prune') AND r.state <> 'complete')
     AND (NOT e.excluded
         OR (e.change = 'removed' AND e.before_file IN (
             SELECT c.file FROM entry c
@@ -510,9 +511,16 @@ SELECT run_id FROM member WHERE subject_id = ?1;
 -- name: MEMBER_NEWEST
 SELECT max(run_id) FROM member WHERE subject_id = ?1;
 
--- name: UNDO_LAST
--- How the last undo of a run and of one kind ended.
-SELECT state FROM run WHERE of_run = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1;
+-- name: UNDO_INTERRUPTED
+-- The undo of this kind, of a run, that did not come to its end, nor did one after it that does the same. A prune is
+-- a part of an uninstall.
+SELECT u.id FROM run u
+WHERE u.of_run = ?1 AND u.state <> 'complete' AND (u.kind = ?2 OR (u.kind <> 'rollback' AND ?2 <> 'rollback'))
+    AND NOT EXISTS (
+        SELECT 1 FROM run c
+        WHERE c.of_run = ?1 AND c.id > u.id AND c.state = 'complete'
+            AND (c.kind = u.kind OR (u.kind = 'prune' AND c.kind = 'uninstall')))
+ORDER BY u.id DESC LIMIT 1;
 
 -- name: UNDO_OPEN
 -- Undos that did not come to their end, of this run or of its install: kind, by the number of which run, and whose.

@@ -27,8 +27,8 @@ bool journal_interrupted(struct db *db, int64_t of_run, const char *kind)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 
-	return db_rows(&rows, db, Q_UNDO_LAST, "is", of_run, kind) == 0 && rows_next(&rows) > 0 &&
-		strcmp(rows_text(&rows, 0), "complete") != 0;
+	return db_rows(&rows, db, Q_UNDO_INTERRUPTED, "is", of_run, kind) == 0 &&
+		rows_next(&rows) > 0;
 }
 
 int journal_idle(struct db *db, struct words *words)

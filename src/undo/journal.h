@@ -15,7 +15,7 @@ struct journal {
 	/* the record that is undone may lack its last moments: nobody can say that all is done */
 	bool of_incomplete;
 	bool gives_up; /* an uninstall: what others have by now is not the subject's any more */
-	bool resumed; /* the last one of this kind did not come to its end */
+	bool resumed; /* one of this kind did not come to its end, and none after it */
 	/* rows: the run that is undone, of an install the newest; and ourselves */
 	int64_t of_run, exec, process;
 	int64_t subject; /* the run that is undone, or the install */
@@ -23,7 +23,7 @@ struct journal {
 
 /* The run by whose number an undo of a run, or of an install, goes. */
 int64_t journal_run(struct db *db, int64_t subject);
-/* Is the last undo of this kind of that run one that did not come to its end? */
+/* Is there an undo of this kind of that run that did not come to its end, and none after it did? */
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind);
 /* -EBUSY, with a sentence: an undo is under way on this database, now. Else 0. */
 int journal_idle(struct db *db, struct words *words) MUST_CHECK;

@@ -323,6 +323,40 @@ def killed():
     return wrong
 
 
+def uninstall_killed(how):
+    """An install of two versions is taken out under killat, and again if it was killed -> its calls, what is wrong"""
+    # It is no package's: to ask for that takes long, and then some of the record is written before.
+    few = dict(os.environ, PATH='/nonexistent')
+    with Case() as c:
+        killat = balib.killat(c.top)
+        write(c.t + '/there', 'from before')
+        before = snapshot(c.t)
+        wrong = sh(c, 'mkdir new; mv there new/moved; echo 1 >new/x', '--name=it', '--pkgversion=1')
+        wrong += sh(c, 'echo 2 >new/x', '--name=it', '--pkgversion=2')
+        p = subprocess.run([killat, '-v', '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'it'],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=few, check=False)
+        expect(wrong, '%s: %s' % (how, p.stdout), p.returncode, 0)
+        if '-n' in how:
+            p = c.ba('uninstall', '-y', 'it')
+            expect(wrong, '%s: the second try: %s' % (how, p.stdout), p.returncode, 0)
+        with open(c.top + '/report') as f:
+            return f.read().splitlines(), wrong + ['%s: %s' % (how, f) for f in compare(before, snapshot(c.t))]
+
+
+def killed_install():
+    """An install that is taken out, killed when some of that is on record already; run again, the end is the same"""
+    def number(calls, *words):
+        return next(i for i, line in enumerate(calls, 1) if all(w in line for w in words))
+    calls, wrong = uninstall_killed(['-c'])
+    # Waiting where what was moved away is taken out: the next step writes the record.
+    slow = ['--slow', str(number(calls, 'unlink', '/new/moved'))]
+    calls, more = uninstall_killed(['-c', *slow])
+    wrong += more
+    for n in (number(calls, 'utimensat'), number(calls, 'rename', '/there')):
+        wrong += uninstall_killed(['-n', str(n), *slow])[1]
+    return wrong
+
+
 def sh(c, script, *flags):
     """Records a shell script in the tree."""
     p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
@@ -750,7 +784,7 @@ def exchanged():
     return wrong
 
 
-CASES = [everything, filled, killed, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [everything, filled, killed, killed_install, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':

@@ -14,6 +14,7 @@
  *   --locks      flock and fcntl's locks count, too
  *   --opens      an open for writing counts, too, when it makes and empties nothing
  *   --do CMD     at the N-th call, before the kill: sh -c CMD, while the call waits
+ *   --slow N     the N-th call waits for half a second first: what is written now and then comes next
  *   --fail NAME  no kill: the N-th call is not made and answers this error; NAME+: and all after it
  *   --recorder   the command splits off a recorder that traces it (src/trace/spawn.h): count and
  *                kill on that side. Without it what splits so is let go, both sides.
@@ -155,7 +156,7 @@ struct task {
 static struct {
 	int count, verbose, locks, opens, recorder; /* as getopt_long sets them */
 	bool fail_on;
-	unsigned long n;
+	unsigned long n, slow;
 	enum whom whom;
 	const char *hook;
 	const char *only[32];
@@ -489,6 +490,8 @@ static void at_entry(struct task *t, const struct __ptrace_syscall_info *info)
 	if (!is_wanted(path) && !(c->other && is_wanted(other)))
 		return;
 	calls++;
+	if (calls == opt.slow)
+		usleep(500000);
 	say_call(t->tid, c, path, other);
 	at_change(t, c);
 }
@@ -702,6 +705,9 @@ static void set_option(int letter, char *value)
 	case 'd':
 		opt.hook = value;
 		break;
+	case 's':
+		opt.slow = strtoul(value, NULL, 10);
+		break;
 	case 'f':
 		set_error(value);
 		break;
@@ -714,7 +720,8 @@ int main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "locks", 0, &opt.locks, 1 },
 		{ "opens", 0, &opt.opens, 1 }, { "recorder", 0, &opt.recorder, 1 },
-		{ "do", 1, NULL, 'd' }, { "fail", 1, NULL, 'f' }, { 0 } };
+		{ "do", 1, NULL, 'd' }, { "slow", 1, NULL, 's' },
+		{ "fail", 1, NULL, 'f' }, { 0 } };
 	int letter;
 
 	opt.out = stderr;

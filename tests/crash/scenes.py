@@ -533,8 +533,9 @@ class Run(Scene):
         if not os.path.exists(w.db):
             return wrong + undo.compare(before, undo.snapshot(w.t))
         p = w.ba('sql', 'PRAGMA integrity_check')
-        if cut and 'is empty: nothing was recorded' in p.stdout:
-            return wrong            # nothing of it has come to the disk
+        if 'is empty: nothing was recorded' in p.stdout:
+            # Nothing of it has come to the disk; or nothing had been started.
+            return wrong + ([] if cut else undo.compare(before, undo.snapshot(w.t)))
         if p.returncode or p.stdout != 'ok\n':
             wrong.append('the database: %s' % p.stdout)
         p = w.ba('runs')
