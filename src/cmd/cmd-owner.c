@@ -1,45 +1,80 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/canonical.h"
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "base/u64map.h"
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "render/json.h"
 #include "render/text.h"
 
-/* "PROGRAM (PID)" of the process; many files in a row are of one. */
-struct last_writer {
-	char id[24];
-	struct buf words;
+/* "PROGRAM (PID)" of each process that was asked for: a folder's files are of few. */
+struct writers {
+	struct u64map known; /* process -> 1 + its place in words */
+	struct buf *words;
+	size_t count;
 };
 
-static int find_writer(const struct cmd_call *call, const char *id, struct last_writer *w)
+static int ask_writer(const struct cmd_call *call, int64_t id, struct buf *words)
 {
 	char sql[96];
 	struct ba_rows *rows;
 	int r;
 
-	if (!strcmp(w->id, id))
-		return 0;
-	snprintf(w->id, sizeof w->id, "%s", id);
-	snprintf(sql, sizeof sql, "SELECT exe, pid FROM processes WHERE process_id = %.20s", id);
-	buf_reset(&w->words);
+	snprintf(sql, sizeof sql, "SELECT exe, pid FROM processes WHERE process_id = %lld",
+		(long long)id);
 	r = ba_sql(call->ba, sql, &rows);
 	if (r < 0)
 		return r;
 	r = ba_rows_next(rows);
 	if (r > 0) {
-		render_name(&w->words, ba_rows_text(rows, 0, NULL),
-			strlen(ba_rows_text(rows, 0, NULL)));
-		buf_addf(&w->words, " (%s)", ba_rows_text(rows, 1, NULL));
+		const char *exe = ba_rows_text(rows, 0, NULL);
+
+		render_name(words, exe, strlen(exe));
+		buf_addf(words, *exe ? " (%s)" : "process %s", ba_rows_text(rows, 1, NULL));
 	}
 	ba_rows_free(rows);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : words->failed ? -ENOMEM : 0;
 }
 
-static void print_owned(const struct ba_rows *rows, const struct last_writer *w, struct buf *line)
+/* In words, which are the writers'; "" where none is on record. NULL: it failed. */
+static const char *writer_of(const struct cmd_call *call, const struct ba_rows *rows,
+	struct writers *w)
+{
+	int64_t id = row_number(rows, "process_id");
+	struct buf *words;
+	bool added;
+	uint32_t *at;
+
+	if (!id)
+		return "";
+	at = u64map_put(&w->known, mix64((uint64_t)id), &added);
+	if (at && added && (words = ARRAY_MORE(w->words, w->count))) {
+		*words = (struct buf)BUF_INIT;
+		*at = (uint32_t)w->count;
+		if (ask_writer(call, id, words) < 0)
+			return NULL;
+	}
+	words = at && *at ? &w->words[*at - 1] : NULL;
+	return words ? words->len ? words->data : "" : NULL;
+}
+
+static void writers_release(struct writers *w)
+{
+	while (w->count)
+		buf_release(&w->words[--w->count]);
+	free(w->words);
+	u64map_release(&w->known);
+}
+
+static void print_owned(const struct ba_rows *rows, const char *writer, struct buf *line)
 {
 	size_t len;
 	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
@@ -49,30 +84,27 @@ static void print_owned(const struct ba_rows *rows, const struct last_writer *w,
 	buf_adds(line, ": ");
 	render_install(line, rows);
 	buf_addf(line, "%s(run %s", named ? " " : "", row_text(rows, "run_id"));
-	if (w->words.len)
-		buf_addf(line, ", %s", w->words.data);
+	if (*writer)
+		buf_addf(line, ", %s", writer);
 	buf_addc(line, ')');
 	render_line(line);
 }
 
-static int print_row(const struct cmd_call *call, const struct ba_rows *rows, struct last_writer *w,
+static int print_row(const struct cmd_call *call, const struct ba_rows *rows, struct writers *w,
 	struct buf *line)
 {
-	const char *id = row_text(rows, "process_id");
-	int r = 0;
+	const char *writer;
 
 	if (call->json) {
 		render_json_row(rows, line);
 		render_line(line);
 		return 0;
 	}
-	if (*id)
-		r = find_writer(call, id, w);
-	else
-		buf_reset(&w->words);
-	if (r == 0)
-		print_owned(rows, w, line);
-	return r;
+	writer = writer_of(call, rows, w);
+	if (!writer)
+		return -ENOMEM;
+	print_owned(rows, writer, line);
+	return 0;
 }
 
 /* All that is meant at and below a folder; what is also below `but` was printed before. */
@@ -80,7 +112,7 @@ static int owners_below(const struct cmd_call *call, struct at *at, const char *
 	const char *but)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	struct last_writer w = { "", BUF_INIT };
+	_cleanup_(writers_release) struct writers w = { 0 };
 	struct ba_rows *rows;
 	int r = ba_owned_below(call->ba, folder, &rows);
 
@@ -95,7 +127,6 @@ static int owners_below(const struct cmd_call *call, struct at *at, const char *
 			break;
 	}
 	ba_rows_free(rows);
-	buf_release(&w.words);
 	return r;
 }
 
