@@ -709,8 +709,14 @@ ORDER BY m.type = 'dir', m.path DESC;
 -- Owners
 
 -- name: INSTALLS
+-- The state of one of which nothing is there any more is 'gone': somebody took it out by hand, or a package manager did.
 -- slow: all installs are listed
-SELECT * FROM installs ORDER BY name;
+SELECT name, version, runs, files, bytes, first_at, last_at,
+    iif(state = 'installed' AND files AND NOT EXISTS (
+        SELECT 1 FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
+        JOIN path p ON p.id = o.path_id
+        WHERE i.name = l.name AND NOT o.folder AND is_there(p.name)), 'gone', state) AS state
+FROM installs l WHERE ?1 IS NULL OR name = ?1 ORDER BY name;
 
 -- name: OWNED_BY
 -- slow: what an install, or a run, has now is sorted by path
@@ -739,9 +745,12 @@ ORDER BY r.state <> 'complete'
 LIMIT 1;
 
 -- name: OWNER_TAKE
--- What a run left, unless a newer one did.
+-- What a run left, unless a newer one did. An index that was there before all runs is its tool's, and nobody's.
 INSERT INTO owner
-SELECT path_id, run_id, folder, bytes FROM standing WHERE run_id = ?1 AND change <> 'removed'
+SELECT path_id, run_id, folder, bytes FROM standing s
+WHERE run_id = ?1 AND change <> 'removed'
+    AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
+        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'))
 ON CONFLICT DO UPDATE SET run_id = excluded.run_id, folder = excluded.folder, bytes = excluded.bytes
 WHERE excluded.run_id >= run_id;
 
@@ -755,7 +764,9 @@ INSERT OR REPLACE INTO owner
 SELECT s.path_id, s.run_id, s.folder, s.bytes
 FROM owner o CROSS JOIN standing s ON s.path_id = o.path_id AND s.run_id = (
     SELECT max(run_id) FROM standing WHERE path_id = o.path_id AND run_id <> ?1)
-WHERE o.run_id = ?1 AND s.change <> 'removed';
+WHERE o.run_id = ?1 AND s.change <> 'removed'
+    AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
+        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
 
 -- name: OWNER_DROP
 DELETE FROM owner WHERE run_id = ?1;
@@ -778,7 +789,10 @@ DELETE FROM owner WHERE path_id = ?1;
 -- slow: the newest of one path is looked at once more
 INSERT INTO owner
 SELECT path_id, run_id, folder, bytes
-FROM (SELECT * FROM standing WHERE path_id = ?1 ORDER BY run_id DESC LIMIT 1) WHERE change <> 'removed';
+FROM (SELECT * FROM standing WHERE path_id = ?1 ORDER BY run_id DESC LIMIT 1) s
+WHERE change <> 'removed'
+    AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
+        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
 
 -- name: FORGET_INSTALL
 DELETE FROM install WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM run WHERE install_id = ?1);

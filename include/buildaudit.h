@@ -127,9 +127,10 @@ int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
 int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out);
 
 /*
- * The installs (view installs), by name. Since: 0.2
+ * The installs (view installs) by name, or the one of that name; the state of one none of whose
+ * files is there any more is `gone`. Since: 0.2
  */
-int ba_installs(struct ba *ba, struct ba_rows **out);
+int ba_installs(struct ba *ba, const char *name, struct ba_rows **out);
 /*
  * Whose files are (view owned), by path: what is now of a run, or of an install; and what is at
  * and below a folder. Since: 0.2

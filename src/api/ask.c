@@ -139,10 +139,10 @@ static const char *below(const char *folder)
 	return strcmp(folder, "/") ? folder : "";
 }
 
-API int ba_installs(struct ba *ba, struct ba_rows **out)
+API int ba_installs(struct ba *ba, const char *name, struct ba_rows **out)
 {
 	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_INSTALLS, "");
+	int r = db_rows(&rows, ba->db, Q_INSTALLS, name ? "S" : "s", name);
 
 	return ba_ask(ba, out, r, &rows);
 }

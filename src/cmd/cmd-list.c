@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -147,6 +148,20 @@ static void write_row(const struct cmd_call *call, const struct ba_rows *rows, c
 	}
 }
 
+/* Somebody else took it out, a package manager say: on record it is there still. */
+static void say_gone(const struct cmd_call *call)
+{
+	complain("none of these files is there any more; 'buildaudit uninstall %s' takes it off "
+		 "the list", call->argv[0]);
+}
+
+static bool is_gone(const struct ba_rows *rows)
+{
+	struct stat st;
+
+	return lstat(row_text(rows, "path"), &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /* What an install, or a run, owns now. */
 static int list_owned(const struct cmd_call *call)
 {
@@ -154,6 +169,7 @@ static int list_owned(const struct cmd_call *call)
 	_cleanup_buf_ struct buf out = BUF_INIT;
 	struct total total = { 0 };
 	struct ba_rows *rows;
+	bool any = false, there = false;
 	int64_t run;
 	int r;
 
@@ -162,6 +178,10 @@ static int list_owned(const struct cmd_call *call)
 		return cmd_failed(call);
 	while ((r = ba_rows_next(rows)) > 0) {
 		total_add(&total, rows);
+		if (!there && strcmp(row_text(rows, "type"), "dir") != 0) {
+			any = true;
+			there = !is_gone(rows);
+		}
 		write_row(call, rows, "path", &out);
 		if (keep(&l, &out, key_of(rows, "size")) < 0)
 			break;
@@ -172,6 +192,8 @@ static int list_owned(const struct cmd_call *call)
 		total_write(&total, &out);
 		render_line(&out);
 	}
+	if (r == 0 && any && !there)
+		say_gone(call);
 	total_release(&total);
 	return r < 0 ? cmd_failed(call) : r ? out_of_memory() : 0;
 }
@@ -215,6 +237,14 @@ static void print_table(struct listing *l)
 	table_release(&t);
 }
 
+/* One that is gone does so on record. */
+static bool owns_something(const struct ba_rows *install)
+{
+	const char *state = row_text(install, "state");
+
+	return !strcmp(state, "installed") || !strcmp(state, "gone");
+}
+
 static int list_installs(const struct cmd_call *call)
 {
 	_cleanup_(listing_release) struct listing l = { NULL, 0 };
@@ -222,10 +252,10 @@ static int list_installs(const struct cmd_call *call)
 	struct ba_rows *rows;
 	int r;
 
-	if (ba_installs(call->ba, &rows) < 0)
+	if (ba_installs(call->ba, NULL, &rows) < 0)
 		return cmd_failed(call);
 	while ((r = ba_rows_next(rows)) > 0) {
-		if (!all && strcmp(row_text(rows, "state"), "installed") != 0)
+		if (!all && !owns_something(rows))
 			continue;
 		if (nul || call->json)
 			write_row(call, rows, "name", &out);

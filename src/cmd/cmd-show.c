@@ -129,13 +129,11 @@ static int each_install(const struct cmd_call *call)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct ba_rows *rows;
-	int r = ba_installs(call->ba, &rows);
+	int r = ba_installs(call->ba, call->what, &rows);
 
 	if (r < 0)
 		return r;
 	while ((r = ba_rows_next(rows)) > 0) {
-		if (strcmp(row_text(rows, "name"), call->what) != 0)
-			continue;
 		if (call->json)
 			print_json(rows, "install");
 		else

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
+#include "base/indexes.h"
 #include "cmd/cmd.h"
 #include "cmd/pack.h"
 #include "cmd/summary.h"
@@ -38,6 +39,21 @@ static const struct manager *manager_of(enum package_type type)
 		if (managers[i].type == type)
 			return &managers[i];
 	return NULL;
+}
+
+/* What the run had made anew, and nobody owns: the manager may do so, too. */
+static int include_indexes(struct ba_recording *rec, struct ba *ba, int64_t run)
+{
+	struct ba_rows *rows;
+	int r = ba_files(ba, run, BA_FILES_MODIFIED, &rows);
+
+	if (r < 0)
+		return r;
+	while (r >= 0 && (r = ba_rows_next(rows)) > 0)
+		if (index_of(row_text(rows, "path")))
+			r = ba_recording_set(rec, BA_SET_INCLUDE, row_text(rows, "path"));
+	ba_rows_free(rows);
+	return r;
 }
 
 /* What the install has by now, and what the pages that were compressed are called. */
@@ -85,6 +101,8 @@ static int set_scope(struct ba_recording *rec, struct ba *ba, const struct packa
 		IGNORE(ba_run_find(ba, row_text(row, "name"), &subject)); /* else it is the run */
 	}
 	ba_rows_free(row);
+	if (r == 0)
+		r = include_indexes(rec, ba, o->run);
 	return r < 0 ? r : include_files(rec, ba, subject, &o->renamed);
 }
 

@@ -8,75 +8,11 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/indexes.h"
 #include "base/io.h"
 #include "package/check.h"
 #include "package/say.h"
 #include "package/tool.h"
-
-/*
- * What debhelper, and rpm's file triggers, know of such indexes is in scripts of theirs, for what
- * a distribution builds; where nothing listens the command has to be told here.
- *
- * An index: the paths that belong to it, how many levels above them its folder
- * is, and who makes it anew. On Debian whoever owns the folder in `usual`
- * listens to a trigger of that name; elsewhere the command is run.
- */
-struct index {
-	const char *glob;
-	int up;
-	const char *what, *usual, *trigger, *tool, *command; /* %s: the folder */
-};
-
-#define LINKER "the linker's cache"
-#define MIME "the MIME database", "/usr/share/mime", "/usr/share/mime/packages", \
-	"update-mime-database", "update-mime-database %s"
-#define INFO "the list of info pages", "/usr/share/info", "/usr/share/info", "install-info", NULL
-
-static const struct index indexes[] = {
-	{ "/etc/ld.so.cache", 1, LINKER, "/etc", "ldconfig", "ldconfig", "ldconfig" },
-	{ "/var/cache/ldconfig/*", 1, LINKER, "/var/cache/ldconfig", "ldconfig", "ldconfig",
-		"ldconfig" },
-	{ "*/share/mime/mime.cache", 1, MIME },
-	{ "*/share/mime/packages/*", 0, NULL, NULL, NULL, NULL, NULL }, /* a source, no index */
-	{ "*/share/mime/*/*.xml", 2, MIME },
-	{ "*/share/mime/[a-zXM]*", 1, MIME },
-	{ "*/share/icons/*/icon-theme.cache", 1, "an icon cache", "/usr/share/icons/hicolor",
-		"/usr/share/icons/hicolor", "gtk-update-icon-cache",
-		"gtk-update-icon-cache -q -t -f %s" },
-	{ "*/share/applications/mimeinfo.cache", 1, "the index of desktop files",
-		"/usr/share/applications", "/usr/share/applications", "update-desktop-database",
-		"update-desktop-database -q %s" },
-	{ "*/glib-2.0/schemas/gschemas.compiled", 1, "the compiled settings schemas",
-		"/usr/share/glib-2.0/schemas", "/usr/share/glib-2.0/schemas",
-		"glib-compile-schemas", "glib-compile-schemas %s" },
-	{ "*/gio/modules/giomodule.cache", 1, "the index of GIO modules", NULL, NULL,
-		"gio-querymodules", "gio-querymodules %s" },
-	{ "*/share/info/dir*", 1, INFO },
-	{ "*/info/dir", 1, INFO },
-	{ "/var/cache/man/*", 0, "the index of manual pages", "/var/cache/man", "/usr/share/man",
-		"mandb", "mandb -q" },
-	{ "/var/cache/fontconfig/*", 1, "the font cache", "/var/cache/fontconfig",
-		"/usr/share/fonts", "fc-cache", "fc-cache -s" },
-	{ "*/lib/modules/*/modules.*", 1, "the index of kernel modules", NULL, NULL, "depmod",
-		NULL },
-	{ "*/__pycache__/*.pyc", 2, "Python byte code", NULL, NULL, "python3",
-		"python3 -m compileall -q %s" },
-};
-
-static const struct index *index_of(const char *path)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(indexes); i++)
-		if (fnmatch(indexes[i].glob, path, 0) == 0)
-			return indexes[i].what ? &indexes[i] : NULL;
-	return NULL;
-}
-
-bool effects_is_index(const char *path)
-{
-	return index_of(path) != NULL;
-}
 
 static char *folder_of(const char *path, int up)
 {

@@ -23,8 +23,6 @@ struct effects {
 int effects_find(struct effects *fx, const struct payload *p, struct metadata *m);
 /* May a script have lines of ours, or is the user's own not for a shell? */
 bool effects_takes_lines(const struct metadata *m, enum script which);
-/* Is it an index, which is made anew where the package is installed? */
-bool effects_is_index(const char *path);
 /* The user's own text behind ours in each script; empty when there is nothing to do. 0 or -1. */
 int effects_join_scripts(struct effects *fx, const struct metadata *m);
 /* The text form of a file's capabilities, as setcap takes it. 0 or -1. */

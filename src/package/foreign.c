@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/indexes.h"
 #include "package/conflicts.h"
-#include "package/effects.h"
 #include "package/say.h"
 
 /*
@@ -50,7 +50,7 @@ static const char *whose(const struct member *e, const void *data)
 		owner = owners_of(a->beside, e->path);
 	if (owner)
 		return conflicts_is_settled(a->m, owner) ? NULL : owner;
-	return e->replaced && (is_shared(e->path) || effects_is_index(e->path)) ? "" : NULL;
+	return e->replaced && (is_shared(e->path) || index_of(e->path)) ? "" : NULL;
 }
 
 static void name_side(struct say_list *list, const struct metadata *m, const struct bystander *s)
@@ -76,7 +76,7 @@ static void name_sides(const struct payload *p, const struct metadata *m)
 	for (i = 0; i < p->side_count; i++) {
 		const struct bystander *s = &p->sides[i];
 
-		if (!s->removed && !s->same && (s->owner || !effects_is_index(s->path)))
+		if (!s->removed && !s->same && (s->owner || !index_of(s->path)))
 			name_side(&list, m, s);
 	}
 	say_rest(&list);

@@ -11,6 +11,9 @@
 SQL_ANSWERED(int sqlite3_open_v2(const char *, sqlite3 **, int, const char *));
 SQL_ANSWERED(int sqlite3_prepare_v2(sqlite3 *, const char *, int, sqlite3_stmt **, const char **));
 SQL_ANSWERED(int sqlite3_step(sqlite3_stmt *));
+SQL_ANSWERED(int sqlite3_create_function(sqlite3 *, const char *, int, int, void *,
+	void (*)(sqlite3_context *, int, sqlite3_value **),
+	void (*)(sqlite3_context *, int, sqlite3_value **), void (*)(sqlite3_context *)));
 SQL_ANSWERED(int sqlite3_exec(sqlite3 *, const char *, int (*)(void *, int, char **, char **),
 	void *, char **));
 SQL_ANSWERED(int sqlite3_bind_int64(sqlite3_stmt *, int, sqlite3_int64));

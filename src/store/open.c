@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/indexes.h"
 #include "base/io.h"
 #include "store/db.h"
 #include "store/schema.h"
@@ -22,6 +23,39 @@
 
 /* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
 #define BUSY_MS 30000
+
+/* is_index(PATH): see base/indexes.h. */
+static void is_index(sqlite3_context *answer, int count, sqlite3_value **values)
+{
+	const char *path = (const char *)sqlite3_value_text(values[0]);
+
+	(void)count;
+	sqlite3_result_int(answer, path && index_of(path));
+}
+
+/* is_there(PATH): what cannot be looked at is not known to be gone. */
+static void is_there(sqlite3_context *answer, int count, sqlite3_value **values)
+{
+	const char *path = (const char *)sqlite3_value_text(values[0]);
+	struct stat st;
+
+	(void)count;
+	sqlite3_result_int(answer,
+		path && (lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR)));
+}
+
+/* For the program's own statements: what a database says of itself cannot call them. */
+static int add_functions(struct db *db, struct words *words)
+{
+	int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+	int r = db_errno(sqlite3_create_function(db->sqlite, "is_index", 1,
+		flags | SQLITE_DETERMINISTIC, NULL, is_index, NULL, NULL));
+
+	if (r == 0)
+		r = db_errno(sqlite3_create_function(db->sqlite, "is_there", 1, flags, NULL,
+			is_there, NULL, NULL));
+	return r < 0 ? words_set(words, r, "out of memory") : 0;
+}
 
 static int pragma_int(struct db *db, const char *sql, int *out)
 {
@@ -235,6 +269,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 		words_set(words, r, "cannot open the database %s: %s", path, db_error(db));
 	sqlite3_extended_result_codes(db->sqlite, 1);
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	if (r == 0)
+		r = add_functions(db, words);
 	if (r == 0)
 		r = check_owner(db, mode, words);
 	if (r == 0) {

@@ -22,6 +22,9 @@ static struct judgement judge_there(const struct situation *s)
 		return is(STATE_BEFORE);
 	if (s->as_left || s->half_done || (s->force && !s->folder_in_way))
 		return is(STATE_OURS);
+	/* that there is one is all that was before, and it is not this one's */
+	if (s->index && s->is && s->was)
+		return is(STATE_BEFORE);
 	return refused(s->is ? "changed since" : "removed since");
 }
 

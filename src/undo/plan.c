@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/indexes.h"
 #include "base/mix.h"
 #include "undo/devices.h"
 #include "undo/journal.h"
@@ -128,6 +129,7 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 		r = inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW);
 	s.error = r;
 	s.is = it->now.exists;
+	s.index = S_ISREG(it->now.mode) && index_of(e->path);
 	s.folder_in_way = S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode);
 	if (r == -ELOOP)
 		look_above(p, it, &s);

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/indexes.h"
 #include "base/io.h"
 #include "undo/fetch.h"
 #include "undo/packages.h"
@@ -234,11 +235,25 @@ static int mark_all(struct rollback *rb)
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
 
+/* What is in them is of what stays, too. */
+static void spare_indexes(struct rollback *rb)
+{
+	size_t i;
+
+	for (i = 0; i < rb->plan.all.count; i++) {
+		struct plan_item *it = &rb->plan.items[i];
+
+		if (it->state == STATE_OURS && it->e->before.i.exists && index_of(it->e->path))
+			it->state = STATE_BEFORE;
+	}
+}
+
 /* All but a rollback leaves what a package of the system has come to have. */
 static int spare_packages(struct rollback *rb)
 {
 	struct owners *owners = NULL;
 	int r = strcmp(rb->kind, "rollback") ? packages_ask(&owners, &rb->plan.all) : 0;
+	bool any = false;
 	size_t i;
 
 	for (i = 0; r == 0 && owners && i < rb->plan.all.count; i++) {
@@ -249,7 +264,10 @@ static int spare_packages(struct rollback *rb)
 
 		if (package && it->state == STATE_OURS)
 			plan_refuse(it, "it belongs to the package %s", package);
+		any |= package != NULL;
 	}
+	if (any)
+		spare_indexes(rb);
 	owners_free(owners);
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/indexes.h"
 #include "base/parents.h"
 #include "undo/look.h"
 
@@ -31,6 +32,8 @@ static unsigned int look(struct parents *parents, const struct entry *e)
 		return BA_DIFFERS_UNREADABLE;
 	if (is_cut(&now, &e->after.i))
 		mask &= ~(unsigned int)BA_DIFFERS_TIME;
+	if (index_of(e->path))
+		mask &= ~(unsigned int)(BA_DIFFERS_SIZE | BA_DIFFERS_CONTENT | BA_DIFFERS_TIME);
 	return look_differs(r < 0 ? -1 : dir, name, &now, &e->after, mask);
 }
 

@@ -151,4 +151,68 @@ case_show_of_a_path_is_old_to_new() {
 	has "$(ba show latest ./p/bin)" 'the original was not kept'
 }
 
+# Taken out by hand, or by a package manager that it was packed for: it is said, and one uninstall ends it.
+case_what_somebody_else_took_out_is_gone() {
+	mkdir p
+	inst foo 1 'mkdir p/d; echo a >p/d/a; echo b >p/d/b'
+	settle
+	rm p/d/a
+	has "$(ba list)" '^foo .*installed$'
+	eq "$(ba list foo 2>&1 >/dev/null)" ''
+	rm -r p/d
+	has "$(ba list)" '^foo +1 +2 .*gone$'
+	eq "$(ba list --json | fields state)" gone
+	has "$(ba show foo)" '^install +foo 1, gone$'
+	has "$(ba list foo 2>&1 >/dev/null)" "none of these files.*uninstall foo'"
+	eq "$(ba verify foo | awk '{ print $1 }' | uniq)" missing
+	ba uninstall -y foo 2>/dev/null
+	eq "$(ba list)" ''
+	has "$(ba list --all)" '^foo .*removed$'
+}
+
+# An index that was there before is nobody's own, whoever had it made anew.
+case_an_index_is_its_tools() {
+	mkdir -p p/share/info
+	local dir=p/share/info/dir
+	echo head >$dir
+	inst foo 1 "echo page >p/foo.info; echo foo >>$dir"
+	settle
+	eq "$(ba list -0 foo | tr '\0' ' ')" "$T/p/foo.info "
+	want_rc 1 ba owner $dir 2>/dev/null
+	has "$(ba files)" "^modified +file +$T/$dir\$"
+	echo others >>$dir
+	eq "$(ba verify foo)$(ba verify 1)" ''
+	ba uninstall -y foo 2>err || fail "$(cat err)"
+	eq "$(cat $dir)" $'head\nfoo\nothers'
+	eq "$(ls p)" share
+	eq "$(ba list)" ''
+}
+
+# One that nobody changed since is what it was.
+case_an_index_comes_back() {
+	mkdir -p p/share/info
+	local dir=p/share/info/dir how
+	echo head >$dir
+	for how in uninstall rollback; do
+		inst foo 1 "echo page >p/foo.info; echo foo >>$dir"
+		settle
+		ba $how -y $([ $how = rollback ] || echo foo) 2>err || fail "$(cat err)"
+		eq "$(cat $dir)" head "after $how"
+	done
+}
+
+# One that an install made goes with the last that has something in it.
+case_an_index_that_an_install_made() {
+	local dir=p/share/info/dir
+	mkdir p
+	inst foo 1 "mkdir -p p/share/info; echo foo >$dir"
+	inst bar 1 "echo bar >>$dir"
+	settle
+	has "$(ba owner $dir)" ': bar 1 '
+	ba uninstall -y foo 2>/dev/null || :
+	eq "$(cat $dir)" $'foo\nbar'
+	ba uninstall -y bar 2>/dev/null || :
+	refused test -e $dir
+}
+
 run_cases "$@"
