@@ -18,6 +18,7 @@ struct docs {
 	struct payload *payload;
 	size_t made; /* so many of its entries are in order, and not documents */
 	bool usual;  /* nobody asked for just these */
+	bool deb;
 };
 
 static int add_doc(struct docs *docs, const char *path, const char *source, bool dir)
@@ -40,13 +41,16 @@ static const char *const usual[] = { "ABOUT", "ABOUT-NLS", "ANNOUNCE", "AUTHORS"
 	"THANKS", "TIPS", "TODO", "VERSION", "doc", "docs*" };
 
 /* Of a text its kind, as in NEWS.md, is no part of the name. */
-static bool is_usual(const char *name)
+static bool is_usual(const struct docs *docs, const char *name)
 {
 	static const char *const kinds[] = { ".md", ".txt", ".rst", ".adoc", ".html" };
 	_cleanup_free_ char *stem = strdup(name);
 	char *dot = stem ? strrchr(stem, '.') : NULL;
 	size_t i;
 
+	/* How to build it is of no use where it is installed, and Debian's policy says so. */
+	if (docs->deb && !strncmp(name, "INSTALL", 7))
+		return false;
 	for (i = 0; dot && i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(dot, kinds[i]))
 			*dot = '\0';
@@ -104,7 +108,7 @@ static int add_usual(struct docs *docs, const char *from, const char *to)
 	int r = 0;
 
 	while (dir && r == 0 && (d = readdir(dir))) {
-		if (!is_usual(d->d_name))
+		if (!is_usual(docs, d->d_name))
 			continue;
 		if (docs->payload->count == docs->made)
 			r = add_doc(docs, to, from, true);
@@ -117,7 +121,7 @@ static int add_usual(struct docs *docs, const char *from, const char *to)
 int docs_add(struct payload *p, const struct metadata *m)
 {
 	const struct package_options *o = m->options;
-	struct docs docs = { p, p->count, o->usual_docs };
+	struct docs docs = { p, p->count, o->usual_docs, m->type == PACKAGE_DEB };
 	const char *folder = o->doc_folder ? o->doc_folder : "/usr/share/doc";
 	_cleanup_buf_ struct buf to = BUF_INIT;
 	int r;

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/canonical.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "package/say.h"
 #include "package/stage.h"
 #include "package/tree.h"
@@ -73,6 +77,50 @@ static int write_gz(const char *file, const struct buf *text, const struct metad
 	return a && tree_write_text(a, m, "changelog", 0644, text) == 0 ? tree_close(a, file) : -1;
 }
 
+/* The software's own history, as its authors call it. */
+static struct member *find_history(const struct payload *p, const char *folder)
+{
+	static const char *const names[] = { "ChangeLog", "CHANGES" };
+	size_t i, k, n = strlen(folder);
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		for (k = 0; k < p->count; k++) {
+			const struct member *e = p->entries[k];
+			const char *name = e->path + n + 1, *end;
+
+			if (!e->source || !path_is_below(e->path, folder) || !S_ISREG(e->mode))
+				continue;
+			end = name + strlen(names[i]);
+			if (!strncasecmp(name, names[i], strlen(names[i])) &&
+				(!*end || (*end == '.' && !strchr(end + 1, '.'))))
+				return p->entries[k];
+		}
+	return NULL;
+}
+
+/* It has one name in every package, and is compressed. */
+static int rename_history(struct payload *p, const struct metadata *m, const char *folder)
+{
+	struct member *e = find_history(p, folder);
+	_cleanup_buf_ struct buf path = BUF_INIT, file = BUF_INIT, text = BUF_INIT;
+	int r;
+
+	buf_addf(&path, "%s/changelog.gz", folder);
+	if (path.failed || !e || payload_find(p, path.data))
+		return path.failed ? say_no_memory() : 0;
+	r = io_read_file(e->source, &text, 64U << 20);
+	if (r < 0)
+		return say_failed("%s: %s", e->source, strerror(-r));
+	if (stage_name(m, &file) < 0 || write_gz(file.data, &text, m) < 0)
+		return -1;
+	free(e->path);
+	free(e->source);
+	e->path = buf_steal(&path);
+	e->source = buf_steal(&file);
+	payload_sort(p);
+	return e->path && e->source ? 0 : say_no_memory();
+}
+
 static int add_paper(struct payload *p, const struct metadata *m, const char *name,
 	void (*write)(struct buf *out, const struct metadata *m))
 {
@@ -102,6 +150,8 @@ int papers_add(struct payload *p, const struct metadata *m)
 	buf_addf(&folder, "/usr/share/doc/%s", m->name);
 	if (folder.failed)
 		return say_no_memory();
+	if (m->options->usual_docs && rename_history(p, m, folder.data) < 0)
+		return -1;
 	if (!payload_find(p, folder.data)) {
 		if (payload_add_extra(p, folder.data, m->stage, true) < 0)
 			return -1;

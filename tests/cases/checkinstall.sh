@@ -471,15 +471,17 @@ case_documents_by_default() {
 	place
 	[ -w / ] || { touch THANKS; chmod 0 THANKS; }
 	mkdir -p doc/deep docs-api src
-	touch README README.md NEWS.md COPYING COPYING.LIB ChangeLog INSTALL.unix install-sh NEWSPAPER TODO.c doc/a doc/deep/b \
+	echo history >ChangeLog
+	touch README README.md NEWS.md COPYING COPYING.LIB INSTALL.unix install-sh NEWSPAPER TODO.c doc/a doc/deep/b \
 		docs-api/c src/README ../LICENSE
 	chmod 600 README
 	ln -s ../LICENSE LICENSE
 	sed -i 's/mkdir/mkdir -p/' Makefile
 	ci -D -y --install=no >out 2>err
 	eq "$(dpkg-deb -c thing_1.5-1_all.deb | sed -n 's|.*\./usr/share/doc/thing/||p' | xargs)" \
-		'COPYING COPYING.LIB ChangeLog INSTALL.unix LICENSE NEWS.md README README.md changelog.Debian.gz copyright doc/ doc/a doc/deep/ doc/deep/b docs-api/ docs-api/c'
+		'COPYING COPYING.LIB LICENSE NEWS.md README README.md changelog.Debian.gz changelog.gz copyright doc/ doc/a doc/deep/ doc/deep/b docs-api/ docs-api/c'
 	has "$(dpkg-deb -c thing_1.5-1_all.deb)" '^-rw-r--r-- root/root .*/thing/README$'
+	eq "$(dpkg-deb --fsys-tarfile thing_1.5-1_all.deb | tar -xO ./usr/share/doc/thing/changelog.gz | gzip -d)" history
 	[ -w / ] || has "$(cat err)" 'THANKS: left out of the documents: Permission denied'
 	eq "$(grep -vc THANKS err)" 2
 	eq "$(ba list thing | grep -c /doc/ || :)" 0
