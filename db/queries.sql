@@ -627,7 +627,8 @@ ORDER BY 3;
 -- name: UPHELD_OPEN
 -- The files that earlier runs of the same install left and this one did not touch.
 SELECT o.path_id, p.name, e.mode, e.size, e.sha256, e.target, EXISTS (
-    SELECT 1 FROM exec x JOIN path q ON q.id = x.exe WHERE x.process_id = e.process_id AND q.name GLOB '*/ldconfig*')
+    SELECT 1 FROM exec x JOIN path q ON q.id = x.exe WHERE x.process_id = e.process_id AND q.name GLOB '*/ldconfig*'),
+    r.version, n.version
 FROM run n CROSS JOIN run r ON r.install_id = n.install_id AND r.id < n.id
 CROSS JOIN owner o ON o.run_id = r.id
 CROSS JOIN entry e ON e.run_id = o.run_id AND e.path_id = o.path_id
@@ -653,6 +654,12 @@ ORDER BY 2, 1;
 -- name: UPHELD_MADE
 SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = ?1
 WHERE p.name = ?2 AND e.change IN ('created', 'modified');
+
+-- name: UPHELD_AGAIN
+-- The contents that it wrote again, and they were the same.
+SELECT sha256 FROM entry
+WHERE run_id = ?1 AND change = 'modified' AND content_changed = 0 AND sha256 IS NOT NULL
+    AND (file <> before_file OR mtime <> before_mtime);
 
 -- name: UPHELD_ADD
 INSERT OR IGNORE INTO upheld (run_id, path_id) VALUES (?1, ?2);
@@ -684,12 +691,19 @@ found (run_id, path_id) AS (
     SELECT run_id, path_id FROM entry WHERE run_id = ?1 AND NOT ifnull(mode & 61440 = 16384 OR change = 'removed', 0)),
 folder (run_id, name) AS MATERIALIZED (
     SELECT DISTINCT f.run_id, rtrim(p.name, replace(p.name, '/', '')) FROM found f JOIN path p ON p.id = f.path_id),
+-- nor is all that it has left in folders of its version: then a file that both wrote tells
+beside (run_id) AS MATERIALIZED (
+    SELECT r.id FROM older r
+    WHERE NOT r.peer AND r.id < ?1 AND (
+        EXISTS (SELECT 1 FROM folder a JOIN folder b ON b.name = a.name WHERE a.run_id = r.id AND b.run_id = ?1)
+        OR EXISTS (
+            SELECT 1 FROM entry a CROSS JOIN entry b ON b.run_id = ?1 AND b.path_id = a.path_id
+            WHERE a.run_id = r.id AND a.change <> 'removed' AND NOT a.excluded AND a.mode & 61440 <> 16384
+                AND b.change IS NOT NULL AND NOT b.excluded))),
 rest (path_id, run_id, folder, name) AS MATERIALIZED (
     SELECT o.path_id, o.run_id, o.folder, p.name
-    FROM older r CROSS JOIN owner o ON o.run_id = r.id JOIN path p ON p.id = o.path_id
-    WHERE NOT r.peer AND r.id < ?1
-        AND EXISTS (SELECT 1 FROM folder a JOIN folder b ON b.name = a.name WHERE a.run_id = r.id AND b.run_id = ?1)
-        AND NOT EXISTS (
+    FROM beside r CROSS JOIN owner o ON o.run_id = r.run_id JOIN path p ON p.id = o.path_id
+    WHERE NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN entry e ON e.run_id = n.id AND e.path_id = o.path_id
             WHERE n.peer AND n.id > o.run_id AND NOT e.undone)
         AND NOT EXISTS (

@@ -31,6 +31,7 @@ struct left {
 	bool has_hash;
 	unsigned char hash[SHA256_LEN];
 	bool of_ldconfig; /* it made the link, and leaves a right one alone */
+	bool moved;       /* to the folder of this version */
 	bool upheld;
 	/* 1 + the next one of that size, and of that last name; 0: there is none */
 	uint32_t next_sized, next_named;
@@ -42,6 +43,7 @@ struct looking {
 	size_t count, open; /* open: not yet known to be upheld */
 	struct u64map paths, folders; /* theirs */
 	struct u64map sizes, names;   /* 1 + the first one of each */
+	struct u64map again;          /* contents that the run wrote though they stood there */
 	char **roots;
 	size_t root_count, looks;
 };
@@ -96,6 +98,79 @@ static struct left *next_of(const struct looking *s, uint32_t next)
 	return next ? &s->left[next - 1] : NULL;
 }
 
+struct versions {
+	const char *old, *now;
+	size_t old_len, now_len;
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Where the older version stands in a path, as a number of its own; NULL: nowhere. */
+static const char *find_version(const struct versions *v, const char *path)
+{
+	const char *at = path;
+
+	for (; (at = memmem(at, strlen(at), v->old, v->old_len)); at++)
+		if (!is_digit(at[-1]) && at[-1] != '.' && !is_digit(at[v->old_len]))
+			return at;
+	return NULL;
+}
+
+/* The path, with the newer version in the place of the older one from there on. */
+static void put_version(struct buf *out, const struct versions *v, const char *path, const char *at)
+{
+	for (; at; path = at + v->old_len, at = find_version(v, path)) {
+		buf_add(out, path, (size_t)(at - path));
+		buf_add(out, v->now, v->now_len);
+	}
+	buf_adds(out, path);
+}
+
+/* Did the run make what stands there of the newer version? */
+static bool has_newer(const struct looking *s, const struct versions *v, const char *path)
+{
+	const char *at = find_version(v, path);
+
+	for (; at; at = find_version(v, at + 1)) {
+		_cleanup_buf_ struct buf there = BUF_INIT;
+
+		put_version(&there, v, path, at);
+		if (!there.failed &&
+			db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, there.data))
+			return true;
+	}
+	return false;
+}
+
+/* Without its last part: 1.2 of 1.2.3. */
+static size_t shorter(const char *version, size_t n)
+{
+	while (n > 0 && version[n - 1] != '.')
+		n--;
+	return n ? n - 1 : 0;
+}
+
+/*
+ * The folder share/p-1.0 is share/p-2.0 now: what the run made there has that source, and what
+ * stands in the old one has none. As the versions, so their first parts: share/p-1.2 of 1.2.3.
+ */
+static bool has_moved(const struct looking *s, const char *path, const char *old, const char *now)
+{
+	struct versions v = { old, now, strlen(old), strlen(now) };
+
+	for (; v.old_len && v.now_len; v.old_len = shorter(old, v.old_len),
+					  v.now_len = shorter(now, v.now_len)) {
+		if (v.old_len == v.now_len && !memcmp(old, now, v.old_len))
+			return false;
+		if (has_newer(s, &v, path))
+			return true;
+	}
+	return false;
+}
+
 static int note_left(struct looking *s, struct left *l)
 {
 	uint32_t none;
@@ -103,6 +178,8 @@ static int note_left(struct looking *s, struct left *l)
 
 	if (r == 0)
 		r = put(&s->folders, key_of(l->path, folder_of(l->path)), s->count, &none);
+	if (r == 0 && l->moved)
+		return 0;
 	if (r == 0)
 		r = put(&s->names, key_of_name(l->path), s->count, &l->next_named);
 	if (r == 0 && S_ISREG(l->mode))
@@ -122,7 +199,6 @@ static int add_left(struct looking *s, const struct rows *rows)
 
 	if (!l)
 		return -ENOMEM;
-	s->open++;
 	l->path_id = rows_int(rows, 0);
 	l->path = copy_text(rows, 1);
 	l->mode = (uint32_t)rows_int(rows, 2);
@@ -134,6 +210,8 @@ static int add_left(struct looking *s, const struct rows *rows)
 	l->of_ldconfig = rows_int(rows, 6);
 	if (!l->path || !strchr(l->path, '/'))
 		return -ENOMEM;
+	l->moved = has_moved(s, l->path, rows_text(rows, 7), rows_text(rows, 8));
+	s->open += !l->moved;
 	return note_left(s, l);
 }
 
@@ -144,6 +222,19 @@ static int read_left(struct looking *s)
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
 		r = add_left(s, &rows);
+	return r;
+}
+
+static int read_again(struct looking *s)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, s->run->db, Q_UPHELD_AGAIN, "i", s->run->id);
+	bool added;
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = u64map_put(&s->again, mix_bytes(rows_blob(&rows, 0), SHA256_LEN), &added) ?
+			0 :
+			-ENOMEM;
 	return r;
 }
 
@@ -174,7 +265,8 @@ static bool read_hash(const char *path, unsigned char *hash)
 /*
  * A file of the content of some that were left. Where such ones stand another of that content is
  * nobody's source, unless by its name; and what the run itself made is none: it may be what was
- * installed under another name now, as in the folder of another version.
+ * installed under another name now, as in the folder of another version. Nor is it one of another
+ * name where the installer wrote that content again though it stood there: it passes none by.
  */
 static void look_at_content(struct looking *s, const char *path, struct left *l)
 {
@@ -182,9 +274,10 @@ static void look_at_content(struct looking *s, const char *path, struct left *l)
 	bool known = l && read_hash(path, hash) &&
 		!db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, path);
 	bool among = is_folder_of_ours(s, path);
+	bool again = known && u64map_get(&s->again, mix_bytes(hash, SHA256_LEN));
 
 	for (; known && l; l = next_of(s, l->next_sized)) {
-		bool enough = l->size && !among;
+		bool enough = l->size && !among && !again;
 
 		if (l->has_hash && !memcmp(hash, l->hash, SHA256_LEN) &&
 			(enough || !strcmp(name_of(l->path), name_of(path))))
@@ -359,7 +452,7 @@ static void uphold_links(struct looking *s)
 	for (i = 0; i < s->count; i++) {
 		struct left *l = &s->left[i];
 
-		if (!S_ISLNK(l->mode) || l->upheld || stat(l->path, &st) < 0)
+		if (!S_ISLNK(l->mode) || l->upheld || l->moved || stat(l->path, &st) < 0)
 			continue;
 		if (S_ISDIR(st.st_mode) ? leads_to_folder_of_run(s, l) : l->of_ldconfig)
 			uphold(s, l);
@@ -398,6 +491,7 @@ static void release(struct looking *s)
 	u64map_release(&s->names);
 	u64map_release(&s->sizes);
 	u64map_release(&s->folders);
+	u64map_release(&s->again);
 }
 
 int upheld_add(struct run *run, const char *path)
@@ -414,6 +508,8 @@ int upheld_find(struct run *run)
 
 	if (r == 0)
 		r = read_left(&s);
+	if (r == 0 && s.open)
+		r = read_again(&s);
 	if (r == 0 && s.open)
 		r = read_places(&s);
 	if (r == 0)

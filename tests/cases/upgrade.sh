@@ -160,4 +160,29 @@ case_prune_leaves_what_was_there_before() {
 	eq "$(cat inst/moved)" theirs
 }
 
+# What stood in the folder of the older version has its source in that of the newer one, now.
+case_the_folder_of_the_older_version() {
+	sources
+	installs_with 'v=${PWD##*-}; mkdir -p ../inst/bin ../inst/p-$v ../inst/p-${v%.0}; cp prog ../inst/bin
+		cp data ../inst/p-$v; cp data ../inst/p-${v%.0}/more; ln -s data ../inst/p-$v/link; cp doc/p.1.in ../inst/p.1'
+	eq "$(stale)" 'p-1/more,p-1.0/link,p-1.0/data,p-1.0,p-1,'
+	has "$(ba diff p@1.0 p@2.0)" "^- file +$T/inst/p-1.0/data\$"
+	ba uninstall -y --superseded-by=p@2.0 p 2>/dev/null
+	eq "$(tree)" 'bin d,bin/prog f,p-2 d,p-2.0 d,p-2.0/data f,p-2.0/link l,p-2/more f,p.1 f,'
+}
+
+# Versions that share no file stand side by side on purpose.
+case_versions_side_by_side() {
+	sources
+	installs_with 'v=${PWD##*-}; mkdir -p ../inst/p-$v; cp prog data ../inst/p-$v'
+	eq "$(stale)" ''
+}
+
+# An installer that wrote its source again, though it stood there, passes none by under another name.
+case_a_source_that_was_written_again() {
+	sources
+	installs_with 'cp data ../inst/data; [ ! -e old ] || cp data ../inst/more'
+	eq "$(stale)" 'more,'
+}
+
 run_cases
