@@ -254,6 +254,14 @@ WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
     AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0))
 ORDER BY m.path, e.run_id;
 
+-- name: UNCHANGED
+-- What a run came to and left as it was, and no run on record left there.
+-- slow: what a run came to is sorted by path
+SELECT p.name AS path FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND NOT e.excluded
+    AND NOT EXISTS (SELECT 1 FROM owner o WHERE o.path_id = e.path_id)
+ORDER BY p.name;
+
 -- name: MADE
 -- slow: no index has commands, and what runs left is grouped by path
 WITH same (id) AS MATERIALIZED (

@@ -127,6 +127,12 @@ int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
 int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out);
 
 /*
+ * The path of each place that a run came to and left as it was, as one that its installer found up
+ * to date, where no run on record left anything. Since: 0.2
+ */
+int ba_unchanged(struct ba *ba, int64_t run_id, struct ba_rows **out);
+
+/*
  * The installs (view installs) by name, or the one of that name; the state of one none of whose
  * files is there any more is `gone`. Since: 0.2
  */

@@ -133,6 +133,14 @@ API int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
+API int ba_unchanged(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_UNCHANGED, "i", run_id);
+
+	return ba_ask(ba, out, r, &rows);
+}
+
 /* "" is above all that begins with a slash. */
 static const char *below(const char *folder)
 {

@@ -63,6 +63,15 @@ const char *owners_of(const struct owners *o, const char *path)
 	return p ? p->package : NULL;
 }
 
+void owners_each(const struct owners *o,
+	void (*each)(const char *path, const char *owner, void *data), void *data)
+{
+	struct asked *p;
+
+	for (p = o ? o->places : NULL; p; p = p->hh.next)
+		each(p->path, p->package, data);
+}
+
 bool owner_is(const char *owner, const char *name, size_t len)
 {
 	return strcspn(owner, ":") == len && !strncmp(owner, name, len);

@@ -114,3 +114,50 @@ int foreign_leave_out(struct payload *p, struct metadata *m)
 		name_sides(p, m);
 	return r;
 }
+
+/* Something of an installation's, and not in the package for some other reason. */
+static bool is_unchanged_file(const struct payload *p, const char *path)
+{
+	struct stat st;
+
+	return !payload_find(p, path) && !is_shared(path) && !index_of(path) &&
+		lstat(path, &st) == 0 && (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
+}
+
+static int read_unchanged(struct owners **to, const struct payload *p, struct ba *ba, int64_t run)
+{
+	struct ba_rows *rows;
+	int r = ba_unchanged(ba, run, &rows);
+
+	if (r < 0)
+		return say_failed("%s", ba_error(ba));
+	while ((r = ba_rows_next(rows)) > 0)
+		if (is_unchanged_file(p, ba_rows_text(rows, 0, NULL)) &&
+			owners_add(to, ba_rows_text(rows, 0, NULL)) < 0)
+			break;
+	ba_rows_free(rows);
+	return r < 0 ? say_failed("%s", ba_error(ba)) : r ? say_no_memory() : 0;
+}
+
+static void name_unowned(const char *path, const char *owner, void *list)
+{
+	if (!owner)
+		say_item(list, "%s", path);
+}
+
+int foreign_name_unchanged(const struct payload *p, struct ba *ba, int64_t run)
+{
+	struct say_list list = { "found as they were to be, left by nothing on record, and not "
+				 "packed (--include PATH packs one, or a folder):",
+		0, false };
+	struct owners *all = NULL;
+	int r = read_unchanged(&all, p, ba, run);
+
+	if (r == 0 && all && owners_ask(all, OWNERS_DPKG | OWNERS_RPM) == -ENOMEM)
+		r = say_no_memory();
+	if (r == 0)
+		owners_each(all, name_unowned, &list);
+	owners_free(all);
+	say_rest(&list);
+	return r;
+}

@@ -13,5 +13,10 @@
  * why.
  */
 int foreign_leave_out(struct payload *p, struct metadata *m);
+/*
+ * Names what the run found as it was to be, and nobody has: what an installation that is not on
+ * record left, most likely. 0, or -1 after saying why.
+ */
+int foreign_name_unchanged(const struct payload *p, struct ba *ba, int64_t run);
 
 #endif

@@ -178,7 +178,8 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 		namesake_allowed(o, m->type, m->name) < 0)
 		return -1;
 	metadata_say_unused(m);
-	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0 || foreign_leave_out(p, m) < 0)
+	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0 ||
+		foreign_leave_out(p, m) < 0 || foreign_name_unchanged(p, ba, run) < 0)
 		return -1;
 	return p->count && !is_all_of_others(p) ? 0 : nothing(p, row, run);
 }

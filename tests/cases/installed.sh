@@ -431,4 +431,28 @@ libba-case-g 2.5 thing (>= 1.2)"
 	true
 }
 
+# An installer that passes by what is up to date, after an installation that nobody recorded: it is said.
+case_what_was_up_to_date_and_nobody_recorded() {
+	need dpkg-deb
+	mkdir w
+	local how
+	echo prog >prog
+	for how in 'install -C prog w/prog' 'chmod 755 w/prog'; do
+		install prog w/prog
+		rec --include "$T/w" -q -- sh -c "$how; echo new >w/new; : >w/tmp; rm w/tmp"
+		settle
+		pack --type=deb >/dev/null 2>err
+		eq "$(cat err)" "buildaudit: found as they were to be, left by nothing on record, and not packed (--include PATH packs one, or a folder):"$'\n'"  $T/w/prog"
+	done
+	pack --type=deb --include "$T/w/prog" >/dev/null 2>err
+	hasnt "$(cat err)" w/prog
+	# one that is on record is packed
+	rm w/prog
+	rec --include "$T/w" -q -- install -C prog w/prog
+	rec --include "$T/w" -q -- install -C prog w/prog
+	settle
+	has "$(packed)" '^prog'
+	hasnt "$(cat err)" found
+}
+
 run_cases "$@"
