@@ -133,6 +133,44 @@ bool proc_ids(pid_t pid, uid_t *uid, gid_t *gid)
 		sscanf(gids, "\nGid: %*u %u", gid) == 1;
 }
 
+uid_t proc_user(pid_t pid)
+{
+	return (uid_t)pid_in_status(pid, "\nUid:");
+}
+
+bool proc_is_nested(pid_t pid)
+{
+	_cleanup_buf_ struct buf status = BUF_INIT;
+	const char *ids;
+
+	if (read_status(pid, &status) < 0 || !status.data)
+		return false;
+	ids = strstr(status.data, "\nNSpid:\t");
+	return ids && strcspn(ids + strlen("\nNSpid:\t"), "\t\n") <
+			strcspn(ids + strlen("\nNSpid:\t"), "\n");
+}
+
+bool proc_is_capable(pid_t pid, int capability)
+{
+	_cleanup_buf_ struct buf status = BUF_INIT;
+
+	return read_status(pid, &status) == 0 &&
+		(status_field(&status, "\nCapEff:", 16) >> capability & 1);
+}
+
+bool proc_discards(pid_t tid, int sig)
+{
+	const uint64_t bit = 1ULL << (sig - 1);
+	_cleanup_buf_ struct buf status = BUF_INIT;
+
+	if (read_status(tid, &status) < 0)
+		return true;
+	if (status_field(&status, "\nSigIgn:", 16) & bit)
+		return true;
+	return !((status_field(&status, "\nSigCgt:", 16) | status_field(&status, "\nSigBlk:", 16)) &
+		bit);
+}
+
 bool proc_ignores(pid_t tid, int sig)
 {
 	const uint64_t bit = 1ULL << (sig - 1);

@@ -22,6 +22,14 @@ void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd);
 int proc_check(void);
 /* The parent of a process as /proc tells it; 0 when it is gone. */
 pid_t proc_parent(pid_t pid);
+/* Whose it is, by its real user; 0 when it is gone. */
+uid_t proc_user(pid_t pid);
+/* Does it live in a pid namespace within ours, where numbers mean others? */
+bool proc_is_nested(pid_t pid);
+/* Has it the capability (its number)? */
+bool proc_is_capable(pid_t pid, int capability);
+/* Would the signal come to nothing, neither handled nor kept till it is asked for? */
+bool proc_discards(pid_t tid, int sig);
 /*
  * The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone.
  */

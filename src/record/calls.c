@@ -8,6 +8,7 @@
 #include "record/call-inode.h"
 #include "record/call-open.h"
 #include "record/call-rename.h"
+#include "record/inner-calls.h"
 #include "record/odd.h"
 #include "record/originals.h"
 #include "record/overlay.h"

@@ -7,6 +7,7 @@
 
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/inner-stops.h"
 #include "trace/mem.h"
 
 /*
@@ -24,9 +25,11 @@ static int start_task(struct recorder *r, struct task *task, const struct stop *
 	 * Only the command's own threads are watched to their end;
 	 * what it forks has inherited the option.
 	 */
-	if (r->tracer.command && life != r->lives.command && life->parent <= COMMAND_LIFE)
-		tracer_watch_exit(&r->tracer, task, false);
-	return tracer_resume(&r->tracer, stop, false);
+	if (thread_of(task)->tracee)
+		inner_options(r, thread_of(task)->tracee);
+	else if (r->tracer.command && life != r->lives.command && life->parent <= COMMAND_LIFE)
+		tracer_watch(&r->tracer, task, false, false);
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 
 int child_reports(struct recorder *r, const struct stop *stop)
@@ -68,7 +71,7 @@ void child_ends(struct recorder *r, const struct stop *stop)
  * The kernel's events do not tell a thread from a process: any kind
  * of clone(2) may be either. The flags do.
  */
-static bool makes_thread(const struct stop *stop)
+static uint64_t flags_of(const struct stop *stop)
 {
 	struct call c = { 0 };
 	uint64_t nr = stop->nr, flags;
@@ -76,7 +79,7 @@ static bool makes_thread(const struct stop *stop)
 
 	c.sys = abi < 0 ? NULL : syscall_find((enum abi)abi, nr);
 	if (!c.sys || c.sys->action != CALL_CLONE)
-		return false; /* fork, vfork */
+		return 0; /* fork, vfork */
 	c.abi = (enum abi)abi;
 	call_sort_arguments(&c, stop->args);
 	flags = c.flags;
@@ -85,8 +88,8 @@ static bool makes_thread(const struct stop *stop)
 	 * we are not root): then by what came of it.
 	 */
 	if (c.addr && mem_read(stop->task->tid, c.addr, &flags, sizeof flags) < 0)
-		return proc_of_thread(stop->other) == stop->task->tgid;
-	return flags & CLONE_THREAD;
+		return proc_of_thread(stop->other) == stop->task->tgid ? CLONE_THREAD : 0;
+	return flags;
 }
 
 /* What is known under this number: may it still be the child that is told of now? */
@@ -108,13 +111,17 @@ static struct task *child_task(struct recorder *r, pid_t tid)
 int child_told(struct recorder *r, const struct stop *stop)
 {
 	struct task *child = stop->other ? child_task(r, stop->other) : NULL;
+	uint64_t flags = child ? flags_of(stop) : 0;
 	int64_t now = io_now_ns();
+	bool taken = false;
 	int e;
 
 	if (child) {
-		e = lives_child(&r->lives, stop->task, child, makes_thread(stop), now);
+		e = lives_child(&r->lives, stop->task, child, flags & CLONE_THREAD, now);
 		if (e < 0)
 			return e;
+		inner_child(r, stop, child, flags);
+		taken = inner_takes(r, stop);
 		if (child->dead) {
 			lives_end(&r->lives, child, child->dead_status, now);
 			tracer_forget(&r->tracer, child);
@@ -122,7 +129,7 @@ int child_told(struct recorder *r, const struct stop *stop)
 			let_go(r, child);
 		}
 	}
-	return tracer_resume(&r->tracer, stop, false);
+	return taken ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 
 static bool is_known(const struct recorder *r, pid_t tid)

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "model/sink.h"
+#include "record/tracee.h"
 #include "trace/tracer.h"
 
 struct pending;
@@ -49,6 +50,12 @@ struct thread {
 	bool exiting;
 	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
+	struct tracee *tracee; /* it has a tracer inside (inner.h) */
+	struct waits waits;    /* it is a tracer itself, and waits, */
+	struct asks asks;      /* or wants to be one */
+	enum { KICK_NONE, KICK_SENT, KICK_SURE } kick; /* inner_kick() */
+	pid_t maker;           /* the thread that made its process */
+	bool untraced;         /* what it is about to make is nobody's tracee (CLONE_UNTRACED) */
 };
 
 struct lives {

@@ -7,6 +7,7 @@
 #include "record/loop.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,9 @@
 #include "record/children.h"
 #include "record/core.h"
 #include "record/inherited.h"
+#include "record/inner-calls.h"
+#include "record/inner-stops.h"
+#include "record/inner-wait.h"
 #include "record/odd.h"
 #include "record/overlay.h"
 #include "record/strict.h"
@@ -81,17 +85,57 @@ static int go_on(struct recorder *r, const struct stop *stop, enum next next)
 	return tracer_resume(&r->tracer, stop, next == NEXT_FOLLOW);
 }
 
-static int on_call_entry(struct recorder *r, const struct stop *stop)
+/* Where a filter stops a call as well, this is not that stop, and that one comes next. */
+static bool is_early(const struct recorder *r, const struct stop *stop)
+{
+	return r->filtered && !r->tracer.every_call && stop->status >> 16 == 0;
+}
+
+static int enter(struct recorder *r, const struct stop *stop)
 {
 	enum next next;
 
 	if (strict_kills(stop))
 		return 0;
 	/* Where every call stops though there is a filter, it stops at its entry twice. */
-	if (stop->task->in_call || again_enter(stop))
+	if (stop->task->in_call || again_enter(stop) || inner_wait_begins(r, stop))
 		return tracer_resume(&r->tracer, stop, true);
+	if (is_early(r, stop))
+		return tracer_resume(&r->tracer, stop, false);
 	next = call_enter(r, stop->task, stop, TURN_NEW);
 	return next == NEXT_WAIT ? turns_wait(&r->turns, stop) : go_on(r, stop, next);
+}
+
+static int on_call_entry(struct recorder *r, const struct stop *stop)
+{
+	return inner_takes(r, stop) ? 0 : enter(r, stop);
+}
+
+/* Between its entry and a filter's stop a tracer inside may have made another call of it. */
+static void begin_anew(struct recorder *r, const struct stop *stop)
+{
+	struct stop undone = *stop;
+
+	if (!stop->task->in_call)
+		return;
+	undone.result = -EINTR;
+	call_leave(r, stop->task, &undone);
+	stop->task->in_call = false;
+}
+
+/* What a tracer inside had stopped at a call's entry has been let go. */
+static int serve_released(struct recorder *r)
+{
+	struct stop stop;
+	int e;
+
+	while (inner_released(r, &stop)) {
+		begin_anew(r, &stop);
+		e = enter(r, &stop);
+		if (e < 0 && e != -ESRCH)
+			return e;
+	}
+	return 0;
 }
 
 /* Those who wait at their entry, in their order, as far as they can go on now. */
@@ -119,17 +163,27 @@ static int serve_waiting(struct recorder *r)
 
 static int on_call_exit(struct recorder *r, const struct stop *stop)
 {
+	struct thread *thread = thread_of(stop->task);
+	bool again;
+
 	if (stop->task->in_call)
 		call_leave(r, stop->task, stop);
 	else
 		again_leave(stop);
 	stop->task->in_call = false;
-	return tracer_resume(&r->tracer, stop, false);
+	inner_asked(r, stop);
+	inner_wait_ends(r, stop);
+	again = thread->kick && again_stopped(stop);
+	if (!thread->tracee)
+		thread->kick = KICK_NONE;
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again);
 }
 
-/* Without us nobody would be there to be asked: then the kernel answers ENOSYS (seccomp(2)). */
+/* With nobody there to be asked the kernel answers ENOSYS (seccomp(2)). */
 static int on_foreign(struct recorder *r, const struct stop *stop)
 {
+	if (inner_takes(r, stop))
+		return 0;
 	tracer_deny(stop->task, ENOSYS);
 	return tracer_resume(&r->tracer, stop, false);
 }
@@ -143,12 +197,13 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	turns_drop(&r->turns, stop->task);
 	if (stop->task->in_call)
 		call_lost(r, stop->task, thread_of(stop->task)->pending);
+	inner_exec(r, stop);
 	children_of_exec(r, stop->task);
 	lives_exec(&r->lives, &r->tracer, stop, abi < 0 ? ABI_X86_64 : (enum abi)abi, io_now_ns());
 	stop->task->in_call = false;
 	if (r->no_rights)
 		tell_rights(r, stop->task);
-	return tracer_resume(&r->tracer, stop, false);
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 
 static int on_exiting(struct recorder *r, const struct stop *stop)
@@ -164,7 +219,7 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 			thread->life->exiting == thread->life->threads)
 			r->tracer.command_exiting = true;
 	}
-	return tracer_resume(&r->tracer, stop, false);
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 
 static int on_gone(struct recorder *r, const struct stop *stop)
@@ -180,6 +235,7 @@ static int on_gone(struct recorder *r, const struct stop *stop)
 	turns_drop(&r->turns, task);
 	if (task->in_call && thread->pending)
 		call_lost(r, task, thread->pending);
+	inner_gone(r, task, stop->status);
 	if (task->tid == thread->life->pid)
 		core_record(r, thread->life, stop->status);
 	if (task->tid == r->tracer.command)
@@ -192,15 +248,43 @@ static int on_gone(struct recorder *r, const struct stop *stop)
 	return 0;
 }
 
+/* A call that was stepped over has no exit of its own: the step's signal comes with its end. */
+static void leave_by_step(struct recorder *r, const struct stop *stop)
+{
+	struct stop exit = *stop;
+
+	if (tracer_interrupted(&exit) < 0)
+		return;
+	call_leave(r, stop->task, &exit);
+	stop->task->in_call = false;
+}
+
 static int on_signal(struct recorder *r, const struct stop *stop)
 {
-	if (stop->task->data)
-		core_prepare(thread_of(stop->task)->life, stop->task->tid, stop->signal);
-	return tracer_resume(&r->tracer, stop, again_signal(stop));
+	struct thread *thread = thread_of(stop->task);
+
+	if (!thread)
+		return tracer_resume(&r->tracer, stop, false);
+	core_prepare(thread->life, stop->task->tid, stop->signal);
+	if (stop->task->in_call)
+		leave_by_step(r, stop);
+	if (r->tracees.first)
+		inner_wait_interrupted(r, stop);
+	if (stop->signal == SIGCHLD && r->tracees.first)
+		inner_sign_child(r, stop);
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(stop));
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)
 {
+	struct thread *thread = thread_of(stop->task);
+
+	if (inner_takes(r, stop))
+		return 0;
+	if (thread && stop->kind == STOP_OTHER) {
+		thread->kick = KICK_NONE;
+		inner_wait_interrupted(r, stop);
+	}
 	return tracer_resume(&r->tracer, stop, again_stopped(stop));
 }
 
@@ -251,7 +335,9 @@ int recorder_serve(struct recorder *r, const struct stop *stop)
 	int e = on_stop[stop->kind](r, stop);
 
 	/* -ESRCH: the task was killed under our hands; its end is reported in its turn. */
-	return e < 0 && e != -ESRCH ? e : serve_waiting(r);
+	if (e >= 0 || e == -ESRCH)
+		e = serve_released(r);
+	return e < 0 ? e : serve_waiting(r);
 }
 
 int recorder_loop(struct recorder *r, const struct loop_end *end)
@@ -288,6 +374,7 @@ void recorder_release(struct recorder *r)
 		}
 	}
 	turns_release(&r->turns);
+	tracees_release(&r->tracees);
 	tracer_release(&r->tracer);
 	overlay_release(r);
 	resolver_release(&r->resolver);

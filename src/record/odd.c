@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/ptrace.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdio.h>
@@ -53,6 +52,7 @@ enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
 		enter_namespace(r, task, p);
 	if (!(flags & CLONE_UNTRACED))
 		return NEXT_GO;
+	thread_of(task)->untraced = true;
 	note(r, "clone with CLONE_UNTRACED: the flag was taken away, the child is on record");
 	if (in_memory) {
 		flags &= ~(uint64_t)CLONE_UNTRACED;
@@ -118,16 +118,6 @@ void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64
 	served_learn(&r->resolver.served, task->tid);
 	check_proc(r);
 	lost_mount(r, p);
-}
-
-enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p)
-{
-	uint64_t request = p->call.args[0];
-
-	if (request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE)
-		note(r, "a program asked to trace another (a debugger, strace, LeakSanitizer): "
-			"the kernel allows one tracer a process, so it was refused");
-	return NEXT_GO;
 }
 
 /*

@@ -10,7 +10,6 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 enum next enter_mount(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p);
-enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p);
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void lost_mount(struct recorder *r, struct pending *p);
 /* Without /proc nothing can be named: if it is gone, the record says so. */

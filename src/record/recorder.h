@@ -23,6 +23,7 @@ struct recorder {
 	struct lives lives;
 	struct touches touches;
 	struct turns turns;
+	struct tracees tracees; /* of tracers inside */
 	bool may_wait, has_to; /* the call at its entry: for one that is under way */
 	struct keeper keeper;
 	bool handles; /* somebody may hold a file in a way that no lease tells of (handles.h) */

@@ -4,6 +4,7 @@
 /* The tasks that are traced, and what is known of them: what tracer.c and wait.c share. */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/hash.h"
@@ -24,6 +25,9 @@ struct task {
 	bool halting;    /* it was asked to stop (attach.h), and has not made any stop yet */
 	bool interrupted; /* likewise, and the stop that answers is yet to come */
 	bool let_go;     /* it is no longer ours */
+	bool all_calls;  /* likewise, for a while: it is a tracer itself. Set by the caller */
+	bool listens;    /* it stands still with its group */
+	int request;     /* how it goes on where nothing is to be learnt; 0: PTRACE_CONT */
 	bool dead;       /* ended before its parent's event named it */
 	int dead_status;
 	UT_hash_handle hh;
@@ -36,6 +40,7 @@ struct task {
 struct report {
 	pid_t tid; /* 0: nothing happened (STOP_NONE) */
 	int status;
+	struct rusage usage; /* with tracer.usage_wanted */
 };
 
 /* Those that were taken, and not served yet (wait.c). */
@@ -52,6 +57,8 @@ struct tracer {
 	long options;        /* of PTRACE_SEIZE */
 	unsigned int held;   /* tasks that are, counted by the caller */
 	unsigned int waiting; /* likewise, tasks that it has not resumed from another stop */
+	bool usage_wanted;   /* somebody asks for `usage`; set by the caller */
+	struct rusage usage; /* of the task whose stop was served last, as of then */
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
 	bool end_asked;      /* attached: a signal has come that ends it */
 	bool letting_go;     /* who is on the way out of the kernel is let go, not resumed */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/reg.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,8 +17,10 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "trace/filter.h"
+#include "trace/mem.h"
 #include "trace/wait.h"
 
+#define CALL_INSTRUCTION 2U /* bytes: of syscall, and of int $0x80 */
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
 		PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD)
@@ -96,9 +99,10 @@ int tracer_seize(struct tracer *t)
 	return r;
 }
 
-void tracer_watch_exit(const struct tracer *t, const struct task *task, bool watch)
+void tracer_watch(const struct tracer *t, const struct task *task, bool exit, bool vfork_done)
 {
-	long options = t->options | (watch ? PTRACE_O_TRACEEXIT : 0);
+	long options = t->options | (exit ? PTRACE_O_TRACEEXIT : 0) |
+		(vfork_done ? PTRACE_O_TRACEVFORKDONE : 0);
 
 	ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options);
 }
@@ -199,6 +203,7 @@ static int classify(struct tracer *t, struct stop *stop, pid_t tid, int status)
 	/* it has come to its end and was not told of: this is another of that number */
 	if (stop->task->dead)
 		*stop->task = (struct task){ .tid = tid, .hh = stop->task->hh };
+	stop->task->listens = false;
 	fresh = !stop->task->seen;
 	stop->task->seen = true;
 	stop->task->halting = false;
@@ -255,11 +260,49 @@ static bool may_let_go(const struct tracer *t, const struct stop *stop)
 		!(stop->kind == STOP_CALL_EXIT && stop->result == -EINTR);
 }
 
+static bool is_step(int request)
+{
+	return request == PTRACE_SINGLESTEP || request == PTRACE_SINGLEBLOCK;
+}
+
+/* Is its next instruction syscall, sysenter or int $0x80? */
+static bool is_at_call(pid_t tid)
+{
+	struct user_regs_struct regs;
+	uint8_t code[2];
+
+	return ptrace(PTRACE_GETREGS, tid, NULL, &regs) == 0 &&
+		mem_read(tid, regs.rip, code, sizeof code) == 0 &&
+		((code[0] == 0x0f && (code[1] == 0x05 || code[1] == 0x34)) ||
+			(code[0] == 0xcd && code[1] == 0x80));
+}
+
+/*
+ * A step over a call has no stop at its entry. At the entry it is one step to
+ * its end, and that is followed, too.
+ */
+static int request_of(const struct tracer *t, const struct stop *stop, bool follow)
+{
+	const struct task *task = stop->task;
+	bool each = t->every_call || task->each_call || task->all_calls;
+
+	if (task->let_go)
+		return PTRACE_DETACH;
+	if (stop->kind == STOP_GROUP || (stop->kind == STOP_NEW && stop->signal))
+		return PTRACE_LISTEN;
+	if (is_step(task->request))
+		return each && stop->kind != STOP_CALL_ENTRY && is_at_call(task->tid) ?
+			PTRACE_SYSCALL :
+			task->request;
+	if (follow || (!task->request && each))
+		return PTRACE_SYSCALL;
+	return task->request ? task->request : PTRACE_CONT;
+}
+
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow)
 {
-	bool each = follow || t->every_call || stop->task->each_call;
-	enum __ptrace_request request = each ? PTRACE_SYSCALL : PTRACE_CONT;
-	long sig = stop->kind == STOP_SIGNAL ? stop->signal : 0;
+	long sig = stop->kind == STOP_GROUP || stop->kind == STOP_NEW ? 0 : stop->signal;
+	int request;
 
 	stop->task->inside = is_inside(stop->kind);
 	stop->task->let_go = may_let_go(t, stop);
@@ -267,13 +310,31 @@ int tracer_resume(struct tracer *t, const struct stop *stop, bool follow)
 	 * again at a stop of its own. */
 	if (stop->task->interrupted)
 		ptrace(PTRACE_INTERRUPT, stop->task->tid, NULL, NULL);
-	if (stop->task->let_go)
-		request = PTRACE_DETACH;
-	else if (stop->kind == STOP_GROUP || (stop->kind == STOP_NEW && stop->signal))
-		request = PTRACE_LISTEN;
-	if (ptrace(request, stop->task->tid, NULL, (void *)sig) < 0)
+	request = request_of(t, stop, follow);
+	if (ptrace((enum __ptrace_request)request, stop->task->tid, NULL, (void *)sig) < 0)
 		return -errno;
+	stop->task->listens = request == PTRACE_LISTEN;
 	return 0;
+}
+
+long tracer_request(const struct task *task, int request, uint64_t addr, void *data)
+{
+	long r = syscall(SYS_ptrace, (long)request, (long)task->tid, addr, data);
+
+	return r < 0 ? -errno : r;
+}
+
+uint64_t tracer_stack(const struct task *task)
+{
+	struct user_regs_struct regs;
+
+	return ptrace(PTRACE_GETREGS, task->tid, NULL, &regs) < 0 ? 0 : regs.rsp;
+}
+
+void tracer_look(struct stop *stop)
+{
+	read_call(stop);
+	stop->kind = STOP_CALL_ENTRY;
 }
 
 void tracer_release_command(struct tracer *t)
@@ -327,11 +388,33 @@ int tracer_set_result(const struct task *task, int64_t result)
 	return poke(task->tid, RAX, (uint64_t)result);
 }
 
-int tracer_deny(const struct task *task, int error)
+int tracer_answer(const struct task *task, int64_t result)
 {
 	int r = poke(task->tid, ORIG_RAX, (uint64_t)-1);
 
-	return r < 0 ? r : poke(task->tid, RAX, (uint64_t)(int64_t)-error);
+	return r < 0 ? r : poke(task->tid, RAX, (uint64_t)result);
+}
+
+int tracer_deny(const struct task *task, int error)
+{
+	return tracer_answer(task, -error);
+}
+
+int tracer_set_call(const struct task *task, uint64_t nr)
+{
+	return poke(task->tid, ORIG_RAX, nr);
+}
+
+int tracer_call_again(const struct task *task, uint64_t nr)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, task->tid, NULL, &regs) < 0)
+		return -errno;
+	regs.rip -= CALL_INSTRUCTION;
+	regs.rax = nr;
+	regs.orig_rax = (unsigned long)-1;
+	return ptrace(PTRACE_SETREGS, task->tid, NULL, &regs) < 0 ? -errno : 0;
 }
 
 int tracer_set_arg(const struct task *task, uint32_t arch, int i, uint64_t value)

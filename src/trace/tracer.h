@@ -22,7 +22,7 @@ enum stop_kind {
 	STOP_EXEC,       /* `other` is the thread that called exec, if not the leader */
 	STOP_SIGNAL,     /* `signal` is on its way to the task */
 	STOP_GROUP,      /* stopped by SIGSTOP and its like */
-	STOP_EXITING,    /* only for tasks with tracer_watch_exit */
+	STOP_EXITING,    /* only for tasks with tracer_watch */
 	/* exited or killed: wait status in `status`; the task is freed by the caller */
 	STOP_GONE,
 	STOP_OTHER,
@@ -61,8 +61,8 @@ int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 /* Lets the stopped task go on; with `follow`, up to the exit of its call. 0 or -errno. */
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow);
 
-/* STOP_EXITING for this task and what it creates from now on; or no more. */
-void tracer_watch_exit(const struct tracer *t, const struct task *task, bool watch);
+/* STOP_EXITING for this task and what it creates from now on, or no more; and vfork's end. */
+void tracer_watch(const struct tracer *t, const struct task *task, bool exit, bool vfork_done);
 
 /* A signal that stops a process where nothing handles it (signal(7)). */
 bool tracer_stops_group(int sig);
@@ -88,6 +88,21 @@ int tracer_interrupted(struct stop *stop);
 int tracer_set_result(const struct task *task, int64_t result);
 /* The call at whose entry `task` stands: never made; it answers -error. */
 int tracer_deny(const struct task *task, int error);
+/* The same, with any result. */
+int tracer_answer(const struct task *task, int64_t result);
+/* At its entry, or its exit: another number for the call. */
+int tracer_set_call(const struct task *task, uint64_t nr);
+/* At a call's exit: it is made once more, as call nr; its arguments stand where they stood. */
+int tracer_call_again(const struct task *task, uint64_t nr);
+/*
+ * ptrace(2) itself, as the kernel takes it, of a task that stands in a stop: its result, or
+ * -errno.
+ */
+long tracer_request(const struct task *task, int request, uint64_t addr, void *data);
+/* Its stack pointer; 0: it is gone. */
+uint64_t tracer_stack(const struct task *task);
+/* The call at whose entry the stop's task stands, which somebody may have changed. */
+void tracer_look(struct stop *stop);
 /* Sets argument i of the call at whose entry `task` stands. */
 int tracer_set_arg(const struct task *task, uint32_t arch, int i, uint64_t value);
 

@@ -67,6 +67,11 @@ static bool has_room(struct reports *r)
  */
 #define LOOK_EVERY 8
 
+static pid_t wait_for(const struct tracer *t, pid_t tid, struct report *report, int flags)
+{
+	return wait4(tid, &report->status, __WALL | flags, t->usage_wanted ? &report->usage : NULL);
+}
+
 static void take_all(struct tracer *t, struct report report)
 {
 	struct reports *r = &t->reports;
@@ -75,7 +80,7 @@ static void take_all(struct tracer *t, struct report report)
 		(placement_in_step(&t->placement) && t->placement.stops % LOOK_EVERY))
 		return;
 	while (report.status >> 16 != PTRACE_EVENT_EXIT && has_room(r)) {
-		report.tid = wait4(-1, &report.status, __WALL | WNOHANG, NULL);
+		report.tid = wait_for(t, -1, &report, WNOHANG);
 		if (report.tid <= 0)
 			return;
 		keep(r, report);
@@ -101,7 +106,7 @@ static bool poll_command(struct tracer *t, struct report *report)
 	else if (si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED)
 		report->status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
 	else
-		return wait4(t->command, &report->status, __WALL | WNOHANG, NULL) > 0;
+		return wait_for(t, t->command, report, WNOHANG) > 0;
 	return true;
 }
 
@@ -109,7 +114,7 @@ static bool poll_task(struct tracer *t, const struct task *task, struct report *
 {
 	if (task->tid == t->command)
 		return !t->command_dead && poll_command(t, report);
-	report->tid = wait4(task->tid, &report->status, __WALL | WNOHANG, NULL);
+	report->tid = wait_for(t, task->tid, report, WNOHANG);
 	if (report->tid < 0 && errno == ECHILD) /* taken over by another thread's exec */
 		*report = (struct report){ .tid = task->tid };
 	return report->tid > 0;
@@ -167,13 +172,13 @@ static int wait_with_command_held(struct tracer *t, struct report *report, int t
 }
 
 /* As wait(2), but with an end: 0 when nothing happens for a while. */
-static pid_t wait_a_while(struct tracer *t, int *status, int ms)
+static pid_t wait_a_while(struct tracer *t, struct report *report, int ms)
 {
 	const struct timespec idle = { ms / 1000, ms % 1000 * 1000000L };
 	pid_t tid;
 
 	do
-		tid = wait4(-1, status, __WALL | WNOHANG, NULL);
+		tid = wait_for(t, -1, report, WNOHANG);
 	while (tid == 0 && await_child(t, &idle));
 	return tid;
 }
@@ -181,28 +186,28 @@ static pid_t wait_a_while(struct tracer *t, int *status, int ms)
 /* wait(2) for any of many looks at one after the other; for one alone it does not. */
 #define MANY_TASKS 64
 
-static pid_t wait_any(struct tracer *t, int *status, int timeout_ms)
+static pid_t wait_any(struct tracer *t, struct report *report, int timeout_ms)
 {
 	pid_t tid;
 
 	if (t->held || t->waiting)
-		return wait_a_while(t, status, WAIT_IDLE_MS);
+		return wait_a_while(t, report, WAIT_IDLE_MS);
 	if (!t->command)
-		return wait_a_while(t, status, timeout_ms);
+		return wait_a_while(t, report, timeout_ms);
 	if (placement_in_step(&t->placement) && HASH_COUNT(t->tasks) > MANY_TASKS) {
-		tid = wait4(t->placement.last, status, __WALL | WNOHANG, NULL);
+		tid = wait_for(t, t->placement.last, report, WNOHANG);
 		if (tid > 0)
 			return tid;
 	}
 	do
-		tid = wait4(-1, status, __WALL, NULL);
+		tid = wait_for(t, -1, report, 0);
 	while (tid < 0 && errno == EINTR);
 	return tid;
 }
 
 static int wait_for_first(struct tracer *t, struct report *report, int timeout_ms)
 {
-	report->tid = wait_any(t, &report->status, timeout_ms);
+	report->tid = wait_any(t, report, timeout_ms);
 	if (report->tid < 0)
 		return errno == ECHILD ? 0 : -errno;
 	if (report->tid > 0)
@@ -221,6 +226,8 @@ int wait_next(struct tracer *t, struct report *report, int timeout_ms)
 		if (r <= 0 || !report->tid)
 			return r;
 	}
+	if (t->usage_wanted)
+		t->usage = report->usage;
 	placement_stop(&t->placement, report->tid);
 	return 1;
 }

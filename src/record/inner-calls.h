@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RECORD_INNER_CALLS_H
+#define RECORD_INNER_CALLS_H
+/* ptrace(2) of a recorded program. */
+#include "record/handler.h"
+
+enum next enter_ptrace(struct recorder *r, struct task *task, struct pending *p);
+/* At a call's exit: was it made to see whether somebody may trace? Then that is settled now. */
+void inner_asked(struct recorder *r, const struct stop *stop);
+
+#endif

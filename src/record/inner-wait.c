@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/inner-wait.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/proc.h"
+#include "trace/mem.h"
+
+#define ERESTARTSYS 512 /* linux/errno.h: interrupted, and begun anew unless a handler says no */
+
+#define WAIT4_OPTIONS (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
+#define WAITID_OPTIONS (WAIT4_OPTIONS | WEXITED | WNOWAIT)
+
+static void read_wait4(struct waits *w, const struct stop *stop)
+{
+	pid_t id = (pid_t)stop->args[0];
+
+	w->type = id > 0 ? P_PID : id == -1 ? P_ALL : P_PGID;
+	w->id = id < 0 ? -id : id;
+	w->where = stop->args[1];
+	w->usage = stop->args[3];
+	w->options = (int)stop->args[2] | WEXITED;
+}
+
+static void read_waitid(struct waits *w, const struct stop *stop)
+{
+	w->by_id = true;
+	w->type = (int)stop->args[0];
+	w->id = (pid_t)stop->args[1];
+	w->where = stop->args[2];
+	w->usage = stop->args[4];
+	w->options = (int)stop->args[3];
+}
+
+/* The process of a descriptor of the tracer's; -1: it is none. */
+static pid_t of_pidfd(pid_t tid, int fd)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	char path[PROC_PATH], what[32];
+	const char *pid;
+
+	snprintf(what, sizeof what, "fdinfo/%d", fd);
+	proc_path(path, tid, what);
+	if (io_read_file(path, &text, 4096) < 0 || !text.data)
+		return -1;
+	pid = strstr(text.data, "\nPid:\t");
+	return pid ? (pid_t)strtol(pid + strlen("\nPid:\t"), NULL, 10) : -1;
+}
+
+/* Is it a wait that the kernel would not refuse? */
+static bool read_wait(struct waits *w, const struct stop *stop)
+{
+	int known = stop->nr == SYS_wait4 ? WAIT4_OPTIONS | WEXITED : WAITID_OPTIONS;
+
+	if (stop->arch != AUDIT_ARCH_X86_64 || (stop->nr != SYS_wait4 && stop->nr != SYS_waitid))
+		return false;
+	w->nr = stop->nr;
+	(stop->nr == SYS_wait4 ? read_wait4 : read_waitid)(w, stop);
+	if (w->type == P_PGID && w->id == 0)
+		w->id = getpgid(stop->task->tgid);
+	if (w->type == P_PIDFD) {
+		w->id = of_pidfd(stop->task->tid, w->id);
+		w->type = P_PID;
+	}
+	return !(w->options & ~known) && (w->options & (WEXITED | WSTOPPED | WCONTINUED));
+}
+
+static bool is_meant(const struct waits *w, const struct task *tracer, const struct tracee *t)
+{
+	if (t->tracer_process != tracer->tgid)
+		return false;
+	if ((w->options & __WNOTHREAD) && t->tracer != tracer->tid)
+		return false;
+	return w->type == P_ALL || (w->type == P_PID && w->id == t->tid) ||
+		(w->type == P_PGID && w->id == getpgid(t->tid));
+}
+
+static bool is_news(const struct waits *w, const struct tracee *t)
+{
+	return t->task ? t->stopped && !t->told : w->options & WEXITED;
+}
+
+/* One of its own children first, as the kernel looks for them. */
+static struct tracee *find(struct recorder *r, const struct waits *w, const struct task *tracer,
+	bool news)
+{
+	struct tracee *t, *found = NULL;
+
+	for (t = r->tracees.first; t; t = t->next) {
+		if (!is_meant(w, tracer, t) || (news && !is_news(w, t)))
+			continue;
+		if (t->own_child)
+			return t;
+		found = found ? found : t;
+	}
+	return found;
+}
+
+static void describe(const struct tracee *t, siginfo_t *si)
+{
+	int status = t->status;
+
+	memset(si, 0, sizeof *si);
+	si->si_signo = SIGCHLD;
+	si->si_pid = t->tid;
+	si->si_uid = t->uid;
+	if (t->task) {
+		si->si_code = CLD_TRAPPED;
+		si->si_status = status >> 8;
+	} else if (WIFEXITED(status)) {
+		si->si_code = CLD_EXITED;
+		si->si_status = WEXITSTATUS(status);
+	} else {
+		si->si_code = WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
+		si->si_status = WTERMSIG(status);
+	}
+}
+
+static int64_t write_answer(const struct waits *w, pid_t tracer, const struct tracee *t)
+{
+	siginfo_t si;
+	int status = t->status, e = 0;
+
+	describe(t, &si);
+	if (w->where)
+		e = w->by_id ? mem_write(tracer, w->where, &si, sizeof si) :
+			       mem_write(tracer, w->where, &status, sizeof status);
+	if (e == 0 && w->usage)
+		e = mem_write(tracer, w->usage, &t->usage, sizeof t->usage);
+	return e < 0 ? -EFAULT : w->by_id ? 0 : t->tid;
+}
+
+/* If there is something to tell, the call is at its end. */
+static bool answer(struct recorder *r, const struct task *tracer, const struct waits *w)
+{
+	struct tracee *t = find(r, w, tracer, true);
+
+	if (!t)
+		return false;
+	tracer_answer(tracer, write_answer(w, tracer->tid, t));
+	if (w->options & WNOWAIT)
+		return true;
+	t->told = true;
+	if (!t->task)
+		inner_end(r, t);
+	return true;
+}
+
+bool inner_wait_begins(struct recorder *r, const struct stop *stop)
+{
+	struct waits *w = &thread_of(stop->task)->waits;
+	bool again = w->shall_pause;
+
+	*w = (struct waits){ 0 };
+	if (!stop->task->all_calls || !read_wait(w, stop))
+		return false;
+	if (answer(r, stop->task, w))
+		return true;
+	w->on = find(r, w, stop->task, false);
+	w->pauses = w->on && again;
+	if (w->pauses)
+		tracer_set_call(stop->task, SYS_pause);
+	return true;
+}
+
+/* Only tracees that are not its children are there to wait for: for those the kernel does not. */
+static void waits_for_none(struct recorder *r, const struct stop *stop, struct waits *w)
+{
+	if (answer(r, stop->task, w) || !find(r, w, stop->task, false))
+		return;
+	if (w->options & WNOHANG) {
+		tracer_set_result(stop->task, 0);
+		return;
+	}
+	w->shall_pause = true;
+	tracer_call_again(stop->task, w->nr);
+}
+
+void inner_wait_ends(struct recorder *r, const struct stop *stop)
+{
+	struct waits *w = &thread_of(stop->task)->waits;
+	int64_t result = stop->result;
+
+	if (!w->on)
+		return;
+	w->on = false;
+	if (w->pauses) {
+		tracer_set_call(stop->task, w->nr);
+		tracer_set_result(stop->task, -ERESTARTSYS);
+		result = -ERESTARTSYS;
+	}
+	w->pauses = false;
+	if (result == -ERESTARTSYS)
+		answer(r, stop->task, w);
+	else if (result == -ECHILD)
+		waits_for_none(r, stop, w);
+}
+
+void inner_wait_interrupted(struct recorder *r, const struct stop *stop)
+{
+	struct stop call = *stop;
+	struct waits w = { 0 };
+
+	if (!stop->task->all_calls || tracer_interrupted(&call) <= 0)
+		return;
+	if (call.result == -ERESTARTSYS && read_wait(&w, &call))
+		answer(r, stop->task, &w);
+}
+
+static void ring(struct recorder *r, struct tracee *t)
+{
+	if (proc_discards(t->tracer_process, SIGCHLD))
+		return;
+	t->rings = true;
+	kill(t->tracer_process, SIGCHLD);
+}
+
+void inner_tell(struct recorder *r, struct tracee *t)
+{
+	struct task *task, *next;
+
+	ring(r, t);
+	HASH_ITER(hh, r->tracer.tasks, task, next) {
+		if (!task->data || task->tgid != t->tracer_process)
+			continue;
+		if (thread_of(task)->waits.on && is_meant(&thread_of(task)->waits, task, t))
+			inner_kick(task);
+	}
+}
+
+void inner_sign_child(struct recorder *r, const struct stop *stop)
+{
+	struct tracee *t, *first = NULL;
+	siginfo_t si;
+
+	for (t = r->tracees.first; t; t = t->next) {
+		if (!t->rings || t->tracer_process != stop->task->tgid)
+			continue;
+		first = first ? first : t;
+		t->rings = false;
+	}
+	if (!first || tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) < 0 ||
+		si.si_code != SI_USER || si.si_pid != getpid())
+		return;
+	describe(first, &si);
+	if (first->task)
+		si.si_status = WSTOPSIG(first->status) & 0x7f;
+	tracer_request(stop->task, PTRACE_SETSIGINFO, 0, &si);
+}
