@@ -113,7 +113,8 @@ int child_told(struct recorder *r, const struct stop *stop)
 	struct task *child = stop->other ? child_task(r, stop->other) : NULL;
 	uint64_t flags = child ? flags_of(stop) : 0;
 	int64_t now = io_now_ns();
-	bool taken = false;
+	/* With CLONE_UNTRACED the kernel has no event for a tracer. */
+	bool untraced = thread_of(stop->task)->untraced, taken = false;
 	int e;
 
 	if (child) {
@@ -121,7 +122,7 @@ int child_told(struct recorder *r, const struct stop *stop)
 		if (e < 0)
 			return e;
 		inner_child(r, stop, child, flags);
-		taken = inner_takes(r, stop);
+		taken = !untraced && inner_takes(r, stop);
 		if (child->dead) {
 			lives_end(&r->lives, child, child->dead_status, now);
 			tracer_forget(&r->tracer, child);
