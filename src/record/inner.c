@@ -30,7 +30,8 @@ static void watch_calls(struct recorder *r, pid_t process, bool watch)
 	struct task *task, *next;
 
 	HASH_ITER(hh, r->tracer.tasks, task, next) {
-		if (!task->data || task->tgid != process || task->all_calls == watch)
+		if (!task->data || task->tgid != process || task->all_calls == watch ||
+			thread_of(task)->strict)
 			continue;
 		task->all_calls = watch;
 		if (watch)

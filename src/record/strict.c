@@ -15,7 +15,7 @@ void strict_begin(struct recorder *r, struct task *task)
 	if (!r->filtered || proc_filters(task->tid) > 1)
 		return;
 	tracer_deny(task, 0);
-	task->each_call = true;
+	task->all_calls = true;
 	thread_of(task)->strict = true;
 }
 

@@ -17,6 +17,7 @@ static const char *const by_the_way[] = {
 	" was called: ",
 	"the flag was taken away, the child is on record",
 	" stayed behind when the command ended", /* the summary has their number */
+	" let go, and went on unrecorded", /* likewise */
 };
 
 static bool matters(const char *note, size_t len)

@@ -15,7 +15,6 @@ struct task {
 	pid_t tid;
 	pid_t tgid; /* its process: set by the caller when it knows */
 	void *data;
-	bool each_call;  /* all its calls stop, whatever the filter says */
 	bool in_call;    /* between the two stops of a call that is followed */
 	bool held;       /* a child whose parent is not known yet: it stands in its first stop */
 	int held_signal;
@@ -25,7 +24,7 @@ struct task {
 	bool halting;    /* it was asked to stop (attach.h), and has not made any stop yet */
 	bool interrupted; /* likewise, and the stop that answers is yet to come */
 	bool let_go;     /* it is no longer ours */
-	bool all_calls;  /* likewise, for a while: it is a tracer itself. Set by the caller */
+	bool all_calls;  /* each of its calls stops, whatever the filter says. Set by the caller */
 	bool listens;    /* it stands still with its group */
 	int request;     /* how it goes on where nothing is to be learnt; 0: PTRACE_CONT */
 	bool dead;       /* ended before its parent's event named it */

@@ -284,7 +284,7 @@ static bool is_at_call(pid_t tid)
 static int request_of(const struct tracer *t, const struct stop *stop, bool follow)
 {
 	const struct task *task = stop->task;
-	bool each = t->every_call || task->each_call || task->all_calls;
+	bool each = t->every_call || task->all_calls;
 
 	if (task->let_go)
 		return PTRACE_DETACH;
