@@ -213,20 +213,21 @@ case_gdb_attaches() {
 	[ -s core ] || fail 'no core'
 }
 
-# Whoever is killed first: the others go on, or end, and nobody is left waiting.
+# Whoever is killed first: the others go on, or end, and nobody is left waiting.  What strace leaves behind when it is killed,
+# with us or without (a child of its own that pauses, a tracee that goes on), goes with the session's group.
 case_kills_at_any_time() {
 	command -v strace >/dev/null || skip 'no strace here'
 	local i
 	for i in 1 2 3 4 5 6; do
-		inside bash -c '
+		inside setsid bash -c '
 			strace -f -o /dev/null sh -c "while :; do /bin/true; done" & tracer=$!
 			sleep 0.0'"$i"'
-			pkill -KILL -P $tracer; kill -KILL $tracer; wait' 2>/dev/null
-		inside bash -c '
+			pkill -KILL -P $tracer; kill -KILL $tracer; wait; kill -KILL 0' 2>/dev/null || :
+		inside setsid bash -c '
 			sh -c "i=0; while [ \$i -lt 30 ]; do /bin/true; i=\$((i+1)); done; exit 4" & pid=$!
 			strace -f -o /dev/null -p $pid 2>/dev/null & tracer=$!
 			sleep 0.0'"$i"'
-			kill -KILL $tracer; wait $pid; echo $?' >here 2>/dev/null
+			kill -KILL $tracer; wait $pid; echo $?; kill -KILL 0' >here 2>/dev/null || :
 		eq "$(cat here)" 4
 	done
 }
