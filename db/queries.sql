@@ -730,6 +730,18 @@ ORDER BY m.type = 'dir', m.path DESC;
 
 -- Owners
 
+-- name: TAKEN
+-- How many files of other installs a run changed or removed, of how many of these, and the name of one.
+-- slow: the installs that had them are counted
+SELECT count(*), count(DISTINCT i.id), min(i.name)
+FROM run n CROSS JOIN entry e ON e.run_id = n.id
+CROSS JOIN standing s ON s.path_id = e.path_id AND s.run_id = (
+    SELECT max(run_id) FROM standing WHERE path_id = e.path_id AND run_id < n.id)
+CROSS JOIN install i ON i.id = s.install_id
+WHERE n.id = ?1 AND e.change IN ('modified', 'removed') AND NOT e.excluded AND NOT ifnull(e.content_changed = 0, 0)
+    AND s.change <> 'removed' AND NOT s.folder AND s.install_id IS NOT n.install_id
+    AND NOT is_index((SELECT name FROM path WHERE id = e.path_id));
+
 -- name: INSTALLS
 -- The state of one of which nothing is there any more is 'gone': somebody took it out by hand, or a package manager did.
 -- slow: all installs are listed

@@ -313,6 +313,12 @@ struct ba_summary {
 	 */
 	const char *name;
 	int64_t stale;
+	/*
+	 * How many files of other installs it changed or removed, of how many of these, and the
+	 * name of one. Since: 0.2
+	 */
+	int64_t taken, taken_installs;
+	const char *taken_from;
 };
 
 int ba_recording_new(struct ba_recording **out);

@@ -316,6 +316,16 @@ static int64_t count_stale(struct db *db, int64_t run_id)
 	return n;
 }
 
+/* What was somebody else's. The rows have the name, and are the caller's to end. */
+static void find_taken(struct ba_summary *s, struct rows *rows, struct db *db)
+{
+	if (db_rows(rows, db, Q_TAKEN, "i", s->run_id) < 0 || rows_next(rows) <= 0)
+		return;
+	s->taken = rows_int(rows, 0);
+	s->taken_installs = rows_int(rows, 1);
+	s->taken_from = s->taken ? rows_text(rows, 2) : "";
+}
+
 /* By the writer's thread, to which the run belongs. */
 void recording_summary(const struct run_result *res, void *data)
 {
@@ -326,8 +336,11 @@ void recording_summary(const struct run_result *res, void *data)
 		.processes = res->processes, .duration_ns = res->duration_ns, .status = res->status,
 		.left = res->left, .error = res->error, .excluded_below = res->excluded_below,
 		.notes = run->notes ? run->notes : "",
-		.name = rec->name ? rec->name : "" };
+		.name = rec->name ? rec->name : "", .taken_from = "" };
+	_cleanup_rows_ struct rows taken = ROWS_INIT;
 
+	if (res->modified + res->removed)
+		find_taken(&s, &taken, run->db);
 	if (res->modified)
 		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
 	if (rec->name && !res->error && res->status == 0)

@@ -203,7 +203,20 @@ static void say_stale(struct buf *out, const struct ba_summary *s, const char *m
 	buf_addf(out, " %s stale, not installed again: '%s uninstall --superseded-by=%lld ",
 		s->stale == 1 ? "is" : "are", me, (long long)s->run_id);
 	buf_add_shown(out, s->name, strlen(s->name));
-	buf_adds(out, "' takes them out\n");
+	buf_addf(out, "' takes %s out\n", s->stale == 1 ? "it" : "them");
+}
+
+static void say_taken(struct buf *out, const struct ba_summary *s, const char *me)
+{
+	bool one = s->taken == 1;
+
+	buf_addf(out, "buildaudit: %lld file%s of ", (long long)s->taken, one ? "" : "s");
+	buf_add_shown(out, s->taken_from, strlen(s->taken_from));
+	if (s->taken_installs > 1)
+		buf_addf(out, " and %lld other%s", (long long)s->taken_installs - 1,
+			s->taken_installs == 2 ? "" : "s");
+	buf_addf(out, " %s changed or removed: see '%s show %lld'\n", one ? "was" : "were", me,
+		(long long)s->run_id);
 }
 
 static void summary(const struct ba_summary *s, void *data)
@@ -228,6 +241,8 @@ static void summary(const struct ba_summary *s, void *data)
 	summary_add_notes(&out, s, me.data);
 	if (s->stale && !prune)
 		say_stale(&out, s, me.data);
+	if (s->taken)
+		say_taken(&out, s, me.data);
 	buf_adds(&out, "buildaudit: ");
 	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');

@@ -215,4 +215,24 @@ case_an_index_that_an_install_made() {
 	refused test -e $dir
 }
 
+# Another install's file is not written over without a word.
+case_the_summary_names_whose_files_were_changed() {
+	mkdir p
+	inst foo 1 'mkdir -p p/share/info; for f in a b c d share/info/dir; do echo foo >p/$f; done'
+	inst bar 1 'echo bar >p/x'
+	settle
+	local said
+	said=$(rec --name=baz --include="$T/p" -- sh -c 'echo baz >p/a; rm p/b; echo foo >p/c; echo 1 >>p/share/info/dir' 2>&1)
+	has "$said" "^buildaudit: 2 files of foo were changed or removed: see '.*buildaudit.* show 3'\$"
+	has "$(ba show 3)" "^removed +$T/p/b "
+	settle
+	said=$(rec --name=qux --include="$T/p" -- sh -c 'echo qux >p/d; rm p/x' 2>&1)
+	has "$said" '^buildaudit: 2 files of bar and 1 other were changed or removed: '
+	settle
+	said=$(rec --name=foo --include="$T/p" -- sh -c 'echo again >p/d' 2>&1)
+	has "$said" '^buildaudit: 1 file of qux was changed or removed: '
+	settle
+	hasnt "$(rec --name=foo --include="$T/p" -- sh -c 'echo more >p/d' 2>&1)" 'changed or removed'
+}
+
 run_cases "$@"

@@ -67,7 +67,7 @@ case_the_summary_says_what_is_stale() {
 	in_folder p-1.0 sh -c 'cp prog data old ../inst'
 	local said
 	said=$(cd p-2.0 && ba --include="$T/inst" sh -c 'cp prog ../inst' 2>&1)
-	has "$said" "1 file of older versions of p is stale, not installed again: '.*uninstall --superseded-by=2 p' takes them out"
+	has "$said" "1 file of older versions of p is stale, not installed again: '.*uninstall --superseded-by=2 p' takes it out"
 	settle
 	hasnt "$(cd p-2.0 && ba --include="$T/inst" sh -c 'cp prog data ../inst; exit 3' 2>&1)" stale
 	settle
