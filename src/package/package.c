@@ -93,23 +93,41 @@ static int check_run(const struct ba_rows *run, int64_t id, const struct package
 	return 0;
 }
 
-/* Are there no files but other packages'? Their folders alone are no package. */
-static bool is_all_of_others(const struct payload *p)
+static bool has_files(const struct payload *p)
 {
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
 		if (!S_ISDIR(p->entries[i]->mode))
-			return false;
-	for (i = 0; i < p->side_count; i++)
+			return true;
+	return false;
+}
+
+/* Are there no files but other packages'? Their folders alone are no package. */
+static bool is_all_of_others(const struct payload *p)
+{
+	size_t i;
+
+	for (i = 0; !has_files(p) && i < p->side_count; i++)
 		if (p->sides[i].owner)
 			return true;
 	return false;
 }
 
+static int64_t count_excluded(const struct ba_rows *run)
+{
+	return ba_rows_int(run, ba_rows_column(run, "excluded"));
+}
+
+/* Nor are the folders of files that are excluded, and that an earlier run had made. */
+static bool is_worth_packing(const struct payload *p, const struct ba_rows *run)
+{
+	return has_files(p) || (p->count && !is_all_of_others(p) && !count_excluded(run));
+}
+
 static int nothing(const struct payload *p, const struct ba_rows *run, int64_t id)
 {
-	long long excluded = ba_rows_int(run, ba_rows_column(run, "excluded"));
+	long long excluded = count_excluded(run);
 
 	if (is_all_of_others(p))
 		return say_failed(
@@ -119,9 +137,9 @@ static int nothing(const struct payload *p, const struct ba_rows *run, int64_t i
 	if (excluded)
 		return say_failed(
 			"nothing to pack: run %lld created nothing that counts as installed; %lld "
-			"paths are excluded ('buildaudit files --all %lld' lists them, --include "
+			"path%s excluded ('buildaudit files --all %lld' lists them, --include "
 			"takes them in)",
-			(long long)id, excluded, (long long)id);
+			(long long)id, excluded, excluded == 1 ? " is" : "s are", (long long)id);
 	return say_failed("nothing to pack: run %lld created no file", (long long)id);
 }
 
@@ -181,7 +199,7 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0 ||
 		foreign_leave_out(p, m) < 0 || foreign_name_unchanged(p, ba, run) < 0)
 		return -1;
-	return p->count && !is_all_of_others(p) ? 0 : nothing(p, row, run);
+	return is_worth_packing(p, row) ? 0 : nothing(p, row, run);
 }
 
 /* A program that would become set-uid root by that is no such program any more. */

@@ -455,4 +455,17 @@ case_what_was_up_to_date_and_nobody_recorded() {
 	hasnt "$(cat err)" found
 }
 
+# What an earlier run made, and this one has excluded: its folders alone are no package.
+case_folders_of_what_is_excluded() {
+	need dpkg-deb
+	local how='mkdir -p d; echo x >d/x'
+	mkdir w
+	cd w
+	rec --name=thing --pkgversion=1.2 --include "$T/w" -q -- sh -c "$how"
+	rec --name=thing --pkgversion=1.2 -q -- sh -c "$how"
+	settle
+	has "$(want_rc 125 pack --type=deb 2>&1)" 'nothing to pack: .* 1 paths? .*excluded'
+	eq "$(pack --type=deb --include=d/x 2>/dev/null | grep -c .)" 1
+}
+
 run_cases "$@"
