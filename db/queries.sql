@@ -663,6 +663,15 @@ ORDER BY 2, 1;
 SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = ?1
 WHERE p.name = ?2 AND e.change IN ('created', 'modified');
 
+-- name: UPHELD_NEWER
+-- Was it made by the run, or by one of its version before?
+SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = ?1
+WHERE p.name = ?2 AND e.change IN ('created', 'modified')
+UNION ALL
+SELECT 1 FROM run n CROSS JOIN path p ON p.name = ?2 CROSS JOIN owner o ON o.path_id = p.id
+JOIN run r ON r.id = o.run_id AND r.id < n.id AND r.install_id = n.install_id AND r.version = n.version
+WHERE n.id = ?1;
+
 -- name: UPHELD_AGAIN
 -- The contents that it wrote again, and they were the same.
 SELECT sha256 FROM entry

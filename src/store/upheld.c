@@ -129,7 +129,7 @@ static void put_version(struct buf *out, const struct versions *v, const char *p
 	buf_adds(out, path);
 }
 
-/* Did the run make what stands there of the newer version? */
+/* Does what is there of the newer version come from the run, or from one before of that version? */
 static bool has_newer(const struct looking *s, const struct versions *v, const char *path)
 {
 	const char *at = find_version(v, path);
@@ -139,7 +139,7 @@ static bool has_newer(const struct looking *s, const struct versions *v, const c
 
 		put_version(&there, v, path, at);
 		if (!there.failed &&
-			db_int(s->run->db, Q_UPHELD_MADE, 0, "is", s->run->id, there.data))
+			db_int(s->run->db, Q_UPHELD_NEWER, 0, "is", s->run->id, there.data))
 			return true;
 	}
 	return false;
