@@ -708,7 +708,7 @@ found (run_id, path_id) AS (
     SELECT run_id, path_id FROM entry WHERE run_id = ?1 AND NOT ifnull(mode & 61440 = 16384 OR change = 'removed', 0)),
 folder (run_id, name) AS MATERIALIZED (
     SELECT DISTINCT f.run_id, rtrim(p.name, replace(p.name, '/', '')) FROM found f JOIN path p ON p.id = f.path_id),
--- nor is all that it has left in folders of its version: then a file that both wrote tells
+-- all that it has left may be in folders of its version: then a file that both came to tells
 beside (run_id) AS MATERIALIZED (
     SELECT r.id FROM older r
     WHERE NOT r.peer AND r.id < ?1 AND (
@@ -716,7 +716,7 @@ beside (run_id) AS MATERIALIZED (
         OR EXISTS (
             SELECT 1 FROM entry a CROSS JOIN entry b ON b.run_id = ?1 AND b.path_id = a.path_id
             WHERE a.run_id = r.id AND a.change <> 'removed' AND NOT a.excluded AND a.mode & 61440 <> 16384
-                AND b.change IS NOT NULL AND NOT b.excluded))),
+                AND NOT b.excluded))),
 rest (path_id, run_id, folder, name) AS MATERIALIZED (
     SELECT o.path_id, o.run_id, o.folder, p.name
     FROM beside r CROSS JOIN owner o ON o.run_id = r.run_id JOIN path p ON p.id = o.path_id
@@ -738,6 +738,13 @@ WHERE NOT (s.folder AND EXISTS (
 ORDER BY m.type = 'dir', m.path DESC;
 
 -- Owners
+
+-- name: UP_TO_DATE
+-- How many files of its install a run came to and left as they were.
+SELECT count(*)
+FROM run n CROSS JOIN entry e ON e.run_id = n.id AND e.change IS NULL AND NOT e.excluded
+CROSS JOIN owner o ON o.path_id = e.path_id CROSS JOIN run r ON r.id = o.run_id
+WHERE n.id = ?1 AND NOT o.folder AND r.install_id = n.install_id;
 
 -- name: TAKEN
 -- How many files of other installs a run changed or removed, of how many of these, and the name of one.

@@ -319,6 +319,8 @@ struct ba_summary {
 	 */
 	int64_t taken, taken_installs;
 	const char *taken_from;
+	/* Files of its install that it came to and left as they were. Since: 0.2 */
+	int64_t up_to_date;
 };
 
 int ba_recording_new(struct ba_recording **out);

@@ -345,6 +345,8 @@ void recording_summary(const struct run_result *res, void *data)
 		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
 	if (rec->name && !res->error && res->status == 0)
 		s.stale = count_stale(run->db, res->run_id);
+	if (rec->name)
+		s.up_to_date = db_int(run->db, Q_UP_TO_DATE, 0, "i", res->run_id);
 	if (rec->summary)
 		rec->summary(&s, rec->summary_data);
 }

@@ -189,7 +189,8 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *me
 	if (s->error)
 		buf_addf(out, "the record is not whole (%s): see '%s runs'",
 			what_is_wrong(s->error), me);
-	else if (s->excluded && !(s->created + s->modified + s->removed) && *s->excluded_below)
+	else if (s->excluded && !(s->created + s->modified + s->removed + s->up_to_date) &&
+		*s->excluded_below)
 		say_excluded(out, s, me);
 	else
 		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me, run, run);

@@ -14,6 +14,8 @@ void summary_add_counts(struct buf *out, const struct ba_summary *s)
 	buf_addf(out, ", %lld removed", (long long)s->removed);
 	if (s->same)
 		buf_addf(out, ", %lld the same", (long long)s->same);
+	if (s->up_to_date)
+		buf_addf(out, ", %lld up to date", (long long)s->up_to_date);
 	if (s->excluded)
 		buf_addf(out, " (and %lld excluded)", (long long)s->excluded);
 }

@@ -167,7 +167,10 @@ case_the_folder_of_the_older_version() {
 		cp data ../inst/p-$v; cp data ../inst/p-${v%.0}/more; ln -s data ../inst/p-$v/link; cp doc/p.1.in ../inst/p.1'
 	eq "$(stale)" 'p-1/more,p-1.0/link,p-1.0/data,p-1.0,p-1,'
 	has "$(ba diff p@1.0 p@2.0)" "^- file +$T/inst/p-1.0/data\$"
-	in_folder p-2.0 sh -c 'install -C prog ../inst/bin; [ -e ../inst/p-2.0/data ]'
+	local said
+	said=$(cd p-2.0 && rec --include="$T/inst" sh -c 'echo x >log; install -C -m 644 prog ../inst/bin; [ -e ../inst/p-2.0/data ]' 2>&1)
+	has "$said" '0 modified, 0 removed, 1 up to date \(and 1 excluded\)$'
+	hasnt "$said" 'all of it is excluded'
 	settle
 	eq "$(stale)" 'p-1/more,p-1.0/link,p-1.0/data,p-1.0,p-1,' 'of a second one that found all up to date'
 	ba uninstall -y --superseded-by=p@2.0 p 2>/dev/null
