@@ -84,6 +84,21 @@ static int add_pids(const char *value)
 	return 0;
 }
 
+static int misuse_name(const char *option, const char *value)
+{
+	return cmd_misuse(&cmd_run_entry,
+		"--%s does not take '%s': a name has no space, '@' or '/', does not begin with '-' "
+		"or '.', and is neither a number nor 'latest'",
+		option, value);
+}
+
+static int misuse_value(const struct cmd_option *o, const char *value)
+{
+	return !strcmp(o->name, "name") ?
+		misuse_name(o->name, value) :
+		cmd_misuse(&cmd_run_entry, "--%s does not take '%s'", o->name, value);
+}
+
 static int option(const struct cmd_option *o, const char *value)
 {
 	static const struct {
@@ -140,7 +155,7 @@ static int option(const struct cmd_option *o, const char *value)
 		r = set(BA_SET_IO_URING, "");
 	if (!strcmp(o->name, "io-uring") && !strcmp(value, "deny"))
 		r = 0;
-	return r < 0 ? cmd_misuse(&cmd_run_entry, "--%s does not take '%s'", o->name, value) : 0;
+	return r < 0 ? misuse_value(o, value) : 0;
 }
 
 static void say_status(struct buf *out, int status)
@@ -266,7 +281,7 @@ static void say_why_not(const struct cmd_call *call, const char *words, bool no_
 static int set_names(void)
 {
 	if (pack.name && !named && set(BA_SET_NAME, pack.name) < 0)
-		return cmd_misuse(&cmd_run_entry, "--pkgname does not take '%s'", pack.name);
+		return misuse_name("pkgname", pack.name);
 	if (pack.version && set(BA_SET_VERSION, pack.version) < 0)
 		return cmd_misuse(&cmd_run_entry, "--pkgversion does not take '%s'", pack.version);
 	return 0;

@@ -44,8 +44,9 @@ void commands_print_help(FILE *out)
 		fprintf(out, "  %-12s %.*s\n", commands[i]->name,
 			(int)strcspn(commands[i]->help, "\n"), commands[i]->help);
 	fputs("\n"
-	      "RUN is a number, a label, or latest (the newest command, past any undo), which is\n"
-	      "also what no RUN means.\n"
+	      "RUN is a number, a label, NAME@VERSION, NAME (an install, as all its runs have\n"
+	      "made it by now), or latest (the newest command, past any undo), which is also\n"
+	      "what no RUN means.\n"
 	      "'buildaudit help SUBCOMMAND' tells of each; 'man buildaudit' of all.\n",
 		out);
 }

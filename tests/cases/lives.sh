@@ -235,4 +235,14 @@ case_the_summary_names_whose_files_were_changed() {
 	hasnt "$(rec --name=foo --include="$T/p" -- sh -c 'echo more >p/d' 2>&1)" 'changed or removed'
 }
 
+# What no install can be called is refused, in words; and RUN is told with all that it can be.
+case_what_a_name_can_be() {
+	local name
+	for name in 'two words' a@b a/b 12 latest -a .a; do
+		has "$(want_rc 2 rec --name="$name" -- true 2>&1)" 'a name has no space.* nor .latest'
+	done
+	has "$("$BUILDAUDIT" -h)" 'NAME@VERSION, NAME \(an install'
+	refused test -e "$DB"
+}
+
 run_cases "$@"
