@@ -142,21 +142,41 @@ static void read_cmake(const char *text, struct said *out)
 	}
 }
 
-static void read_assigned(const char *text, const char *assignment, struct span *out)
+/* Up to the character that ends it, on the same line. */
+static void read_assigned(const char *text, const char *assignment, char end, struct span *out)
 {
-	const char *at = strstr(text, assignment);
+	const char ends[] = { end, '\n', '\0' }, *at = strstr(text, assignment);
 
 	if (!at)
 		return;
 	at += strlen(assignment);
-	out->len = strcspn(at, "'\n");
-	out->at = out->len && at[out->len] == '\'' ? at : NULL;
+	out->len = strcspn(at, ends);
+	out->at = out->len && at[out->len] == end ? at : NULL;
 }
 
 static void read_configure(const char *text, struct said *out)
 {
-	read_assigned(text, "\nPACKAGE_TARNAME='", &out->name);
-	read_assigned(text, "\nPACKAGE_VERSION='", &out->version);
+	read_assigned(text, "\nPACKAGE_TARNAME='", '\'', &out->name);
+	read_assigned(text, "\nPACKAGE_VERSION='", '\'', &out->version);
+}
+
+/* S["PACKAGE_TARNAME"]="NAME" */
+static void read_config_status(const char *text, struct said *out)
+{
+	read_assigned(text, "\nS[\"PACKAGE_TARNAME\"]=\"", '"', &out->name);
+	read_assigned(text, "\nS[\"PACKAGE_VERSION\"]=\"", '"', &out->version);
+}
+
+static void read_cmake_cache(const char *text, struct said *out)
+{
+	read_assigned(text, "\nCMAKE_PROJECT_NAME:STATIC=", '\n', &out->name);
+	read_assigned(text, "\nCMAKE_PROJECT_VERSION:STATIC=", '\n', &out->version);
+}
+
+static void read_meson_info(const char *text, struct said *out)
+{
+	read_assigned(text, "\"descriptive_name\": \"", '"', &out->name);
+	read_assigned(text, "{\"version\": \"", '"', &out->version);
 }
 
 static void read_package_json(const char *text, struct said *out)
@@ -197,6 +217,10 @@ static const struct {
 	{ "CMakeLists.txt", TEXT_MOST, read_cmake },
 	{ "configure", CONFIGURE_MOST, read_configure },
 	{ "package.json", TEXT_MOST, read_package_json },
+	/* what the tools left where it is built, whatever that folder is called */
+	{ "CMakeCache.txt", CONFIGURE_MOST, read_cmake_cache },
+	{ "meson-info/intro-projectinfo.json", TEXT_MOST, read_meson_info },
+	{ "config.status", CONFIGURE_MOST, read_config_status },
 };
 
 int buildfile_read(const char *folder, char **name, char **version)

@@ -5,9 +5,9 @@
 #include "base/cleanup.h"
 
 /*
- * From meson.build, CMakeLists.txt, a configure that autoconf made, or package.json: the first of
- * them that says a name or a version. Neither is checked; NULL where it is not said, and where it
- * is computed. 0 or -ENOMEM.
+ * From meson.build, CMakeLists.txt, a configure that autoconf made, package.json, or what these
+ * tools leave in a folder that is only for building: the first that says a name or a version.
+ * Neither is checked; NULL where it is not said, and where it is computed. 0 or -ENOMEM.
  */
 int buildfile_read(const char *folder, char **name, char **version) MUST_CHECK;
 

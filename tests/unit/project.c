@@ -68,6 +68,22 @@ static const struct {
 	{ "a5", "configure", "\nPACKAGE_TARNAME='x\n'", .name = "a5" },
 	{ "a6-1.0", "configure", CONFIGURE("other", "2.0"), .name = "a6", .version = "1.0" },
 
+	/* folders that are only for building in, whatever they are called */
+	{ "b1", "CMakeCache.txt", "# x\nCMAKE_PROJECT_NAME:STATIC=hello\n\n//x\n"
+		"CMAKE_PROJECT_VERSION:STATIC=1.2\nCMAKE_PROJECT_VERSION_MAJOR:STATIC=1\n",
+		.name = "hello", .version = "1.2" },
+	{ "b2", "CMakeCache.txt", "\nCMAKE_PROJECT_NAME:STATIC=Project\n"
+		"CMAKE_PROJECT_VERSION:STATIC=\n", .name = "Project" },
+	{ "b3", "config.status", "#! /bin/sh\nS[\"PACKAGE_VERSION\"]=\"2.10\"\n"
+		"S[\"PACKAGE_TARNAME\"]=\"hello\"\n", .name = "hello", .version = "2.10" },
+	{ "b4", "meson-info/intro-projectinfo.json", "{\"version\": \"3.1\", "
+		"\"descriptive_name\": \"mv\", \"subprojects\": []}",
+		.name = "mv", .version = "3.1" },
+	{ "b5", "config.status", "S[\"PACKAGE_TARNAME\"]=\"open", .name = "b5" },
+	{ "b6", "config.status", "\nS[\"PACKAGE_TARNAME\"]=\"$(reboot)\"\n", .name = "b6" },
+	{ "c6", "CMakeLists.txt", "project(first VERSION 1)", "CMakeCache.txt",
+		"\nCMAKE_PROJECT_NAME:STATIC=second\n", "first", "1" },
+
 	/* package.json */
 	{ "j1", "package.json", "{\"version\": \"1.2.3\", \"name\" : \"left-pad\"}",
 		.name = "left-pad", .version = "1.2.3" },
