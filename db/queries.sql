@@ -695,7 +695,7 @@ DELETE FROM upheld WHERE run_id = ?1;
 -- What older runs of the same install left and this one did not install again, nor pass by as up to date: files, then
 -- folders, what is in a folder before it. Not older are other runs of the same version; of none where versions are not
 -- known (all of them are older where ?2 says so). Only runs that installed into the same folders count: a `make`
--- leaves what no `make install` has.
+-- leaves what no `make install` has. And nothing is where the run itself was taken back: what it had overwritten is there again.
 -- slow: what runs left is laid side by side, and sorted
 WITH
 older (id, peer) AS MATERIALIZED ( -- peer: of the run's own version
@@ -711,7 +711,8 @@ folder (run_id, name) AS MATERIALIZED (
 -- all that it has left may be in folders of its version: then a file that both came to tells
 beside (run_id) AS MATERIALIZED (
     SELECT r.id FROM older r
-    WHERE NOT r.peer AND r.id < ?1 AND (
+    WHERE NOT r.peer AND r.id < ?1
+        AND NOT EXISTS (SELECT 1 FROM entry t JOIN run u ON u.id = t.undone WHERE t.run_id = ?1 AND u.kind <> 'prune') AND (
         EXISTS (SELECT 1 FROM folder a JOIN folder b ON b.name = a.name WHERE a.run_id = r.id AND b.run_id = ?1)
         OR EXISTS (
             SELECT 1 FROM entry a CROSS JOIN entry b ON b.run_id = ?1 AND b.path_id = a.path_id

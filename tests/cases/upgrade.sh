@@ -122,6 +122,17 @@ case_a_link_that_is_used_stays() {
 	eq "$(stale)" 'alias,'
 }
 
+# A version that was taken back supersedes nothing: what it had overwritten is the older one's again.
+case_a_run_that_was_taken_back_supersedes_nothing() {
+	sources
+	installs_with 'cp prog data ../inst; rm -f ../inst/gone; test -f old && echo x >../inst/gone && cp old ../inst || cp data ../inst/more'
+	eq "$(stale)" 'old,'
+	ba rollback -y p@2.0 >/dev/null 2>&1
+	eq "$(stale)" ''
+	ba uninstall -y --superseded-by=p@2.0 p >/dev/null 2>&1
+	eq "$(tree)" 'data f,gone f,old f,prog f,'
+}
+
 case_rsync_and_cp_u() {
 	sources
 	cp -a p-1.0/data p-2.0/data
