@@ -487,6 +487,20 @@ WHERE e.change IS NOT NULL
             WHERE c.run_id = e.run_id AND c.change = 'created' AND NOT c.excluded AND c.file <> 0)))
 ORDER BY e.path_id, e.run_id;
 
+-- name: FOLDER_LAST
+-- A folder as it was when it was last on record: it is gone, and something comes back in it. As ENTRIES.
+SELECT path_id, name, 'removed', 0, 0, NULL, 0, 0, 0, ifnull((
+        SELECT u.what FROM undo_place u WHERE u.run_id = ?2 AND u.path_id = f.path_id), 0),
+    iif(left, mode, before_mode), iif(left, uid, before_uid), iif(left, gid, before_gid), 0, iif(left, mtime, before_mtime),
+    NULL, 0, 0, NULL, 0, NULL, NULL, iif(left, xattrs, before_xattrs),
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM (
+    SELECT e.*, p.name, ifnull(e.mode & 61440 = 16384, 0) AS left
+    FROM path p JOIN entry e ON e.path_id = p.id
+    WHERE p.name = ?1 AND e.change IS NOT NULL) f
+WHERE left OR before_mode & 61440 = 16384
+ORDER BY run_id DESC LIMIT 1;
+
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
 SELECT e.run_id FROM entry e

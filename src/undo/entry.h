@@ -31,6 +31,7 @@ struct entry {
 	enum change change;
 	bool excluded;
 	bool late;                   /* what was before was asked too late to be sure */
+	bool as_needed;              /* a folder that goes, but for what comes back in it */
 	enum begun begun;            /* an undo was at it, in place */
 	int content_changed;         /* -1: not known */
 	enum keep keep;

@@ -16,6 +16,7 @@
 #include "undo/journal.h"
 #include "undo/life.h"
 #include "undo/look.h"
+#include "undo/missing.h"
 #include "undo/remake.h"
 
 void plan_refuse(struct plan_item *it, const char *fmt, ...)
@@ -94,7 +95,7 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	struct situation *s)
 {
 	/* What a later run changed is that run's, in whatever order they are taken back. */
-	s->later = p->force || p->install ?
+	s->later = p->force || p->install || it->e->as_needed ?
 		0 :
 		db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
 	if (s->later || (!s->is && s->change == CHANGE_CREATED))
@@ -138,11 +139,24 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 	return s;
 }
 
+/* Its folder is not there, and is none of those that are made again. */
+static bool lacks_folder(const struct plan *p, const struct plan_item *it)
+{
+	const char *path = it->e->path;
+	size_t n = (size_t)(strrchr(path, '/') - path);
+	const struct entry *folder = n ? entries_find(&p->all, path, n) : NULL;
+	const struct plan_item *above = folder ? &p->items[folder - p->all.e] : NULL;
+
+	return n && !(above && above->state == STATE_OURS && folder->before.i.exists);
+}
+
 static void judge(struct plan *p, struct plan_item *it)
 {
 	struct situation s = situation_of(p, it);
 	struct judgement v = judgement_of(&s);
 
+	if (it->e->as_needed && s.is && it->e->begun == BEGUN_NOT)
+		v.state = STATE_LEAVE;
 	it->state = v.state;
 	it->lends = v.lends;
 	if (v.state == STATE_REFUSED && s.later)
@@ -150,6 +164,8 @@ static void judge(struct plan *p, struct plan_item *it)
 			(long long)s.later);
 	else if (v.state == STATE_REFUSED)
 		plan_refuse(it, "%s", v.reason);
+	else if (v.state == STATE_OURS && s.was && s.error == -ENOENT && lacks_folder(p, it))
+		plan_refuse(it, "the folder that it was in is gone");
 }
 
 static struct plan_item *item_at(const struct plan *p, const struct u64map *map, uint32_t file)
@@ -308,6 +324,8 @@ int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_un
 		.objects = -1,
 		.parents = PARENTS_INIT };
 	r = load(p, how->superseded_by);
+	if (r == 0)
+		r = missing_add(&p->all, db, &p->parents, p->run_id, resumed);
 	if (r < 0)
 		return r;
 	p->items = calloc(p->all.count + 1, sizeof *p->items);
@@ -385,12 +403,30 @@ void plan_judge(struct plan *p, size_t i)
 	judge(p, &p->items[i]);
 }
 
+/* A folder that is gone stays so unless something comes back in it. */
+static void leave_folders(struct plan *p)
+{
+	size_t i;
+
+	/* From below: what is in a folder stands behind it. */
+	for (i = p->all.count; i-- > 0;) {
+		struct plan_item *it = &p->items[i];
+		struct entry *above = entries_above(&p->all, it->e->path);
+
+		if (it->e->as_needed && !it->needed && it->state == STATE_OURS)
+			it->state = STATE_LEAVE;
+		if (above && it->state == STATE_OURS && it->e->before.i.exists)
+			p->items[above - p->all.e].needed = true;
+	}
+}
+
 void plan_find_means(struct plan *p)
 {
 	size_t i;
 
 	for (i = 0; i < p->all.count; i++)
 		find_means(p, &p->items[i]);
+	leave_folders(p);
 }
 
 struct plan_item *plan_home(const struct plan *p, uint32_t file)

@@ -29,6 +29,7 @@ struct plan_item {
 	bool lends;
 	bool finished;            /* put back, or taken out, in this rollback */
 	bool stays;               /* in vain, or not at all */
+	bool needed;              /* something comes back in it */
 	bool taken_out;           /* what the run left there; in a dry run it would be */
 };
 

@@ -11,7 +11,8 @@ some_lives() {
 	inst bar 1 'echo bar >p/both; echo x >p/own'
 	settle
 }
-inst() { rec -q --name="$1" --pkgversion="$2" --include="$T/p" -- sh -c "$3"; }
+# inst NAME VERSION SCRIPT [OPTION...]
+inst() { rec -q --name="$1" --pkgversion="$2" --include="$T/p" "${@:4}" -- sh -c "$3"; }
 fields() { python3 -c 'import json,sys; [print(*[json.loads(l)[k] for k in sys.argv[1:]]) for l in sys.stdin]' "$@"; }
 
 case_list_has_the_installs() {
@@ -243,6 +244,57 @@ case_what_a_name_can_be() {
 	done
 	has "$("$BUILDAUDIT" -h)" 'NAME@VERSION, NAME \(an install'
 	refused test -e "$DB"
+}
+
+# tree: what stands in p, with its mode.
+tree() { (cd p && find . ! -path . -printf '%P %m\n' | sort | tr '\n' ','); }
+
+# The first one's folder goes while it is empty; what the second had in it comes back when the third goes.
+case_a_folder_that_has_gone_is_made_again() {
+	mkdir p
+	inst one 1 'mkdir -m 750 p/sub p/sub/sub'
+	inst two 1 'echo two >p/sub/sub/f; echo two >p/sub/g'
+	inst three 1 'rm p/sub/sub/f p/sub/g'
+	settle
+	ba uninstall -y one >/dev/null 2>&1
+	eq "$(tree)" ''
+	ba uninstall -n three | sed '/^buildaudit/d' >dry
+	ba uninstall -y -v three 2>&1 | sed '/^buildaudit/d' >done
+	eq "$(sort dry)" "$(sort done)"
+	eq "$(tree)" 'sub 750,sub/g 644,sub/sub 750,sub/sub/f 644,'
+	eq "$(cat p/sub/g p/sub/sub/f)" $'two\ntwo'
+	ba uninstall -y two >/dev/null 2>&1
+	eq "$(tree)" ''
+}
+
+# By another run, or by nobody who left a word of it; one that nobody ever made is not known.
+case_a_rollback_makes_the_folder_again() {
+	mkdir p p/nobodys
+	echo nobodys | tee p/nobodys/f >p/g
+	inst one 1 'mkdir p/sub; echo one | tee p/sub/a p/sub/b >p/sub/keep'
+	inst two 1 'rm p/sub/a p/nobodys/f p/g'
+	inst three 1 'rm -r p/sub'
+	settle
+	rmdir p/nobodys
+	ba rollback -n 2 | sed '/^buildaudit/d' >dry
+	want_rc 1 ba rollback -y -v 2 >done 2>&1
+	has "$(cat done)" "^keep .* $T/p/nobodys/f +\\(the folder that it was in is gone\\)"
+	eq "$(sort dry)" "$(sed '/^buildaudit/d' done | sort)"
+	eq "$(tree)" 'g 644,sub 755,sub/a 644,'
+	ba rollback -y 3 >/dev/null
+	ba rollback -y 1 >/dev/null
+	eq "$(tree)" 'g 644,'
+}
+
+# One that is wanted for nothing that comes back stays away.
+case_a_folder_that_has_gone_stays_away() {
+	mkdir p
+	inst one 1 'mkdir p/sub; echo one >p/sub/f'
+	inst two 1 'echo two >p/sub/f' --no-backup
+	settle
+	rm -r p/sub
+	want_rc 1 ba uninstall -y two >/dev/null 2>&1
+	eq "$(tree)" ''
 }
 
 run_cases "$@"

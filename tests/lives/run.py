@@ -11,6 +11,7 @@ what there, one upon the other, as snapshots before and after each event show it
   uninstalled once more, or until what was in it goes.
   a prune does the same for the paths that an older version left and the newest run of that software has no word of.
   a rollback takes away the layers of one run that nothing newer lies upon.
+  A folder that has gone is made again, as it was, where something comes back in it; and stays as one that was not empty.
 What is the last name of a file that stood elsewhere before the run may stay, if it says so, until that has it again.
 In the end all are uninstalled, and the tree is as before the first, less what the person did.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
@@ -45,6 +46,7 @@ KINDS = 'install,edit,rollback,uninstall,prune'
 # No package manager: of what is in a folder of our own it has no word, and asking it takes nine tenths of the time.
 TOOLS = ('sh', 'mv', 'rm', 'ln', 'chmod', 'mkdir')
 PERSON = None                   # whose a layer is that no run made
+UNDO = ''                       # and of a folder that an undo made again, for what came back in it
 
 
 # What happens, decided before anything does.
@@ -129,12 +131,15 @@ class Layers:
     def __init__(self, snap):
         self.base = {p: looks(e) for p, e in snap.items()}
         self.on = {}
+        self.folders = {p: s for p, s in self.base.items() if s[0] == 'dir'}    # as they were when they were last there
         self.stayed = {}        # folders that have still something in them: {path: what is below what went}
 
     def add(self, name, run, before, after):
         for p in balib.diff(before, after):
             self.stayed.pop(p, None)
             self.on.setdefault(p, []).append(Layer(name, run, looks(after.get(p))))
+            if p in after and after[p]['type'] == 'dir':
+                self.folders[p] = looks(after[p])
 
     def state(self, p, layers=None):
         layers = self.on.get(p, []) if layers is None else layers
@@ -157,6 +162,15 @@ class Layers:
             if self.on[p] != new[p]:
                 self.stayed.pop(p, None)
             self.on[p] = new[p]
+        for p in sorted({os.path.dirname(p) for p in self.tree()} & set(self.on), reverse=True):
+            self._make_again(p)
+
+    def _make_again(self, folder):
+        """From the top down, if it is not there."""
+        if self.state(folder) is None and folder in self.folders:
+            self._make_again(os.path.dirname(folder))
+            self.stayed[folder] = self.on[folder]
+            self.on[folder] = self.on[folder] + [Layer(UNDO, 0, self.folders[folder])]
 
     def gone_as_well(self, states):
         """Folders that stayed, and went with what was in them."""
@@ -201,7 +215,7 @@ class Layers:
                 if layers and layers[-1].state and p not in self.mixed()}
 
     def mixed(self):
-        return {p for p, layers in self.on.items() if any(x.name is PERSON for x in layers)} | set(self.stayed)
+        return {p for p, layers in self.on.items() if any(not x.name for x in layers)} | set(self.stayed)
 
 
 def compare(want, got, top):

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/missing.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "base/u64map.h"
+
+struct missing {
+	struct entries *all;
+	size_t count; /* of those that were there, and are sorted */
+	struct db *db;
+	struct parents *parents;
+	int64_t of_run;
+	bool resumed;
+	struct u64map seen; /* folders */
+};
+
+static bool is_known(struct missing *s, const char *path)
+{
+	const struct entries sorted = { s->all->e, s->count };
+
+	return entries_find(&sorted, path, strlen(path)) != NULL;
+}
+
+static bool is_missing(struct missing *s, const char *path)
+{
+	const char *name;
+	struct inode now;
+	int dir, r = parents_open(s->parents, path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
+	return r == -ENOENT || (r == 0 && !now.exists);
+}
+
+static int add_folder(struct missing *s, const char *path)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, s->db, Q_FOLDER_LAST, "si", path, s->of_run);
+	struct entry *e;
+
+	if (r == 0)
+		r = rows_next(&rows);
+	if (r <= 0)
+		return r; /* nobody knows what it was like */
+	e = ARRAY_MORE(s->all->e, s->all->count);
+	r = e ? entry_read(e, &rows) : -ENOMEM;
+	if (r < 0) {
+		s->all->count -= e != NULL;
+		return r;
+	}
+	e->as_needed = true;
+	return 0;
+}
+
+static int look_at(struct missing *s, const char *path, bool *added)
+{
+	if (!u64map_put(&s->seen, mix_bytes(path, strlen(path)), added))
+		return -ENOMEM;
+	if (!*added || is_known(s, path) || (!s->resumed && !is_missing(s, path)))
+		return 0;
+	return add_folder(s, path);
+}
+
+/* All that is above path, from below, as far as that has not been looked at. */
+static int look_above(struct missing *s, const char *path)
+{
+	_cleanup_free_ char *folder = strdup(path);
+	bool added = true;
+	char *slash;
+	int r = folder ? 0 : -ENOMEM;
+
+	while (r == 0 && added && (slash = strrchr(folder, '/')) != folder) {
+		*slash = '\0';
+		r = look_at(s, folder, &added);
+	}
+	return r;
+}
+
+/* May something have to come back there, and cannot as it is? */
+static bool wants_folder(struct missing *s, const struct entry *e)
+{
+	const char *name;
+	int dir;
+
+	return e->before.i.exists &&
+		(s->resumed || parents_open(s->parents, e->path, &dir, &name) == -ENOENT);
+}
+
+int missing_add(struct entries *all, struct db *db, struct parents *parents, int64_t of_run,
+	bool resumed)
+{
+	struct missing s = { all, all->count, db, parents, of_run, resumed, { 0 } };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < s.count; i++)
+		if (wants_folder(&s, &all->e[i]))
+			r = look_above(&s, all->e[i].path);
+	u64map_release(&s.seen);
+	entries_sort(all);
+	return r;
+}
