@@ -501,6 +501,15 @@ FROM (
 WHERE left OR before_mode & 61440 = 16384
 ORDER BY run_id DESC LIMIT 1;
 
+-- name: LINKED_FROM
+-- Where the file at a path stood before, and stood still when a run had given it this name.
+SELECT p.name
+FROM member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = ?2
+CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
+CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+JOIN path p ON p.id = h.path_id
+WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = e.file AND a.path_id <> ?2;
+
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
 SELECT e.run_id FROM entry e

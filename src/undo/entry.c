@@ -176,15 +176,6 @@ struct entry *entries_above(const struct entries *all, const char *path)
 	return NULL;
 }
 
-bool entry_is_foreign(const struct entry *e, const struct inode *now, int64_t started_ns)
-{
-	bool same = e->before.i.exists && e->before.i.ino == now->ino &&
-		(e->before.i.mode & S_IFMT) == (now->mode & S_IFMT);
-
-	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 && now->birth_ns &&
-		now->birth_ns <= started_ns;
-}
-
 const char *type_name(uint32_t mode)
 {
 	switch (mode & S_IFMT) {

@@ -65,13 +65,6 @@ enum { ENTRY_COLUMNS = 10 + 2 * (INODE_COLUMNS + 3) };
 /* One row of it, or of a query that has more behind those. 0 or -ENOMEM. */
 int entry_read(struct entry *e, const struct rows *rows);
 
-/*
- * Is what stands there now the last name of something that was born before the
- * run began? Then it is not of the run's making, whatever is on record: the
- * moves of a run's last moment may be missing when its recorder was killed.
- */
-bool entry_is_foreign(const struct entry *e, const struct inode *now, int64_t started_ns);
-
 /* "file", "dir" and so on, as the view manifest says. */
 const char *type_name(uint32_t mode);
 

@@ -28,6 +28,7 @@ enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS };
 struct change_of {
 	struct entry e;
 	int64_t run_id, started_ns;
+	uint64_t left_ino; /* the inode that it left, as far as is known */
 	bool ours; /* of no more account once the install is gone */
 };
 
@@ -84,6 +85,27 @@ static bool is_same(const struct side *left, const struct side *found)
 	return a->mtime_ns == b->mtime_ns;
 }
 
+/*
+ * An undo's record has no numbers. It put back what one before it found, or had left; and where it
+ * could, the very file.
+ */
+static void number_put_back(struct history *l, size_t at)
+{
+	struct change_of *c = &l->chain[at];
+	size_t i = at;
+
+	while (c->e.after.i.exists && i-- > 0) {
+		const struct change_of *of = &l->chain[i];
+		bool found = is_same(&of->e.before, &c->e.after);
+
+		if (!found && !is_same(&of->e.after, &c->e.after))
+			continue;
+		c->e.file = found ? of->e.before_file : of->e.file;
+		c->left_ino = found ? of->e.before.i.ino : of->left_ino;
+		return;
+	}
+}
+
 /* A file keeps its number from run to run as long as it is known for the same. */
 static int number_files(struct history *l)
 {
@@ -98,7 +120,7 @@ static int number_files(struct history *l)
 
 		if (last && c->e.before_file && last->e.file &&
 			is_same(&last->e.after, &c->e.before) &&
-			last->e.after.i.ino == c->e.before.i.ino) {
+			last->left_ino == c->e.before.i.ino) {
 			at = u64map_put(&l->files, key, &added);
 			if (!at)
 				return -ENOMEM;
@@ -110,8 +132,10 @@ static int number_files(struct history *l)
 			c->e.before_file = *at;
 		if (r == 0)
 			r = number_of(l, c->run_id, c->e.file, &at);
-		if (r == 0)
-			c->e.file = *at;
+		c->e.file = *at;
+		c->left_ino = c->e.after.i.ino;
+		if (r == 0 && !c->e.file)
+			number_put_back(l, i);
 	}
 	return r;
 }
@@ -127,9 +151,21 @@ static size_t first_of(const struct history *l)
 	return i;
 }
 
-static int content_changed(const struct side *a, const struct side *b)
+/* By what each change knows of itself: of what was only chmodded there are no digests. */
+static bool is_untouched(const struct history *l, size_t from)
 {
-	return a->has_hash && b->has_hash ? !!memcmp(a->hash, b->hash, SHA256_LEN) : -1;
+	size_t i = from;
+
+	while (i < l->count && l->chain[i].e.content_changed == 0)
+		i++;
+	return i == l->count;
+}
+
+static int content_changed(const struct side *a, const struct side *b, bool untouched)
+{
+	if (a->has_hash && b->has_hash)
+		return !!memcmp(a->hash, b->hash, SHA256_LEN);
+	return untouched ? 0 : -1;
 }
 
 /*
@@ -172,6 +208,7 @@ static int add(struct history *l, size_t from)
 {
 	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
 	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
+	bool untouched = is_untouched(l, from);
 	size_t i;
 
 	if (!e)
@@ -191,7 +228,7 @@ static int add(struct history *l, size_t from)
 	e->before_file = first->e.before_file;
 	e->late = first->e.late;
 	e->keep = first->e.keep;
-	e->content_changed = content_changed(&e->before, &e->after);
+	e->content_changed = content_changed(&e->before, &e->after, untouched);
 	e->change = !e->before.i.exists ? CHANGE_CREATED :
 		    e->after.i.exists   ? CHANGE_MODIFIED :
 					  CHANGE_REMOVED;

@@ -13,6 +13,7 @@
 #include "base/indexes.h"
 #include "base/mix.h"
 #include "undo/devices.h"
+#include "undo/foreign.h"
 #include "undo/journal.h"
 #include "undo/life.h"
 #include "undo/look.h"
@@ -248,8 +249,8 @@ static void find_means(struct plan *p, struct plan_item *it)
 
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
-	if (it->state == STATE_OURS && entry_is_foreign(e, &it->now, p->started_ns) && !p->force &&
-		!h.same_inode && !plan_home(p, e->file))
+	if (it->state == STATE_OURS && !p->force && !h.same_inode && !plan_home(p, e->file) &&
+		foreign_is(p->db, p->install ? p->install : p->run_id, e, &it->now, p->started_ns))
 		plan_refuse(it,
 			"what stands there was there before the run, under "
 			"a name that is not on record");

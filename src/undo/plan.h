@@ -24,12 +24,14 @@ struct plan_item {
 	struct inode temp;        /* and is this one */
 	/* or beside the place that the run carried it to, this one */
 	const struct plan_item *parked;
+	/* it has a name by now that is none of this rollback's: no change to it where it stands */
+	bool shared;
 	bool secured;             /* whatever happens to the source, this can be put back */
 	/* excluded, but as the run left it: what stood elsewhere before is fetched from here */
 	bool lends;
+	bool needed;              /* something comes back in it */
 	bool finished;            /* put back, or taken out, in this rollback */
 	bool stays;               /* in vain, or not at all */
-	bool needed;              /* something comes back in it */
 	bool taken_out;           /* what the run left there; in a dry run it would be */
 };
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mix.h"
 #include "model/names.h"
 #include "undo/look.h"
 #include "undo/remake.h"
+#include "undo/shared.h"
 
 static void set_anchor(struct rollback *rb, struct plan_item *it)
 {
@@ -20,14 +20,14 @@ static void set_anchor(struct rollback *rb, struct plan_item *it)
 
 	if (it->e->before.i.nlink < 2 || !it->e->before_file)
 		return;
-	at = u64map_put(&rb->anchors, mix64(it->e->before_file), &added);
+	at = u64map_put(&rb->anchors, shared_group(it->e), &added);
 	if (at && added)
 		*at = (uint32_t)(it - rb->plan.items) + 1;
 }
 
 static struct plan_item *anchor_of(const struct rollback *rb, const struct plan_item *it)
 {
-	const uint32_t *at = u64map_get(&rb->anchors, mix64(it->e->before_file));
+	const uint32_t *at = u64map_get(&rb->anchors, shared_group(it->e));
 
 	return at && it->e->before.i.nlink > 1 && it->e->before_file ? &rb->plan.items[*at - 1] :
 								       NULL;
@@ -74,7 +74,7 @@ static int link_from_other_name(const struct rollback *rb, const struct plan_ite
 	struct other_name o = { &it->e->before, NULL };
 	int r;
 
-	if (b->nlink < 2 || S_ISDIR(b->mode))
+	if (b->nlink < 2 || S_ISDIR(b->mode) || it->shared)
 		return -ENOENT;
 	names_near(it->e->path, b, rb->plan.started_ns, is_other_name, &o);
 	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
@@ -82,8 +82,9 @@ static int link_from_other_name(const struct rollback *rb, const struct plan_ite
 	return r;
 }
 
-/* The thing of before under its temporary name. */
-static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *temp)
+/* The thing of before under its temporary name, beside what stands at name. */
+static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *name,
+	const char *temp)
 {
 	struct plan_item *anchor = anchor_of(rb, it);
 
@@ -95,6 +96,8 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 		return remake_meta(dir, temp, &it->temp, &it->e->before);
 	if (link_from_other_name(rb, it, dir, temp) == 0)
 		return 0;
+	if (it->content_same && S_ISREG(it->e->before.i.mode))
+		return remake_copy(dir, name, &it->now, temp, &it->e->before);
 	return remake_new(dir, temp, &it->e->before, rb->plan.objects);
 }
 
@@ -104,7 +107,7 @@ static int replace(struct rollback *rb, struct plan_item *it, int dir, const cha
 	int r;
 
 	temp_name(temp, rb->plan.run_id, it->e->path_id);
-	r = make_temp(rb, it, dir, temp);
+	r = make_temp(rb, it, dir, name, temp);
 	if (r == 0 && renameat(dir, temp, dir, name) < 0)
 		r = -errno;
 	/* Between two names of one file rename(2) does nothing; and a failure leaves no litter. */
@@ -120,25 +123,23 @@ static int in_place(struct rollback *rb, struct plan_item *it, int dir, const ch
 	return remake_in_place(dir, name, &it->now, &it->e->before, rb->plan.objects);
 }
 
-bool put_back_goes_in_place(const struct plan_item *it)
-{
-	return plan_same_inode(it) && (it->content_same || it->e->before.i.nlink > 1);
-}
-
 static void put_back(struct rollback *rb, struct plan_item *it)
 {
-	bool here = put_back_goes_in_place(it);
+	bool here = rollback_goes_in_place(it) && !it->shared;
 	const struct plan_item *anchor = anchor_of(rb, it);
 	const char *name;
 	int dir, r = rollback_open(rb, it, &dir, &name);
 
 	teller_progress(&rb->teller);
 	/* Written in its place already, under another name. */
-	if (r == 0 && !(here && anchor && plan_same_inode(anchor))) {
+	if (r == 0 && !(here && anchor && plan_same_inode(anchor) && !anchor->shared)) {
 		r = here ? in_place(rb, it, dir, name) : replace(rb, it, dir, name);
 		/* it runs: it cannot be written, but it can be replaced */
 		if (here && r == -ETXTBSY)
 			r = replace(rb, it, dir, name);
+		/* not even to be read, by its owner: no copy can be made */
+		if (it->shared && r == -EACCES)
+			r = in_place(rb, it, dir, name);
 	}
 	if (r < 0) {
 		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
@@ -202,6 +203,10 @@ static void join_groups(struct rollback *rb)
 
 void put_back_all(struct rollback *rb)
 {
-	put_all(rb);
+	int r = shared_find(rb);
+
+	rb->error = rb->error ? rb->error : r;
+	if (r == 0)
+		put_all(rb);
 	join_groups(rb);
 }

@@ -6,10 +6,5 @@
 
 /* All that a rollback wants to be there, the names of one file as one. */
 void put_back_all(struct rollback *rb);
-/*
- * Is it written where it stands: since it is the same file still,
- * and more than its content hangs on that?
- */
-bool put_back_goes_in_place(const struct plan_item *it);
 
 #endif

@@ -108,6 +108,43 @@ static int new_file(int dir, const char *name, const struct side *want, int obje
 	return set_meta(to, want);
 }
 
+/* Attributes that are not on record are as they were. */
+static int copy_xattrs(int from, int to)
+{
+	_cleanup_buf_ struct buf is = BUF_INIT;
+	char path[PROC_PATH];
+	int r;
+
+	proc_fd_path(path, getpid(), from);
+	r = xattrs_read(path, true, &is);
+	if (r < 0)
+		return r;
+	proc_fd_path(path, getpid(), to);
+	return xattrs_apply(path, true, is.data, is.len);
+}
+
+int remake_copy(int dir, const char *from, const struct inode *is, const char *name,
+	const struct side *want)
+{
+	_cleanup_close_ int old = -1, new = -1;
+	unsigned char hash[SHA256_LEN];
+	struct stat st;
+	int r;
+
+	old = openat(dir, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (old < 0 || fstat(old, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_ino != is->ino || st.st_dev != is->dev)
+		return -ESTALE;
+	new = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (new < 0)
+		return -errno;
+	r = copy_content(old, new, hash, NULL);
+	if (r == 0 && !want->has_xattrs)
+		r = copy_xattrs(old, new);
+	return r < 0 ? r : set_meta(new, want);
+}
+
 /*
  * Of what has no descriptor that was made with it, the type alone tells that it
  * is ours; the number of a device, too. Nobody gains by the owner of another one.

@@ -27,6 +27,12 @@ int remake_meta(int dir, const char *name, const struct inode *is,
  * -ENODATA: it is not there.
  */
 int remake_new(int dir, const char *name, const struct side *want, int objects) MUST_CHECK;
+/*
+ * A file of its own at name, where nothing is: with the content of the regular file `is` that
+ * stands at from. 0 or -errno.
+ */
+int remake_copy(int dir, const char *from, const struct inode *is, const char *name,
+	const struct side *want) MUST_CHECK;
 /* The content of an object into the regular file at name, in its place. */
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
 	int objects) MUST_CHECK;

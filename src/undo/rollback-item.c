@@ -68,3 +68,8 @@ bool rollback_wants_dir(const struct plan_item *it)
 {
 	return it->state == STATE_OURS && it->e->before.i.exists && S_ISDIR(it->e->before.i.mode);
 }
+
+bool rollback_goes_in_place(const struct plan_item *it)
+{
+	return plan_same_inode(it) && (it->content_same || it->e->before.i.nlink > 1);
+}

@@ -31,5 +31,10 @@ int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir,
 /* Has something to be there that is no folder; a folder? */
 bool rollback_wants_file(const struct plan_item *it);
 bool rollback_wants_dir(const struct plan_item *it);
+/*
+ * Can it be written where it stands: since it is the same file still,
+ * and more than its content hangs on that?
+ */
+bool rollback_goes_in_place(const struct plan_item *it);
 
 #endif

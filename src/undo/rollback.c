@@ -225,7 +225,7 @@ static int mark_all(struct rollback *rb)
 
 	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
 		const struct plan_item *it = &rb->plan.items[i];
-		bool in_place = rollback_wants_file(it) && put_back_goes_in_place(it);
+		bool in_place = rollback_wants_file(it) && rollback_goes_in_place(it);
 
 		if (in_place || rollback_wants_dir(it))
 			r = journal_place(&rb->journal, it->e,

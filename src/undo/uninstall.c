@@ -17,6 +17,7 @@
 #include "base/durable.h"
 #include "base/mix.h"
 #include "base/u64map.h"
+#include "undo/foreign.h"
 #include "undo/journal.h"
 #include "undo/look.h"
 #include "undo/packages.h"
@@ -96,7 +97,7 @@ static enum ba_did judge_content(struct uninstall *u, const struct entry *e, int
 {
 	unsigned int differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
 
-	if (entry_is_foreign(e, now, u->started_ns) && !u->teller.how->force) {
+	if (foreign_is(u->db, u->run_id, e, now, u->started_ns) && !u->teller.how->force) {
 		buf_adds(why, "it was there before the run, under a name that is not on record");
 		return BA_KEEP;
 	}

@@ -297,4 +297,57 @@ case_a_folder_that_has_gone_stays_away() {
 	eq "$(tree)" ''
 }
 
+# Changed, taken back, and changed again: what was there before them all is as it was.
+case_the_same_change_once_more() {
+	local change back
+	for change in 'chmod 600 p/f' 'touch -d 2020-01-01 p/f' 'chmod 600 p/f p/own' 'echo more >>p/f'; do
+		for back in 'rollback 1' 'uninstall one'; do
+			rm -rf p "$DB" "$DB.d"
+			mkdir p
+			echo text >p/f
+			ln p/f p/own
+			tree_of p/f p/own >before
+			inst one 1 "$change"
+			settle
+			ba ${back% *} -y ${back#* } >/dev/null
+			inst one 2 "$change"
+			settle
+			ba uninstall -y one 2>/dev/null
+			eq "$(tree_of p/f p/own)" "$(cat before)" "$change, $back"
+		done
+	done
+}
+
+# What one changed, and the other gave a second name: that one stays as it was left, whatever it was.
+case_a_name_that_another_gave_a_file_stays() {
+	local change names
+	for change in 'chmod 600' 'chown 12:34' 'touch -d 2020-01-01' 'echo more >>' 'setfattr -n user.a -v new'; do
+		for names in 'p/f' 'p/f p/own'; do
+			is_root || [ "$change" != 'chown 12:34' ] || continue
+			rm -rf p "$DB" "$DB.d"
+			mkdir p
+			echo text >p/f
+			setfattr -n user.b -v old p/f 2>/dev/null || :
+			[ "$names" = p/f ] || ln p/f p/own
+			tree_of p/f p/own >before
+			inst one 1 "$change p/f"
+			inst two 1 'ln p/f p/second'
+			settle
+			tree_of p/second >second
+			ba uninstall -y one 2>/dev/null
+			eq "$(tree_of p/second)" "$(cat second)" "$change, $names"
+			eq "$(tree_of p/f p/own)" "$(cat before)" "$change, $names"
+			ba uninstall -y two 2>/dev/null
+			eq "$(tree_of p/f p/own)" "$(cat before)" "$change, $names"
+			eq "$(cd p && echo *)" "$(sed 's|p/||g' <<<"$names")"
+		done
+	done
+}
+# Type, mode, owner, time, attributes and content; and of each other the same file or not.
+tree_of() {
+	local f
+	for f; do [ ! -e "$f" ] || { stat -c '%F %a %u:%g %y' "$f"; getfattr -d "$f" 2>/dev/null | sed '/^#/d'; cat "$f"; }; done
+	[ $# -lt 2 ] || [ ! -e "$2" ] || [ "$1" -ef "$2" ] || echo 'two files'
+}
+
 run_cases "$@"

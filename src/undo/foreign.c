@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/foreign.h"
+
+#include "base/parents.h"
+
+static bool stands(const char *path)
+{
+	struct parents parents = PARENTS_INIT;
+	struct inode now = { 0 };
+	const char *name;
+	int dir, r = parents_open(&parents, path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
+	parents_forget(&parents);
+	return r == 0 && now.exists && !S_ISDIR(now.mode);
+}
+
+static bool has_home(struct db *db, int64_t subject, const struct entry *e)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_LINKED_FROM, "ii", subject, e->path_id);
+
+	while (r == 0 && rows_next(&rows) > 0)
+		if (stands(rows_text(&rows, 0)))
+			return true;
+	return false;
+}
+
+bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const struct inode *now,
+	int64_t started_ns)
+{
+	bool same = e->before.i.exists && e->before.i.ino == now->ino &&
+		(e->before.i.mode & S_IFMT) == (now->mode & S_IFMT);
+
+	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 && now->birth_ns &&
+		now->birth_ns <= started_ns && !has_home(db, subject, e);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/shared.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mix.h"
+#include "undo/remake.h"
+
+struct link_counts {
+	struct u64map lost; /* a group -> how many of its names are another file's now, or nobody's */
+	struct u64map lent; /* a file's number -> how many names it has for this rollback only */
+};
+
+/* Of a life, runs that began with other names of the same file are groups of their own. */
+uint64_t shared_group(const struct entry *e)
+{
+	return mix64((uint64_t)e->before.i.nlink << 32 | e->before_file);
+}
+
+static int count(struct u64map *m, uint64_t key)
+{
+	bool added;
+	uint32_t *n = u64map_put(m, key, &added);
+
+	if (!n)
+		return -ENOMEM;
+	++*n;
+	return 0;
+}
+
+static uint32_t counted(const struct u64map *m, uint64_t key)
+{
+	const uint32_t *n = u64map_get(m, key);
+
+	return n ? *n : 0;
+}
+
+/* A temporary name that an interrupted rollback has left, of what will be made anew. */
+static void drop_temp(struct rollback *rb, const struct plan_item *it)
+{
+	char temp[TEMP_MAX];
+	const char *name;
+	int dir;
+
+	if (!rollback_wants_file(it) || it->staged || rollback_open(rb, it, &dir, &name) < 0)
+		return;
+	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	unlinkat(dir, temp, 0);
+}
+
+static int count_names(struct rollback *rb, struct link_counts *n, const struct plan_item *it)
+{
+	const struct entry *e = it->e;
+	int r = 0;
+
+	if (rb->plan.resumed)
+		drop_temp(rb, it);
+	if (e->before.i.exists && e->before_file && !plan_same_inode(it))
+		r = count(&n->lost, shared_group(e));
+	if (r == 0 && it->staged)
+		r = count(&n->lent, mix64(e->before_file));
+	/* An excluded place gives up what goes home from there. */
+	if (r == 0 && it->lends)
+		r = count(&n->lent, mix64(e->file));
+	return r;
+}
+
+static bool is_shared(struct rollback *rb, const struct link_counts *n, const struct plan_item *it)
+{
+	const struct entry *e = it->e;
+	struct inode now;
+	const char *name;
+	int dir;
+
+	/* A symlink whose text is not known is nothing that could be made anew. */
+	return (it->secured || S_ISREG(e->before.i.mode)) &&
+		rollback_open(rb, it, &dir, &name) == 0 &&
+		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
+		now.nlink + counted(&n->lost, shared_group(e)) >
+			e->before.i.nlink + counted(&n->lent, mix64(e->before_file));
+}
+
+int shared_find(struct rollback *rb)
+{
+	struct link_counts n = { { 0 }, { 0 } };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < rb->plan.all.count; i++)
+		r = count_names(rb, &n, &rb->plan.items[i]);
+	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
+		struct plan_item *it = &rb->plan.items[i];
+
+		it->shared = rollback_wants_file(it) && !it->finished &&
+			rollback_goes_in_place(it) && is_shared(rb, &n, it);
+	}
+	u64map_release(&n.lost);
+	u64map_release(&n.lent);
+	return r;
+}
