@@ -193,12 +193,18 @@ class Layers:
     def stale(self, run, versions, words):
         """The files that the other versions of a run's software left, and its script has no word of: {path: run}"""
         name = versions[run][0]
-        into = {os.path.dirname(p) for p, layers in self.on.items() if any(x.run == run and x.state for x in layers)}
+        into = {os.path.dirname(p) for p, layers in self.on.items()
+                if any(x.run == run and x.state and x.state[0] != 'dir' for x in layers)}
         mine = {p: layers[-1].run for p, layers in self.on.items()
                 if layers and layers[-1].name == name and layers[-1].run < run and layers[-1].state
                 and versions[layers[-1].run][1] != versions[run][1] and layers[-1].state[0] != 'dir'}
         meets = {r for p, r in mine.items() if os.path.dirname(p) in into}
         return {p: r for p, r in mine.items() if r in meets and p not in words and p not in self.mixed()}
+
+    def left_before(self, run, name):
+        """What earlier runs of a software have left, whoever edited it since; no folders."""
+        last = {p: [x for x in layers if x.name and not x.gone][-1:] for p, layers in self.on.items()}
+        return {p for p, x in last.items() if x and x[0].name == name and x[0].run < run and x[0].state and x[0].state[0] != 'dir'}
 
     def can_roll_back(self, run):
         """It is the newest somewhere, and nothing that was uninstalled would come again."""
@@ -239,6 +245,8 @@ class Life:
         self.versions = {}      # a run -> what it installed: (name, version)
         self.words = {}         # and every path that its script names
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
+        self.chmods = {}        # and in a chmod, which goes through a link without a word of it
+        self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.names = set()      # what was ever installed
         self.said = b''
         self.last_names = set() # what was kept as the last name of an older file, and said to be
@@ -280,7 +288,10 @@ class Life:
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
         self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
-        self.model.add(name, self.runs[-1], self.before, balib.snapshot(self.top))
+        self.chmods[self.runs[-1]] = self.paths(x for x in lines if x.startswith('chmod '))
+        after = balib.snapshot(self.top)
+        self.model.add(name, self.runs[-1], self.before, after)
+        self.upheld[self.runs[-1]] = self.passed_by(self.runs[-1], set(balib.diff(self.before, after)), after)
         return []
 
     def edit(self, line):
@@ -312,19 +323,35 @@ class Life:
         if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name):
             return ['the list ends with: %r' % self.said]
         listed = set(self.said.split(b'\0')[:-1])
-        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by])
-        missing = sorted(p for p in set(self.model.stale(by, self.versions, self.words[by])) - listed
-                         if not self.moved(p) and not self.again(p))
+        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by] and
+                       not (p in self.chmods[by] and self.before[p]['type'] == 'symlink'))
+        peers = [r for r in mine if self.versions[r] == self.versions[by]]
+        missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
+                         if p not in listed and not self.moved(p) and
+                         not any(p in self.upheld[r] for r in peers if r > run))
         wrong = ['stale, and the newest run names it: %s' % esc(p) for p in named] + \
             ['stale, and not taken out: %s' % esc(p) for p in missing]
         return wrong or self.undo(lambda n, stay: self.model.uninstall(n, stay, listed), name,
                                   'uninstall', '-y', '--superseded-by=%d' % by, name)
 
-    def again(self, path):
-        """A file of that name and content stands elsewhere: it may be the source of this one."""
-        e = self.before[path]
-        return any(p != path and os.path.basename(p) == os.path.basename(path) and
-                   (f['sha256'], f['link_target']) == (e['sha256'], e['link_target']) for p, f in self.before.items())
+    def passed_by(self, run, changed, after):
+        """What older runs of its software left, and may have its source somewhere in the tree: such is not stale."""
+        left = {p for p in self.model.left_before(run, self.versions[run][0]) - self.words[run] if p in after}
+        folders = {os.path.dirname(p) for p in left}
+
+        def is_source(q, p):
+            e, f = after[p], after[q]
+            same_name = os.path.basename(p) == os.path.basename(q)
+            if e['type'] != f['type'] or q in left:
+                return False
+            if e['type'] == 'symlink':
+                return same_name and e['link_target'] == f['link_target']
+            if e['sha256'] == f['sha256'] and q not in changed and \
+                    (same_name or (e['size'] and os.path.dirname(q) not in folders)):
+                return True
+            return same_name and b'/etc/' in p     # a configuration
+
+        return {p for p in left if any(is_source(q, p) for q in after if q != p)}
 
     def moved(self, path):
         """It stood elsewhere before the run that gave it this name."""
@@ -405,7 +432,9 @@ def attempt(mode, events):
 # Making a life that fails shorter.
 
 def kinds(faults):
-    return {f.split(': ')[0].split(' ')[0] if f.startswith(('owner', 'the run', 'it ends')) else 'tree' for f in faults[1:]}
+    starts = ('owner', 'the run', 'it ends', 'stale, and not', 'stale, and the', 'dry')
+    return {next((s for s in starts if f.startswith(s)), 'left' if ' is still of ' in f else 'tree')
+            for f in faults if not f.startswith('after event')}
 
 
 def shorter(event):
