@@ -18,6 +18,7 @@ Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 s
 """
 import argparse
 import concurrent.futures
+import errno
 import os
 import random
 import re
@@ -224,6 +225,15 @@ class Layers:
         return {p for p, layers in self.on.items() if any(not x.name for x in layers)} | set(self.stayed)
 
 
+def leads_to_itself(path):
+    """A link through which nothing can be written."""
+    try:
+        os.stat(path)
+    except OSError as e:
+        return e.errno == errno.ELOOP
+    return False
+
+
 def compare(want, got, top):
     out = []
     for p in sorted(set(want) | set(got)):
@@ -323,7 +333,7 @@ class Life:
         if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name):
             return ['the list ends with: %r' % self.said]
         listed = set(self.said.split(b'\0')[:-1])
-        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by] and
+        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by] and not leads_to_itself(p) and
                        not (p in self.chmods[by] and self.before[p]['type'] == 'symlink'))
         peers = [r for r in mine if self.versions[r] == self.versions[by]]
         missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
