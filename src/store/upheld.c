@@ -32,6 +32,8 @@ struct left {
 	unsigned char hash[SHA256_LEN];
 	bool of_ldconfig; /* it made the link, and leaves a right one alone */
 	bool moved;       /* to the folder of this version */
+	/* by a run of the same version: a make may have built it there for this one to install */
+	bool may_be_source;
 	bool upheld;
 	/* 1 + the next one of that size, and of that last name; 0: there is none */
 	uint32_t next_sized, next_named;
@@ -174,9 +176,11 @@ static bool has_moved(const struct looking *s, const char *path, const char *old
 static int note_left(struct looking *s, struct left *l)
 {
 	uint32_t none;
-	int r = put(&s->paths, key_of(l->path, strlen(l->path)), s->count, &none);
+	int r = 0;
 
-	if (r == 0)
+	if (!l->may_be_source)
+		r = put(&s->paths, key_of(l->path, strlen(l->path)), s->count, &none);
+	if (r == 0 && !l->may_be_source)
 		r = put(&s->folders, key_of(l->path, folder_of(l->path)), s->count, &none);
 	if (r == 0 && l->moved)
 		return 0;
@@ -208,6 +212,7 @@ static int add_left(struct looking *s, const struct rows *rows)
 		memcpy(l->hash, hash, SHA256_LEN);
 	l->target = copy_text(rows, 5);
 	l->of_ldconfig = rows_int(rows, 6);
+	l->may_be_source = *rows_text(rows, 7) && !strcmp(rows_text(rows, 7), rows_text(rows, 8));
 	if (!l->path || !strchr(l->path, '/'))
 		return -ENOMEM;
 	l->moved = has_moved(s, l->path, rows_text(rows, 7), rows_text(rows, 8));
@@ -238,8 +243,11 @@ static int read_again(struct looking *s)
 	return r;
 }
 
-static void uphold(struct looking *s, struct left *l)
+/* By what stands at path; nothing is its own source. */
+static void uphold(struct looking *s, struct left *l, const char *path)
 {
+	if (path && !strcmp(l->path, path))
+		return;
 	s->open -= !l->upheld;
 	l->upheld = true;
 }
@@ -281,7 +289,7 @@ static void look_at_content(struct looking *s, const char *path, struct left *l)
 
 		if (l->has_hash && !memcmp(hash, l->hash, SHA256_LEN) &&
 			(enough || !strcmp(name_of(l->path), name_of(path))))
-			uphold(s, l);
+			uphold(s, l, path);
 	}
 }
 
@@ -292,7 +300,7 @@ static void look_at_file(struct looking *s, const char *path, const struct stat 
 	for (; l; l = next_of(s, l->next_named))
 		if (S_ISREG(l->mode) && is_configuration(l->path) &&
 			!strcmp(name_of(l->path), name_of(path)))
-			uphold(s, l);
+			uphold(s, l, path);
 	look_at_content(s, path, first_of(s, &s->sizes, key_of_size(st->st_size)));
 }
 
@@ -306,10 +314,10 @@ static void look_at_link(struct looking *s, const char *path)
 	for (; l; l = next_of(s, l->next_named))
 		if (S_ISLNK(l->mode) && l->target && !strcmp(l->target, target) &&
 			!strcmp(name_of(l->path), name_of(path)))
-			uphold(s, l);
+			uphold(s, l, path);
 }
 
-/* One name of a place to look at. What was installed is no source, wherever it stands. */
+/* One name of a place to look at. What another version left is no source, wherever it stands. */
 static void look_at(struct looking *s, const char *path, const struct stat *st)
 {
 	s->looks++;
@@ -383,7 +391,7 @@ static bool holds_installed(const struct looking *s, const char *folder)
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		if (path_is_below(s->left[i].path, folder))
+		if (!s->left[i].may_be_source && path_is_below(s->left[i].path, folder))
 			return true;
 	return false;
 }
@@ -455,7 +463,7 @@ static void uphold_links(struct looking *s)
 		if (!S_ISLNK(l->mode) || l->upheld || l->moved || stat(l->path, &st) < 0)
 			continue;
 		if (S_ISDIR(st.st_mode) ? leads_to_folder_of_run(s, l) : l->of_ldconfig)
-			uphold(s, l);
+			uphold(s, l, NULL);
 	}
 }
 

@@ -122,6 +122,25 @@ case_a_link_that_is_used_stays() {
 	eq "$(stale)" 'alias,'
 }
 
+# What a make has built, itself on record as a run of the same version, is what the install looked at.
+case_what_a_recorded_make_built_is_a_source() {
+	sources
+	local v
+	for v in 1.0 2.0; do
+		in_folder p-$v --include="$T/p-$v" sh -c 'cat data data >built; cat prog data >prog.built'
+		in_folder p-$v sh -c 'put() { cmp -s "$1" "../inst/$2" || cp "$1" "../inst/$2"; }
+			put built built; put built copy; put prog.built prog; test ! -f old || put old old'
+		in_folder / --name=q --pkgversion=$v --include="$T/p-$v" sh -c "cat $T/p-$v/data $T/p-$v/data $T/p-$v/data >$T/p-$v/thrice"
+		in_folder / --name=q --pkgversion=$v sh -c "cmp -s $T/p-$v/thrice $T/inst/thrice || cp $T/p-$v/thrice $T/inst/thrice
+			cp $T/p-$v/prog $T/inst/q"
+	done
+	settle
+	eq "$(ba uninstall --list --superseded-by=6 p)" "$T/inst/old"
+	eq "$(ba uninstall --list --superseded-by=8 q)" ''
+	ba uninstall -y --superseded-by=6 p 2>/dev/null
+	eq "$(tree)" 'built f,copy f,prog f,q f,thrice f,'
+}
+
 # A version that was taken back supersedes nothing: what it had overwritten is the older one's again.
 case_a_run_that_was_taken_back_supersedes_nothing() {
 	sources
