@@ -203,9 +203,9 @@ class Layers:
         return {p: r for p, r in mine.items() if r in meets and p not in words and p not in self.mixed()}
 
     def left_before(self, run, name):
-        """What earlier runs of a software have left, whoever edited it since; no folders."""
+        """What earlier runs of a software have left, whoever edited it since; no folders: {path: run}"""
         last = {p: [x for x in layers if x.name and not x.gone][-1:] for p, layers in self.on.items()}
-        return {p for p, x in last.items() if x and x[0].name == name and x[0].run < run and x[0].state and x[0].state[0] != 'dir'}
+        return {p: x[0].run for p, x in last.items() if x and x[0].name == name and x[0].run < run and x[0].state and x[0].state[0] != 'dir'}
 
     def can_roll_back(self, run):
         """It is the newest somewhere, and nothing that was uninstalled would come again."""
@@ -346,13 +346,15 @@ class Life:
 
     def passed_by(self, run, changed, after):
         """What older runs of its software left, and may have its source somewhere in the tree: such is not stale."""
-        left = {p for p in self.model.left_before(run, self.versions[run][0]) - self.words[run] if p in after}
-        folders = {os.path.dirname(p) for p in left}
+        name, version = self.versions[run]
+        left = {p: r for p, r in self.model.left_before(run, name).items() if p in after and p not in self.words[run]}
+        older = {p for p, r in left.items() if self.versions[r][1] != version}
+        folders = {os.path.dirname(p) for p in older}
 
         def is_source(q, p):
             e, f = after[p], after[q]
             same_name = os.path.basename(p) == os.path.basename(q)
-            if e['type'] != f['type'] or q in left:
+            if e['type'] != f['type'] or q in older:
                 return False
             if e['type'] == 'symlink':
                 return same_name and e['link_target'] == f['link_target']
