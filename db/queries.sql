@@ -457,7 +457,8 @@ WHERE h.subject_id = ?1 AND e.change IS NOT NULL
 
 -- name: LIFE
 -- All that was ever done, by whomever, to the paths of an install, and to folders that were left standing because
--- it had something in them. What an interrupted try of the same undo did is on record in part, and on disk: left out.
+-- it had something in them. What an interrupted try of the same undo did is on record in part, and on disk: left out;
+-- and so is a step that the undo which went on with it tells, too.
 -- slow: the changes of each path are put in order
 WITH RECURSIVE
 touched (path_id) AS (
@@ -480,7 +481,12 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0)
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL
-    AND NOT (ifnull(r.of_run, 0) = ?2 AND r.kind IN ('uninstall', 'prune') AND r.state <> 'complete')
+    AND (r.kind IS NULL OR r.state = 'complete' OR NOT (
+        (r.of_run = ?2 AND r.kind IN ('uninstall', 'prune'))
+        OR EXISTS (
+            SELECT 1 FROM entry d JOIN run whole ON whole.id = d.run_id
+            WHERE d.path_id = e.path_id AND whole.id > r.id AND whole.of_run = r.of_run AND whole.kind = r.kind
+                AND whole.state = 'complete')))
     AND (NOT e.excluded
         OR (e.change = 'removed' AND e.before_file IN (
             SELECT c.file FROM entry c

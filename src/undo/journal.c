@@ -182,6 +182,14 @@ int journal_step(struct journal *j, const struct entry *e, const char *change,
 	return r;
 }
 
+int journal_found(struct journal *j, const struct entry *e, const char *change,
+	const struct side *from, const struct side *to)
+{
+	int r = run_begin(&j->run);
+
+	return r < 0 ? r : add_entry(j, e, change, from, to);
+}
+
 int journal_undone(struct journal *j, const struct entry *e)
 {
 	int r = run_begin(&j->run);

@@ -37,6 +37,9 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 /* One path went from one side to the other. */
 int journal_step(struct journal *j, const struct entry *e, const char *change,
 	const struct side *from, const struct side *to) MUST_CHECK;
+/* The same of what an interrupted try did: no event of ours tells of it. */
+int journal_found(struct journal *j, const struct entry *e, const char *change,
+	const struct side *from, const struct side *to) MUST_CHECK;
 /* What the run had done there is taken back, or was so already: it is not the run's any more. */
 int journal_undone(struct journal *j, const struct entry *e) MUST_CHECK;
 /* It will be written in its place; on disk when journal_sync() returns. */

@@ -191,16 +191,27 @@ static void borrow_content(const struct history *l, size_t from)
 	}
 }
 
-/* An undo's record has no number for what it put back: that of who left the same before. */
-static uint32_t file_of_last(const struct history *l)
+/*
+ * An undo's record does not tell which file it put back: it is that of who left the same before, as
+ * long as the inode that stands there is.
+ */
+static void know_file(const struct history *l, struct entry *e)
 {
-	const struct entry *last = &l->chain[l->count - 1].e;
 	size_t i = l->count;
 
-	while (i-- > 0)
-		if (l->chain[i].e.file && is_same(&l->chain[i].e.after, &last->after))
-			return l->chain[i].e.file;
-	return 0;
+	while (i-- > 0) {
+		const struct entry *left = &l->chain[i].e;
+
+		if (!left->file || !is_same(&left->after, &e->after))
+			continue;
+		e->file = left->file;
+		if (!e->after.i.ino) {
+			e->after.i.dev = left->after.i.dev;
+			e->after.i.ino = left->after.i.ino;
+		}
+		return;
+	}
+	e->file = 0;
 }
 
 /* From what the first found to what the last left. */
@@ -217,8 +228,8 @@ static int add(struct history *l, size_t from)
 	for (i = from; i < l->count; i++)
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
+	know_file(l, &last->e);
 	*e = last->e;
-	e->file = file_of_last(l);
 	last->e = (struct entry){ 0 };
 	if (first == last)
 		return 0;

@@ -314,6 +314,22 @@ static int act(struct rollback *rb)
 	return r < 0 ? r : rb->error;
 }
 
+/*
+ * What an interrupted try did may be on record in part only: it is all told by
+ * the one that comes to its end.
+ */
+static int tell_found(struct rollback *rb, const struct plan_item *it)
+{
+	static const char *const change[] = { [CHANGE_CREATED] = "removed",
+		[CHANGE_REMOVED] = "created",
+		[CHANGE_MODIFIED] = "modified" };
+
+	return rb->plan.resumed && it->state == STATE_BEFORE ?
+		journal_found(&rb->journal, it->e, change[it->e->change], &it->e->after,
+			&it->e->before) :
+		0;
+}
+
 /* Whose it is now. */
 static int release_all(struct rollback *rb)
 {
@@ -325,6 +341,8 @@ static int release_all(struct rollback *rb)
 
 		if (!it->stays && it->state != STATE_LEAVE)
 			r = journal_undone(&rb->journal, it->e);
+		if (r == 0)
+			r = tell_found(rb, it);
 	}
 	return r;
 }

@@ -357,6 +357,27 @@ def killed_install():
     return wrong
 
 
+def back_and_out():
+    """Of an install the newer version is rolled back, killed or not, then the whole is taken out: all is at home again"""
+    wrong = []
+    for kill in (False, True):
+        with Case() as c:
+            killat = balib.killat(c.top)
+            write(c.t + '/there', 'from before')
+            before = snapshot(c.t)
+            wrong += sh(c, 'mv there moved; mkdir d; echo 1 >d/x', '--name=it', '--pkgversion=1')
+            wrong += sh(c, 'mv moved d/moved; echo 2 >d/x', '--name=it', '--pkgversion=2')
+            if kill:                    # all is done, and not on record
+                p = subprocess.run([killat, '-w', c.t, '-n', '1', '-o', c.top + '/report', '--', BA, '-d', c.db, 'rollback', '-y', '2'],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                expect(wrong, 'killed in syncfs: %s' % p.stdout, p.returncode, 0)
+            for verb in (('rollback', '-y', '2'), ('uninstall', '-y', 'it')):
+                p = c.ba(*verb)
+                expect(wrong, '%s: %s' % (' '.join(verb), p.stdout), p.returncode, 0)
+            wrong += compare(before, snapshot(c.t))
+    return wrong
+
+
 def sh(c, script, *flags):
     """Records a shell script in the tree."""
     p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
@@ -784,7 +805,7 @@ def exchanged():
     return wrong
 
 
-CASES = [everything, filled, killed, killed_install, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [everything, filled, killed, killed_install, back_and_out, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
