@@ -99,6 +99,19 @@ SELECT e.path_id, p.name, e.file, e.before_file, e.late, e.excluded, e.before_ta
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
 
+-- name: ENTRY_DEVICES
+SELECT p.name, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.before_mode IS NOT NULL;
+
+-- name: ENTRY_DEVICE_MOVE
+-- Below 0 until all are told: two may have changed places.
+UPDATE entry SET before_dev = -1 - ?3 WHERE run_id = ?1 AND before_dev = ?2;
+
+-- name: ENTRY_DEVICES_MOVED
+UPDATE entry SET before_dev = -1 - before_dev WHERE run_id = ?1 AND before_dev < 0;
+
 -- name: ENTRY_SET
 -- What stands there has no column for its change time (?9) and its links (?12).
 UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?10, ino = ?11,

@@ -2,9 +2,11 @@
 #include "store/recover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
 
+#include "store/devices.h"
 #include "store/liveness.h"
 #include "store/manifest.h"
 #include "store/receipts.h"
@@ -53,6 +55,48 @@ static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
 	return r;
 }
 
+static int see_devices(struct run *run, struct devices *d)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, run->db, Q_ENTRY_DEVICES, "i", run->id);
+	struct inode before, now;
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		rows_inode(&rows, 1, &before);
+		/* What cannot be looked at tells nothing here. */
+		r = inode_stat(&now, AT_FDCWD, rows_text(&rows, 0), AT_SYMLINK_NOFOLLOW) == 0 ?
+			devices_see(d, &before, &now) :
+			0;
+	}
+	return r;
+}
+
+/*
+ * Since the recorder died the machine may have, and its file systems have other
+ * numbers: what was there before is given those, before it is held against the disk.
+ */
+static int follow_devices(struct run *run)
+{
+	struct devices d = { 0 };
+	int r = see_devices(run, &d);
+	size_t i;
+
+	if (r == 0)
+		r = run_begin(run);
+	for (i = 0; r == 0 && i < d.count; i++) {
+		struct inode now = { .exists = true, .dev = d.each[i].then };
+
+		devices_translate(&d, &now);
+		if (now.dev != d.each[i].then)
+			r = db_run(run->db, Q_ENTRY_DEVICE_MOVE, "iii", run->id,
+				(int64_t)d.each[i].then, (int64_t)now.dev);
+	}
+	if (r == 0)
+		r = db_run(run->db, Q_ENTRY_DEVICES_MOVED, "i", run->id);
+	devices_release(&d);
+	return r == 0 ? run_commit(run) : r;
+}
+
 static int settle(struct run *run)
 {
 	struct hands hands = { 0 };
@@ -60,6 +104,8 @@ static int settle(struct run *run)
 	int r = receipts_apply(run);
 
 	if (r >= 0)
+		r = follow_devices(run);
+	if (r == 0)
 		r = read_hands(run->db, run->id, &hands);
 	if (r == 0)
 		r = manifest_settle(&m);

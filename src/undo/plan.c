@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/indexes.h"
 #include "base/mix.h"
-#include "undo/devices.h"
+#include "store/devices.h"
 #include "undo/foreign.h"
 #include "undo/journal.h"
 #include "undo/life.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef UNDO_DEVICES_H
-#define UNDO_DEVICES_H
+#ifndef STORE_DEVICES_H
+#define STORE_DEVICES_H
 /*
  * A file system's number (st_dev) is given when it is mounted: after a boot,
  * on another loop device, with LVM, btrfs or NFS it is another one, and the

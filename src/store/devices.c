@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "undo/devices.h"
+#include "store/devices.h"
 
 #include <errno.h>
 #include <stdlib.h>
