@@ -464,6 +464,11 @@ void inner_asked(struct recorder *r, const struct stop *stop)
 	tracer_set_result(stop->task, -EPERM);
 }
 
+bool inner_is_request(const struct stop *stop)
+{
+	return stop->task->all_calls && stop->arch == AUDIT_ARCH_X86_64 && stop->nr == SYS_ptrace;
+}
+
 static void carry_out(struct recorder *r, struct task *task, const struct pending *p)
 {
 	const struct request *q = find((int)p->call.args[0]);

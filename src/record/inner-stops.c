@@ -184,8 +184,9 @@ bool inner_takes(struct recorder *r, const struct stop *stop)
 
 	if (!t || !takes[stop->kind])
 		return false;
-	if (t->options & (PTRACE_O_TRACEEXIT | PTRACE_O_TRACEVFORKDONE))
+	if (t->awaits_options)
 		inner_options(r, t);
+	t->awaits_options = false;
 	taken = takes[stop->kind](r, stop, t);
 	/* Any stop is enough for PTRACE_INTERRUPT, but of this one its tracer knows nothing. */
 	if (!taken && t->interrupted)

@@ -157,13 +157,26 @@ static bool answer(struct recorder *r, const struct task *tracer, const struct w
 	return true;
 }
 
+static bool changes_signals(uint64_t nr)
+{
+	return nr == SYS_rt_sigaction || nr == SYS_rt_sigprocmask || nr == SYS_rt_sigreturn ||
+		nr == SYS_rt_sigsuspend || nr == SYS_ppoll || nr == SYS_pselect6 ||
+		nr == SYS_epoll_pwait || nr == SYS_execve || nr == SYS_execveat;
+}
+
 bool inner_wait_begins(struct recorder *r, const struct stop *stop)
 {
-	struct waits *w = &thread_of(stop->task)->waits;
-	bool again = w->shall_pause;
+	struct thread *thread = thread_of(stop->task);
+	struct waits *w = thread ? &thread->waits : NULL;
+	bool again;
 
+	if (!w || !stop->task->all_calls)
+		return false;
+	if (changes_signals(stop->nr))
+		r->tracees.asked = 0;
+	again = w->shall_pause;
 	*w = (struct waits){ 0 };
-	if (!stop->task->all_calls || !read_wait(w, stop))
+	if (!read_wait(w, stop))
 		return false;
 	if (answer(r, stop->task, w))
 		return true;
@@ -220,7 +233,11 @@ void inner_wait_interrupted(struct recorder *r, const struct stop *stop)
 
 static void ring(struct recorder *r, struct tracee *t)
 {
-	if (proc_discards(t->tracer_process, SIGCHLD))
+	if (r->tracees.asked != t->tracer_process) {
+		r->tracees.asked = t->tracer_process;
+		r->tracees.discards = proc_discards(t->tracer_process, SIGCHLD);
+	}
+	if (r->tracees.discards)
 		return;
 	t->rings = true;
 	kill(t->tracer_process, SIGCHLD);

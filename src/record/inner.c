@@ -78,7 +78,9 @@ int inner_begin(struct recorder *r, struct task *tracer, struct task *task, bool
 	t->own_child = inner_is_child(task, tracer->tgid);
 	t->seized = seized;
 	t->options = options;
+	t->awaits_options = options & (PTRACE_O_TRACEEXIT | PTRACE_O_TRACEVFORKDONE);
 	thread_of(task)->tracee = t;
+	r->tracees.asked = 0;
 	r->tracer.usage_wanted = true;
 	watch_calls(r, tracer->tgid, true);
 	return 0;

@@ -85,10 +85,14 @@ static int go_on(struct recorder *r, const struct stop *stop, enum next next)
 	return tracer_resume(&r->tracer, stop, next == NEXT_FOLLOW);
 }
 
-/* Where a filter stops a call as well, this is not that stop, and that one comes next. */
+/*
+ * Where a filter stops a call as well, this is not that stop, and that one comes next. What is
+ * answered here does not come so far.
+ */
 static bool is_early(const struct recorder *r, const struct stop *stop)
 {
-	return r->filtered && !r->tracer.every_call && stop->status >> 16 == 0;
+	return r->filtered && !r->tracer.every_call && stop->status >> 16 == 0 &&
+		!inner_is_request(stop);
 }
 
 static int enter(struct recorder *r, const struct stop *stop)
@@ -161,9 +165,23 @@ static int serve_waiting(struct recorder *r)
 	return 0;
 }
 
-static int on_call_exit(struct recorder *r, const struct stop *stop)
+/* Of a call that may have to do with tracers inside. Its next stops are wanted, too: true. */
+static bool leave_inner(struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
+	bool kicked = thread && thread->kick;
+
+	if (!thread)
+		return false;
+	inner_asked(r, stop);
+	inner_wait_ends(r, stop);
+	if (!thread->tracee)
+		thread->kick = KICK_NONE;
+	return kicked && again_stopped(stop);
+}
+
+static int on_call_exit(struct recorder *r, const struct stop *stop)
+{
 	bool again;
 
 	if (stop->task->in_call)
@@ -171,11 +189,7 @@ static int on_call_exit(struct recorder *r, const struct stop *stop)
 	else
 		again_leave(stop);
 	stop->task->in_call = false;
-	inner_asked(r, stop);
-	inner_wait_ends(r, stop);
-	again = thread->kick && again_stopped(stop);
-	if (!thread->tracee)
-		thread->kick = KICK_NONE;
+	again = leave_inner(r, stop);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again);
 }
 

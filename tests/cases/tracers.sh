@@ -240,6 +240,31 @@ case_nested() {
 	has "$(cat outer)" 'ptrace\(PTRACE_'
 }
 
+# Whom the kernel gives a program's rights, nobody without those may trace.
+case_rights_are_not_given_to_a_tracer() {
+	root
+	command -v strace >/dev/null || skip 'no strace here'
+	local as='setpriv --reuid 65534 --regid 65534 --clear-groups'
+	cat >euid.c <<-'C'
+		#include <stdio.h>
+		#include <unistd.h>
+		int main(void) { printf("%d\n", (int)geteuid()); return 3; }
+	C
+	build euid.c
+	chmod 4755 euid
+	chmod 755 "$T" "$T/.."
+	$as ./euid >/dev/null || [ $? = 3 ] || skip 'not for others'
+	# shellcheck disable=SC2086
+	want_rc 3 inside $as strace -o /dev/null ./euid >out
+	eq "$(cat out)" 0
+	has "$(q 'SELECT notes FROM runs')" 'gains rights'
+	# shellcheck disable=SC2086
+	refused inside $as strace -o /dev/null -p $$ 2>err
+	has "$(cat err)" 'not permitted'
+	want_rc 3 inside strace -o trace ./euid >out
+	has "$(cat trace)" 'exited with 3'
+}
+
 case_32_bit_tracers_are_refused_in_words() {
 	cat >small.c <<-'C'
 		#include <errno.h>
