@@ -180,8 +180,8 @@ bool inner_wait_begins(struct recorder *r, const struct stop *stop)
 		return false;
 	if (answer(r, stop->task, w))
 		return true;
-	w->on = find(r, w, stop->task, false);
-	w->pauses = w->on && again;
+	w->on = true; /* who is waited for may become a tracee yet */
+	w->pauses = again && find(r, w, stop->task, false);
 	if (w->pauses)
 		tracer_set_call(stop->task, SYS_pause);
 	return true;

@@ -50,9 +50,9 @@ enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
 		return NEXT_GO;
 	if (flags & CLONE_NEWNS)
 		enter_namespace(r, task, p);
+	thread_of(task)->untraced = flags & CLONE_UNTRACED; /* also after one that made nothing */
 	if (!(flags & CLONE_UNTRACED))
 		return NEXT_GO;
-	thread_of(task)->untraced = true;
 	note(r, "clone with CLONE_UNTRACED: the flag was taken away, the child is on record");
 	if (in_memory) {
 		flags &= ~(uint64_t)CLONE_UNTRACED;

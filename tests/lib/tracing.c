@@ -656,6 +656,28 @@ static void scene_waits(void)
 	await(-1, WNOHANG, &status);
 }
 
+/* A tracer already, it waits for one that is no tracee yet. */
+static void scene_late(void)
+{
+	pid_t first = traced_child(), pid;
+	int status;
+
+	if (first == 0)
+		_exit(5);
+	pid = child();
+	if (pid == 0) {
+		sleep_ms(50);
+		trace(PTRACE_TRACEME, 0, 0, 0);
+		kill(getpid(), SIGSTOP);
+		_exit(6);
+	}
+	await(pid, 0, &status);
+	go(PTRACE_CONT, pid, 0);
+	await(pid, 0, &status);
+	go(PTRACE_CONT, first, 0);
+	await(-1, 0, &status);
+}
+
 static volatile sig_atomic_t rung;
 static siginfo_t ring;
 
@@ -995,6 +1017,7 @@ static const struct {
 	{ "steps", scene_steps },
 	{ "memory", scene_memory },
 	{ "waits", scene_waits },
+	{ "late", scene_late },
 	{ "sigchld", scene_sigchld },
 	{ "other-child", scene_other_child },
 	{ "deaths", scene_deaths },
