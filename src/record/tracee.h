@@ -31,7 +31,7 @@ struct tracee {
 	bool seized;
 	bool born;          /* its tracer's from birth, where it stops first */
 	uint32_t options;   /* PTRACE_O_* */
-	bool awaits_options; /* it ran when they were set: the kernel has them from its next stop on */
+	bool awaits_options; /* it ran when they were set: its next stop gives them to the kernel */
 	bool stopped;       /* it stands in `stop` until its tracer lets it go */
 	bool told;          /* wait(2) has told of `status` */
 	bool emulated;      /* at the entry of a call that is not made (PTRACE_SYSEMU) */
