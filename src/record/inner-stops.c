@@ -311,6 +311,8 @@ void inner_gone(struct recorder *r, struct task *task, int status)
 	struct tracee *t = thread_of(task)->tracee;
 
 	let_go_of(r, task->tid);
+	if (r->tracees.first && task->tid == task->tgid)
+		inner_wake(r);
 	if (!t)
 		return;
 	thread_of(task)->tracee = NULL;

@@ -39,8 +39,7 @@ static void watch_calls(struct recorder *r, pid_t process, bool watch)
 	}
 }
 
-/* Who may be in a pause(2) for something that is not to come any more. */
-static void wake_pausing(struct recorder *r)
+void inner_wake(struct recorder *r)
 {
 	struct task *task, *next;
 
@@ -99,7 +98,7 @@ void inner_end(struct recorder *r, struct tracee *t)
 	tracees_remove(&r->tracees, t);
 	if (!tracees_of(&r->tracees, process))
 		watch_calls(r, process, false);
-	wake_pausing(r);
+	inner_wake(r);
 }
 
 /* At a call's entry the tracer came first: what it has left there is ours to record. */

@@ -33,6 +33,8 @@ int inner_go_on(struct recorder *r, struct tracee *t, int request, int sig);
 int inner_detach(struct recorder *r, struct tracee *t, int sig);
 /* The next one that goes on at its call's entry (STOP_CALL_ENTRY); false: none. */
 bool inner_released(struct recorder *r, struct stop *stop);
+/* Who is in a pause(2) for a tracee looks again: it may be gone, or a child of its own may be. */
+void inner_wake(struct recorder *r);
 /* A thread of a tracer is got out of a call that it waits in; a stop of its own tells of it. */
 void inner_kick(struct task *task);
 

@@ -999,6 +999,40 @@ static void scene_threads(void)
 	await(pid, 0, &status);
 }
 
+static void *fork_soon(void *arg)
+{
+	(void)arg;
+	sleep_ms(50);
+	if (child() == 0)
+		_exit(9);
+	return NULL;
+}
+
+/* Of the tracer's own children there is none when it begins to wait. */
+static void scene_new_child(void)
+{
+	pid_t pid = child(), tracer;
+	int status;
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	tracer = child();
+	if (tracer == 0) {
+		pthread_t t;
+
+		say("seize", trace(PTRACE_SEIZE, pid, 0, 0));
+		pthread_create(&t, NULL, fork_soon, NULL);
+		await(-1, __WALL, &status);
+		kill(pid, SIGKILL);
+		await(-1, __WALL, &status);
+		await(-1, __WALL, &status);
+		_exit(0);
+	}
+	waitpid(tracer, &status, 0);
+	await(pid, 0, &status);
+}
+
 static const struct {
 	const char *name;
 	void (*play)(void);
@@ -1020,6 +1054,7 @@ static const struct {
 	{ "late", scene_late },
 	{ "sigchld", scene_sigchld },
 	{ "other-child", scene_other_child },
+	{ "new-child", scene_new_child },
 	{ "deaths", scene_deaths },
 	{ "refusals", scene_refusals },
 	{ "seccomp", scene_seccomp },
