@@ -28,7 +28,6 @@ enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS };
 struct change_of {
 	struct entry e;
 	int64_t run_id, started_ns;
-	uint64_t left_ino; /* the inode that it left, as far as is known */
 	bool ours; /* of no more account once the install is gone */
 };
 
@@ -86,8 +85,8 @@ static bool is_same(const struct side *left, const struct side *found)
 }
 
 /*
- * An undo's record has no numbers. It put back what one before it found, or had left; and where it
- * could, the very file.
+ * An undo's record does not tell which file it put back: it is the one that another before it
+ * found, or had left, where it could be that.
  */
 static void number_put_back(struct history *l, size_t at)
 {
@@ -95,13 +94,15 @@ static void number_put_back(struct history *l, size_t at)
 	size_t i = at;
 
 	while (c->e.after.i.exists && i-- > 0) {
-		const struct change_of *of = &l->chain[i];
-		bool found = is_same(&of->e.before, &c->e.after);
+		const struct entry *of = &l->chain[i].e;
+		bool found = is_same(&of->before, &c->e.after);
+		const struct inode *it = found ? &of->before.i : &of->after.i;
 
-		if (!found && !is_same(&of->e.after, &c->e.after))
+		if (!found && !is_same(&of->after, &c->e.after))
 			continue;
-		c->e.file = found ? of->e.before_file : of->e.file;
-		c->left_ino = found ? of->e.before.i.ino : of->left_ino;
+		c->e.file = found ? of->before_file : of->file;
+		c->e.after.i.dev = it->dev;
+		c->e.after.i.ino = it->ino;
 		return;
 	}
 }
@@ -120,7 +121,7 @@ static int number_files(struct history *l)
 
 		if (last && c->e.before_file && last->e.file &&
 			is_same(&last->e.after, &c->e.before) &&
-			last->left_ino == c->e.before.i.ino) {
+			last->e.after.i.ino == c->e.before.i.ino) {
 			at = u64map_put(&l->files, key, &added);
 			if (!at)
 				return -ENOMEM;
@@ -133,7 +134,6 @@ static int number_files(struct history *l)
 		if (r == 0)
 			r = number_of(l, c->run_id, c->e.file, &at);
 		c->e.file = *at;
-		c->left_ino = c->e.after.i.ino;
 		if (r == 0 && !c->e.file)
 			number_put_back(l, i);
 	}
@@ -191,29 +191,6 @@ static void borrow_content(const struct history *l, size_t from)
 	}
 }
 
-/*
- * An undo's record does not tell which file it put back: it is that of who left the same before, as
- * long as the inode that stands there is.
- */
-static void know_file(const struct history *l, struct entry *e)
-{
-	size_t i = l->count;
-
-	while (i-- > 0) {
-		const struct entry *left = &l->chain[i].e;
-
-		if (!left->file || !is_same(&left->after, &e->after))
-			continue;
-		e->file = left->file;
-		if (!e->after.i.ino) {
-			e->after.i.dev = left->after.i.dev;
-			e->after.i.ino = left->after.i.ino;
-		}
-		return;
-	}
-	e->file = 0;
-}
-
 /* From what the first found to what the last left. */
 static int add(struct history *l, size_t from)
 {
@@ -228,7 +205,6 @@ static int add(struct history *l, size_t from)
 	for (i = from; i < l->count; i++)
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
-	know_file(l, &last->e);
 	*e = last->e;
 	last->e = (struct entry){ 0 };
 	if (first == last)
