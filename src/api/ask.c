@@ -48,12 +48,17 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 	bool latest = !name || !strcmp(name, "latest");
 	int64_t id = latest ? db_int(ba->db, Q_RUN_LATEST, 0, "") : 0;
 	size_t i;
+	int r;
 
+	for (i = 0; !latest && !id && i < ARRAY_SIZE(ways); i++)
+		id = ways[i](ba, name);
+	r = db_unread(ba->db);
+	if (r < 0)
+		return words_set(&ba->words, r, "cannot read the database %s: %s",
+			db_path(ba->db), strerror(-r));
 	if (latest && !id)
 		return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
 			db_path(ba->db));
-	for (i = 0; !id && i < ARRAY_SIZE(ways); i++)
-		id = ways[i](ba, name);
 	if (!id)
 		return words_set(&ba->words, -ENOENT,
 			"%s: no run has the number or label '%s', and no install the name "

@@ -25,6 +25,7 @@ struct db {
 	sqlite3 *sqlite;
 	char *path;
 	long long size;    /* of the file, at the most so far; it never shrinks */
+	int unread;       /* what db_int() could not ask: -errno, see db_unread() */
 	bool mode_on_disk; /* that it has a write-ahead log is on the disk, or is of no matter */
 	sqlite3_stmt *statements[Q_COUNT];
 };

@@ -219,9 +219,19 @@ int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, 
 	va_start(ap, fmt);
 	r = start(&rows, db, q, fmt, ap);
 	va_end(ap);
-	if (r < 0 || rows_next(&rows) <= 0 || rows_type(&rows, 0) == ROWS_NULL)
-		return otherwise;
-	return rows_int(&rows, 0);
+	if (r == 0)
+		r = rows_next(&rows);
+	if (r < 0 && db->unread == 0)
+		db->unread = r;
+	return r <= 0 || rows_type(&rows, 0) == ROWS_NULL ? otherwise : rows_int(&rows, 0);
+}
+
+int db_unread(struct db *db)
+{
+	int r = db->unread;
+
+	db->unread = 0;
+	return r;
 }
 
 int64_t db_last_id(struct db *db)

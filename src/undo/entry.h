@@ -22,8 +22,11 @@ struct side {
 
 enum change { CHANGE_CREATED, CHANGE_MODIFIED, CHANGE_REMOVED };
 
-/* Half-done, a file matches no side of the record. The numbers stand in the database. */
-enum begun { BEGUN_NOT, BEGUN_META, BEGUN_CONTENT };
+/*
+ * Half-done, a file matches no side of the record; or it could not be put back where what the run
+ * had left is gone. The numbers stand in the database.
+ */
+enum begun { BEGUN_NOT, BEGUN_META, BEGUN_CONTENT, BEGUN_GONE };
 
 struct entry {
 	int64_t path_id;

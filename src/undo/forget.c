@@ -117,7 +117,8 @@ static int sweep_folder(struct db *db, int store, const char *folder, struct ba_
 static bool has_receipts(struct db *db, const char *name)
 {
 	int64_t run_id = strncmp(name, "run-", 4) ? 0 : strtoll(name + 4, NULL, 10);
-	bool needed = run_id && db_int(db, Q_RUN_UNSETTLED, 0, "i", run_id);
+	bool needed = run_id &&
+		(db_int(db, Q_RUN_UNSETTLED, 0, "i", run_id) || db_unread(db) < 0);
 
 	if (run_id && !needed)
 		receipts_end(db, run_id);

@@ -25,25 +25,24 @@ int64_t journal_run(struct db *db, int64_t subject)
 
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-
-	return db_rows(&rows, db, Q_UNDO_INTERRUPTED, "is", of_run, kind) == 0 &&
-		rows_next(&rows) > 0;
+	return db_int(db, Q_UNDO_INTERRUPTED, 0, "is", of_run, kind);
 }
 
 int journal_idle(struct db *db, struct words *words)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_UNDO_RUNNING, "");
 
-	if (db_rows(&rows, db, Q_UNDO_RUNNING, "") < 0)
-		return 0;
-	while (rows_next(&rows) > 0)
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		r = 0;
 		if (liveness_alive(rows_text(&rows, 1)))
 			return words_set(words, -EBUSY,
 				"%s: run %lld is an undo that is under way: "
 				"try again when it has ended",
 				db_path(db), (long long)rows_int(&rows, 0));
-	return 0;
+	}
+	return r < 0 ? words_set(words, r, "cannot read the database %s: %s", db_path(db),
+			       strerror(-r)) : 0;
 }
 
 /* Our own arguments as a JSON array. */
@@ -97,6 +96,8 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 	j->resumed = journal_interrupted(j->db, j->of_run, kind);
 	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
 	if (r == 0)
+		r = db_unread(j->db);
+	if (r == 0)
 		r = run_add(&j->run, j->db, &facts, HEARTBEAT_S);
 	if (r == 0)
 		r = db_exec(j->db, "COMMIT");
@@ -128,7 +129,9 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 	if (r < 0)
 		return r;
 	j->of_run = journal_run(j->db, subject);
-	r = add_run(j, kind, words);
+	r = db_unread(j->db);
+	r = r < 0 ? words_set(words, r, "cannot read the database %s: %s", db_path, strerror(-r)) :
+		    add_run(j, kind, words);
 	if (r < 0)
 		journal_break(j);
 	return r;
@@ -205,6 +208,13 @@ int journal_place(struct journal *j, const struct entry *e, enum begun what)
 		       db_run(j->db, Q_UNDO_PLACE_ADD, "iii", j->of_run, e->path_id, (int64_t)what);
 }
 
+int journal_places_end(struct journal *j)
+{
+	int r = run_begin(&j->run);
+
+	return r < 0 ? r : db_run(j->db, Q_UNDO_PLACES_DROP, "i", j->of_run);
+}
+
 int journal_sync(struct journal *j)
 {
 	return run_sync(&j->run);
@@ -223,8 +233,6 @@ int journal_end(struct journal *j, int exit_status)
 		r = owned_give_up(j->db, j->subject, j->run.id);
 	if (r == 0)
 		r = run_process_end(&j->run, j->process, now, status);
-	if (r == 0)
-		r = db_run(j->db, Q_UNDO_PLACES_DROP, "i", j->of_run);
 	if (r == 0)
 		r = run_count(&j->run);
 	if (r == 0)

@@ -45,6 +45,8 @@ int journal_undone(struct journal *j, const struct entry *e) MUST_CHECK;
 /* It will be written in its place; on disk when journal_sync() returns. */
 int journal_place(struct journal *j, const struct entry *e, enum begun what) MUST_CHECK;
 int journal_sync(struct journal *j) MUST_CHECK;
+/* None is any more, but those that are said to be after this. */
+int journal_places_end(struct journal *j) MUST_CHECK;
 /* The end: on disk when it returns; exit_status as the command's. */
 int journal_end(struct journal *j, int exit_status) MUST_CHECK;
 /* The same without a word: the next one goes on from here. */

@@ -79,7 +79,7 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 {
 	const struct side *b = &it->e->before;
 
-	if (it->e->begun && plan_same_inode(it))
+	if (it->e->begun && (plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists)))
 		return true;
 	if (!p->resumed || !b->i.exists)
 		return false;
@@ -341,7 +341,7 @@ int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_un
 			r = index_item(&p->carried, e->file, i);
 		if (r == 0 && e->before.i.exists && (!e->excluded || e->change == CHANGE_REMOVED))
 			r = index_item(&p->homes, e->before_file, i);
-		if (r == 0 && e->begun && begins_more(p, &begun, e))
+		if (r == 0 && e->begun && e->begun < BEGUN_GONE && begins_more(p, &begun, e))
 			r = index_item(&begun, e->before_file, i);
 	}
 	/* What is half-written under one name is so under all names of the file. */

@@ -32,6 +32,8 @@ struct plan_item {
 	bool needed;              /* something comes back in it */
 	bool finished;            /* put back, or taken out, in this rollback */
 	bool stays;               /* in vain, or not at all */
+	bool failed;              /* it could not be put back, or taken out */
+	enum begun begun;         /* this rollback marked it so */
 	bool taken_out;           /* what the run left there; in a dry run it would be */
 };
 

@@ -10,7 +10,8 @@ void rollback_tell(struct rollback *rb, struct plan_item *it, enum ba_did did, c
 	const struct entry *e = it->e;
 
 	it->finished = true;
-	it->stays = did == BA_KEEP || did == BA_FAIL;
+	it->failed = did == BA_FAIL;
+	it->stays = did == BA_KEEP || it->failed;
 	teller_step(&rb->teller, e->path,
 		type_name(e->before.i.exists ? e->before.i.mode : e->after.i.mode), did, reason);
 }

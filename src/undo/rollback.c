@@ -224,13 +224,13 @@ static int mark_all(struct rollback *rb)
 	int r = 0;
 
 	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
-		const struct plan_item *it = &rb->plan.items[i];
+		struct plan_item *it = &rb->plan.items[i];
 		bool in_place = rollback_wants_file(it) && rollback_goes_in_place(it);
 
-		if (in_place || rollback_wants_dir(it))
-			r = journal_place(&rb->journal, it->e,
-				rollback_wants_dir(it) || it->content_same ? BEGUN_META :
-									     BEGUN_CONTENT);
+		if (!in_place && !rollback_wants_dir(it))
+			continue;
+		it->begun = rollback_wants_dir(it) || it->content_same ? BEGUN_META : BEGUN_CONTENT;
+		r = journal_place(&rb->journal, it->e, it->begun);
 	}
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
@@ -282,7 +282,9 @@ static int judge_all(struct rollback *rb)
 		plan_judge(&rb->plan, i);
 	}
 	plan_find_means(&rb->plan);
-	r = spare_packages(rb);
+	r = db_unread(rb->plan.db);
+	if (r == 0)
+		r = spare_packages(rb);
 	for (i = 0; i < rb->plan.all.count; i++) {
 		struct plan_item *it = &rb->plan.items[i];
 
@@ -330,11 +332,24 @@ static int tell_found(struct rollback *rb, const struct plan_item *it)
 		0;
 }
 
+/* What failed is begun still for the next one. */
+static int tell_failed(struct rollback *rb, const struct plan_item *it)
+{
+	const char *name;
+	struct inode now;
+	int dir;
+
+	if (it->now.exists && rollback_open(rb, it, &dir, &name) == 0 &&
+		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && !now.exists)
+		return journal_place(&rb->journal, it->e, BEGUN_GONE);
+	return it->begun ? journal_place(&rb->journal, it->e, it->begun) : 0;
+}
+
 /* Whose it is now. */
 static int release_all(struct rollback *rb)
 {
 	size_t i;
-	int r = 0;
+	int r = journal_places_end(&rb->journal);
 
 	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
 		const struct plan_item *it = &rb->plan.items[i];
@@ -342,7 +357,7 @@ static int release_all(struct rollback *rb)
 		if (!it->stays && it->state != STATE_LEAVE)
 			r = journal_undone(&rb->journal, it->e);
 		if (r == 0)
-			r = tell_found(rb, it);
+			r = it->failed ? tell_failed(rb, it) : tell_found(rb, it);
 	}
 	return r;
 }

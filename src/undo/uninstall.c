@@ -319,6 +319,8 @@ static int take_out_all(struct uninstall *u, struct words *words)
 
 	for (k = 0; r == 0 && k < u->count; k++)
 		r = plan_entry(u, u->order[k]);
+	if (r == 0)
+		r = db_unread(u->db);
 	if (r == 0 && u->teller.how->dry)
 		tell_all(u);
 	else if (r == 0)
@@ -330,6 +332,8 @@ static int take_out_all(struct uninstall *u, struct words *words)
 		r = u->error;
 	if (r == 0 && !u->teller.how->dry)
 		r = release_all(u);
+	if (r == 0 && !u->teller.how->dry)
+		r = journal_places_end(&u->journal);
 	if (r == 0)
 		r = journal_end(&u->journal,
 			res->kept || res->failed || u->journal.of_incomplete ? 1 : 0);

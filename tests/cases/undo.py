@@ -378,6 +378,50 @@ def back_and_out():
     return wrong
 
 
+def failed_once():
+    """What a rollback could not put back since a write failed, the next one does, when it does not fail"""
+    wrong = []
+    for glob, n in (('.buildaudit*', 2), ('b*', 3), ('b*', 4)):
+        with Case() as c:
+            killat = balib.killat(c.top)
+            write(c.t + '/a', 'from before')
+            write(c.t + '/b', 'of two names')
+            os.link(c.t + '/b', c.t + '/b2')
+            before = snapshot(c.t)
+            wrong += sh(c, 'rm a; mkdir a; echo changed >b')
+            p = subprocess.run([killat, '-w', '%s/%s' % (c.t, glob), '-n', str(n), '--fail', 'EIO', '-o', c.top + '/report',
+                                '--', BA, '-d', c.db, 'rollback', '-y', '1'],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            with open(c.top + '/report') as f:
+                expect(wrong, '%s %d: %s' % (glob, n, p.stdout), (p.returncode, 'hit' in f.read()), (125, True))
+            p = c.ba('rollback', '-y', '1')
+            expect(wrong, '%s %d: again: %s' % (glob, n, p.stdout), p.returncode, 0)
+            wrong += ['%s %d: %s' % (glob, n, f) for f in compare(before, snapshot(c.t))]
+    return wrong
+
+
+def unread():
+    """Where the database could not be read, an undo says so, and has done nothing"""
+    wrong = []
+    for verb in ('rollback', 'uninstall'):
+        for n in (1, 2, 3, 4):
+            with Case() as c:
+                killat = balib.killat(c.top)
+                write(c.t + '/a', 'from before')
+                wrong += sh(c, 'echo new >n')
+                after = snapshot(c.t)
+                p = subprocess.run([killat, '-w', c.db + '-shm', '-n', str(n), '--fail', 'EIO', '-o', c.top + '/report',
+                                    '--', BA, '-d', c.db, verb, '-y', '1'],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                done = c.ba('sql', 'SELECT kind, of_run FROM runs WHERE kind IS NOT NULL AND state = \'complete\'').stdout
+                if p.returncode == 0:
+                    expect(wrong, '%s %d: %s' % (verb, n, p.stdout), done, '%s|1\n' % verb)
+                else:
+                    expect(wrong, '%s %d: %s' % (verb, n, p.stdout), (p.returncode, done), (125, ''))
+                    wrong += ['%s %d: %s' % (verb, n, f) for f in compare(after, snapshot(c.t))]
+    return wrong
+
+
 def sh(c, script, *flags):
     """Records a shell script in the tree."""
     p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
@@ -805,7 +849,7 @@ def exchanged():
     return wrong
 
 
-CASES = [everything, filled, killed, killed_install, back_and_out, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [everything, filled, killed, killed_install, back_and_out, failed_once, unread, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
