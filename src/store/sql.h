@@ -71,7 +71,10 @@ const char *rows_text(const struct rows *rows, int column);
 int rows_bytes(const struct rows *rows, int column);
 const void *rows_blob(const struct rows *rows, int column);
 
-/* The first column of the first row, or `otherwise`; also where it cannot be read: db_unread() tells. */
+/*
+ * The first column of the first row, or `otherwise`; also where it cannot be
+ * read: db_unread() tells.
+ */
 int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, ...);
 /* The first -errno that db_int() met since this was asked last, or 0. */
 int db_unread(struct db *db) MUST_CHECK;

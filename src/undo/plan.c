@@ -79,7 +79,8 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 {
 	const struct side *b = &it->e->before;
 
-	if (it->e->begun && (plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists)))
+	if (it->e->begun &&
+		(plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists)))
 		return true;
 	if (!p->resumed || !b->i.exists)
 		return false;
