@@ -50,7 +50,9 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 {
 	const struct side *b = &it->e->before;
 
-	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL))
+	/* Its content is read when nothing cheaper tells. */
+	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL & ~(unsigned int)BA_DIFFERS_CONTENT) ||
+		look_differs(dir, name, &it->now, b, BA_DIFFERS_CONTENT))
 		return false;
 	/* What went with its folder is known by its inode alone: another may have another text. */
 	if (S_ISLNK(b->i.mode) && !b->target)
@@ -294,6 +296,22 @@ static int borrow_attributes(struct plan *p)
 	return 0;
 }
 
+/* Of what was not changed in its content there need be no digest but that of what it was left as. */
+static void borrow_digests(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct entry *e = &p->all.e[i];
+
+		if (e->before.has_hash || !e->after.has_hash || e->content_changed != 0 ||
+			!S_ISREG(e->before.i.mode) || !S_ISREG(e->after.i.mode))
+			continue;
+		memcpy(e->before.hash, e->after.hash, SHA256_LEN);
+		e->before.has_hash = true;
+	}
+}
+
 /* Of the names of one file the one that is furthest counts. */
 static bool begins_more(const struct plan *p, const struct u64map *begun, const struct entry *e)
 {
@@ -353,6 +371,7 @@ int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_un
 			p->all.e[i].begun = other->e->begun;
 	}
 	u64map_release(&begun);
+	borrow_digests(p);
 	return r == 0 ? borrow_attributes(p) : r;
 }
 
@@ -405,7 +424,7 @@ void plan_judge(struct plan *p, size_t i)
 	judge(p, &p->items[i]);
 }
 
-/* A folder that is gone stays so unless something comes back in it. */
+/* A folder that is gone stays so unless something comes back in it, or did in an earlier try. */
 static void leave_folders(struct plan *p)
 {
 	size_t i;
@@ -415,7 +434,8 @@ static void leave_folders(struct plan *p)
 		struct plan_item *it = &p->items[i];
 		struct entry *above = entries_above(&p->all, it->e->path);
 
-		if (it->e->as_needed && !it->needed && it->state == STATE_OURS)
+		if (it->e->as_needed && !it->needed && it->e->begun == BEGUN_NOT &&
+			it->state == STATE_OURS)
 			it->state = STATE_LEAVE;
 		if (above && it->state == STATE_OURS && it->e->before.i.exists)
 			p->items[above - p->all.e].needed = true;

@@ -422,6 +422,39 @@ def unread():
     return wrong
 
 
+def killed_beside_others():
+    """An uninstall beside names of another install, in folders that have gone: killed, and done once more"""
+    wrong, calls, done, points = [], 0, None, 12
+    for n in range(points + 1):
+        with Case() as c:
+            for name in 'abcd':
+                write(c.t + '/' + name, name * 20)
+            os.link(c.t + '/b', c.t + '/b2')
+            os.link(c.t + '/d', c.t + '/d2')
+            for name, script in (('folders', 'mkdir -m 750 s s/t'), ('two', 'echo f >s/t/f; echo g >s/g'),
+                                 ('one', 'chmod 600 a; echo more >>b; chmod 640 c; chmod 604 d; rm s/t/f s/g'),
+                                 ('three', 'ln a a3; ln b b3; ln c c3; ln d d3')):
+                wrong += sh(c, script, '--name', name, '--pkgversion', '1')
+            c.ba('uninstall', '-y', 'folders')
+            how = ['-n', str(max(1, calls * (2 * n - 1) // (2 * points)))] if n else ['-c']
+            subprocess.run([balib.killat(c.top), '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'one'],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            with open(c.top + '/report') as f:
+                report = f.read()
+            if n == 0:
+                calls = int(re.search(r'^calls (\d+)', report, re.M).group(1))
+            for again in range(2):      # the second time there is nothing to do
+                p = c.ba('uninstall', '-y', 'one')
+                expect(wrong, '%s: exit status of try %d, which said %s' % (how, again, p.stdout), p.returncode, 0)
+            got = {k[len(c.t):]: (e['mode'], e.get('sha256'), [x[len(c.t):] for x in e.get('group', ())])
+                   for k, e in snapshot(c.t).items()}
+            done = done or got
+            wrong += ['kill %s: %s: %s, wanted %s' % (how, k, got.get(k), done.get(k))
+                      for k in set(done) | set(got) if done.get(k) != got.get(k)]
+    expect(wrong, 'modes of a, a3, s', [oct(done[k][0] & 0o777) for k in (b'/a', b'/a3', b'/s')], ['0o644', '0o600', '0o750'])
+    return wrong
+
+
 def sh(c, script, *flags):
     """Records a shell script in the tree."""
     p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
@@ -849,7 +882,7 @@ def exchanged():
     return wrong
 
 
-CASES = [everything, filled, killed, killed_install, back_and_out, failed_once, unread, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [everything, filled, killed, killed_install, back_and_out, failed_once, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
