@@ -257,6 +257,7 @@ class Life:
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
         self.chmods = {}        # and in a chmod, which goes through a link without a word of it
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
+        self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
         self.names = set()      # what was ever installed
         self.said = b''
         self.last_names = set() # what was kept as the last name of an older file, and said to be
@@ -314,6 +315,7 @@ class Life:
         if not can:
             return []
         run = can[number % len(can)]
+        self.taken_back.add(run)
         return self.undo(self.model.rollback, run, 'rollback', '-y', str(run))
 
     def uninstall(self, name):
@@ -337,7 +339,7 @@ class Life:
                        not (p in self.chmods[by] and self.before[p]['type'] == 'symlink'))
         peers = [r for r in mine if self.versions[r] == self.versions[by]]
         missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
-                         if p not in listed and not self.moved(p) and
+                         if by not in self.taken_back and p not in listed and not self.moved(p) and
                          not any(p in self.upheld[r] for r in peers if r > run))
         wrong = ['stale, and the newest run names it: %s' % esc(p) for p in named] + \
             ['stale, and not taken out: %s' % esc(p) for p in missing]
