@@ -258,6 +258,7 @@ class Life:
         self.chmods = {}        # and in a chmod, which goes through a link without a word of it
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
+        self.uninstalled = set() # and those of what was uninstalled: rolled back, some of it would come again
         self.names = set()      # what was ever installed
         self.said = b''
         self.last_names = set() # what was kept as the last name of an older file, and said to be
@@ -311,7 +312,7 @@ class Life:
         return []
 
     def rollback(self, number):
-        can = [r for r in self.runs if self.model.can_roll_back(r)]
+        can = [r for r in self.runs if r not in self.uninstalled and self.model.can_roll_back(r)]
         if not can:
             return []
         run = can[number % len(can)]
@@ -321,6 +322,7 @@ class Life:
     def uninstall(self, name):
         if name not in self.names:
             return []
+        self.uninstalled |= {r for r in self.runs if self.versions[r][0] == name}
         return self.undo(self.model.uninstall, name, 'uninstall', '-y', name)
 
     def paths(self, lines):
