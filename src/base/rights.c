@@ -25,7 +25,7 @@ bool rights_offered_by(const char *path, uid_t uid, gid_t gid)
 
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	/* Set-gid without leave for the group to execute is no more than a kind of lock (stat(2)). */
+	/* Set-gid without leave for the group to execute is but a kind of lock (stat(2)). */
 	return (st.st_mode & S_ISUID && st.st_uid != uid) ||
 		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && st.st_gid != gid) ||
 		(uid && getxattr(path, "security.capability", NULL, 0) > 0);

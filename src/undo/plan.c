@@ -296,7 +296,7 @@ static int borrow_attributes(struct plan *p)
 	return 0;
 }
 
-/* Of what was not changed in its content there need be no digest but that of what it was left as. */
+/* Of what has its old content there need be no digest but that of what it was left as. */
 static void borrow_digests(struct plan *p)
 {
 	size_t i;

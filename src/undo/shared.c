@@ -8,7 +8,7 @@
 #include "undo/remake.h"
 
 struct link_counts {
-	struct u64map lost; /* a group -> how many of its names are another file's now, or nobody's */
+	struct u64map lost; /* a group -> how many of its names are another file's, or nobody's */
 	struct u64map lent; /* a file's number -> how many names it has for this rollback only */
 };
 

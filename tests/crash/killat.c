@@ -14,7 +14,7 @@
  *   --locks      flock and fcntl's locks count, too
  *   --opens      an open for writing counts, too, when it makes and empties nothing
  *   --do CMD     at the N-th call, before the kill: sh -c CMD, while the call waits
- *   --slow N     the N-th call waits for half a second first: what is written now and then comes next
+ *   --slow N     the N-th call waits for half a second: what is written now and then comes next
  *   --fail NAME  no kill: the N-th call is not made and answers this error; NAME+: and all after it
  *   --recorder   the command splits off a recorder that traces it (src/trace/spawn.h): count and
  *                kill on that side. Without it what splits so is let go, both sides.

@@ -209,7 +209,8 @@ FORM(seccomp_strict)
 	note("out", "exit %x, exit_group %x, getpid %x, open %x",
 	     strict_end(0, SYS_exit), strict_end(0, SYS_exit_group), strict_end(0, SYS_getpid),
 	     strict_end(1, SYS_openat));
-	note("out", "by seccomp: exit %x, mkdir %x", strict_end(1, SYS_exit), strict_end(1, SYS_mkdir));
+	note("out", "by seccomp: exit %x, mkdir %x", strict_end(1, SYS_exit),
+	     strict_end(1, SYS_mkdir));
 }
 
 FORM(arguments)

@@ -344,7 +344,8 @@ static void lose_open(const char *name, int flags)
 static void test_lost_in_new_folder(void)
 {
 	struct stop s = stop_of(self, SYS_openat,
-		(const uint64_t[6]){ ARG(AT_FDCWD), NAME(at("comes/o")), O_WRONLY | O_CREAT, 0644 });
+		(const uint64_t[6]){ ARG(AT_FDCWD), NAME(at("comes/o")), O_WRONLY | O_CREAT,
+			0644 });
 
 	enter(&s, TURN_NEW);
 	if (mkdir(at("comes"), 0755) < 0)
