@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/command.h"
+#include "base/io.h"
+#include "base/proc.h"
 #include "base/project.h"
 #include "store/open.h"
 #include "store/recover.h"
@@ -69,10 +71,30 @@ static int open_run(struct ba_recording *rec, struct db **db, char *const argv[]
 	return recording_open(rec, db, json.data, words);
 }
 
+/* A second filter of ours would say of its stops that they are the first one's. */
+static pid_t other_recorder(pid_t command)
+{
+	pid_t tracer = proc_tracer(command);
+	char path[PROC_PATH], theirs[32], ours[32];
+
+	if (!tracer)
+		return 0;
+	proc_path(path, tracer, "comm");
+	io_read_line(path, theirs, sizeof theirs);
+	io_read_line("/proc/self/comm", ours, sizeof ours);
+	return strcmp(theirs, ours) ? 0 : tracer;
+}
+
 static int seize(struct ba_recording *rec, pid_t command, struct words *words)
 {
+	pid_t other = other_recorder(command);
 	int r;
 
+	if (other)
+		return words_set(words, -EBUSY,
+			"this is recorded by another buildaudit (process %d), and one cannot trace "
+			"inside of another: what is done here is on that one's record",
+			other);
 	tracer_init(&rec->recorder.tracer, command, rec->no_seccomp);
 	r = tracer_seize(&rec->recorder.tracer);
 	if (r == -EPERM)

@@ -222,9 +222,15 @@ void inner_wait_ends(struct recorder *r, const struct stop *stop)
 
 void inner_wait_interrupted(struct recorder *r, const struct stop *stop)
 {
+	struct waits *own = &thread_of(stop->task)->waits;
 	struct stop call = *stop;
 	struct waits w = { 0 };
 
+	/* On its way back into the call, for the program it is in that all the time. */
+	if (own->shall_pause) {
+		own->shall_pause = false;
+		tracer_call_ended(stop->task, own->nr, -ERESTARTSYS);
+	}
 	if (!stop->task->all_calls || tracer_interrupted(&call) <= 0)
 		return;
 	if (call.result == -ERESTARTSYS && read_wait(&w, &call))

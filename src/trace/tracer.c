@@ -417,6 +417,18 @@ int tracer_call_again(const struct task *task, uint64_t nr)
 	return ptrace(PTRACE_SETREGS, task->tid, NULL, &regs) < 0 ? -errno : 0;
 }
 
+int tracer_call_ended(const struct task *task, uint64_t nr, int64_t result)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, task->tid, NULL, &regs) < 0)
+		return -errno;
+	regs.rip += CALL_INSTRUCTION;
+	regs.rax = (unsigned long)result;
+	regs.orig_rax = nr;
+	return ptrace(PTRACE_SETREGS, task->tid, NULL, &regs) < 0 ? -errno : 0;
+}
+
 int tracer_set_arg(const struct task *task, uint32_t arch, int i, uint64_t value)
 {
 	static const int x86_64[] = { RDI, RSI, RDX, R10, R8, R9 };

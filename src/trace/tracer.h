@@ -94,6 +94,8 @@ int tracer_answer(const struct task *task, int64_t result);
 int tracer_set_call(const struct task *task, uint64_t nr);
 /* At a call's exit: it is made once more, as call nr; its arguments stand where they stood. */
 int tracer_call_again(const struct task *task, uint64_t nr);
+/* Before that call is made once more: it is not, and has come to this result. */
+int tracer_call_ended(const struct task *task, uint64_t nr, int64_t result);
 /*
  * ptrace(2) itself, as the kernel takes it, of a task that stands in a stop: its result, or
  * -errno.

@@ -261,7 +261,7 @@ P
 }
 
 case_nested_auditors() {
-	# A tracer cannot trace what is traced: the inner one says so before it starts anything.
+	# The inner one says so before it starts anything.
 	local err
 	err=$(want_rc 125 rec -q -- "$BUILDAUDIT" -d "$T/inner.db" run $mode_flag -- touch inner 2>&1)
 	has "$err" 'trac'
