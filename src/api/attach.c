@@ -20,9 +20,8 @@
 #include "base/proc.h"
 #include "base/rights.h"
 #include "record/attach.h"
+#include "record/lives.h"
 #include "store/open.h"
-
-#define CMDLINE_MAX (64U * 1024)
 
 struct attached {
 	struct ba_recording *rec;
@@ -125,8 +124,7 @@ static int follow(struct attached *a)
 	if (r == 0)
 		r = attach_loop(&a->rec->recorder, until, &a->end);
 	if (r < 0)
-		a->rec->writer.sink.note(&a->rec->writer.sink,
-			"the tracer failed: the record ends early");
+		recording_failed(a->rec);
 	return r;
 }
 
@@ -195,17 +193,6 @@ static void tell_end(const struct attached *a)
 	sink->command_end(sink, a->end.status, io_now_ns(), 0);
 }
 
-/* The words of the first process stand for the command. */
-static void read_cmdline(pid_t pid, struct buf *json)
-{
-	_cleanup_buf_ struct buf raw = BUF_INIT;
-	char path[PROC_PATH];
-
-	proc_path(path, pid, "cmdline");
-	IGNORE(io_read_file(path, &raw, CMDLINE_MAX + 1)); /* without: none */
-	buf_add_json_words(json, raw.data, raw.len, CMDLINE_MAX);
-}
-
 static int record(struct attached *a)
 {
 	struct ba_recording *rec = a->rec;
@@ -213,7 +200,8 @@ static int record(struct attached *a)
 	struct db *db = NULL;
 	int r;
 
-	read_cmdline(a->pids[0], &json);
+	/* The words of the first process stand for the command. */
+	lives_argv(a->pids[0], ABI_X86_64, 0, &json);
 	if (json.failed)
 		return words_set(&a->words, -ENOMEM, "out of memory");
 	r = recording_open(rec, &db, json.data, &a->words);

@@ -169,8 +169,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 	tell_mode(rec, &m);
 	r = follow(rec);
 	if (r < 0)
-		rec->writer.sink.note(&rec->writer.sink,
-			"the tracer failed: the record ends early");
+		recording_failed(rec);
 	writer_finish(&rec->writer);
 	db_close(db);
 	recorder_release(&rec->recorder);

@@ -303,6 +303,11 @@ struct recorder_setup recording_setup(struct ba_recording *rec)
 		.backup_limit = rec->backup_limit };
 }
 
+void recording_failed(struct ba_recording *rec)
+{
+	rec->writer.sink.note(&rec->writer.sink, "the tracer failed: the record ends early");
+}
+
 /* Folders stand and fall with what is in them. */
 static int64_t count_stale(struct db *db, int64_t run_id)
 {

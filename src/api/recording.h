@@ -45,6 +45,8 @@ int recording_open(struct ba_recording *rec, struct db **db, const char *argv,
 void recording_drop(struct ba_recording *rec, struct db *db);
 /* What the recorder is told of it. */
 struct recorder_setup recording_setup(struct ba_recording *rec);
+/* On record: the tracer came to grief, and what came after is not there. */
+void recording_failed(struct ba_recording *rec);
 /* For writer_settle(); data is the recording. Hands the summary on. */
 void recording_summary(const struct run_result *res, void *data);
 

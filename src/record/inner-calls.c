@@ -448,12 +448,13 @@ static void attached(struct recorder *r, struct task *task, struct task *target)
 void inner_asked(struct recorder *r, const struct stop *stop)
 {
 	struct asks *asks = &thread_of(stop->task)->asks;
-	struct task *target = inner_task(r, asks->tid);
+	struct task *target;
 	int i;
 
 	if (!asks->on)
 		return;
 	asks->on = false;
+	target = inner_task(r, asks->tid);
 	for (i = 0; i < 6; i++)
 		tracer_set_arg(stop->task, AUDIT_ARCH_X86_64, i, asks->args[i]);
 	if (target && !thread_of(target)->tracee && (stop->result > 0 || stop->result == -EFAULT)) {

@@ -108,8 +108,7 @@ void lives_end(struct lives *l, struct task *task, int status, int64_t at)
 		end_life(l, life, status, at);
 }
 
-/* At an exec the stack tells; a process met later may have written over it. */
-static void json_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
+void lives_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
 {
 	_cleanup_buf_ struct buf raw = BUF_INIT;
 	char path[PROC_PATH];
@@ -164,7 +163,7 @@ static void tell_image(struct lives *l, struct life *life, enum abi abi, uint64_
 	char exe[PATH_MAX], cwd[PATH_MAX];
 	struct exec_begin e;
 
-	json_argv(life->pid, abi, stack, &argv);
+	lives_argv(life->pid, abi, stack, &argv);
 	life->exec = ++l->last_exec;
 	life->exec_is_inherited = false;
 	e = (struct exec_begin){ .exec = life->exec, .process = life->number, .abi = abi, .at = at,

@@ -14,6 +14,7 @@
 #include "record/tracee.h"
 #include "trace/tracer.h"
 
+struct buf;
 struct pending;
 
 /* The number of the command's life; of what lost its parent, or was found, the parent is 0. */
@@ -88,6 +89,11 @@ void lives_end(struct lives *l, struct task *task, int status, int64_t at);
 /* The task of this STOP_EXEC runs a new image. */
 void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi,
 	int64_t at);
+/*
+ * Appends the arguments of the image that runs in `pid`, as JSON: at an exec the stack tells,
+ * a process met later (stack 0) may have written over it. One that is gone has none.
+ */
+void lives_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out);
 /* The exec number that an event of this life belongs to. */
 uint32_t lives_exec_of(struct lives *l, struct life *life, enum abi abi, int64_t at);
 
