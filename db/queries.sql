@@ -239,7 +239,7 @@ SELECT count(*) FROM manifest WHERE run_id = ?1 AND same AND NOT excluded;
 -- name: FILES
 -- slow: a run's changes, or an install's, are sorted by path
 SELECT done AS change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
-    content_changed, process_id, run_id, rdev, same, path_id
+    content_changed, process_id, run_id, rdev, same, path_id, permissions
 FROM (
     SELECT m.*, -- an install made what any of its runs did
         iif(?1 < 0 AND m.change = 'modified' AND EXISTS (

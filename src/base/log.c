@@ -17,10 +17,19 @@ int words_set(struct words *w, int r, const char *fmt, ...)
 	return r;
 }
 
+static void (*before)(void);
+
+void words_before(void (*clear)(void))
+{
+	before = clear;
+}
+
 void words_vsay(const char *head, const char *fmt, va_list ap)
 {
 	_cleanup_buf_ struct buf plain = BUF_INIT, shown = BUF_INIT;
 
+	if (before)
+		before();
 	buf_addv(&plain, fmt, ap);
 	buf_adds(&shown, head);
 	if (plain.data && isatty(STDERR_FILENO))

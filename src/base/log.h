@@ -23,6 +23,9 @@ void words_say(const char *head, const char *fmt, ...) __attribute__((format(pri
 void words_vsay(const char *head, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
+/* What is to be done before a sentence is printed: a bar is taken away. NULL: nothing. */
+void words_before(void (*clear)(void));
+
 /* For what cannot happen; kept in release builds. */
 #define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
 void bug_at(const char *file, int line, const char *fmt, ...)

@@ -68,7 +68,7 @@ const struct cmd cmd_diff_entry = {
 	.help = "what one run installed and the other did not (- and +), and what differs (~)\n"
 		"For an upgrade: what is marked - is stale; 'uninstall --superseded-by=RUN2 RUN1'\n"
 		"takes just that out. Exit status 1: they differ.",
-	.flags = CMD_DB_READ | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,
 	.run = run,

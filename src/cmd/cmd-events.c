@@ -56,6 +56,6 @@ const struct cmd cmd_events_entry = {
 	.name = "events",
 	.usage = "[--json] [RUN]",
 	.help = "the ordered log of what a run did",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON | CMD_PAGED,
 	.run = run,
 };

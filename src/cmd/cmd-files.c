@@ -159,7 +159,7 @@ const struct cmd cmd_files_entry = {
 		"With PATHs only what is there: a name, a folder with all below it, or a glob\n"
 		"(quote it). A PATH begins with / or . or has a slash or a wildcard in it.\n"
 		"Exit status 1: nothing is at one of them.",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,
 	.run = run,

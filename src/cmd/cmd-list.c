@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/total.h"
 #include "render/json.h"
+#include "render/table.h"
 #include "render/text.h"
 
 static bool all, nul;
@@ -222,7 +223,7 @@ static void write_install(const struct ba_rows *rows, struct buf *out)
 static void print_table(struct listing *l)
 {
 	_cleanup_buf_ struct buf cell = BUF_INIT;
-	struct table t = { 0 };
+	_cleanup_table_ struct table t = { .numbers = 1 << 2 | 1 << 3 };
 	size_t i, k;
 	const char *s;
 
@@ -234,7 +235,6 @@ static void print_table(struct listing *l)
 		}
 	if (t.count)
 		table_print(&t, ARRAY_SIZE(heads), heads);
-	table_release(&t);
 }
 
 /* One that is gone does so on record. */
@@ -288,7 +288,7 @@ const struct cmd cmd_list_entry = {
 	.help = "the installs, or what one of them owns now\n"
 		"An install is all runs of one name; a file is the newest one's that left it.\n"
 		"NAME may be a run, too: what it left, and nothing newer took over.",
-	.flags = CMD_DB_READ | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,
 	.run = run,

@@ -178,6 +178,6 @@ const struct cmd cmd_owner_entry = {
 	.help = "which install, run and process the file now at PATH is from\n"
 		"Of a folder, of all below it, too; a glob (quote it) is looked for among all\n"
 		"names on record. Exit status 1: nobody's.",
-	.flags = CMD_DB_READ | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_JSON | CMD_PAGED,
 	.run = run,
 };

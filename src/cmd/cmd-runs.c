@@ -3,8 +3,15 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "render/argv.h"
 #include "render/notes.h"
+#include "render/table.h"
 #include "render/text.h"
+
+/* In a file; on a terminal its width is the limit. */
+#define COMMAND_WIDTH 1000
+/* Of a date, without the seconds. */
+#define MINUTES 16
 
 static const char *const heads[] = { "RUN", "LABEL", "INSTALL", "STARTED", "TIME", "EXIT", "STATE",
 	"NEW", "MOD", "GONE", "COMMAND" };
@@ -67,6 +74,8 @@ static int add_run(const struct cmd_call *call, struct table *t, const struct ba
 	render_install(&cell, rows);
 	table_add(t, &cell);
 	render_date(&cell, row_text(rows, "started_at"));
+	if (cell.len > MINUTES)
+		cell.data[cell.len = MINUTES] = '\0';
 	table_add(t, &cell);
 	if (ba_rows_type(rows, duration) != BA_NULL)
 		render_duration(&cell, ba_rows_real(rows, duration));
@@ -77,14 +86,14 @@ static int add_run(const struct cmd_call *call, struct table *t, const struct ba
 	add_text(t, rows, "created");
 	add_text(t, rows, "modified");
 	add_text(t, rows, "removed");
-	render_argv(&cell, row_text(rows, "argv"), 1000);
+	render_command(&cell, row_text(rows, "argv"), COMMAND_WIDTH);
 	table_add(t, &cell);
 	return r;
 }
 
 static int run(struct cmd_call *call)
 {
-	struct table t = { 0 };
+	_cleanup_table_ struct table t = { .numbers = 7 << 7, .below = 3 << 1 };
 	struct ba_rows *rows;
 	int r;
 
@@ -98,7 +107,6 @@ static int run(struct cmd_call *call)
 		;
 	if (t.count)
 		table_print(&t, COLUMNS, heads);
-	table_release(&t);
 	ba_rows_free(rows);
 	return r < 0 ? cmd_failed(call) : 0;
 }
@@ -107,6 +115,6 @@ const struct cmd cmd_runs_entry = {
 	.name = "runs",
 	.usage = "[--json]",
 	.help = "the runs, newest first",
-	.flags = CMD_DB_READ | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_JSON | CMD_PAGED,
 	.run = run,
 };

@@ -6,6 +6,7 @@
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "cmd/difference.h"
+#include "render/argv.h"
 #include "render/json.h"
 #include "render/notes.h"
 #include "render/text.h"
@@ -80,7 +81,7 @@ static void print_run(const struct ba_rows *run, struct buf *line)
 {
 	print_name(run, line);
 	head(line, "command");
-	render_argv(line, row_text(run, "argv"), 1000);
+	render_command(line, row_text(run, "argv"), render_line_width());
 	render_line(line);
 	head(line, "where");
 	render_name(line, row_text(run, "cwd"), strlen(row_text(run, "cwd")));
@@ -194,7 +195,7 @@ static void print_failed(const struct ba_rows *process, struct buf *line)
 	head(line, "failed");
 	render_exit(line, process);
 	buf_addf(line, "  pid %s  ", row_text(process, "pid"));
-	render_argv(line, row_text(process, "argv"), 200);
+	render_command(line, row_text(process, "argv"), render_line_width());
 	render_line(line);
 }
 
@@ -321,6 +322,6 @@ const struct cmd cmd_show_entry = {
 		"With PATHs the replaced files there, from old to new, as 'diff -u' has it. A\n"
 		"PATH begins with / or . or has a slash or a wildcard in it.\n"
 		"Exit status 1: nothing was replaced at one of them.",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON | CMD_PAGED,
 	.run = run,
 };

@@ -1,66 +1,101 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "cmd/cmd.h"
-#include "render/text.h"
+#include "render/processes.h"
 
-/* Deeper trees go on, without going on to the right. */
-#define DEPTH_SHOWN 40
+#define SLOW_SHOWN 10
 
-static void print_process(const struct ba_rows *rows, bool goes_on, struct buf *line)
+static struct processes_wishes wishes;
+
+static int option(const struct cmd_option *o, const char *value)
 {
-	int depth = (int)ba_rows_int(rows, ba_rows_column(rows, "depth"));
-	int duration = ba_rows_column(rows, "duration_s");
-	long long files = ba_rows_int(rows, ba_rows_column(rows, "files"));
-	size_t start = line->len;
-	int width = render_width();
+	char *end = NULL;
 
-	buf_addf(line, "%*s%s ", 2 * (depth < DEPTH_SHOWN ? depth : DEPTH_SHOWN), "",
-		row_text(rows, "pid"));
-	render_argv(line, row_text(rows, "argv"), 0);
-	if (width > 40 && line->len - start > (size_t)width - 34) {
-		/* not inside of a character */
-		line->len = start + (size_t)width - 34;
-		while (line->len > start && ((unsigned char)line->data[line->len] & 0xc0) == 0x80)
-			line->len--;
-		buf_adds(line, "...");
+	if (!strcmp(o->name, "all")) {
+		wishes.all = true;
+	} else if (!strcmp(o->name, "writers")) {
+		wishes.writers = true;
+	} else if (!strcmp(o->name, "failed")) {
+		wishes.failed = true;
+	} else if (!strcmp(o->name, "verbose")) {
+		wishes.whole = true;
+	} else {
+		wishes.slow = value ? strtoul(value, &end, 10) : SLOW_SHOWN;
+		if (value && (*value < '1' || *value > '9' || *end))
+			return cmd_misuse(&cmd_tree_entry, "--slow=%s: how many? a number from 1 on", value);
 	}
-	buf_addf(line, "  %s[", render_colour(DIM));
-	if (ba_rows_type(rows, duration) == BA_NULL)
-		buf_adds(line, goes_on ? "running" : "its end is not on record");
+	return 0;
+}
+
+static bool is_filtered(void)
+{
+	return wishes.writers || wishes.failed || wishes.slow || wishes.from;
+}
+
+static void say_none(const struct cmd_call *call)
+{
+	if (wishes.from)
+		complain("no process of %s runs '%s'", call->what, wishes.from);
+	else if (wishes.failed && !wishes.writers)
+		complain("no process of %s failed", call->what);
 	else
-		render_duration(line, ba_rows_real(rows, duration));
-	buf_adds(line, ", exit ");
-	render_exit(line, rows);
-	if (files)
-		buf_addf(line, ", %lld file%s", files, files == 1 ? "" : "s");
-	buf_addf(line, "]%s", render_colour(PLAIN));
-	render_line(line);
+		complain("there is no such process of %s", call->what);
+}
+
+static int print(struct cmd_call *call, struct ba_rows *rows)
+{
+	struct processes *t;
+	int r = processes_read(&t, rows, &wishes);
+	bool any = r == 0 && processes_print(t);
+
+	ba_rows_free(rows);
+	processes_free(t);
+	if (r < 0) {
+		complain("%s", r == -ENOMEM ? "out of memory" : ba_error(call->ba));
+		return EXIT_FAILED;
+	}
+	if (!any)
+		say_none(call);
+	return any || !wishes.from ? 0 : EXIT_NO;
 }
 
 static int run(struct cmd_call *call)
 {
-	_cleanup_buf_ struct buf line = BUF_INIT;
-	bool goes_on = cmd_run_is(call, "running");
 	struct ba_rows *rows;
-	int r;
 
+	if (call->argc > 1)
+		return cmd_misuse(&cmd_tree_entry, "one RUN, and one program: '%s' is left over",
+			call->argv[1]);
+	wishes.from = call->argc ? call->argv[0] : NULL;
+	wishes.json = call->json;
+	wishes.goes_on = cmd_run_is(call, "running");
 	if (ba_tree(call->ba, call->run, &rows) < 0)
 		return cmd_failed(call);
-	if (call->json)
-		return cmd_print_json(call, rows);
-	while ((r = ba_rows_next(rows)) > 0)
-		print_process(rows, goes_on, &line);
-	ba_rows_free(rows);
-	return r < 0 ? cmd_failed(call) : 0;
+	return call->json && !is_filtered() ? cmd_print_json(call, rows) : print(call, rows);
 }
+
+static const struct cmd_option options[] = {
+	{ 'a', "all", NULL, "every process, each on a line of its own, with its pid" },
+	{ 'w', "writers", NULL, "those that changed files, and what leads to them" },
+	{ 'f', "failed", NULL, "those that failed" },
+	{ 0, "slow", "[=N]", "the N (10) that took longest by themselves" },
+	{ 'v', "verbose", NULL, "words as they were given, and nothing cut" },
+	{ 0 },
+};
 
 const struct cmd cmd_tree_entry = {
 	.name = "tree",
-	.usage = "[--json] [RUN]",
-	.help = "the processes of a run as a tree",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
+	.usage = "[options] [RUN] [NAME|PATH]",
+	.help = "the processes of a run as a tree\n"
+		"What changed nothing and did not fail is left out, and the same program under the\n"
+		"same parent is one line with a count. NAME or PATH: below that program alone.",
+	.flags = CMD_DB_READ | CMD_RUN | CMD_WORDS | CMD_JSON | CMD_PAGED,
+	.options = options,
+	.option = option,
 	.run = run,
 };

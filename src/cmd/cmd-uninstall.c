@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/undo.h"
+#include "render/argv.h"
 #include "render/script.h"
 #include "render/text.h"
 
@@ -78,7 +79,7 @@ static int title_of(struct cmd_call *call, struct buf *title)
 		ba_rows_free(rows);
 		return -1;
 	}
-	render_argv(&argv, row_text(rows, "argv"), 0);
+	render_argv(&argv, row_text(rows, "argv"));
 	buf_addf(title, "Takes out what was installed on %s at %s by: %s",
 		row_text(rows, "host"),
 		row_text(rows, "started_at"),

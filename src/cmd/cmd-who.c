@@ -5,94 +5,40 @@
 
 #include "cmd/at.h"
 #include "cmd/cmd.h"
+#include "render/acts.h"
 #include "render/json.h"
 #include "render/text.h"
 
-/* One line of a terminal, or what a person still reads in a file. */
-static size_t room(void)
-{
-	int width = render_width();
+static bool whole;
 
-	return width > 40 ? (size_t)width - 14 : 400;
+static int option(const struct cmd_option *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	whole = true;
+	return 0;
 }
 
-/* The length of the JSON array of strings at p; a bracket inside of a string does not end it. */
-static size_t array_length(const char *p)
-{
-	const char *start = p;
-	bool in_string = false;
-
-	for (; *p && (in_string || *p != ']'); p++) {
-		if (in_string && *p == '\\' && p[1])
-			p++;
-		else if (*p == '"')
-			in_string = !in_string;
-	}
-	return (size_t)(p - start) + (*p == ']');
-}
-
-static void print_ancestors(const char *json, struct buf *line)
-{
-	_cleanup_buf_ struct buf argv = BUF_INIT;
-	const char *p = json;
-
-	while ((p = strstr(p, "\"argv\":"))) {
-		p += strlen("\"argv\":");
-		buf_addf(line, "%s        of ", render_colour(DIM));
-		if (*p == '[') {
-			buf_reset(&argv);
-			buf_add(&argv, p, array_length(p));
-			render_argv(line, argv.data ? argv.data : "", room());
-			p += array_length(p);
-		} else {
-			buf_adds(line, "a process that ran no program yet");
-		}
-		buf_adds(line, render_colour(PLAIN));
-		render_line(line);
-	}
-}
-
-static void print_hand(const struct ba_rows *rows, struct buf *line)
-{
-	size_t len;
-	const char *path = ba_rows_text(rows, ba_rows_column(rows, "path"), &len);
-
-	buf_addf(line, "run %s  pid %s  %s", row_text(rows, "run_id"), row_text(rows, "pid"),
-		render_colour(BOLD));
-	render_cell(line, row_text(rows, "op"), 0);
-	buf_addf(line, "%s  ", render_colour(PLAIN));
-	render_name(line, path, len);
-	path = ba_rows_text(rows, ba_rows_column(rows, "old_path"), &len);
-	if (len) {
-		buf_adds(line, strcmp(row_text(rows, "op"), "symlink") ? "  from " : "  to ");
-		render_name(line, path, len);
-	}
-	render_line(line);
-	buf_adds(line, "    ");
-	render_name(line, row_text(rows, "exe"), strlen(row_text(rows, "exe")));
-	buf_adds(line, ": ");
-	render_argv(line, row_text(rows, "argv"), room());
-	render_line(line);
-	print_ancestors(row_text(rows, "ancestors"), line);
-}
-
-/* An answer's hands; 1: there are some; 0: none; or -errno. */
-static int print_hands(const struct cmd_call *call, struct ba_rows *rows)
+static int print_json(struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	int r, known = 0;
 
 	while ((r = ba_rows_next(rows)) > 0) {
 		known = 1;
-		if (call->json) {
-			render_json_row(rows, &line);
-			render_line(&line);
-		} else {
-			print_hand(rows, &line);
-		}
+		render_json_row(rows, &line);
+		render_line(&line);
 	}
-	ba_rows_free(rows);
 	return r < 0 ? r : known;
+}
+
+/* An answer's hands; 1: there are some; 0: none; or -errno. */
+static int print_hands(const struct cmd_call *call, struct ba_rows *rows)
+{
+	int r = call->json ? print_json(rows) : acts_print(rows, whole);
+
+	ba_rows_free(rows);
+	return r;
 }
 
 /* In everything that the glob matches, or that is below the folder; not in that itself. */
@@ -161,12 +107,19 @@ static int run(struct cmd_call *call)
 	return status;
 }
 
+static const struct cmd_option options[] = {
+	{ 'v', "verbose", NULL, "how it was done, words as they were given, and nothing cut" },
+	{ 0 },
+};
+
 const struct cmd cmd_who_entry = {
 	.name = "who",
-	.usage = "[--json] PATH...",
+	.usage = "[-v] [--json] PATH...",
 	.help = "every process that had a hand in the file at PATH\n"
 		"Of a folder, in what is below it, too; a glob (quote it) is looked for among all\n"
 		"names on record. Exit status 1: nothing is known.",
-	.flags = CMD_DB_READ | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_JSON | CMD_PAGED,
+	.options = options,
+	.option = option,
 	.run = run,
 };

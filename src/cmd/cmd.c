@@ -7,17 +7,50 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "cmd/pager.h"
 #include "render/json.h"
 #include "render/text.h"
 
 #define OPTIONS_MAX 96
 
+enum { DATABASE, HELP, JSON, COLOUR, NO_PAGER };
+
 static const struct cmd_option common[] = {
-	{ 'd', "db", "FILE",
+	[DATABASE] = { 'd', "db", "FILE",
 		"the database (default: $BUILDAUDIT_DB, or the place the man page names)" },
-	{ 'h', "help", NULL, "this text" },
-	{ 0, "json", NULL, "one JSON object a line" },
+	[HELP] = { 'h', "help", NULL, "this text" },
+	[JSON] = { 0, "json", NULL, "one JSON object a line" },
+	[COLOUR] = { 0, "color", "WHEN", "auto (on a terminal), always or never" },
+	[NO_PAGER] = { 0, "no-pager", NULL, "do not page what is longer than the terminal" },
 };
+
+/* Does the subcommand take it? */
+static bool is_common(const struct cmd *cmd, size_t option)
+{
+	switch (option) {
+	case JSON:
+		return cmd->flags & CMD_JSON;
+	case COLOUR:
+		return cmd->flags & (CMD_DB_READ | CMD_DB_WRITE);
+	case NO_PAGER:
+		return cmd->flags & CMD_PAGED;
+	default:
+		return true;
+	}
+}
+
+int cmd_option_common(const char *name, const char *value)
+{
+	if (!strcmp(name, common[NO_PAGER].name)) {
+		pager_forbid();
+		return 0;
+	}
+	if (render_choose_colour(value))
+		return 0;
+	complain("--color=%s: it is auto, always or never", value);
+	return EXIT_USAGE;
+}
 
 static void usage_line(FILE *out, const struct cmd *cmd)
 {
@@ -54,23 +87,24 @@ static void print_option(const struct cmd_option *o)
 	char left[64];
 
 	snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ",
-		o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name, o->value ? "=" : "",
-		o->value ? o->value : "");
+		o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name,
+		o->value && *o->value != '[' ? "=" : "", o->value ? o->value : "");
 	printf("  %-24s %s\n", left, o->help);
 }
 
 static void print_help(const struct cmd *cmd)
 {
 	const struct cmd_option *o;
+	size_t i;
 
 	usage_line(stdout, cmd);
 	printf("\n%s\n\n", cmd->help);
 	for (o = cmd->options; o && o->name; o++)
 		print_option(o);
-	print_option(&common[0]);
-	if (cmd->flags & CMD_JSON)
-		print_option(&common[2]);
-	print_option(&common[1]);
+	for (i = 0; i < ARRAY_SIZE(common); i++)
+		if (i != HELP && is_common(cmd, i))
+			print_option(&common[i]);
+	print_option(&common[HELP]);
 }
 
 /* getopt's two tables, from ours. */
@@ -86,7 +120,10 @@ static void add_option(struct getopt_tables *t, const struct cmd_option *o)
 	size_t n = strlen(t->shorts);
 
 	t->by_value[t->count] = o;
-	t->longs[t->count] = (struct option){ o->name, o->value ? required_argument : no_argument,
+	t->longs[t->count] = (struct option){ o->name,
+		!o->value             ? no_argument :
+			*o->value == '[' ? optional_argument :
+					   required_argument,
 		NULL, 256 + t->count };
 	t->count++;
 	if (!o->letter)
@@ -112,15 +149,15 @@ static const struct cmd_option *find_option(const struct getopt_tables *t, int c
 static void fill_tables(struct getopt_tables *t, const struct cmd *cmd)
 {
 	const struct cmd_option *o;
+	size_t i;
 
 	memset(t, 0, sizeof *t);
 	/* "+": the first word that is no option ends them, as run's COMMAND must; ":" tells a
 	 * missing value from an unknown option. */
 	snprintf(t->shorts, sizeof t->shorts, "%s:", cmd == &cmd_run_entry ? "+" : "");
-	add_option(t, &common[0]);
-	add_option(t, &common[1]);
-	if (cmd->flags & CMD_JSON)
-		add_option(t, &common[2]);
+	for (i = 0; i < ARRAY_SIZE(common); i++)
+		if (is_common(cmd, i))
+			add_option(t, &common[i]);
 	for (o = cmd->options; o && o->name; o++)
 		add_option(t, o);
 }
@@ -129,7 +166,7 @@ static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd
 	bool *help)
 {
 	struct getopt_tables t;
-	int c, r;
+	int c, r = 0;
 
 	fill_tables(&t, cmd);
 	opterr = 0;
@@ -145,13 +182,17 @@ static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd
 			return cmd_misuse(cmd, "option '%s' takes no value", argv[optind - 1]);
 		if (!o)
 			return cmd_misuse(cmd, "there is no option '%s'", argv[optind - 1]);
-		if (o == &common[0])
+		if (o == &common[DATABASE])
 			call->db = optarg;
-		else if (o == &common[1])
+		else if (o == &common[HELP])
 			*help = true;
-		else if (o == &common[2])
+		else if (o == &common[JSON])
 			call->json = true;
-		else if ((r = cmd->option(o, optarg)))
+		else if (o == &common[COLOUR] || o == &common[NO_PAGER])
+			r = cmd_option_common(o->name, optarg);
+		else
+			r = cmd->option(o, optarg);
+		if (r)
 			return r;
 	}
 	call->named = argv[0] || (optind > 1 && !strcmp(argv[optind - 1], "--"));
@@ -210,13 +251,18 @@ static void say_provisional(struct cmd_call *call)
 	ba_rows_free(row);
 }
 
-/* No name of a run begins so, and one with a slash in it is first looked for among those. */
-static bool is_path(const struct cmd_call *call, const char *word)
+static bool is_run(const struct cmd_call *call, const char *word)
 {
 	int64_t run;
 
+	return ba_run_find(call->ba, word, &run) == 0;
+}
+
+/* No name of a run begins so, and one with a slash in it is first looked for among those. */
+static bool is_path(const struct cmd_call *call, const char *word)
+{
 	return *word == '/' || *word == '.' || strpbrk(word, "*?[") ||
-		(strchr(word, '/') && ba_run_find(call->ba, word, &run) < 0);
+		(strchr(word, '/') && !is_run(call, word));
 }
 
 /* Takes RUN, at most one, out of the arguments; *run is NULL where it is not there. */
@@ -227,6 +273,8 @@ static int take_run(const struct cmd *cmd, struct cmd_call *call, const char **r
 	*run = NULL;
 	for (i = 0; i < call->argc; i++) {
 		if (cmd->flags & CMD_PATHS && is_path(call, call->argv[i]))
+			call->argv[n++] = call->argv[i];
+		else if (cmd->flags & CMD_WORDS && (*run || !is_run(call, call->argv[i])))
 			call->argv[n++] = call->argv[i];
 		else if (*run)
 			return cmd_misuse(cmd, "one RUN at a time: '%s' is left over",
@@ -279,6 +327,8 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 	r = open_database(cmd, &call);
 	if (r == 0)
 		r = find_run(cmd, &call);
+	if (r == 0 && cmd->flags & CMD_PAGED)
+		pager_begin();
 	if (r == 0)
 		r = cmd->run(&call);
 	ba_close(call.ba);

@@ -19,6 +19,8 @@ enum cmd_flags {
 	CMD_RUN = 4,  /* takes one RUN, the default is the latest */
 	CMD_JSON = 8, /* takes --json */
 	CMD_PATHS = 16, /* with CMD_RUN: PATHs besides, which are left as the arguments */
+	CMD_WORDS = 32, /* with CMD_RUN: what is no RUN is left, too */
+	CMD_PAGED = 64, /* what it prints goes through a pager on a terminal */
 };
 
 enum {
@@ -32,7 +34,7 @@ enum {
 struct cmd_option {
 	char letter;       /* 0: only the long form */
 	const char *name;  /* without the dashes */
-	const char *value; /* its name in the help; NULL: takes none */
+	const char *value; /* its name in the help; "[=N]": may be left out; NULL: takes none */
 	const char *help;
 };
 
@@ -76,6 +78,8 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((forma
 int cmd_failed(const struct cmd_call *call);
 /* Says what a person should know before the command is recorded, if anything. */
 void cmd_warn_before(const struct ba_recording *rec, const char *command);
+/* --color=WHEN or --no-pager. 0, or EXIT_USAGE after saying why. */
+int cmd_option_common(const char *name, const char *value);
 /* Is call->run in that state (view runs)? */
 bool cmd_run_is(struct cmd_call *call, const char *state);
 /*

@@ -4,36 +4,44 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/pager.h"
 #include "render/text.h"
 
-/* -d before the subcommand: how many words it took, 0 when it is not there. */
-static int leading_db(char **argv, const char **db)
+/*
+ * An option before the subcommand, of those that it could have: how many words it took, 0 when
+ * there is none, or below 0 the exit status.
+ */
+static int leading_option(char **argv, const char **db)
 {
 	if (!strcmp(argv[0], "-d") || !strcmp(argv[0], "--db")) {
 		*db = argv[1];
 		return argv[1] ? 2 : 0;
 	}
-	if (!strncmp(argv[0], "--db=", 5)) {
+	if (!strncmp(argv[0], "--db=", 5))
 		*db = argv[0] + 5;
-		return 1;
-	}
-	if (!strncmp(argv[0], "-d", 2) && argv[0][2]) {
+	else if (!strncmp(argv[0], "-d", 2) && argv[0][2])
 		*db = argv[0] + 2;
-		return 1;
-	}
-	return 0;
+	else if (!strncmp(argv[0], "--color=", 8))
+		return cmd_option_common("color", argv[0] + 8) ? -EXIT_USAGE : 1;
+	else if (!strcmp(argv[0], "--no-pager"))
+		cmd_option_common("no-pager", NULL);
+	else
+		return 0;
+	return 1;
 }
 
 static int dispatch(int argc, char **argv)
 {
 	const struct cmd *cmd;
 	const char *db = NULL;
-	int i = 1, n;
+	int i = 1, n = 0;
 
 	if (!strcmp(basename(argv[0]), "checkinstall"))
 		return cmd_checkinstall_entry.whole(argc, argv, NULL);
-	while (i < argc && (n = leading_db(argv + i, &db)) > 0)
+	while (i < argc && (n = leading_option(argv + i, &db)) > 0)
 		i += n;
+	if (n < 0)
+		return -n;
 	if (i >= argc) {
 		commands_print_help(stderr);
 		return EXIT_USAGE;
@@ -62,8 +70,9 @@ int main(int argc, char **argv)
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		if (errno != EPIPE)
 			complain("cannot write to standard output: %s", strerror(errno));
-		return EXIT_FAILED;
+		status = EXIT_FAILED;
 	}
+	pager_end();
 	if (!render_is_whole()) {
 		complain("out of memory: not every line was printed");
 		return EXIT_FAILED;

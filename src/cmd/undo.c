@@ -10,6 +10,8 @@
 #include "render/progress.h"
 #include "render/text.h"
 
+static const char go_on[] = "the same command goes on from there";
+
 bool undo_option(struct undo_options *o, const struct cmd_option *given)
 {
 	if (!strcmp(given->name, "dry-run"))
@@ -112,6 +114,8 @@ int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
 	if (u->asks && (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)))
 		return cmd_misuse(cmd,
 			"without a terminal to ask on, -y is needed (-n shows what would be done)");
+	if (o->yes && !o->dry)
+		render_interruptible(go_on);
 	return 0;
 }
 
@@ -124,7 +128,10 @@ bool undo_agreed(struct undo *u)
 		u->words->question, u->call->what, (unsigned long long)u->would.removed,
 		(unsigned long long)u->would.restored, (unsigned long long)u->would.kept);
 	IGNORE(fflush(stderr));
-	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
+		return false;
+	render_interruptible(go_on);
+	return true;
 }
 
 int undo_end(struct undo *u)

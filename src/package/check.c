@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "package/say.h"
 #include "package/stop.h"
+#include "render/progress.h"
 
 /* The first name met of each file that has several. */
 struct first_name {
@@ -199,8 +200,11 @@ int payload_check(struct payload *p, bool md5)
 	size_t i;
 	int r = 0;
 
-	for (i = 0; r == 0 && i < p->count; i++)
-		r = stop_asked() ? say_failed("stopped") : check_entry(&c, p->entries[i]);
+	for (i = 0; r == 0 && i < p->count; i++) {
+		r = stop_asked() ? -1 : check_entry(&c, p->entries[i]);
+		render_progress("checking", i, p->count);
+	}
+	render_progress_end();
 	say_rest(&c.changed);
 	HASH_ITER(hh, c.inodes, in, next)
 	{

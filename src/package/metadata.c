@@ -14,6 +14,7 @@
 #include "base/owners.h"
 #include "base/project.h"
 #include "package/say.h"
+#include "render/argv.h"
 #include "render/text.h"
 
 /* What was found is a suggestion only: what the format forbids is written another way. */
@@ -261,7 +262,7 @@ int metadata_find(struct metadata *m, const struct package_options *o, const str
 	m->options = o;
 	m->type = o->type;
 	m->cwd = strdup(row_text(run, "cwd"));
-	render_argv(&command, row_text(run, "argv"), 0);
+	render_argv(&command, row_text(run, "argv"));
 	m->command = buf_steal(&command);
 	if (!m->cwd || !m->command)
 		return say_no_memory();

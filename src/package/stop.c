@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "package/say.h"
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 static struct sigaction before[ARRAY_SIZE(signals)];
@@ -32,7 +33,7 @@ bool stop_asked(void)
 	return asked != 0;
 }
 
-void stop_end(void)
+void stop_end(int r)
 {
 	struct sigaction now;
 	int sig = asked;
@@ -42,6 +43,8 @@ void stop_end(void)
 		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == remember)
 			sigaction(signals[i], &before[i], NULL);
 	asked = 0;
+	if (sig && r < 0)
+		say_failed("interrupted: no package was made, and nothing is left of it");
 	if (sig)
 		raise(sig);
 }

@@ -10,7 +10,10 @@
 void stop_watch(void);
 /* Was one sent since stop_watch()? */
 bool stop_asked(void);
-/* The signals do what they did before; one that was sent is now sent again. */
-void stop_end(void);
+/*
+ * The signals do what they did before; one that was sent is now sent again, and where there is no
+ * package for it (r < 0) that is said.
+ */
+void stop_end(int r);
 
 #endif

@@ -15,6 +15,7 @@
 #include "package/check.h"
 #include "package/say.h"
 #include "package/stop.h"
+#include "render/progress.h"
 
 #define CHUNK (256 * 1024)
 
@@ -168,13 +169,15 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 		const struct member *e = p->entries[i];
 
 		if (stop_asked())
-			return say_failed("stopped");
+			return -1;
+		render_progress("packing", i, p->count);
 		describe(ae, e, m, top);
 		if (archive.write_header(a, ae) != ARCHIVE_OK)
 			return tree_failed(a, e->path);
 		if (S_ISREG(e->mode) && e->first == e && copy_file(a, e) < 0)
 			return -1;
 	}
+	render_progress_end();
 	return 0;
 }
 

@@ -6,6 +6,11 @@
 
 /* How far long work has come, on stderr when it is a terminal; `what` is said before the bar. */
 void render_progress(const char *what, uint64_t done, uint64_t total);
+/*
+ * From now on a signal that ends us says how far work has come, and how to go on, which is a
+ * string that stays.
+ */
+void render_interruptible(const char *how_to_go_on);
 /* Takes the bar away; before anything else is printed. */
 void render_progress_end(void);
 

@@ -3,15 +3,12 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "base/cleanup.h"
-#include "base/utf8.h"
 
 const char *row_text(const struct ba_rows *rows, const char *column)
 {
@@ -27,37 +24,6 @@ int64_t row_number(const struct ba_rows *rows, const char *column)
 	return at < 0 ? 0 : ba_rows_int(rows, at);
 }
 
-bool render_is_terminal(void)
-{
-	static int known = -1;
-
-	if (known < 0)
-		known = isatty(STDOUT_FILENO);
-	return known;
-}
-
-int render_width(void)
-{
-	struct winsize w;
-
-	if (!render_is_terminal())
-		return 0;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0 || w.ws_col == 0)
-		return 80;
-	return w.ws_col;
-}
-
-const char *render_colour(enum colour c)
-{
-	static const char *const codes[] = { "\033[0m", "\033[31m", "\033[32m", "\033[33m",
-		"\033[2m", "\033[1m" };
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (!render_is_terminal() || (no && *no) || (term && !strcmp(term, "dumb")))
-		return "";
-	return codes[c];
-}
-
 void render_device(struct buf *out, int64_t rdev, char between)
 {
 	buf_addf(out, "%u%c%u", major((dev_t)rdev), between, minor((dev_t)rdev));
@@ -71,106 +37,49 @@ void render_name(struct buf *out, const char *name, size_t len)
 		buf_add(out, name, len);
 }
 
-/* Characters, as far as a terminal shows one column for each. */
-static int columns_of(const char *s)
+size_t render_columns(const char *s)
 {
-	int n = 0;
+	size_t n = 0;
 
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
+	for (; *s; s++) {
+		if (s[0] == '\033' && s[1] == '[') /* a colour takes none */
+			s += strcspn(s, "m");
+		else
+			n += ((unsigned char)*s & 0xc0) != 0x80;
+		if (!*s)
+			break;
+	}
 	return n;
 }
 
-static void pad(struct buf *line, int n)
+void render_blanks(struct buf *out, size_t n)
 {
 	while (n-- > 0)
-		buf_addc(line, ' ');
+		buf_addc(out, ' ');
 }
 
-void render_cell(struct buf *out, const char *text, int width)
+void render_cell(struct buf *out, const char *text, size_t width)
 {
-	size_t start = out->len;
+	size_t start = out->len, columns;
 
 	render_name(out, text, strlen(text));
-	if (out->data)
-		pad(out, width - columns_of(out->data + start));
+	columns = out->data ? render_columns(out->data + start) : width;
+	render_blanks(out, columns < width ? width - columns : 0);
 }
 
-/* Four hexadecimal digits; -1 where there are none, or the text ends before. */
-static int hex4(const char *p)
+void render_cut(struct buf *out, size_t start, size_t columns)
 {
-	static const char digits[] = "0123456789abcdef";
-	int i, value = 0;
+	size_t n = 0, at = start, fits = start;
 
-	for (i = 0; i < 4; i++) {
-		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
-
-		if (!d)
-			return -1;
-		value = value * 16 + (int)(d - digits);
-	}
-	return value;
-}
-
-/* What stands after a backslash at p; how many bytes that were. */
-static size_t json_escape(const char *p, struct buf *out)
-{
-	char character[4];
-	int c;
-
-	switch (*p) {
-	case '\0':
-		return 0;
-	case 'n':
-		buf_addc(out, '\n');
-		return 1;
-	case 't':
-		buf_addc(out, '\t');
-		return 1;
-	case 'u':
-		c = hex4(p + 1);
-		if (c > 0)
-			buf_add(out, character, utf8_encode((uint32_t)c, character));
-		return c < 0 ? 1 : 5;
-	default:
-		buf_addc(out, *p);
-		return 1;
-	}
-}
-
-/* The strings of our own JSON arrays: no escapes but those that buf_add_json makes. */
-static const char *json_string(const char *p, struct buf *out)
-{
-	while (*p && *p != '"') {
-		if (*p == '\\')
-			p += 1 + json_escape(p + 1, out);
-		else
-			buf_addc(out, *p++);
-	}
-	return *p ? p + 1 : p;
-}
-
-void render_argv(struct buf *out, const char *json, size_t most)
-{
-	_cleanup_buf_ struct buf word = BUF_INIT, line = BUF_INIT;
-	const char *p = json;
-
-	while ((p = strchr(p, '"'))) {
-		buf_reset(&word);
-		p = json_string(p + 1, &word);
-		if (line.len)
-			buf_addc(&line, ' ');
-		buf_add_shell(&line, word.data ? word.data : "");
-	}
-	if (!line.data)
+	if (!out->data || render_columns(out->data + start) <= columns)
 		return;
-	if (!most || line.len <= most) {
-		buf_add_shown(out, line.data, line.len);
-		return;
+	for (; out->data[at]; at++) {
+		if (((unsigned char)out->data[at] & 0xc0) == 0x80)
+			continue;
+		if (n++ + 3 == columns)
+			fits = at;
 	}
-	while (most && ((unsigned char)line.data[most] & 0xc0) == 0x80)
-		most--; /* not inside of a character */
-	buf_add_shown(out, line.data, most);
+	out->len = fits;
 	buf_adds(out, "...");
 }
 
@@ -208,6 +117,16 @@ void render_date(struct buf *out, const char *iso)
 		buf_addf(out, " %.8s", iso + 11);
 }
 
+void render_time(struct buf *out, int64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000);
+	char text[32];
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm))
+		buf_adds(out, text);
+}
+
 void render_install(struct buf *out, const struct ba_rows *rows)
 {
 	const char *name = row_text(rows, "name"), *version = row_text(rows, "version");
@@ -219,19 +138,26 @@ void render_install(struct buf *out, const struct ba_rows *rows)
 	render_name(out, version, strlen(version));
 }
 
+void render_signal(struct buf *out, int number)
+{
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		buf_addf(out, "SIG%s", name);
+	else
+		buf_addf(out, "SIG%d", number);
+}
+
 void render_exit(struct buf *out, const struct ba_rows *rows)
 {
 	int status = ba_rows_column(rows, "exit_status"), sig = ba_rows_column(rows, "term_signal");
-	const char *name;
 
-	if (ba_rows_type(rows, sig) == BA_INT) {
-		name = sigabbrev_np((int)ba_rows_int(rows, sig));
-		buf_addf(out, "SIG%s", name ? name : ba_rows_text(rows, sig, NULL));
-	} else if (ba_rows_type(rows, status) == BA_INT) {
+	if (ba_rows_type(rows, sig) == BA_INT)
+		render_signal(out, (int)ba_rows_int(rows, sig));
+	else if (ba_rows_type(rows, status) == BA_INT)
 		buf_addf(out, "%lld", (long long)ba_rows_int(rows, status));
-	} else {
+	else
 		buf_addc(out, '-');
-	}
 }
 
 static bool incomplete;
@@ -249,80 +175,4 @@ void render_line(struct buf *line)
 	else
 		fwrite(line->data, 1, line->len, stdout); /* main() asks stdout in the end */
 	buf_reset(line);
-}
-
-void table_add(struct table *t, struct buf *cell)
-{
-	if (t->count == t->room) {
-		size_t room = t->room ? t->room * 2 : 64;
-		char **cells = realloc(t->cells, room * sizeof *cells);
-
-		if (!cells)
-			return;
-		t->cells = cells;
-		t->room = room;
-	}
-	t->cells[t->count++] = buf_steal(cell);
-}
-
-/* The line, or as much of it as the terminal has columns. */
-static void print_cut(const struct buf *line)
-{
-	int left = render_width();
-	const char *s;
-
-	for (s = line->data; s && *s; s++) {
-		if (left && ((unsigned char)*s & 0xc0) != 0x80 && s != line->data && --left == 0)
-			break;
-		putchar(*s);
-	}
-	putchar('\n');
-}
-
-static void print_row(char *const *cells, const char *const *heads, const int *widths,
-	size_t columns)
-{
-	_cleanup_buf_ struct buf line = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < columns; i++) {
-		const char *s = cells ? cells[i] : heads[i];
-
-		buf_adds(&line, s ? s : "");
-		if (i < columns - 1)
-			pad(&line, widths[i] + 2 - columns_of(s ? s : ""));
-	}
-	print_cut(&line);
-}
-
-void table_print(struct table *t, size_t columns, const char *const *heads)
-{
-	_cleanup_free_ int *widths = calloc(columns, sizeof *widths);
-	size_t i;
-
-	if (!widths)
-		return;
-	for (i = 0; i < columns; i++)
-		widths[i] = columns_of(heads[i]);
-	for (i = 0; i < t->count; i++) {
-		int n = t->cells[i] ? columns_of(t->cells[i]) : 0;
-
-		if (n > widths[i % columns])
-			widths[i % columns] = n;
-	}
-	fputs(render_colour(BOLD), stdout);
-	print_row(NULL, heads, widths, columns);
-	fputs(render_colour(PLAIN), stdout);
-	for (i = 0; i + columns <= t->count; i += columns)
-		print_row(t->cells + i, NULL, widths, columns);
-}
-
-void table_release(struct table *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->count; i++)
-		free(t->cells[i]);
-	free(t->cells);
-	*t = (struct table){ 0 };
 }

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef RENDER_TEXT_H
 #define RENDER_TEXT_H
-/* Rows, names and numbers for a person, and tables of them. */
+/* Rows, names and numbers for a person. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "buildaudit.h"
+#include "render/terminal.h"
 
 /* A row's column by its name: good until the next row; "" and 0 where it has none of that name. */
 const char *row_text(const struct ba_rows *rows, const char *column);
 int64_t row_number(const struct ba_rows *rows, const char *column);
-
-bool render_is_terminal(void);
-/* Columns of the terminal, 0 when stdout is none. */
-int render_width(void);
-/* Colour: only on a terminal, and not with NO_COLOR set. */
-enum colour { PLAIN, RED, GREEN, YELLOW, DIM, BOLD };
-const char *render_colour(enum colour c);
 
 /* The two numbers of a device. */
 void render_device(struct buf *out, int64_t rdev, char between);
@@ -28,31 +22,26 @@ void render_device(struct buf *out, int64_t rdev, char between);
  */
 void render_name(struct buf *out, const char *name, size_t len);
 /* The same with blanks behind it until it is `width` columns wide. */
-void render_cell(struct buf *out, const char *text, int width);
-/*
- * A JSON array of strings as a shell line that says the same, on one line: what
- * would break it is shown as \ooo, and after `most` bytes (0: never) it is cut.
- */
-void render_argv(struct buf *out, const char *json, size_t most);
+void render_cell(struct buf *out, const char *text, size_t width);
+/* The columns that text takes, as far as a terminal shows one for each character. */
+size_t render_columns(const char *s);
+void render_blanks(struct buf *out, size_t n);
+/* Of what stands in `out` from `start` on, no more than `columns`; "..." says what is not there. */
+void render_cut(struct buf *out, size_t start, size_t columns);
 /* Seconds as a person reads them: 0.04 s, 12.3 s, 4 min 10 s. */
 void render_duration(struct buf *out, double seconds);
 /* Bytes as a person reads them: 999 B, 1.5 KiB, 20 MiB. */
 void render_size(struct buf *out, int64_t bytes);
 /* "2026-01-31T10:00:00.123Z" as "2026-01-31 10:00:00"; "" is nothing. */
 void render_date(struct buf *out, const char *iso);
+/* Nanoseconds since 1970, the same. */
+void render_time(struct buf *out, int64_t ns);
 /* What the row says of an install: its name, and its version where there is one. */
 void render_install(struct buf *out, const struct ba_rows *rows);
+/* "SIGTERM", "SIG40". */
+void render_signal(struct buf *out, int number);
 /* An exit status or signal of the row: "0", "SIGTERM". */
 void render_exit(struct buf *out, const struct ba_rows *rows);
-
-/* A table whose columns are as wide as they need; the last one is cut to fit a terminal. */
-struct table {
-	char **cells;
-	size_t count, room, columns;
-};
-void table_add(struct table *t, struct buf *cell); /* empties the buffer */
-void table_print(struct table *t, size_t columns, const char *const *heads);
-void table_release(struct table *t);
 
 /* Prints the buffer and a newline, and empties it. */
 void render_line(struct buf *line);

@@ -451,7 +451,7 @@ case_wide_and_narrow_terminal() {
 	some_runs
 	command -v script >/dev/null || skip 'no script(1)'
 	local out
-	out=$(script -qec "stty cols 60; '$BUILDAUDIT' -d '$DB' runs" /dev/null </dev/null | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g')
+	out=$(script -qec "stty cols 60; PAGER=cat '$BUILDAUDIT' -d '$DB' runs" /dev/null </dev/null | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g')
 	has "$out" second
 	eq "$(awk 'length($0) > 60' <<<"$out")" '' 'wider than the terminal'
 }

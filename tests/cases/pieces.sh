@@ -36,7 +36,7 @@ case_each_option_is_in_the_usage_line() {
 		usage=$(ba "$c" -h | head -n 1)
 		case $usage in *'[options]'*) continue ;; esac
 		while read -r letter name; do
-			case $name in db|help) continue ;; esac
+			case $name in db|help|color|no-pager) continue ;; esac
 			case $usage in
 			*"--$name"*|*"[-$letter]"*|*"[-$letter "*) ;;
 			*) fail "$c: --$name is not in: $usage" || return ;;

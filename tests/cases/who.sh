@@ -1,5 +1,5 @@
 #!/bin/bash
-# `who` names every process with a hand in a file, through renames and hard links; `tree` and `events` agree.
+# `who` names every process with a hand in a file, through renames and hard links; `events` agree.
 . "$(dirname "$0")/../lib/cases.sh"
 
 # dpkg's way: NAME.dpkg-new is written and renamed.
@@ -42,6 +42,35 @@ case_ancestors_up_to_the_command() {
 	has "$out" 'perl'
 	has "$out" 'sh'
 	has "$out" 'bash'
+}
+
+# A block for each program, however its calls and those of others follow one another.
+case_a_block_for_each_process() {
+	rec -q -- bash -c 'sh -c "exec 5>x; chmod 600 x; echo >&5; touch -d @1 x"; :; mv x "y z"; perl -e "chmod 0640, q(y z)"; ln "y z" w; :'
+	settle
+	local out
+	out=$(ba who "y z" | sed -E 's/^run 1  [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}  pid [0-9]+  /run 1 /; s|^    /[^ ]*/|    |')
+	eq "$(grep '^run' <<<"$out" | sed "s|$T/||g")" "run 1 open  x
+run 1 chmod  x
+run 1 open, utime  x
+run 1 rename  y z from x
+run 1 chmod  y z
+run 1 link  w from y z" || return
+	has "$out" '^        of sh -c '
+	eq "$(grep -c '^        of bash -c' <<<"$out")" 6 'each has its ancestors once'
+	hasnt "$out" '\\012'
+}
+
+case_verbose_has_it_in_full() {
+	rec -q -- bash -c 'umask 022; (for i in 1 2; do echo $i >x; done; :)
+	:'
+	settle
+	local out
+	out=$(ba who -v x)
+	has "$out" 'open O_WRONLY\|O_CREAT\|O_TRUNC 0666 x2  '
+	has "$out" ':\)\\012\\011:'
+	eq "$(grep -c '^        of ' <<<"$out")" 1 'what it was forked from, too'
+	hasnt "$(ba who x)" '^        of '
 }
 
 case_relative_path() {
@@ -124,55 +153,6 @@ programs() {
 import json, sys
 words = lambda a: json.loads(a) if isinstance(a, str) else a
 print(*sorted({words(json.loads(l)["argv"])[0] for l in sys.stdin}))'
-}
-
-case_tree_shows_every_process() {
-	rec -q -- bash -c 'sh -c "touch a b; :"; perl -e "open F, q(>), q(c)"; exit 3' || :
-	local out
-	out=$(ba tree)
-	has "$out" 'bash'
-	has "$out" 'touch'
-	has "$out" 'perl'
-	eq "$(ba tree --json | wc -l)" "$(q 'SELECT count(*) FROM processes')"
-}
-
-# Two subtrees beside each other, three deep: each process stands below its own parent, the older one first.
-case_tree_is_depth_first() {
-	rec -q -- bash -c 'f() { [ $1 = 0 ] || { (f $(($1 - 1)); :); (f $(($1 - 1)); :); }; :; }; f 3'
-	settle
-	eq "$(q 'SELECT count(*) FROM processes')" 15
-	ba tree --json | python3 -c '
-import json, sys
-at, last, order = {}, {}, []
-for n, p in enumerate(map(json.loads, sys.stdin)):
-    me, parent, depth = p["process_id"], p["parent_id"], p["depth"]
-    # the way from the root to the process before this one; its parent is the one on it that is a step up
-    assert (parent is None) == (n == 0), p
-    assert parent is None or order[depth - 1] == parent, ("stands below", order[:depth], p)
-    assert depth == (0 if parent is None else at[parent] + 1), p
-    assert last.get(parent, 0) < me, ("the older first", p)
-    del order[depth:]
-    order.append(me)
-    at[me], last[parent] = depth, me
-assert len(at) == 15, at'
-	# The same for people: the parent is the last line above that stands further left.
-	eq "$(ba tree | sed 's/[^ ].*//' | awk '{ printf "%d", length($0) / 2 }')" 012332331233233
-}
-
-# A record that was tampered with: processes that are their own ancestors are no reason to go on for ever.
-case_tree_of_a_record_that_goes_in_circles() {
-	local out
-	rec -q -- sh -c '(sh -c ":; :"; :); :'
-	rec -q -- sh -c ':'
-	settle
-	sqlite3 "$DB" 'UPDATE process SET parent_id = (SELECT min(id) FROM process WHERE run_id = 2) WHERE parent_id IS NULL AND run_id = 1;
-		UPDATE process SET parent_id = (SELECT max(id) FROM process WHERE run_id = 1) WHERE run_id = 2'
-	out=$(timeout 20 "$BUILDAUDIT" -d "$DB" tree --json 1) || fail 'it has no end'
-	eq "$(wc -l <<<"$out")" "$(q 'SELECT count(*) FROM processes WHERE run_id = 1')"
-	sqlite3 "$DB" 'UPDATE process SET parent_id = id'
-	timeout 20 "$BUILDAUDIT" -d "$DB" tree 1 >/dev/null || fail 'it has no end'
-	sqlite3 "$DB" 'UPDATE process SET parent_id = (SELECT min(id) + max(id) - process.id FROM process WHERE run_id = 1) WHERE run_id = 1'
-	timeout 20 "$BUILDAUDIT" -d "$DB" tree 1 >/dev/null || fail 'it has no end'
 }
 
 case_processes_of_the_view() {

@@ -13,7 +13,7 @@
 #include "package/metadata.h"
 #include "package/names.h"
 #include "package/relations.h"
-#include "render/text.h"
+#include "render/argv.h"
 
 int __wrap_io_read_file(const char *path, struct buf *out, size_t limit);
 
@@ -129,7 +129,9 @@ static void arguments(struct input *in)
 	_cleanup_free_ char *json = take_text(in, SIZE_MAX);
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	render_argv(&out, json, most);
+	render_argv(&out, json);
+	buf_reset(&out);
+	render_command(&out, json, most);
 	read_through(out.data);
 }
 

@@ -313,5 +313,9 @@ def run_cases(cases):
     for case in cases:
         if len(sys.argv) > 1 and case.__name__ not in sys.argv[1:]:
             continue
-        tap.result('%s [%s]' % (case.__doc__.split('\n')[0], os.environ.get('MODE', 'seccomp')), case())
+        try:
+            faults = case()
+        except AssertionError as e:
+            faults = [str(e) or 'an assertion failed']
+        tap.result('%s [%s]' % (case.__doc__.split('\n')[0], os.environ.get('MODE', 'seccomp')), faults)
     tap.done()

@@ -11,7 +11,7 @@ docs.py readme README               the commands and outputs of its examples bel
 import re
 import sys
 
-COMMON = {'db', 'help', 'json'}
+COMMON = {'db', 'help', 'json', 'color', 'no-pager'}
 
 
 def sections(page):

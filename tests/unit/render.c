@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "lib/tap.h"
+#include "render/argv.h"
 #include "render/json.h"
 #include "render/manifest.h"
 #include "render/script.h"
@@ -43,7 +44,39 @@ static void arguments(void)
 		_cleanup_free_ char *json = strdup(cases[i].json);
 		_cleanup_buf_ struct buf out = BUF_INIT;
 
-		render_argv(&out, json, 0);
+		render_argv(&out, json);
+		ok_str(out.data ? out.data : "", cases[i].line, cases[i].json);
+	}
+}
+
+/* For a person: a script on one line, and no longer than there is room for. */
+static void commands(void)
+{
+	static const struct {
+		const char *json, *line;
+		size_t width;
+	} cases[] = {
+		{ "[\"ls\",\"a b\"]", "ls 'a b'", 0 },
+		{ "[\"sh\",\"-c\",\"a\\nb\"]", "sh -c 'a; b'", 0 },
+		{ "[\"a \\\\\\n\\t\\tb;\\n  if c; then\\n\\td\\n\\nfi\\n\"]", "'a b; if c; then d; fi'", 0 },
+		{ "[\"a &&\\n{\\nb\\n}\"]", "'a && { b; }'", 0 },
+		{ "[\"a 'b'\\nc\"]", "'a 'b'; c'", 0 },
+		{ "[\"within\\nthen\\n\"]", "'within; then'", 0 },
+		{ "[\"a\\u001bb\"]", "'a\\033b'", 0 },
+		{ "[\"0123456789\",\"0123456789\"]", "0123456789 012345...", 20 },
+		{ "[\"0123456789\",\"012345678\"]", "0123456789 012345678", 20 },
+		{ "[\"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+		  "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"]",
+			"'\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+			"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4...", 5 },
+		{ "", "", 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_buf_ struct buf out = BUF_INIT;
+
+		render_command(&out, cases[i].json, cases[i].width);
 		ok_str(out.data ? out.data : "", cases[i].line, cases[i].json);
 	}
 }
@@ -141,6 +174,7 @@ int main(void)
 		return 1;
 	snprintf(path, sizeof path, "%s/db", folder);
 	arguments();
+	commands();
 	if (ok(db_open(&db, path, DB_MAKE, &words) == 0, "a database %s", words.text)) {
 		db_settle(db);
 		db_close(db);

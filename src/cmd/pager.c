@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/pager.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "base/command.h"
+#include "render/terminal.h"
+
+static bool forbidden;
+static pid_t pager; /* 0: there is none */
+
+void pager_forbid(void)
+{
+	forbidden = true;
+}
+
+/* A shell command; NULL: none. */
+static const char *find_pager(void)
+{
+	const char *named = getenv("BUILDAUDIT_PAGER"), *term = getenv("TERM");
+	char path[PATH_MAX];
+
+	if (!named)
+		named = getenv("PAGER");
+	if (forbidden || !render_is_terminal() || !term || !strcmp(term, "dumb"))
+		return NULL;
+	if (!named)
+		return command_find("less", path) == 0 ? "less" : NULL;
+	return *named && strcmp(named, "cat") != 0 ? named : NULL;
+}
+
+/* The terminal is the pager's until it ends, whatever ends us. */
+static void wait_for_it(int sig)
+{
+	drop_fd(STDOUT_FILENO);
+	while (pager > 0 && waitpid(pager, NULL, 0) < 0)
+		;
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void become_pager(const char *command, const int pipe[2])
+{
+	setenv("LESS", "FRX", 0);
+	setenv("LV", "-c", 0);
+	dup2(pipe[0], STDIN_FILENO);
+	drop_fd(pipe[0]);
+	drop_fd(pipe[1]);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static void watch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		if (signal(signals[i], wait_for_it) == SIG_IGN)
+			signal(signals[i], SIG_IGN);
+}
+
+void pager_begin(void)
+{
+	const char *command = find_pager();
+	int pipe[2];
+	sigset_t mask;
+
+	render_width(); /* while stdout is the terminal itself */
+	if (!command || pipe2(pipe, 0) < 0)
+		return;
+	pager = child_fork(&mask);
+	if (pager >= 0)
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (pager == 0)
+		become_pager(command, pipe);
+	if (pager > 0) {
+		dup2(pipe[1], STDOUT_FILENO);
+		watch_signals();
+	}
+	drop_fd(pipe[0]);
+	drop_fd(pipe[1]);
+}
+
+void pager_end(void)
+{
+	if (pager <= 0)
+		return;
+	IGNORE(fclose(stdout)); /* it was flushed, and looked at */
+	while (waitpid(pager, NULL, 0) < 0)
+		;
+	pager = 0;
+}

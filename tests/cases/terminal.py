@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""What a person sees on a terminal: colours, a pager, the width, how far an undo has come.
+
+Each runs on a pseudo-terminal of its own.  Environment: BUILDAUDIT, the program; MODE.
+"""
+import contextlib
+import fcntl
+import os
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
+import balib
+
+BA = os.environ.get('BUILDAUDIT', 'buildaudit')
+LIMIT = 60
+MODE = ['--no-seccomp'] if os.environ.get('MODE') == 'ptrace' else []
+
+
+class Place:
+    """A folder with a database, and terminals to look at it."""
+
+    def __init__(self):
+        self.top = os.path.realpath(tempfile.mkdtemp(prefix='ba-terminal.'))
+        self.db = os.path.join(self.top, 'audit.db')
+        self.p = os.path.join(self.top, 'p')
+        os.mkdir(self.p)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def record(self, *argv):
+        subprocess.run([BA, '-d', self.db, 'run', *MODE, '-q', '--include', self.p, '--', *argv], cwd=self.p,
+                       stdin=subprocess.DEVNULL, check=False)
+        balib.settle(self.db)
+
+    def start(self, *words, columns=100, rows=40, **env):
+        pid, fd = os.forkpty()
+        if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+            os.chdir(self.p)
+            clean = {k: v for k, v in os.environ.items() if k not in ('PAGER', 'LESS', 'BUILDAUDIT_PAGER', 'NO_COLOR')}
+            clean.update({'TERM': 'xterm', 'LC_ALL': 'C', **env})
+            os.execvpe(BA, [BA, '-d', self.db, *words], clean)
+        return pid, fd
+
+    def look(self, *words, **how):
+        """What it prints, and how it ends."""
+        pid, fd = self.start(*words, **how)
+        text = read(fd, lambda text: False)
+        os.close(fd)
+        return text, os.waitpid(pid, 0)[1]
+
+
+def read(fd, enough):
+    text, end = b'', time.monotonic() + LIMIT
+    while not enough(text):
+        if not select.select([fd], [], [], max(0, end - time.monotonic()))[0]:
+            raise AssertionError('it waits: %r' % text[-500:])
+        try:
+            got = os.read(fd, 65536)
+        except OSError:
+            break
+        if not got:
+            break
+        text += got
+    return text.decode('utf-8', 'replace').replace('\r\n', '\n')
+
+
+def plain(text):
+    return re.sub('\x1b\\[[0-9;]*[A-Za-z]', '', text)
+
+
+def colours():
+    """on a terminal, and not elsewhere; as --color and NO_COLOR say"""
+    with Place() as c:
+        c.record('sh', '-c', 'echo >a; sh -c "exit 3"; :')
+        red = '\x1b[31mfailed with status 3'
+        want = {(): True, ('--color=never',): False, ('--color=always',): True}
+        faults = ['tree %s: %r' % (f, t) for f, w in want.items() for t in [c.look('tree', *f, PAGER='cat')[0]] if (red in t) != w]
+        faults += ['NO_COLOR: %r' % t for t in [c.look('tree', PAGER='cat', NO_COLOR='1')[0]] if '\x1b' in t]
+        faults += ['NO_COLOR and --color: %r' % t for t in [c.look('tree', '--color=always', PAGER='cat', NO_COLOR='1')[0]]
+                   if red not in t]
+        faults += ['TERM=dumb: %r' % t for t in [c.look('tree', TERM='dumb')[0]] if '\x1b' in t]
+        faults += ['before the subcommand: %r' % t for t in [c.look('--color=never', '--no-pager', 'tree')[0]] if '\x1b' in t]
+        for words, want in (['tree'], False), (['tree', '--color=always'], True):
+            p = subprocess.run([BA, '-d', c.db, *words], stdout=subprocess.PIPE, check=True)
+            faults += ['in a file, %s: %r' % (words, p.stdout)] if (b'\x1b' in p.stdout) != want else []
+        p = subprocess.run([BA, '-d', c.db, 'tree', '--color=red'], stderr=subprocess.PIPE, check=False)
+        faults += ['--color=red: %d %r' % (p.returncode, p.stderr)] if p.returncode != 2 or b'auto' not in p.stderr else []
+        return faults
+
+
+def the_pager():
+    """$BUILDAUDIT_PAGER, $PAGER, or less; none where it is cat, forbidden, or not there"""
+    with Place() as c:
+        c.record('sh', '-c', 'echo >a')
+        upper = 'tr a-z A-Z'
+        faults = []
+        for words, env, want in [(['runs'], {'PAGER': upper}, True), (['runs'], {'PAGER': 'cat', 'BUILDAUDIT_PAGER': upper}, True),
+                                 (['runs'], {'PAGER': upper, 'BUILDAUDIT_PAGER': ''}, False), (['runs', '--no-pager'], {'PAGER': upper}, False),
+                                 (['runs', '--json'], {'PAGER': upper}, True), (['sql', 'SELECT 1 AS one'], {'PAGER': upper}, True),
+                                 (['version'], {'PAGER': upper}, False), (['runs', '-h'], {'PAGER': upper}, False)]:
+            text, status = c.look(*words, **env)
+            if status or (plain(text) == plain(text).upper()) != want:
+                faults.append('%s %s: %d %r' % (words, env, status, text))
+        text, status = c.look('runs', PAGER='head -c 1')
+        faults += ['one that ends early: %d %r' % (status, text)] if status not in (0, 13) or len(plain(text)) > 1 else []
+        text, status = c.look('runs', PAGER='/nothing/of/that/name')
+        faults += ['one that is not there: %r' % text] if 'not found' not in text else []
+        # Who waits is the pager, for a person; and the status is what it would be without.
+        text, status = c.look('who', 'none', PAGER='cat; sleep 0.2; echo after')
+        faults += ['its end is not waited for: %d %r' % (status, text)] if os.waitstatus_to_exitcode(status) != 1 or 'after' not in text else []
+        return faults
+
+
+def less_pages_what_does_not_fit():
+    """what fits is printed, what does not is paged, and ^C leaves the terminal to less"""
+    with Place() as c:
+        c.record('sh', '-c', 'i=0; while [ $i -lt 60 ]; do echo >f$i; i=$((i + 1)); done')
+        faults = ['what fits: %d %r' % (s, t) for t, s in [c.look('runs')] if s or 'RUN' not in t]
+        pid, fd = c.start('files', rows=20)
+        read(fd, lambda text: b':' in text[-12:] and b'f20' in text)
+        os.write(fd, b'\x03')
+        time.sleep(0.2)
+        os.write(fd, b'q')
+        text = read(fd, lambda text: False)
+        os.close(fd)
+        status = os.waitpid(pid, 0)[1]
+        return faults + (['after q: %d %r' % (status, text)] if status not in (0, 13, 2) else [])
+
+
+def the_width():
+    """a line of tree and who is no longer than the terminal is wide, and runs drops no column"""
+    with Place() as c:
+        c.record('sh', '-c', 'echo >a; : %s\n:' % ('long ' * 60))
+        c.record('perl', '-e', 'exit 3')
+        faults = []
+        for columns in 60, 100, 140:
+            for words in ['tree', '1'], ['who', 'a']:
+                text, _ = c.look(*words, columns=columns, PAGER='cat')
+                over = [l for l in plain(text).split('\n') if len(l) > columns and 'pid' not in l]
+                faults += ['%s in %d columns: %r' % (words, columns, over)] if over else []
+            text = plain(c.look('runs', columns=columns, PAGER='cat')[0])
+            faults += ['runs in %d columns: no %s in %r' % (columns, w, text) for w in ('COMMAND', 'perl -e', 'GONE', 'complete') if w not in text]
+        text = c.look('tree', '-v', '1', columns=60, PAGER='cat')[0]
+        faults += ['-v is cut: %r' % text] if text.count('long') != 60 else []
+        faults += ['an empty column is shown: %r' % text for text in [c.look('runs', PAGER='cat')[0]] if 'LABEL' in text]
+        return faults
+
+
+def sql_has_heads():
+    """a query's answer has the names of its columns; too wide, one line for each"""
+    with Place() as c:
+        c.record('sh', '-c', 'echo >a')
+        text = plain(c.look('sql', 'SELECT run_id, argv, created FROM runs', PAGER='cat')[0])
+        faults = [] if re.search('run_id +argv +created\n +1 +\\["sh".* +1', text) else ['narrow: %r' % text]
+        text = plain(c.look('sql', 'SELECT run_id, argv, created, label FROM runs', columns=30, PAGER='cat')[0])
+        faults += [] if re.search('run_id +1\nargv +\\["sh".*\ncreated +1\nlabel', text) else ['wide: %r' % text]
+        p = subprocess.run([BA, '-d', c.db, 'sql', 'SELECT run_id, created FROM runs'], stdout=subprocess.PIPE, check=True)
+        return faults + ([] if p.stdout == b'1|1\n' else ['in a file: %r' % p.stdout])
+
+
+def an_undo_that_is_interrupted_says_so():
+    """^C says how far it came and how to go on, and the next one does"""
+    with Place() as c:
+        c.record('sh', '-c', 'i=0; while [ $i -lt 3000 ]; do : >f$i; i=$((i + 1)); done')
+        pid, fd = c.start('rollback', '-y')
+        # Some are gone, and not all.
+        end = time.monotonic() + LIMIT
+        while len(os.listdir(c.p)) > 2900 and time.monotonic() < end:
+            time.sleep(0.001)
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGINT)
+        text = plain(read(fd, lambda text: False))
+        os.close(fd)
+        status = os.waitpid(pid, 0)[1]
+        left = len(os.listdir(c.p))
+        faults = []
+        if status != signal.SIGINT or not re.search('interrupted while rolling back, [0-9]+ of [0-9]+ done: the same command goes on from there', text):
+            faults.append('%d left, status %d: %r' % (left, status, text))
+        p = subprocess.run([BA, '-d', c.db, 'rollback', '-y'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        faults += ['the next one: %d %r' % (p.returncode, p.stdout)] if p.returncode or os.listdir(c.p) else []
+        return faults
+
+
+def packing_shows_how_far_it_is():
+    """what takes its time has a bar, and ^C leaves nothing"""
+    with Place() as c:
+        c.record('sh', '-c', 'i=0; while [ $i -lt 6 ]; do head -c 60000000 /dev/urandom >f$i; i=$((i + 1)); done')
+        out = os.path.join(c.top, 'out')
+        os.mkdir(out)
+        pid, fd = c.start('package', '--type=tar', '-o', out, '--pkgname=p', '--pkgversion=1')
+        text = read(fd, lambda text: b'%' in text)
+        os.kill(pid, signal.SIGINT)
+        text += read(fd, lambda text: False)
+        os.close(fd)
+        status = os.waitpid(pid, 0)[1]
+        faults = [] if re.search('(checking|packing) \\[#* *\\] +[0-9]+%', plain(text)) else ['no bar: %r' % text]
+        faults += [] if status == signal.SIGINT and 'interrupted: no package was made' in text else ['status %d: %r' % (status, text)]
+        return faults + (['left: %s' % os.listdir(out)] if os.listdir(out) else [])
+
+
+CASES = (colours, the_pager, less_pages_what_does_not_fit, the_width, sql_has_heads, an_undo_that_is_interrupted_says_so,
+         packing_shows_how_far_it_is)
+
+
+balib.run_cases(CASES)
