@@ -27,7 +27,8 @@ static int option(const struct cmd_option *o, const char *value)
 	} else {
 		wishes.slow = value ? strtoul(value, &end, 10) : SLOW_SHOWN;
 		if (value && (*value < '1' || *value > '9' || *end))
-			return cmd_misuse(&cmd_tree_entry, "--slow=%s: how many? a number from 1 on", value);
+			return cmd_misuse(&cmd_tree_entry,
+				"--slow=%s: how many? a number from 1 on", value);
 	}
 	return 0;
 }
@@ -92,8 +93,8 @@ const struct cmd cmd_tree_entry = {
 	.name = "tree",
 	.usage = "[options] [RUN] [NAME|PATH]",
 	.help = "the processes of a run as a tree\n"
-		"What changed nothing and did not fail is left out, and the same program under the\n"
-		"same parent is one line with a count. NAME or PATH: below that program alone.",
+		"What changed nothing and did not fail is left out, and the same program under\n"
+		"the same parent is one line with a count. NAME or PATH: below that program.",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_WORDS | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,

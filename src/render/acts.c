@@ -182,7 +182,8 @@ static void print_ancestors(const struct block *b, bool whole)
 			buf_add(&argv, p, array_length(p));
 			p += array_length(p);
 		}
-		if (argv.failed || before.failed || (!whole && argv.data && !strcmp(argv.data, before.data)))
+		if (argv.failed || before.failed ||
+			(!whole && argv.data && !strcmp(argv.data, before.data)))
 			continue;
 		buf_addf(&line, "%s        of ", render_colour(DIM));
 		if (argv.data)

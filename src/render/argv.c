@@ -135,9 +135,9 @@ static void add_flat(struct buf *out, const char *word)
 		len = strcspn(word, "\n");
 		if (!len)
 			continue;
+		joined |= out->len > start && is_open(out->data + start, out->len - start);
 		if (out->len > start)
-			buf_adds(out, joined || is_open(out->data + start, out->len - start) ? " " :
-											       "; ");
+			buf_adds(out, joined ? " " : "; ");
 		buf_add(out, word, len);
 		trim(out, start);
 		joined = word[len] && out->len > start && out->data[out->len - 1] == '\\';

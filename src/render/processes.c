@@ -445,7 +445,8 @@ bool processes_print(struct processes *t)
 	return t->shown;
 }
 
-int processes_read(struct processes **out, struct ba_rows *rows, const struct processes_wishes *wishes)
+int processes_read(struct processes **out, struct ba_rows *rows,
+	const struct processes_wishes *wishes)
 {
 	struct processes *t = calloc(1, sizeof *t);
 	int r = -ENOMEM;

@@ -14,7 +14,7 @@ struct processes_wishes {
 	bool all;             /* every process, each on a line of its own */
 	bool writers, failed; /* those only, and what leads to them */
 	size_t slow;          /* those that took longest by themselves: how many; 0: not asked */
-	const char *from;     /* below the processes that run this program, a name or a path; or NULL */
+	const char *from;     /* below those that run this program, a name or a path; or NULL */
 	bool whole;           /* words as they are, and nothing cut */
 	bool goes_on;         /* the run does: what has no end on record runs */
 	bool json;
@@ -23,7 +23,8 @@ struct processes_wishes {
 struct processes;
 
 /* Of the rows of ba_tree(), which are read to their end. 0 or -errno. */
-int processes_read(struct processes **out, struct ba_rows *rows, const struct processes_wishes *wishes);
+int processes_read(struct processes **out, struct ba_rows *rows,
+	const struct processes_wishes *wishes);
 void processes_free(struct processes *t);
 /* False: no process is to be shown. */
 bool processes_print(struct processes *t);

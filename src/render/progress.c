@@ -39,9 +39,10 @@ static void make_sentence(const char *what, uint64_t done, uint64_t total)
 {
 	char *to = sentences[!current];
 
-	snprintf(to, sizeof sentences[0], "%sbuildaudit: interrupted while %s, %llu of %llu done: %s\n",
-		shown ? "\r\033[K" : "", what, (unsigned long long)done, (unsigned long long)total,
-		hint);
+	snprintf(to, sizeof sentences[0],
+		"%sbuildaudit: interrupted while %s, %llu of %llu done: %s\n",
+		shown ? "\r\033[K" : "", what, (unsigned long long)done,
+		(unsigned long long)total, hint);
 	current = !current;
 }
 

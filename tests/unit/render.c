@@ -50,6 +50,8 @@ static void arguments(void)
 }
 
 /* For a person: a script on one line, and no longer than there is room for. */
+#define UMLAUTS "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6"
+
 static void commands(void)
 {
 	static const struct {
@@ -58,17 +60,16 @@ static void commands(void)
 	} cases[] = {
 		{ "[\"ls\",\"a b\"]", "ls 'a b'", 0 },
 		{ "[\"sh\",\"-c\",\"a\\nb\"]", "sh -c 'a; b'", 0 },
-		{ "[\"a \\\\\\n\\t\\tb;\\n  if c; then\\n\\td\\n\\nfi\\n\"]", "'a b; if c; then d; fi'", 0 },
+		{ "[\"a \\\\\\n\\tb;\\n if c; then\\n\\td\\n\\nfi\\n\"]",
+			"'a b; if c; then d; fi'", 0 },
 		{ "[\"a &&\\n{\\nb\\n}\"]", "'a && { b; }'", 0 },
 		{ "[\"a 'b'\\nc\"]", "'a 'b'; c'", 0 },
 		{ "[\"within\\nthen\\n\"]", "'within; then'", 0 },
 		{ "[\"a\\u001bb\"]", "'a\\033b'", 0 },
 		{ "[\"0123456789\",\"0123456789\"]", "0123456789 012345...", 20 },
 		{ "[\"0123456789\",\"012345678\"]", "0123456789 012345678", 20 },
-		{ "[\"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-		  "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"]",
-			"'\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-			"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4...", 5 },
+		/* never to less than twenty, and by characters */
+		{ "[\"" UMLAUTS UMLAUTS UMLAUTS "\"]", "'" UMLAUTS UMLAUTS "...", 5 },
 		{ "", "", 0 },
 	};
 	size_t i;
