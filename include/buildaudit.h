@@ -348,6 +348,22 @@ int ba_recording_warning(const struct ba_recording *rec, const char *command, ch
 int ba_record_exec(struct ba_recording *rec, char *const argv[], char *words, int *exec_failed);
 
 /*
+ * Records a command and waits for it: a child of the caller becomes it, as by ba_record_exec(), in
+ * the caller's folder, environment and session. *status is its status, as wait(2) gives it, also
+ * where the caller ignores SIGCHLD or waits for any child elsewhere; the caller's signals are as
+ * they were, and no other child of it is waited for. *summary (or NULL) is of its record; run_id 0:
+ * there is none. Its strings are good until the recording is started again, or freed. Not while
+ * another thread of the caller works with this library or SQLite: it is a fork.
+ * 0; or -errno with words (BA_WORDS bytes), and no run: *status then is that of exit(127) where the
+ * command is not there, of 126 where it cannot be executed, else of 125, or -1. Since: 0.2
+ */
+int ba_record(struct ba_recording *rec, char *const argv[], int *status,
+	struct ba_summary *summary, char *words);
+/* Its two halves; *pid is the command, which may be sent signals. Since: 0.2 */
+int ba_record_start(struct ba_recording *rec, char *const argv[], pid_t *pid, char *words);
+int ba_record_wait(struct ba_recording *rec, int *status, struct ba_summary *summary, char *words);
+
+/*
  * Records processes that run already, their threads, and what they start from now on, until they
  * end, until the time set is up, or until SIGINT, SIGTERM, SIGHUP or SIGQUIT; then they run on as
  * if nothing had been. Each call of theirs stops, since a filter could not be taken out of them

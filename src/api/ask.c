@@ -52,10 +52,9 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 
 	for (i = 0; !latest && !id && i < ARRAY_SIZE(ways); i++)
 		id = ways[i](ba, name);
-	r = db_unread(ba->db);
+	r = ba_unread(ba);
 	if (r < 0)
-		return words_set(&ba->words, r, "cannot read the database %s: %s",
-			db_path(ba->db), strerror(-r));
+		return r;
 	if (latest && !id)
 		return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
 			db_path(ba->db));
@@ -70,12 +69,7 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 
 API int ba_run_newest(struct ba *ba, int64_t subject, int64_t *run_id)
 {
-	int64_t id = db_int(ba->db, Q_MEMBER_NEWEST, 0, "i", subject);
-
-	if (!id)
-		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)subject);
-	*run_id = id;
-	return 0;
+	return ba_there(ba, subject, run_id);
 }
 
 API int ba_runs(struct ba *ba, struct ba_rows **out)
@@ -91,7 +85,7 @@ API int ba_run(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_RUN, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_undo_idle(struct ba *ba)
@@ -104,7 +98,7 @@ API int ba_run_since(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_RUN_SINCE, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out)
@@ -119,7 +113,7 @@ API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_ro
 		(int64_t)!!(which & (BA_FILES_MODIFIED | BA_FILES_DIFFERENT)),
 		(int64_t)!!(which & BA_FILES_REMOVED),
 		(int64_t)!!(which & (BA_FILES_MODIFIED | BA_FILES_SAME)));
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out)
@@ -127,7 +121,7 @@ API int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_REPLACED, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out)
@@ -135,7 +129,7 @@ API int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_MADE, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_unchanged(struct ba *ba, int64_t run_id, struct ba_rows **out)
@@ -143,7 +137,7 @@ API int ba_unchanged(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_UNCHANGED, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 /* "" is above all that begins with a slash. */
@@ -165,7 +159,7 @@ API int ba_owned_by(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_OWNED_BY, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_owned_below(struct ba *ba, const char *folder, struct ba_rows **out)
@@ -208,7 +202,7 @@ API int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_TREE, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out)
@@ -216,7 +210,7 @@ API int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_EVENTS, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_sql(struct ba *ba, const char *sql, struct ba_rows **out)
@@ -227,6 +221,11 @@ API int ba_sql(struct ba *ba, const char *sql, struct ba_rows **out)
 
 	if (r == 0 && !rows.stmt)
 		return words_set(&ba->words, -EINVAL, "there is no statement in '%s'", sql);
+	if (r == 0 && !rows_only_read(&rows)) {
+		rows_done(&rows);
+		return words_set(&ba->words, -EROFS, "the record is read here, not written: '%s'",
+			sql);
+	}
 	if (r == 0 && tail[strspn(tail, " \t\r\n;")]) {
 		rows_done(&rows);
 		return words_set(&ba->words, -EINVAL, "one statement at a time: '%s' is left over",

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "api/shared.h"
 #include "base/array.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
@@ -45,6 +46,7 @@ API void ba_recording_free(struct ba_recording *rec)
 	for (i = 0; i < rec->rule_count; i++)
 		free(rec->rules[i].value);
 	free(rec->rules);
+	shared_free(rec->shared);
 	free(rec->database);
 	free(rec->label);
 	free(rec->name);
@@ -352,6 +354,7 @@ void recording_summary(const struct run_result *res, void *data)
 		s.stale = count_stale(run->db, res->run_id);
 	if (rec->name)
 		s.up_to_date = db_int(run->db, Q_UP_TO_DATE, 0, "i", res->run_id);
+	shared_tell(rec->shared, &s);
 	if (rec->summary)
 		rec->summary(&s, rec->summary_data);
 }

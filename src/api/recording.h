@@ -12,6 +12,7 @@
 #include "trace/filter.h"
 
 struct given_rule;
+struct shared;
 
 struct ba_recording {
 	char *database, *label, *name, *version;
@@ -27,6 +28,8 @@ struct ba_recording {
 	int64_t asked_ns; /* when the recording was asked for */
 	struct filter filter;
 	int64_t *run_id; /* in memory that the watcher sees, too */
+	struct shared *shared; /* with the recorder, of ba_record_start(); or NULL */
+	pid_t child;           /* the command that it started; 0: none */
 	bool no_backup;
 	uint64_t backup_limit;
 	struct recorder recorder;

@@ -296,7 +296,7 @@ API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by,
 		db_rows(&rows, ba->db, Q_STALE, "ii", superseded_by, (int64_t)1) :
 		db_rows(&rows, ba->db, Q_UNINSTALL_LIST, "ii", run_id, superseded_by);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out)
@@ -304,16 +304,19 @@ API int ba_later_runs(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	struct rows rows;
 	int r = db_rows(&rows, ba->db, Q_LATER_RUNS, "i", run_id);
 
-	return ba_ask(ba, out, r, &rows);
+	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
 API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded,
 	struct ba_rows **out)
 {
 	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_DIFF, "iii", run_1, run_2, (int64_t)!!with_excluded);
+	int r = ba_there(ba, run_1, NULL);
 
-	return ba_ask(ba, out, r, &rows);
+	if (r < 0)
+		return r;
+	r = db_rows(&rows, ba->db, Q_DIFF, "iii", run_1, run_2, (int64_t)!!with_excluded);
+	return ba_ask_of(ba, run_2, out, r, &rows);
 }
 
 static int forget_one(struct ba *ba, int64_t run_id, void *data)

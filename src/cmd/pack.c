@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,30 +12,40 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 
-static volatile sig_atomic_t child;
+static volatile sig_atomic_t child, missed;
 
 static void hand_on(int sig)
 {
 	if (child > 0)
 		kill(child, sig);
+	else
+		missed = sig;
 }
 
-/* The terminal's signals reach the command by itself; one sent to us alone is handed on. */
+static void leave_to_it(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * The terminal's signals reach the command by itself; one sent to us alone is handed on. They are
+ * caught, not ignored: the command would inherit that.
+ */
 static void step_aside(struct sigaction *old)
 {
-	static const int ignored[] = { SIGINT, SIGQUIT },
+	static const int left[] = { SIGINT, SIGQUIT },
 			 handed[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
-	struct sigaction sa = { .sa_handler = SIG_IGN };
+	struct sigaction leave = { .sa_handler = leave_to_it, .sa_flags = SA_RESTART },
+			 hand = { .sa_handler = hand_on, .sa_flags = SA_RESTART };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(ignored); i++)
-		sigaction(ignored[i], &sa, &old[ignored[i]]);
-	sa.sa_handler = hand_on;
-	for (i = 0; i < ARRAY_SIZE(handed); i++) {
-		sigaction(handed[i], NULL, &old[handed[i]]);
-		if (old[handed[i]].sa_handler != SIG_IGN)
-			sigaction(handed[i], &sa, NULL);
-	}
+	for (i = 0; i < ARRAY_SIZE(left); i++)
+		sigaction(left[i], &leave, &old[left[i]]);
+	for (i = 0; i < ARRAY_SIZE(handed); i++)
+		sigaction(handed[i], &hand, &old[handed[i]]);
+	for (i = 1; i < NSIG; i++)
+		if (old[i].sa_handler == SIG_IGN)
+			sigaction((int)i, &old[i], NULL);
 }
 
 static void step_back(const struct sigaction *old)
@@ -48,72 +57,30 @@ static void step_back(const struct sigaction *old)
 		sigaction(signals[i], &old[signals[i]], NULL);
 }
 
-static void become(struct ba_recording *rec, char **argv)
-{
-	char words[BA_WORDS];
-	int exec_failed, r = ba_record_exec(rec, argv, words, &exec_failed);
-
-	complain("%s", words);
-	_exit(!exec_failed ? EXIT_FAILED : r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
-}
-
-/* Memory that the recorder, another process by then, writes the run's number to. */
-struct handed {
-	int64_t run;
-	void (*summary)(const struct ba_summary *, void *);
-	const char *db;
-};
-
-static void hand_over(const struct ba_summary *s, void *data)
-{
-	struct handed *h = data;
-
-	h->run = s->run_id;
-	if (h->summary)
-		h->summary(s, (void *)h->db);
-}
-
-static int start_and_wait(struct ba_recording *rec, char **argv)
-{
-	struct sigaction old[NSIG] = { 0 };
-	sigset_t mask;
-	int status, r;
-	pid_t pid = child_fork(&mask);
-
-	if (pid == 0) {
-		sigprocmask(SIG_SETMASK, &mask, NULL);
-		become(rec, argv);
-	}
-	if (pid < 0) {
-		complain("cannot start a process: %s", strerror(-pid));
-		return -1;
-	}
-	child = pid;
-	step_aside(old);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	r = child_end(pid, &status);
-	child = 0;
-	step_back(old);
-	return r < 0 ? -1 : status;
-}
-
 int record_and_wait(struct ba_recording *rec, char **argv,
 	void (*summary)(const struct ba_summary *, void *), const char *db, int64_t *run)
 {
-	struct handed *h =
-		mmap(NULL, sizeof *h, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int status;
+	struct sigaction old[NSIG] = { 0 };
+	struct ba_summary recorded;
+	char words[BA_WORDS];
+	pid_t pid;
+	int status = -1, r;
 
-	if (h == MAP_FAILED) {
-		complain("out of memory");
-		return -1;
+	ba_recording_summary(rec, summary, (void *)db);
+	step_aside(old);
+	r = ba_record_start(rec, argv, &pid, words);
+	if (r == 0) {
+		child = pid;
+		if (missed)
+			kill(pid, missed);
+		r = ba_record_wait(rec, &status, &recorded, words);
+		child = 0;
 	}
-	h->summary = summary;
-	h->db = db;
-	ba_recording_summary(rec, hand_over, h);
-	status = start_and_wait(rec, argv);
-	*run = h->run;
-	munmap(h, sizeof *h);
+	step_back(old);
+	if (r < 0)
+		complain("%s", words);
+	else
+		*run = recorded.run_id;
 	return status;
 }
 

@@ -178,6 +178,11 @@ int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char *
 	return db_errno(sqlite3_prepare_v2(db->sqlite, sql, -1, &rows->stmt, tail));
 }
 
+bool rows_only_read(const struct rows *rows)
+{
+	return !rows->stmt || sqlite3_stmt_readonly(rows->stmt);
+}
+
 int rows_next(struct rows *rows)
 {
 	int r = rows->stmt ? sqlite3_step(rows->stmt) : SQLITE_DONE;
@@ -224,6 +229,13 @@ int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, 
 	if (r < 0 && db->unread == 0)
 		db->unread = r;
 	return r <= 0 || rows_type(&rows, 0) == ROWS_NULL ? otherwise : rows_int(&rows, 0);
+}
+
+int db_was_read(struct db *db, int r, struct words *words)
+{
+	return r < 0 ? words_set(words, r, "cannot read the database %s: %s", db_path(db),
+			       strerror(-r)) :
+		       0;
 }
 
 int db_unread(struct db *db)

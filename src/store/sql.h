@@ -49,6 +49,8 @@ int db_run(struct db *db, enum query q, const char *fmt, ...) MUST_CHECK;
 int db_rows(struct rows *rows, struct db *db, enum query q, const char *fmt, ...) MUST_CHECK;
 /* The same for a text of the user's. *tail: what is left of it. */
 int db_rows_text(struct rows *rows, struct db *db, const char *sql, const char **tail) MUST_CHECK;
+/* False: the statement would write. */
+bool rows_only_read(const struct rows *rows);
 int rows_next(struct rows *rows) MUST_CHECK;
 void rows_done(struct rows *rows);
 
@@ -78,6 +80,8 @@ const void *rows_blob(const struct rows *rows, int column);
 int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, ...);
 /* The first -errno that db_int() met since this was asked last, or 0. */
 int db_unread(struct db *db) MUST_CHECK;
+/* r, with words where it is an error of reading. */
+int db_was_read(struct db *db, int r, struct words *words);
 int64_t db_last_id(struct db *db);
 
 /* For the test that reads every query plan. */

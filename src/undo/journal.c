@@ -41,8 +41,7 @@ int journal_idle(struct db *db, struct words *words)
 				"try again when it has ended",
 				db_path(db), (long long)rows_int(&rows, 0));
 	}
-	return r < 0 ? words_set(words, r, "cannot read the database %s: %s", db_path(db),
-			       strerror(-r)) : 0;
+	return db_was_read(db, r, words);
 }
 
 /* Our own arguments as a JSON array. */
@@ -129,9 +128,9 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 	if (r < 0)
 		return r;
 	j->of_run = journal_run(j->db, subject);
-	r = db_unread(j->db);
-	r = r < 0 ? words_set(words, r, "cannot read the database %s: %s", db_path, strerror(-r)) :
-		    add_run(j, kind, words);
+	r = db_was_read(j->db, db_unread(j->db), words);
+	if (r == 0)
+		r = add_run(j, kind, words);
 	if (r < 0)
 		journal_break(j);
 	return r;

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""The Python module: records, asks, undoes, and says what is wrong.
+
+Environment: BUILDAUDIT, the installed program, with the module below its prefix.
+"""
+import glob
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
+import balib
+
+INST = os.path.dirname(os.path.dirname(os.path.realpath(shutil.which(os.environ.get('BUILDAUDIT', 'buildaudit')))))
+FOUND = [f for pattern in ('lib/python3*/*-packages', 'local/lib/python3*/*-packages') for f in glob.glob(os.path.join(INST, pattern))]
+MODE = {'no_seccomp': True} if os.environ.get('MODE') == 'ptrace' else {}
+
+
+class Place:
+    def __init__(self):
+        self.top = os.path.realpath(tempfile.mkdtemp(prefix='ba-python.'))
+        self.p = os.path.join(self.top, 'p')
+        self.db = os.path.join(self.top, 'audit.db')
+        os.mkdir(self.p)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def record(self, script, **settings):
+        done = buildaudit.record(['sh', '-c', 'cd %s; %s' % (self.p, script)], database=self.db, include=[self.p], **MODE, **settings)
+        balib.settle(self.db)
+        return done
+
+
+def same(faults, what, got, want):
+    if got != want:
+        faults.append('%s\n  got:  %r\n  want: %r' % (what, got, want))
+
+
+def raises(faults, what, kind, words, call):
+    try:
+        got = call()
+    except kind as e:
+        if words not in str(e):
+            faults.append('%s: it says %r' % (what, str(e)))
+    else:
+        faults.append('%s: no %s, but %r' % (what, kind.__name__, got))
+
+
+def recorded():
+    """a command is recorded from Python, and what it did is known"""
+    faults = []
+    with Place() as c:
+        done = c.record('mkdir d; echo hello >d/a; exit 3', name='hello', version='1.0', label='first')
+        same(faults, 'the status', os.waitstatus_to_exitcode(done.status), 3)
+        same(faults, 'the counts', done[1:6], (1, 2, 0, 0, 0))
+        same(faults, 'the name', done.name, 'hello')
+        done = c.record('kill -TERM $$')
+        same(faults, 'the signal', os.waitstatus_to_exitcode(done.status), -signal.SIGTERM)
+        with buildaudit.open(c.db) as db:
+            same(faults, 'files', [(f['change'], f['type'], f['path'], f['size'], f['permissions']) for f in db.files('first')],
+                 [('created', 'dir', c.p + '/d', os.stat(c.p + '/d').st_size, 'drwxr-xr-x'), ('created', 'file', c.p + '/d/a', 6, '-rw-r--r--')])
+            run = db.run('hello@1.0')
+            same(faults, 'a run', (run['run_id'], run['label'], run['exit_status'], run['argv'][:2], run['term_signal']),
+                 (1, 'first', 3, ['sh', '-c'], None))
+            same(faults, 'runs', [r['run_id'] for r in db.runs()], [2, 1])
+            same(faults, 'who', [(w['op'], w['argv'][0], w['ancestors']) for w in db.who(c.p + '/d/a')], [('open', 'sh', [])])
+            same(faults, 'the tree', [p['depth'] for p in db.tree(1)][:2], [0, 1])
+            same(faults, 'events', [e['op'] for e in db.events(1)], ['mkdir', 'open'])
+            same(faults, 'installs', [(i['name'], i['files']) for i in db.installs('hello')], [('hello', 1)])
+            same(faults, 'owned', [o['path'] for o in db.owned('hello')], [c.p + '/d', c.p + '/d/a'])
+            same(faults, 'owned below', [o['name'] for o in db.owned_below(c.p + '/d')], ['hello', 'hello'])
+            same(faults, 'sql', [dict(r) for r in db.sql('SELECT 1 AS one, NULL AS none, 0.5 AS half, \'a\' AS text')],
+                 [{'one': 1, 'none': None, 'half': 0.5, 'text': 'a'}])
+    return faults
+
+
+def odd_names():
+    """a name that is not UTF-8 is what os.fsdecode() makes of it, and exact as bytes"""
+    faults = []
+    with Place() as c:
+        c.record('echo >"$(printf "a\\377b")"; echo >"x y"')
+        name = os.fsencode(c.p) + b'/a\xffb'
+        with buildaudit.open(c.db) as db:
+            rows = list(db.files())
+            same(faults, 'text', [os.fsencode(r['path']) for r in rows], [name, os.fsencode(c.p) + b'/x y'])
+            same(faults, 'bytes', rows[0].bytes('path'), name)
+            same(faults, 'no text', rows[0].bytes('link_target'), None)
+            same(faults, 'who by bytes', len(list(db.who(name))), 1)
+            same(faults, 'who by text', len(list(db.who(os.fsdecode(name)))), 1)
+    return faults
+
+
+def undone():
+    """verify, dry runs, rollback and uninstall, step by step"""
+    faults = []
+    with Place() as c:
+        open(c.p + '/old', 'w').write('old')
+        c.record('echo new >old; echo >a')
+        with buildaudit.open(c.db, write=True) as db:
+            same(faults, 'nothing differs', db.verify(), [])
+            open(c.p + '/a', 'w').write('mine')
+            same(faults, 'one differs', [(p, t) for p, t, _ in db.verify()], [(c.p + '/a', 'file')])
+            open(c.p + '/a', 'w').write('\n')
+            dry = db.rollback(dry=True)
+            same(faults, 'dry', (dry[:3], open(c.p + '/old').read()), ((0, 1, 1), 'new\n'))
+            u = db.rollback(1)
+            same(faults, 'rolled back', (u[:6], os.listdir(c.p), open(c.p + '/old').read()), ((2, 1, 1, 0, 0, 0), ['old'], 'old'))
+            same(faults, 'its steps', sorted((s.did, s.type, s.path) for s in u.steps),
+                 [('remove', 'file', c.p + '/a'), ('restore', 'file', c.p + '/old')])
+        c.record('echo >b; echo >c', name='it')
+        open(c.p + '/c', 'w').write('mine')
+        with buildaudit.open(c.db, write=True) as db:
+            u = db.uninstall('it')
+            same(faults, 'uninstalled', (u.removed, u.kept, sorted(os.listdir(c.p))), (1, 1, ['c', 'old']))
+            same(faults, 'the reason', [s.reason != '' for s in u.steps if s.did == 'keep'], [True])
+    return faults
+
+
+def what_is_wrong():
+    """each refusal is an Error with the library's words, or Python's own"""
+    faults = []
+    with Place() as c:
+        raises(faults, 'no database', buildaudit.Error, 'audit.db', lambda: buildaudit.open(c.db))
+        raises(faults, 'no command', buildaudit.Error, "no command 'no-such'", lambda: buildaudit.record(['no-such'], database=c.db))
+        raises(faults, 'no setting', TypeError, 'colour', lambda: buildaudit.record(['true'], colour='red'))
+        raises(faults, 'no name', ValueError, 'name does not take', lambda: buildaudit.record(['true'], database=c.db, name='a b'))
+        c.record('echo >a')
+        with buildaudit.open(c.db) as db:
+            raises(faults, 'no run', buildaudit.Error, 'no run 999', lambda: list(db.files(999)))
+            raises(faults, 'no label', buildaudit.Error, "'none'", lambda: list(db.files('none')))
+            raises(faults, 'no SQL', buildaudit.Error, 'syntax', lambda: list(db.sql('SELEC 1')))
+            raises(faults, 'it writes', buildaudit.Error, 'not written', lambda: list(db.sql('DELETE FROM run')))
+            begun = db.runs()
+            next(begun)
+        raises(faults, 'a closed one', ValueError, 'closed', lambda: list(db.runs()))
+        raises(faults, 'a begun one', ValueError, 'closed', lambda: next(begun))
+        try:
+            list(buildaudit.open(c.db).run('none'))
+        except OSError as e:
+            same(faults, 'errno', e.errno, 2)
+    return faults
+
+
+def callers():
+    """a caller that ignores SIGCHLD, or has children of its own, gets the status, and keeps them"""
+    faults = []
+    with Place() as c:
+        mine = subprocess.Popen(['sh', '-c', 'exit 5'])
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        done = c.record('exit 4')
+        same(faults, 'the status', os.waitstatus_to_exitcode(done.status), 4)
+        same(faults, 'a child of its own', mine.wait(), 5)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        try:
+            same(faults, 'SIGCHLD ignored', os.waitstatus_to_exitcode(c.record('exit 6').status), 6)
+        finally:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    return faults
+
+
+def the_example():
+    """the example of libbuildaudit(3) runs"""
+    faults = []
+    with open(os.path.join(INST, 'share/man/man3/libbuildaudit.3')) as f:
+        lines = f.read().split('\n')
+    text = '\n'.join(lines[lines.index('.Bd -literal -offset indent') + 1:lines.index('.Ed')])
+    with Place() as c:
+        with open(c.p + '/Makefile', 'w') as f:
+            f.write('install:\n\techo >%s/installed\n' % c.p)
+        env = dict(os.environ, BUILDAUDIT_DB=c.db, PYTHONPATH=FOUND[0], HOME=c.top)
+        text = text.replace("name='hello')", "name='hello', include=%r)" % c.p)
+        p = subprocess.run([sys.executable, '-c', text], cwd=c.p, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if p.returncode or 'installed 1' not in p.stdout or "did='remove'" not in p.stdout:
+            faults.append('%d %s' % (p.returncode, p.stdout))
+    return faults
+
+
+if not FOUND:
+    print('not ok 1 - the module is installed\n#   below %s there is none\n1..1' % INST)
+    sys.exit(1)
+sys.path.insert(0, FOUND[0])
+if subprocess.run('nm -D %s/lib/libbuildaudit.so.0 | grep -qE "__(asan|tsan)_init"' % INST, shell=True, check=False).returncode == 0:
+    print('1..0 # SKIP the library has a sanitizer in it')
+    sys.exit(0)
+import buildaudit
+balib.run_cases((recorded, odd_names, undone, what_is_wrong, callers, the_example))
