@@ -10,9 +10,9 @@
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
 #include "package/compress.h"
-#include "package/output.h"
-#include "package/say.h"
 #include "package/tree.h"
+#include "render/output.h"
+#include "render/say.h"
 #include "render/text.h"
 
 static const struct {
@@ -119,7 +119,7 @@ static int write_archive(const struct payload *p, const char *name)
 		return -1;
 	a = tree_open(out.fd, archive.write_set_format_pax, compression_named("gzip"));
 	if (!a || tree_write(a, p, &m, "") < 0 || tree_close(a, file.data) < 0 ||
-		output_done(&out) < 0)
+		output_done(&out, 0644) < 0)
 		return -1;
 	say("backup of %zu paths that the command overwrote: %s", p->count, file.data);
 	return 0;

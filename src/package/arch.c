@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 
 #include "package/elf.h"
-#include "package/say.h"
+#include "render/say.h"
 
 int arch_find(struct payload *p, struct metadata *m)
 {

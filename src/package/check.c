@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/digest.h"
 #include "base/hash.h"
-#include "package/say.h"
-#include "package/stop.h"
+#include "base/io.h"
 #include "render/progress.h"
+#include "render/say.h"
+#include "render/stop.h"
 
 /* The first name met of each file that has several. */
 struct first_name {

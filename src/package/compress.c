@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "package/say.h"
+#include "render/say.h"
 
 static const struct compression known[] = {
 	{ "gzip", ".gz", "gzip:compression-level=1,gzip:!timestamp", "w6.gzdio" },

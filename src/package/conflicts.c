@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "package/folders.h"
-#include "package/say.h"
+#include "render/say.h"
 
 int conflicts_add(struct metadata *m, const struct payload *p)
 {

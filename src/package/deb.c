@@ -21,10 +21,10 @@
 #include "package/format.h"
 #include "package/namesake.h"
 #include "package/review.h"
-#include "package/say.h"
 #include "package/shlibs.h"
 #include "package/tool.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 /* An epoch is no part of a file's name. */
 static void file_name(const struct metadata *m, struct buf *out)

@@ -15,9 +15,9 @@
 #include "base/cleanup.h"
 #include "package/conflicts.h"
 #include "package/libraries.h"
-#include "package/say.h"
 #include "package/tool.h"
 #include "package/version.h"
+#include "render/say.h"
 
 struct need {
 	char *template;      /* with #MINVER# where the version goes */

@@ -12,7 +12,7 @@
 
 #include "base/canonical.h"
 #include "base/cleanup.h"
-#include "package/say.h"
+#include "render/say.h"
 
 struct docs {
 	struct payload *payload;

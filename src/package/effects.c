@@ -11,8 +11,8 @@
 #include "base/indexes.h"
 #include "base/io.h"
 #include "package/check.h"
-#include "package/say.h"
 #include "package/tool.h"
+#include "render/say.h"
 
 static char *folder_of(const char *path, int up)
 {

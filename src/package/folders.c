@@ -7,8 +7,8 @@
 
 #include "base/cleanup.h"
 #include "base/owners.h"
-#include "package/say.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 /* From the name of something to that of its folder; false: it is the root. */
 static bool go_up(char *path)

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/indexes.h"
 #include "package/conflicts.h"
-#include "package/say.h"
+#include "render/say.h"
 
 /*
  * Lists that each installation adds its lines to, with tools that write all of the file anew. No

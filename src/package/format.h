@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "package/metadata.h"
-#include "package/output.h"
+#include "render/output.h"
 
 struct format {
 	enum package_type type;

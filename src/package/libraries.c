@@ -11,9 +11,9 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/say.h"
 #include "package/tool.h"
 #include "package/version.h"
+#include "render/say.h"
 
 #define FILE_LIMIT (64U << 20)
 

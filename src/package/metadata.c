@@ -13,8 +13,8 @@
 #include "base/cleanup.h"
 #include "base/owners.h"
 #include "base/project.h"
-#include "package/say.h"
 #include "render/argv.h"
+#include "render/say.h"
 #include "render/text.h"
 
 /* What was found is a suggestion only: what the format forbids is written another way. */

@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/owners.h"
-#include "package/say.h"
 #include "package/tool.h"
+#include "render/say.h"
 
 /* A line for each that is known by that name, between bars: state, origin, maker, version. */
 static const char deb_format[] =

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/relations.h"
-#include "package/say.h"
+#include "render/say.h"
 
 const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove",
 	"postremove" };

@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "package/archive.h"
 #include "package/check.h"
 #include "package/docs.h"
 #include "package/foreign.h"
@@ -20,12 +19,13 @@
 #include "package/pages.h"
 #include "package/papers.h"
 #include "package/review.h"
-#include "package/say.h"
 #include "package/spec.h"
 #include "package/stage.h"
-#include "package/stop.h"
 #include "package/strip.h"
 #include "package/tool.h"
+#include "render/archive.h"
+#include "render/say.h"
+#include "render/stop.h"
 #include "render/text.h"
 
 static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format,
@@ -168,7 +168,7 @@ static int make_file(const struct format *f, struct payload *p, struct metadata 
 	_cleanup_(output_release) struct output out = OUTPUT_INIT;
 
 	if (name_file(f, m, &name) < 0 || output_open(&out, name.data) < 0 ||
-		fill(f, &out, p, m) < 0 || output_done(&out) < 0)
+		fill(f, &out, p, m) < 0 || output_done(&out, 0644) < 0)
 		return -1;
 	o->written = buf_steal(&name);
 	o->called = strdup(m->name);

@@ -12,10 +12,10 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/say.h"
 #include "package/stage.h"
-#include "package/stop.h"
 #include "package/tree.h"
+#include "render/say.h"
+#include "render/stop.h"
 
 static bool is_compressed(const char *path)
 {

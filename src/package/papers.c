@@ -12,9 +12,9 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/say.h"
 #include "package/stage.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 /* The package's time in that form, in no locale's words. */
 static void add_time(struct buf *out, const struct metadata *m, const char *format)

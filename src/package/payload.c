@@ -15,7 +15,7 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/say.h"
+#include "render/say.h"
 
 /* The columns of ba_files(). */
 enum {

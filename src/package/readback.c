@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "package/say.h"
 #include "package/tool.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 /* What rpm is asked of each file. A link's target comes last: it may have tabs, and newlines. */
 enum { MODE, USER, GROUP, TIME, DEVICE, NAMES, SIZE, DIGEST, NAME, FIELDS };

@@ -9,8 +9,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "package/say.h"
 #include "package/stage.h"
+#include "render/say.h"
 
 /* $EDITOR may have arguments: a shell's business. */
 static int edit(const char *file)

@@ -23,11 +23,11 @@
 #include "package/namesake.h"
 #include "package/readback.h"
 #include "package/review.h"
-#include "package/say.h"
 #include "package/spec.h"
 #include "package/stage.h"
 #include "package/tool.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 static void file_name(const struct metadata *m, struct buf *out)
 {

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "package/elf.h"
-#include "package/say.h"
+#include "render/say.h"
 
 /*
  * "libx.so.1" is version 1 of libx, "libx-1.2.so" version 1.2. One without a version promises

@@ -14,8 +14,8 @@
 #include "package/check.h"
 #include "package/effects.h"
 #include "package/format.h"
-#include "package/say.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 #define LINES 11 /* of a description, each with the package's name in front */
 #define WIDTH 70

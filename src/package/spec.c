@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/say.h"
 #include "package/tool.h"
+#include "render/say.h"
 
 static const struct {
 	const char *tag, *option;

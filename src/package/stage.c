@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/io.h"
-#include "package/say.h"
+#include "render/say.h"
 
 /*
  * Thousands of small files are made and removed there: in memory

@@ -9,10 +9,10 @@
 
 #include "base/cleanup.h"
 #include "package/elf.h"
-#include "package/say.h"
 #include "package/stage.h"
-#include "package/stop.h"
 #include "package/tool.h"
+#include "render/say.h"
+#include "render/stop.h"
 
 /* Files that have nothing but symbols: a debugger's. */
 static bool is_debug_file(const char *path)

@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "package/format.h"
-#include "package/say.h"
 #include "package/tree.h"
+#include "render/say.h"
 
 static void file_name(const struct metadata *m, struct buf *out)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/command.h"
-#include "package/say.h"
+#include "render/say.h"
 
 int tool_run(const char *const argv[], struct buf *out, enum child_errors errors)
 {

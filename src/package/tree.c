@@ -13,9 +13,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "package/check.h"
-#include "package/say.h"
-#include "package/stop.h"
 #include "render/progress.h"
+#include "render/say.h"
+#include "render/stop.h"
 
 #define CHUNK (256 * 1024)
 

@@ -2,8 +2,8 @@
 #ifndef PACKAGE_TREE_H
 #define PACKAGE_TREE_H
 /* The payload as the members of an archive, through libarchive. */
-#include "package/archive.h"
 #include "package/metadata.h"
+#include "render/archive.h"
 
 /*
  * Every entry, in order, with top in front of its path ("": without its slash). A deb is without

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The script of `buildaudit uninstall --script`, made into C by scripts/sh2c.awk: each part from its "## name:" on. What
+# The script of `buildaudit uninstall --script`, made into C by scripts/text2c.awk: each part from its "## name:" on. What
 # is to be taken out stands between the two, as calls of the functions here.
 #
 # It goes into each folder first and looks where it has come to, so that a symlink put in the place of a folder leads it

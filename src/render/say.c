@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/say.h"
+#include "render/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/stop.h"
+#include "render/stop.h"
 
 #include <signal.h>
 #include <stddef.h>

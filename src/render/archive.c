@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/archive.h"
+#include "render/archive.h"
 
 #include "base/cleanup.h"
 #include "base/library.h"
-#include "package/say.h"
+#include "render/say.h"
 
 struct archive_functions archive;
 
@@ -17,5 +17,5 @@ int archive_load(void)
 	if (archive.write_new ||
 		library_load(LIBARCHIVE_SONAME, names, ARRAY_SIZE(names), &archive, &why) == 0)
 		return 0;
-	return say_failed("packages need libarchive (Debian: libarchive13): %s", why);
+	return say_failed("this needs libarchive (Debian: libarchive13): %s", why);
 }

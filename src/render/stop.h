@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_STOP_H
-#define PACKAGE_STOP_H
+#ifndef RENDER_STOP_H
+#define RENDER_STOP_H
 /*
- * Ctrl-C (or SIGTERM, SIGHUP) while something is packed: the work ends at the
- * next file, takes its half-made files away, and then dies of the signal.
+ * Ctrl-C (or SIGTERM, SIGHUP) while something is written: the work ends at the
+ * next file or so, takes its half-made files away, and then dies of the signal.
  */
 #include <stdbool.h>
 

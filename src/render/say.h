@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_SAY_H
-#define PACKAGE_SAY_H
+#ifndef RENDER_SAY_H
+#define RENDER_SAY_H
 /* Sentences on stderr, with the program's name in front. */
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/output.h"
+#include "render/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include "base/claim.h"
 #include "base/cleanup.h"
 #include "base/durable.h"
-#include "package/say.h"
+#include "render/say.h"
 
 #define TRIES 100
 
@@ -78,10 +78,10 @@ static int sync_folder(const char *name)
 	return r == -EINVAL ? 0 : r; /* there is nothing to flush on such a file system */
 }
 
-int output_done(struct output *o)
+int output_done(struct output *o, mode_t mode)
 {
 	/* EPERM: FAT has no modes */
-	int r = fchmod(o->fd, 0644) < 0 && errno != EPERM ? -errno : 0;
+	int r = fchmod(o->fd, mode) < 0 && errno != EPERM ? -errno : 0;
 
 	if (r == 0)
 		r = durable_sync(o->fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_ARCHIVE_H
-#define PACKAGE_ARCHIVE_H
+#ifndef RENDER_ARCHIVE_H
+#define RENDER_ARCHIVE_H
 /*
- * libarchive, loaded when a package is made (base/library.h): archive.write_new()
+ * libarchive, loaded when something is packed (base/library.h): archive.write_new()
  * is its archive_write_new().
  */
 #include <archive.h>

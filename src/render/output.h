@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RENDER_OUTPUT_H
+#define RENDER_OUTPUT_H
+#include <sys/types.h>
+
+/*
+ * The file that a package or a report is written to. Until it is whole and on disk it has
+ * a name of its own beside the final one, NAME.part: the next that makes the
+ * same takes over what a killed one left there.
+ */
+struct output {
+	char *name, *part; /* absolute */
+	int fd;            /* of part: empty, to be read and written */
+};
+#define OUTPUT_INIT (struct output){ NULL, NULL, -1 }
+
+/* For the file of that name. 0, or -1 after saying why: somebody is making it right now, say. */
+int output_open(struct output *o, const char *name);
+/*
+ * It has its name and mode, in the place of what had it before, and stays there
+ * when the power goes. 0, or -1 after saying why.
+ */
+int output_done(struct output *o, mode_t mode);
+/* What is not done by now is taken away. */
+void output_release(struct output *o);
+
+#endif
