@@ -260,7 +260,8 @@ SELECT e.run_id, m.path, m.change,
     e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, e.before_target AS old_target,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
     e.target AS link_target,
-    e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns
+    e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns,
+    m.path_id
 FROM member r CROSS JOIN manifest m ON m.run_id = r.run_id
 CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id
 WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
@@ -441,6 +442,51 @@ FROM tree t CROSS JOIN processes p ON p.process_id = t.id;
 SELECT event_id, run_id, first_ns AS time_ns, process_id, exec_id, pid, ppid, exe, argv, abi, op, path,
     old_path, flags, mode, count, last_ns, found
 FROM writes WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) ORDER BY event_id;
+
+-- name: EXECS
+-- slow: the images of a run are put in the order of its processes
+SELECT x.id AS exec_id, x.process_id, p.run_id, p.pid, exe.name AS exe, x.argv, cwd.name AS cwd, abi.name AS abi,
+    run.started_ns + x.started AS started_ns, x.copy_of
+FROM member m CROSS JOIN run ON run.id = m.run_id CROSS JOIN process p ON p.run_id = m.run_id
+CROSS JOIN exec x ON x.process_id = p.id
+LEFT JOIN path exe ON exe.id = x.exe
+LEFT JOIN path cwd ON cwd.id = x.cwd
+LEFT JOIN abi ON abi.id = x.abi
+WHERE m.subject_id = ?1
+ORDER BY p.id, x.id;
+
+-- name: HANDS
+-- Numbers only, and no words: there may be millions. They come as they stand in the tables: what one image did to one
+-- file together.
+SELECT e.exec_id, e.path_id, op.name AS op, iif(e.op IN (2, 3), e.old_id, NULL) AS old_path_id, e.flags, e.mode, e.count,
+    run.started_ns + e.first AS first_ns, run.started_ns + e.first + e.span AS last_ns, e.found,
+    p.run_id
+FROM member m CROSS JOIN run ON run.id = m.run_id CROSS JOIN process p ON p.run_id = m.run_id
+CROSS JOIN exec x ON x.process_id = p.id
+CROSS JOIN event e ON e.exec_id = x.id
+CROSS JOIN op ON op.id = e.op
+WHERE m.subject_id = ?1;
+
+-- name: PLACES
+-- slow: what a run, or an install, came to is sorted by path
+SELECT p.name AS path, p.id AS path_id,
+    ifnull((SELECT e.change FROM member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = p.id
+        WHERE m.subject_id = ?1 AND NOT e.undone ORDER BY e.run_id DESC LIMIT 1) = 'removed', 0) AS removed
+FROM (
+    SELECT path_id FROM holding WHERE subject_id = ?1
+    UNION
+    SELECT e.path_id
+    FROM member m CROSS JOIN process q ON q.run_id = m.run_id CROSS JOIN exec x ON x.process_id = q.id
+    CROSS JOIN event e ON e.exec_id = x.id
+    WHERE m.subject_id = ?1
+    UNION
+    SELECT e.old_id
+    FROM member m CROSS JOIN process q ON q.run_id = m.run_id CROSS JOIN exec x ON x.process_id = q.id
+    CROSS JOIN event e ON e.exec_id = x.id
+    WHERE m.subject_id = ?1 AND e.op IN (2, 3) AND e.old_id <> 0
+) place
+JOIN path p ON p.id = place.path_id
+ORDER BY p.name;
 
 -- name: RUN_DROP
 DELETE FROM run WHERE id = ?1;

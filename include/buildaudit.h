@@ -111,7 +111,8 @@ int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows *
 /*
  * What a run replaced by something else, or removed, a row for each time, by path: run_id, path,
  * change, old_type, old_size, old_sha256 (the name of the original beside the database),
- * old_target, type, size, sha256, link_target, old_mode, old_uid, old_gid, old_mtime_ns. Since: 0.2
+ * old_target, type, size, sha256, link_target, old_mode, old_uid, old_gid, old_mtime_ns, path_id.
+ * Since: 0.2
  */
 int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /*
@@ -158,6 +159,22 @@ int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out);
 
 /* The processes of a run, parents before children, with `depth`. Since: 0.1 */
 int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/*
+ * The images that the processes of a run ran, by process and in order: columns of view execs, and
+ * copy_of: the exec_id whose image this is, where the process did not exec one itself. Since: 0.2
+ */
+int ba_execs(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/*
+ * Who did what to which file, in numbers, what one image did to one file together: exec_id,
+ * path_id, op, old_path_id (rename, link), flags (as the call had them), mode, count, first_ns,
+ * last_ns, found, run_id. Since: 0.2
+ */
+int ba_hands(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/*
+ * Every path that a run came to, changed for good or not, in order: path, path_id, removed: 1 where
+ * the newest of the runs that the number stands for took away what was there. Since: 0.2
+ */
+int ba_places(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /* The log of a run in order (view events). Since: 0.1 */
 int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /* The rows of one SQL statement. -EINVAL: ba_error() has SQLite's words. Since: 0.1 */

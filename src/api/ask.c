@@ -205,6 +205,30 @@ API int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
+API int ba_execs(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_EXECS, "i", run_id);
+
+	return ba_ask_of(ba, run_id, out, r, &rows);
+}
+
+API int ba_hands(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_HANDS, "i", run_id);
+
+	return ba_ask_of(ba, run_id, out, r, &rows);
+}
+
+API int ba_places(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_PLACES, "i", run_id);
+
+	return ba_ask_of(ba, run_id, out, r, &rows);
+}
+
 API int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
 	struct rows rows;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "package/say.h"
+#include "render/say.h"
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 static struct sigaction before[ARRAY_SIZE(signals)];
