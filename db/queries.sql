@@ -443,6 +443,24 @@ SELECT event_id, run_id, first_ns AS time_ns, process_id, exec_id, pid, ppid, ex
     old_path, flags, mode, count, last_ns, found
 FROM writes WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) ORDER BY event_id;
 
+-- name: TIMELINE
+-- slow: what the processes of a run ran is put in their order
+SELECT p.id AS process_id, up.id AS parent_id, p.pid, p.ppid, x.id AS exec_id, exe.name AS exe, i.argv, cwd.name AS cwd,
+    run.started_ns + coalesce(x.started, p.started) AS started_ns,
+    run.started_ns + coalesce(lead(x.started) OVER images, p.ended) AS ended_ns,
+    CASE WHEN lead(x.id) OVER images IS NULL AND p.status & 127 = 0 THEN p.status >> 8 & 255 END AS exit_status,
+    CASE WHEN lead(x.id) OVER images IS NULL AND p.status & 127 <> 0 THEN p.status & 127 END AS term_signal,
+    p.files, x.id IS NULL OR x.copy_of IS NOT NULL AS forked
+FROM member m CROSS JOIN run ON run.id = m.run_id CROSS JOIN process p ON p.run_id = m.run_id
+LEFT JOIN process up ON up.id = p.parent_id AND up.run_id = p.run_id
+LEFT JOIN exec x ON x.process_id = p.id
+LEFT JOIN exec i ON i.id = coalesce(x.copy_of, x.id, p.first_exec)
+LEFT JOIN path exe ON exe.id = i.exe
+LEFT JOIN path cwd ON cwd.id = i.cwd
+WHERE m.subject_id = ?1
+WINDOW images AS (PARTITION BY p.id ORDER BY x.id)
+ORDER BY p.id, x.id;
+
 -- name: EXECS
 -- slow: the images of a run are put in the order of its processes
 SELECT x.id AS exec_id, x.process_id, p.run_id, p.pid, exe.name AS exe, x.argv, cwd.name AS cwd, abi.name AS abi,

@@ -229,6 +229,14 @@ API int ba_places(struct ba *ba, int64_t run_id, struct ba_rows **out)
 	return ba_ask_of(ba, run_id, out, r, &rows);
 }
 
+API int ba_timeline(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	struct rows rows;
+	int r = db_rows(&rows, ba->db, Q_TIMELINE, "i", run_id);
+
+	return ba_ask_of(ba, run_id, out, r, &rows);
+}
+
 API int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
 	struct rows rows;

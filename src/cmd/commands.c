@@ -21,6 +21,7 @@ static const struct cmd *const commands[] = {
 	&cmd_rollback_entry,
 	&cmd_diff_entry,
 	&cmd_sql_entry,
+	&cmd_export_entry,
 	&cmd_package_entry,
 	&cmd_checkinstall_entry,
 	&cmd_finish_entry,

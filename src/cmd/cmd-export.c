@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cmd/cmd.h"
+#include "export/csv.h"
+#include "export/export.h"
+#include "render/output.h"
+#include "render/text.h"
+
+static const struct export_form *form;
+static const char *out_name, *of = "files";
+
+static const struct cmd_option options[] = {
+	{ 0, "format", "FORM", "perfetto, chrome, compile_commands, dot or csv" },
+	{ 0, "of", "WHAT", "of csv: files (default), events, processes or execs" },
+	{ 'o', "output", "FILE", "writes there; default: standard output" },
+	{ 0 },
+};
+
+static int option(const struct cmd_option *o, const char *value)
+{
+	size_t i;
+
+	if (o->letter == 'o') {
+		out_name = strcmp(value, "-") ? value : NULL;
+		return 0;
+	}
+	if (!strcmp(o->name, "of")) {
+		for (i = 0; csv_of(i); i++)
+			if (!strcmp(csv_of(i), value)) {
+				of = value;
+				return 0;
+			}
+		return cmd_misuse(&cmd_export_entry,
+			"--of=%s: it is files, events, processes or execs", value);
+	}
+	form = export_named(value);
+	return form ? 0 :
+		      cmd_misuse(&cmd_export_entry,
+			      "--format=%s: it is perfetto, chrome, compile_commands, dot or csv",
+			      value);
+}
+
+static int write_it(struct cmd_call *call, FILE *out)
+{
+	struct export x = { call->ba, call->run, out, of, BUF_INIT };
+	int r = form->write(&x);
+
+	buf_release(&x.line);
+	if (r == 0 && fflush(out) != 0)
+		r = -errno;
+	if (r == -ENOENT || r == -EINVAL)
+		return cmd_failed(call);
+	if (r < 0)
+		complain("cannot write %s: %s", out_name ? out_name : "to standard output",
+			strerror(-r));
+	return r < 0 ? EXIT_FAILED : 0;
+}
+
+static int write_file(struct cmd_call *call)
+{
+	_cleanup_(output_release) struct output o = OUTPUT_INIT;
+	FILE *out;
+	mode_t mask;
+	int r;
+
+	if (output_open(&o, out_name) < 0)
+		return EXIT_FAILED;
+	out = fdopen(dup(o.fd), "w");
+	if (!out) {
+		complain("%s: %s", out_name, strerror(errno));
+		return EXIT_FAILED;
+	}
+	r = write_it(call, out);
+	if (fclose(out) != 0 && r == 0) {
+		complain("cannot write %s: %s", out_name, strerror(errno));
+		r = EXIT_FAILED;
+	}
+	mask = umask(0);
+	umask(mask);
+	return r == 0 && output_done(&o, 0666 & ~mask) < 0 ? EXIT_FAILED : r;
+}
+
+static int run(struct cmd_call *call)
+{
+	if (!form)
+		return cmd_misuse(&cmd_export_entry, "in which form? --format=FORM");
+	if (!out_name && form->binary && isatty(STDOUT_FILENO))
+		return cmd_misuse(&cmd_export_entry, "%s is nothing for a terminal: -o FILE",
+			form->name);
+	return out_name ? write_file(call) : write_it(call, stdout);
+}
+
+const struct cmd cmd_export_entry = {
+	.name = "export",
+	.usage = "--format=FORM [--of=WHAT] [-o FILE] [RUN]",
+	.help = "a run in a form that other tools read",
+	.flags = CMD_DB_READ | CMD_RUN,
+	.options = options,
+	.option = option,
+	.run = run,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Trace event JSON, which chrome://tracing, Perfetto and Speedscope read: each process is a thread
+ * with a slice for each program that it ran; a counter has the files changed so far. Times are
+ * microseconds.
+ */
+#include <string.h>
+
+#include "export/changes.h"
+#include "export/export.h"
+#include "render/text.h"
+
+static void begin(struct export *x, bool *first)
+{
+	buf_adds(&x->line, *first ? "\n" : ",\n");
+	*first = false;
+}
+
+static void add_time(struct buf *line, const char *key, int64_t ns)
+{
+	buf_addf(line, ",\"%s\":%lld.%03d", key, (long long)(ns / 1000), (int)(ns % 1000));
+}
+
+static void add_name(struct export *x, const struct ba_rows *rows)
+{
+	const char *program = export_program(row_text(rows, "exe"));
+
+	buf_add_json(&x->line, program, strlen(program));
+}
+
+static int write_track(struct export *x, const struct ba_rows *rows, bool *first)
+{
+	begin(x, first);
+	buf_addf(&x->line,
+		"{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":%s,\"args\":{\"name\":",
+		row_text(rows, "process_id"));
+	add_name(x, rows);
+	buf_adds(&x->line, "}}");
+	return export_put(x);
+}
+
+static int write_slice(struct export *x, const struct ba_rows *rows, bool *first)
+{
+	int64_t start = row_number(rows, "started_ns"), end = row_number(rows, "ended_ns");
+
+	begin(x, first);
+	buf_addf(&x->line, "{\"ph\":\"X\",\"pid\":1,\"tid\":%s,\"name\":",
+		row_text(rows, "process_id"));
+	add_name(x, rows);
+	add_time(&x->line, "ts", start);
+	add_time(&x->line, "dur", end > start ? end - start : 0);
+	buf_addf(&x->line, ",\"args\":{\"pid\":%s,\"argv\":", row_text(rows, "pid"));
+	buf_adds(&x->line, *row_text(rows, "argv") ? row_text(rows, "argv") : "[]");
+	buf_addf(&x->line, ",\"files\":%s", row_text(rows, "files"));
+	if (row_number(rows, "exit_status") || row_number(rows, "term_signal")) {
+		buf_adds(&x->line, ",\"exit\":\"");
+		render_exit(&x->line, rows);
+		buf_addc(&x->line, '"');
+	}
+	buf_adds(&x->line, "}}");
+	return export_put(x);
+}
+
+static int write_slices(struct export *x, bool *first)
+{
+	struct ba_rows *rows;
+	int64_t process = 0;
+	int r = ba_timeline(x->ba, x->run, &rows);
+
+	if (r < 0)
+		return r;
+	while (r == 0 && (r = ba_rows_next(rows)) > 0) {
+		r = 0;
+		if (process != row_number(rows, "process_id"))
+			r = write_track(x, rows, first);
+		process = row_number(rows, "process_id");
+		if (r == 0)
+			r = write_slice(x, rows, first);
+	}
+	ba_rows_free(rows);
+	return r;
+}
+
+static int write_count(struct export *x, int64_t ns, int64_t files)
+{
+	buf_adds(&x->line, ",\n{\"ph\":\"C\",\"pid\":1,\"name\":\"changes\"");
+	add_time(&x->line, "ts", ns);
+	buf_addf(&x->line, ",\"args\":{\"changes\":%lld}}", (long long)files);
+	return export_put(x);
+}
+
+static int write_chrome(struct export *x)
+{
+	bool first = true;
+	int r;
+
+	buf_adds(&x->line, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
+	r = export_put(x);
+	if (r == 0)
+		r = write_slices(x, &first);
+	if (r == 0)
+		r = changes_count(x, write_count);
+	buf_adds(&x->line, "\n]}\n");
+	return r < 0 ? r : export_put(x);
+}
+
+const struct export_form export_chrome = { "chrome",
+	"a time line for chrome://tracing, Perfetto, Speedscope (JSON)", false, write_chrome };
