@@ -173,6 +173,11 @@ int ci_next_option(int argc, char **argv, const struct ci_option **opt, const ch
 	return c == -1 ? 0 : *opt ? 1 : -1;
 }
 
+const struct ci_option *ci_option_at(size_t place)
+{
+	return place < ARRAY_SIZE(ci_options) ? &ci_options[place] : NULL;
+}
+
 const struct ci_option *ci_option_named(const char *name)
 {
 	size_t i;

@@ -2,6 +2,7 @@
 #ifndef CMD_CHECKINSTALL_OPTIONS_H
 #define CMD_CHECKINSTALL_OPTIONS_H
 /* The options that checkinstall has, all of them. */
+#include <stddef.h>
 
 enum ci_kind {
 	HEADING,  /* of the help */
@@ -27,6 +28,8 @@ struct ci_option {
  * is none; -1: it is wrong, with *why a sentence for it.
  */
 int ci_next_option(int argc, char **argv, const struct ci_option **opt, const char **why);
+/* The one at that place of the table; NULL: no more. */
+const struct ci_option *ci_option_at(size_t place);
 /* The one of that name, or NULL. */
 const struct ci_option *ci_option_named(const char *name);
 void ci_print_help(void);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -16,8 +15,8 @@ static const struct export_form *form;
 static const char *out_name, *of = "files";
 
 static const struct cmd_option options[] = {
-	{ 0, "format", "FORM", "perfetto, chrome, compile_commands, dot or csv" },
-	{ 0, "of", "WHAT", "of csv: files (default), events, processes or execs" },
+	{ 0, "format", "perfetto|chrome|compile_commands|dot|csv", "the form" },
+	{ 0, "of", "files|events|processes|execs", "of csv: which listing; default: files" },
 	{ 'o', "output", "FILE", "writes there; default: standard output" },
 	{ 0 },
 };
@@ -66,10 +65,9 @@ static int write_file(struct cmd_call *call)
 {
 	_cleanup_(output_release) struct output o = OUTPUT_INIT;
 	FILE *out;
-	mode_t mask;
 	int r;
 
-	if (output_open(&o, out_name) < 0)
+	if (output_open_given(&o, out_name) < 0)
 		return EXIT_FAILED;
 	out = fdopen(dup(o.fd), "w");
 	if (!out) {
@@ -81,9 +79,7 @@ static int write_file(struct cmd_call *call)
 		complain("cannot write %s: %s", out_name, strerror(errno));
 		r = EXIT_FAILED;
 	}
-	mask = umask(0);
-	umask(mask);
-	return r == 0 && output_done(&o, 0666 & ~mask) < 0 ? EXIT_FAILED : r;
+	return r == 0 && output_done(&o, output_usual_mode()) < 0 ? EXIT_FAILED : r;
 }
 
 static int run(struct cmd_call *call)

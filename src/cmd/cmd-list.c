@@ -26,7 +26,7 @@ static bool by_size, by_date;
 static const struct cmd_option options[] = {
 	{ 0, "all", NULL, "installs that own nothing, too" },
 	{ '0', "null", NULL, "only the names, or the paths, exact, each with a NUL behind it" },
-	{ 0, "sort", "KEY", "path, size or date; the largest and the newest come last" },
+	{ 0, "sort", "path|size|date", "the largest and the newest come last" },
 	{ 0, NULL, NULL, NULL },
 };
 

@@ -11,7 +11,7 @@ static const char *format = "plain";
 static unsigned int which = BA_FILES_CREATED | BA_FILES_MODIFIED;
 
 static const struct cmd_option options[] = {
-	{ 0, "format", "FORM", "plain (the default), json, mtree, sha256sum or md5sums" },
+	{ 0, "format", "plain|json|mtree|sha256sum|md5sums", "the form; default: plain" },
 	{ 0, "all", NULL, "those that are excluded, too" },
 	{ 0, NULL, NULL, NULL },
 };

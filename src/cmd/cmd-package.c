@@ -8,7 +8,7 @@
 static struct package_options o;
 
 static const struct cmd_option options[] = {
-	{ 't', "type", "TYPE", "deb, rpm, slackware or tar (default: what this system installs)" },
+	{ 't', "type", "deb|rpm|slackware|tar", "default: what this system installs" },
 	{ 0, "include", "PATH",
 		"packs this, too, and all below it: changed, excluded "
 		"or not of the run (may be repeated)" },

@@ -42,8 +42,8 @@ static const struct cmd_option options[] = {
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
 	{ 0, "prune", NULL,
 		"then takes out what older versions left and this one did not install again" },
-	{ 0, "package", "TYPE",
-		"then packs what it created: deb, rpm, tar, or auto (what this system installs)" },
+	{ 0, "package", "deb|rpm|slackware|tar|auto",
+		"then packs what it created; auto: as this system installs it" },
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
 };

@@ -21,7 +21,7 @@ static const struct cmd_option common[] = {
 		"the database (default: $BUILDAUDIT_DB, or the place the man page names)" },
 	[HELP] = { 'h', "help", NULL, "this text" },
 	[JSON] = { 0, "json", NULL, "one JSON object a line" },
-	[COLOUR] = { 0, "color", "WHEN", "auto (on a terminal), always or never" },
+	[COLOUR] = { 0, "color", "auto|always|never", "colours; auto: on a terminal" },
 	[NO_PAGER] = { 0, "no-pager", NULL, "do not page what is longer than the terminal" },
 };
 
@@ -38,6 +38,15 @@ static bool is_common(const struct cmd *cmd, size_t option)
 	default:
 		return true;
 	}
+}
+
+const struct cmd_option *cmd_common(const struct cmd *cmd, size_t place)
+{
+	static const struct cmd_option none;
+
+	if (place >= ARRAY_SIZE(common))
+		return NULL;
+	return is_common(cmd, place) ? &common[place] : &none;
 }
 
 int cmd_option_common(const char *name, const char *value)

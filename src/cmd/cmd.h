@@ -78,6 +78,11 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((forma
 int cmd_failed(const struct cmd_call *call);
 /* Says what a person should know before the command is recorded, if anything. */
 void cmd_warn_before(const struct ba_recording *rec, const char *command);
+/*
+ * The options that many subcommands have, place by place: NULL, no more; one without a name, this
+ * one has it not.
+ */
+const struct cmd_option *cmd_common(const struct cmd *cmd, size_t place);
 /* --color=WHEN or --no-pager. 0, or EXIT_USAGE after saying why. */
 int cmd_option_common(const char *name, const char *value);
 /* Is call->run in that state (view runs)? */

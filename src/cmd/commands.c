@@ -52,6 +52,11 @@ void commands_print_help(FILE *out)
 		out);
 }
 
+const struct cmd *commands_at(size_t place)
+{
+	return place < ARRAY_SIZE(commands) ? commands[place] : NULL;
+}
+
 const struct cmd *commands_find(const char *name)
 {
 	size_t i;

@@ -8,6 +8,8 @@
 #include "cmd/cmd.h"
 
 /* NULL: there is none of that name. */
+/* The subcommand at that place; NULL: no more. */
+const struct cmd *commands_at(size_t place);
 const struct cmd *commands_find(const char *name);
 /* The one that was perhaps meant by `word`, or NULL. */
 const struct cmd *commands_nearest(const char *word);

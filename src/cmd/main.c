@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/complete.h"
 #include "cmd/pager.h"
 #include "render/text.h"
 
@@ -52,6 +53,8 @@ static int dispatch(int argc, char **argv)
 	}
 	if (!strcmp(argv[i], "-V") || !strcmp(argv[i], "--version"))
 		return cmd_main(&cmd_version_entry, 1, argv + i, NULL);
+	if (!strcmp(argv[i], "__complete"))
+		return complete(argc - i, argv + i);
 	cmd = commands_find(argv[i]);
 	if (cmd && cmd->whole)
 		return cmd->whole(argc - i, argv + i, db);

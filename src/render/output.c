@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/canonical.h"
 #include "base/buf.h"
 #include "base/claim.h"
 #include "base/cleanup.h"
@@ -41,6 +43,37 @@ static int take(struct output *o)
 	if (o->fd < 0 || r == -EAGAIN || ftruncate(o->fd, 0) < 0)
 		return say_failed("%s: %s", o->part, strerror(r < 0 ? -r : errno));
 	return 0;
+}
+
+static int check_given(const char *given, char *path)
+{
+	struct stat st;
+	int r = path_canonical_all(given, path);
+
+	if (r < 0)
+		return say_failed("%s: %s", given, strerror(-r));
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return say_failed("%s is a folder: -o wants the name of a file", given);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return say_failed("%s is no file that can be replaced: '-o -' writes to standard "
+				  "output",
+			given);
+	return 0;
+}
+
+int output_open_given(struct output *o, const char *given)
+{
+	char path[PATH_MAX];
+
+	return check_given(given, path) < 0 ? -1 : output_open(o, path);
+}
+
+mode_t output_usual_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
 }
 
 int output_open(struct output *o, const char *name)

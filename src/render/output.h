@@ -17,6 +17,13 @@ struct output {
 /* For the file of that name. 0, or -1 after saying why: somebody is making it right now, say. */
 int output_open(struct output *o, const char *name);
 /*
+ * The same for a file that a person named: of a symlink it is what that leads to; what is no file,
+ * and so could not be replaced, is refused.
+ */
+int output_open_given(struct output *o, const char *given);
+/* What a new file gets of the umask. */
+mode_t output_usual_mode(void);
+/*
  * It has its name and mode, in the place of what had it before, and stays there
  * when the power goes. 0, or -1 after saying why.
  */

@@ -242,9 +242,11 @@ def into_a_file():
         mask = os.umask(0)
         os.umask(mask)
         faults += [] if stat.S_IMODE(os.stat(path).st_mode) == 0o666 & ~mask else ['mode %o' % os.stat(path).st_mode]
+        subprocess.run([BA, '-d', c.db, 'export', '--format=csv', '-o', 'out.csv'], cwd=c.top, check=True)
         faults += [] if sorted(os.listdir(c.top)) == ['audit.db', 'out.csv', 'p'] else ['left: %s' % os.listdir(c.top)]
         for words, status, said in ([], 2, 'which form'), (['--format=pdf'], 2, 'compile_commands'), (['--format=csv', '--of=x'], 2, 'events'), \
-                (['--format=csv', '999'], 125, '999'), (['--format=csv', '-o', c.top + '/none/x'], 125, 'none'):
+                (['--format=csv', '999'], 125, '999'), (['--format=csv', '-o', c.top + '/none/x'], 125, 'none'), (['--format=csv', '-o', c.top], 125, 'a folder'), \
+                (['--format=csv', '-o', '/dev/null'], 125, "'-o -'"):
             p = subprocess.run([BA, '-d', c.db, 'export', *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
             if p.returncode != status or said not in p.stderr or p.stdout:
                 faults.append('%s: %d %r %r' % (words, p.returncode, p.stderr, p.stdout))
