@@ -47,7 +47,7 @@ static int option(const struct cmd_option *o, const char *value)
 
 static int write_it(struct cmd_call *call, FILE *out)
 {
-	struct export x = { call->ba, call->run, out, of, BUF_INIT };
+	struct export x = { call->ba, call->run, out, of, BUF_INIT, 0 };
 	int r = form->write(&x);
 
 	buf_release(&x.line);

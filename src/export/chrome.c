@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Trace event JSON, which chrome://tracing, Perfetto and Speedscope read: each process is a thread
- * with a slice for each program that it ran; a counter has the files changed so far. Times are
- * microseconds.
+ * with a slice for each program that it ran; a counter has the changes made so far. Times are
+ * microseconds, in floating point: since the first process began, for it is exact then.
  */
 #include <string.h>
 
@@ -18,6 +18,8 @@ static void begin(struct export *x, bool *first)
 
 static void add_time(struct buf *line, const char *key, int64_t ns)
 {
+	if (ns < 0)
+		ns = 0;
 	buf_addf(line, ",\"%s\":%lld.%03d", key, (long long)(ns / 1000), (int)(ns % 1000));
 }
 
@@ -43,11 +45,13 @@ static int write_slice(struct export *x, const struct ba_rows *rows, bool *first
 {
 	int64_t start = row_number(rows, "started_ns"), end = row_number(rows, "ended_ns");
 
+	if (!x->began)
+		x->began = start;
 	begin(x, first);
 	buf_addf(&x->line, "{\"ph\":\"X\",\"pid\":1,\"tid\":%s,\"name\":",
 		row_text(rows, "process_id"));
 	add_name(x, rows);
-	add_time(&x->line, "ts", start);
+	add_time(&x->line, "ts", start - x->began);
 	add_time(&x->line, "dur", end > start ? end - start : 0);
 	buf_addf(&x->line, ",\"args\":{\"pid\":%s,\"argv\":", row_text(rows, "pid"));
 	buf_adds(&x->line, *row_text(rows, "argv") ? row_text(rows, "argv") : "[]");
@@ -84,7 +88,7 @@ static int write_slices(struct export *x, bool *first)
 static int write_count(struct export *x, int64_t ns, int64_t files)
 {
 	buf_adds(&x->line, ",\n{\"ph\":\"C\",\"pid\":1,\"name\":\"changes\"");
-	add_time(&x->line, "ts", ns);
+	add_time(&x->line, "ts", ns - x->began);
 	buf_addf(&x->line, ",\"args\":{\"changes\":%lld}}", (long long)files);
 	return export_put(x);
 }
@@ -100,7 +104,7 @@ static int write_chrome(struct export *x)
 		r = write_slices(x, &first);
 	if (r == 0)
 		r = changes_count(x, write_count);
-	buf_adds(&x->line, "\n]}\n");
+	buf_addf(&x->line, "\n],\"otherData\":{\"began_ns\":\"%lld\"}}\n", (long long)x->began);
 	return r < 0 ? r : export_put(x);
 }
 

@@ -19,6 +19,7 @@ struct export {
 	FILE *out;
 	const char *of; /* csv: which listing */
 	struct buf line; /* the next piece */
+	int64_t began;   /* when its first process did; 0: not asked yet */
 };
 
 struct export_form {
