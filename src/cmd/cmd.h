@@ -68,7 +68,8 @@ extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_
 	cmd_tree_entry, cmd_events_entry, cmd_sql_entry, cmd_manifest_entry, cmd_verify_entry,
 	cmd_uninstall_entry, cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry,
 	cmd_package_entry, cmd_checkinstall_entry, cmd_help_entry, cmd_version_entry,
-	cmd_list_entry, cmd_owner_entry, cmd_show_entry, cmd_export_entry;
+	cmd_list_entry, cmd_owner_entry, cmd_show_entry, cmd_export_entry,
+	cmd_report_entry;
 
 /* "buildaudit: ..." on stderr. */
 #define complain(...) words_say("buildaudit: ", __VA_ARGS__)

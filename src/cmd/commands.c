@@ -13,6 +13,7 @@ static const struct cmd *const commands[] = {
 	&cmd_list_entry,
 	&cmd_owner_entry,
 	&cmd_show_entry,
+	&cmd_report_entry,
 	&cmd_tree_entry,
 	&cmd_events_entry,
 	&cmd_manifest_entry,

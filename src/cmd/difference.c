@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/difference.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/child.h"
 #include "base/cleanup.h"
+#include "render/original.h"
 #include "render/text.h"
-
-/* Where the original is kept, if it is. */
-static bool find_kept(const struct cmd_call *call, const struct ba_rows *rows, char *path)
-{
-	const char *hex = row_text(rows, "old_sha256");
-
-	return strlen(hex) == 64 &&
-		snprintf(path, PATH_MAX, "%s.d/%.2s/%s", call->db, hex, hex + 2) < PATH_MAX &&
-		access(path, F_OK) == 0;
-}
 
 bool difference_is_kept(const struct cmd_call *call, const struct ba_rows *rows)
 {
 	char path[PATH_MAX];
 
-	return find_kept(call, rows, path);
+	return original_find(call->db, rows, path);
 }
 
 /* Its output, on a terminal with what that would obey shown; a tab is a tab. */
@@ -47,34 +35,15 @@ static void print_output(const char *s, size_t len)
 		fwrite(s, 1, len, stdout);
 }
 
-static int run_diff(const char *old, const char *old_label, const char *new, const char *new_label)
-{
-	const char *const argv[] = { "diff", "-u", "--label", old_label, "--label", new_label, "--",
-		old, new, NULL };
-	_cleanup_buf_ struct buf out = BUF_INIT;
-	int r = child_run(argv, &out, CHILD_SHOWN);
-
-	if (r == CHILD_NOT_THERE)
-		complain("diff is not here: install the package diffutils");
-	if (r < 0 || r > 1)
-		return r < 0 ? r : -EIO;
-	if (out.len)
-		print_output(out.data, out.len);
-	return 0;
-}
-
 /* One that is a file before and after, or went. */
-static int print_files(const struct cmd_call *call, const struct ba_rows *rows, const char *kept)
+static int print_files(const struct ba_rows *rows, const char *kept)
 {
-	_cleanup_buf_ struct buf old = BUF_INIT, new = BUF_INIT;
-	const char *path = row_text(rows, "path"), *run = row_text(rows, "run_id");
-	bool there = access(path, F_OK) == 0 && strcmp(row_text(rows, "change"), "removed") != 0;
+	_cleanup_buf_ struct buf out = BUF_INIT;
+	int r = original_diff(rows, kept, &out);
 
-	buf_addf(&old, "%s\tbefore run %s", path, run);
-	buf_addf(&new, "%s\t%s", path, there ? "now" : "gone");
-	if (old.failed || new.failed)
-		return -ENOMEM;
-	return run_diff(kept, old.data, there ? path : "/dev/null", new.data);
+	if (r == 0 && out.len)
+		print_output(out.data, out.len);
+	return r;
 }
 
 static void write_side(struct buf *line, const struct ba_rows *rows, const char *type,
@@ -96,14 +65,14 @@ int difference_print(const struct cmd_call *call, const struct ba_rows *rows)
 	char kept[PATH_MAX];
 	bool file = !strcmp(row_text(rows, "old_type"), "file");
 
-	if (file && (!*type || !strcmp(type, "file")) && find_kept(call, rows, kept))
-		return print_files(call, rows, kept);
+	if (file && (!*type || !strcmp(type, "file")) && original_find(call->db, rows, kept))
+		return print_files(rows, kept);
 	render_name(&line, path, strlen(path));
 	buf_adds(&line, ": ");
 	write_side(&line, rows, "old_type", "old_target");
 	buf_adds(&line, " -> ");
 	write_side(&line, rows, "type", "link_target");
-	if (file && !find_kept(call, rows, kept))
+	if (file && !original_find(call->db, rows, kept))
 		buf_adds(&line, " (the original was not kept)");
 	render_line(&line);
 	return 0;

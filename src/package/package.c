@@ -270,6 +270,6 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 		r = read_run(&payload, &meta, ba, run, o);
 	if (r == 0)
 		r = make(&payload, &meta, o);
-	stop_end(r);
+	stop_end(r < 0 ? "package" : NULL);
 	return r;
 }

@@ -33,6 +33,7 @@
 	X(write_free) \
 	X(write_header) \
 	X(write_new) \
+	X(write_open) \
 	X(write_open_fd) \
 	X(write_set_bytes_in_last_block) \
 	X(write_set_options) \

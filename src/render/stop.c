@@ -33,7 +33,7 @@ bool stop_asked(void)
 	return asked != 0;
 }
 
-void stop_end(int r)
+void stop_end(const char *unmade)
 {
 	struct sigaction now;
 	int sig = asked;
@@ -43,8 +43,8 @@ void stop_end(int r)
 		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == remember)
 			sigaction(signals[i], &before[i], NULL);
 	asked = 0;
-	if (sig && r < 0)
-		say_failed("interrupted: no package was made, and nothing is left of it");
+	if (sig && unmade)
+		say_failed("interrupted: no %s was made, and nothing is left of it", unmade);
 	if (sig)
 		raise(sig);
 }

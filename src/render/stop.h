@@ -11,9 +11,9 @@ void stop_watch(void);
 /* Was one sent since stop_watch()? */
 bool stop_asked(void);
 /*
- * The signals do what they did before; one that was sent is now sent again, and where there is no
- * package for it (r < 0) that is said.
+ * The signals do what they did before; one that was sent is now sent again, once it is said that
+ * there is no `unmade` for it (NULL: there is).
  */
-void stop_end(int r);
+void stop_end(const char *unmade);
 
 #endif

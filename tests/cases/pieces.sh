@@ -9,11 +9,11 @@ lower() { tr '[:upper:]' '[:lower:]'; }
 case_each_file_is_in_the_makefile() {
 	local f
 	cd "$tree" || return
-	for f in src/*/*.[ch] src/*/*.sh src/*/*.tbl db/*.sql; do
+	for f in src/*/*.[ch] src/*/*.js src/*/*.sh src/*/*.tbl db/*.sql; do
 		case $f in src/gen/*) continue ;; esac
 		grep -qE "(^|[ 	])$f( |\$|\\\\)" <(sed 's/$/ /' src/Makemodule.am) || fail "src/Makemodule.am does not name $f" || return
 	done
-	for f in tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/* tests/lives/*; do
+	for f in tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/* tests/lives/* tests/report/*; do
 		[ -f "$f" ] || continue
 		grep -q "$f" tests/Makemodule.am src/Makemodule.am || fail "tests/Makemodule.am does not name $f" || return
 	done

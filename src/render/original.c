@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "render/original.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/log.h"
+#include "render/text.h"
+
+bool original_find(const char *db, const struct ba_rows *rows, char *path)
+{
+	const char *hex = row_text(rows, "old_sha256");
+
+	return strlen(hex) == 64 &&
+		snprintf(path, PATH_MAX, "%s.d/%.2s/%s", db, hex, hex + 2) < PATH_MAX &&
+		access(path, F_OK) == 0;
+}
+
+static int run_diff(const char *old, const char *old_label, const char *new, const char *new_label,
+	struct buf *out)
+{
+	const char *const argv[] = { "diff", "-u", "--label", old_label, "--label", new_label, "--",
+		old, new, NULL };
+	int r = child_run(argv, out, CHILD_SHOWN);
+
+	if (r == CHILD_NOT_THERE)
+		words_say("buildaudit: ", "diff is not here: install the package diffutils");
+	return r < 0 ? r : r > 1 ? -EIO : 0;
+}
+
+int original_diff(const struct ba_rows *rows, const char *kept, struct buf *out)
+{
+	_cleanup_buf_ struct buf old = BUF_INIT, new = BUF_INIT;
+	const char *path = row_text(rows, "path"), *run = row_text(rows, "run_id");
+	bool there = access(path, F_OK) == 0 && strcmp(row_text(rows, "change"), "removed") != 0;
+
+	buf_addf(&old, "%s\tbefore run %s", path, run);
+	buf_addf(&new, "%s\t%s", path, there ? "now" : "gone");
+	if (old.failed || new.failed)
+		return -ENOMEM;
+	return run_diff(kept, old.data, there ? path : "/dev/null", new.data, out);
+}

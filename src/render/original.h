@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef RENDER_ORIGINAL_H
+#define RENDER_ORIGINAL_H
+/* What a run overwrote or removed, in a row of ba_replaced(), and what is kept of it. */
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "buildaudit.h"
+
+/* Where the original is kept beside the database `db`, into path (PATH_MAX bytes), if it is. */
+bool original_find(const char *db, const struct ba_rows *rows, char *path);
+/* From it to what is there now, as `diff -u` has it. 0, or -errno after saying why. */
+int original_diff(const struct ba_rows *rows, const char *kept, struct buf *out);
+
+#endif
