@@ -6,14 +6,14 @@
  */
 #include <string.h>
 
-#include "export/changes.h"
 #include "export/export.h"
+#include "export/timeline.h"
 #include "render/text.h"
 
-static void begin(struct export *x, bool *first)
+/* A comma stands between two, and before the first there is none. */
+static void begin(struct export *x)
 {
-	buf_adds(&x->line, *first ? "\n" : ",\n");
-	*first = false;
+	buf_adds(&x->line, x->began ? ",\n" : "\n");
 }
 
 static void add_time(struct buf *line, const char *key, int64_t ns)
@@ -30,9 +30,9 @@ static void add_name(struct export *x, const struct ba_rows *rows)
 	buf_add_json(&x->line, program, strlen(program));
 }
 
-static int write_track(struct export *x, const struct ba_rows *rows, bool *first)
+static int write_track(struct export *x, const struct ba_rows *rows)
 {
-	begin(x, first);
+	begin(x);
 	buf_addf(&x->line,
 		"{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":%s,\"args\":{\"name\":",
 		row_text(rows, "process_id"));
@@ -41,13 +41,13 @@ static int write_track(struct export *x, const struct ba_rows *rows, bool *first
 	return export_put(x);
 }
 
-static int write_slice(struct export *x, const struct ba_rows *rows, bool *first)
+static int write_slice(struct export *x, const struct ba_rows *rows)
 {
 	int64_t start = row_number(rows, "started_ns"), end = row_number(rows, "ended_ns");
 
 	if (!x->began)
 		x->began = start;
-	begin(x, first);
+	begin(x);
 	buf_addf(&x->line, "{\"ph\":\"X\",\"pid\":1,\"tid\":%s,\"name\":",
 		row_text(rows, "process_id"));
 	add_name(x, rows);
@@ -65,26 +65,6 @@ static int write_slice(struct export *x, const struct ba_rows *rows, bool *first
 	return export_put(x);
 }
 
-static int write_slices(struct export *x, bool *first)
-{
-	struct ba_rows *rows;
-	int64_t process = 0;
-	int r = ba_timeline(x->ba, x->run, &rows);
-
-	if (r < 0)
-		return r;
-	while (r == 0 && (r = ba_rows_next(rows)) > 0) {
-		r = 0;
-		if (process != row_number(rows, "process_id"))
-			r = write_track(x, rows, first);
-		process = row_number(rows, "process_id");
-		if (r == 0)
-			r = write_slice(x, rows, first);
-	}
-	ba_rows_free(rows);
-	return r;
-}
-
 static int write_count(struct export *x, int64_t ns, int64_t files)
 {
 	buf_adds(&x->line, ",\n{\"ph\":\"C\",\"pid\":1,\"name\":\"changes\"");
@@ -95,15 +75,14 @@ static int write_count(struct export *x, int64_t ns, int64_t files)
 
 static int write_chrome(struct export *x)
 {
-	bool first = true;
 	int r;
 
 	buf_adds(&x->line, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
 	r = export_put(x);
 	if (r == 0)
-		r = write_slices(x, &first);
+		r = timeline_walk(x, write_track, write_slice);
 	if (r == 0)
-		r = changes_count(x, write_count);
+		r = timeline_changes(x, write_count);
 	buf_addf(&x->line, "\n],\"otherData\":{\"began_ns\":\"%lld\"}}\n", (long long)x->began);
 	return r < 0 ? r : export_put(x);
 }

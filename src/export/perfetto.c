@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "export/changes.h"
 #include "export/export.h"
+#include "export/timeline.h"
 #include "render/argv.h"
 #include "render/text.h"
 
@@ -159,26 +159,6 @@ static int put_slice(struct export *x, const struct ba_rows *rows)
 	return r < 0 || to < from ? r : put_event(x, to, track, SLICE_END, &end);
 }
 
-static int put_all(struct export *x)
-{
-	struct ba_rows *rows;
-	int64_t process = 0;
-	int r = ba_timeline(x->ba, x->run, &rows);
-
-	if (r < 0)
-		return r;
-	while (r == 0 && (r = ba_rows_next(rows)) > 0) {
-		r = 0;
-		if (process != row_number(rows, "process_id"))
-			r = put_process(x, rows);
-		process = row_number(rows, "process_id");
-		if (r == 0)
-			r = put_slice(x, rows);
-	}
-	ba_rows_free(rows);
-	return r;
-}
-
 static int put_count(struct export *x, int64_t ns, int64_t count)
 {
 	_cleanup_buf_ struct buf value = BUF_INIT;
@@ -192,8 +172,8 @@ static int write_perfetto(struct export *x)
 	int r = put_track(x, COUNTER_TRACK, 0, "changes", true);
 
 	if (r == 0)
-		r = put_all(x);
-	return r == 0 ? changes_count(x, put_count) : r;
+		r = timeline_walk(x, put_process, put_slice);
+	return r == 0 ? timeline_changes(x, put_count) : r;
 }
 
 const struct export_form export_perfetto = { "perfetto",
