@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "record/inner.h"
 
 static bool dumps(int sig)
 {
@@ -26,20 +27,38 @@ static bool dumps(int sig)
 	return false;
 }
 
-void core_prepare(struct life *life, pid_t tid, int sig)
+/* Most are caught, and some programs live on them: nothing is read for one until it was the end. */
+void core_signal(struct recorder *r, const struct stop *stop)
 {
-	char link[64], cwd[PATH_MAX], path[64];
+	struct thread *thread = thread_of(stop->task);
 
-	if (!dumps(sig))
+	if (!dumps(stop->signal))
 		return;
-	snprintf(link, sizeof link, "/proc/%d/cwd", tid);
-	if (io_readlink(link, cwd) < 0)
+	thread->life->core_tid = stop->task->tid;
+	if (thread->may_dump)
+		return;
+	thread->may_dump = r->dump_awaited = true;
+	if (thread->tracee)
+		inner_options(r, thread->tracee);
+	else
+		tracer_watch(&r->tracer, stop->task, true, false);
+}
+
+void core_exiting(const struct stop *stop)
+{
+	struct life *life = thread_of(stop->task)->life;
+	pid_t tid = stop->task->tid;
+	char path[64], cwd[PATH_MAX];
+
+	if (!thread_of(stop->task)->may_dump || !WCOREDUMP(stop->other))
+		return;
+	snprintf(path, sizeof path, "/proc/%d/cwd", tid);
+	if (io_readlink(path, cwd) < 0)
 		return;
 	free(life->core_cwd);
 	life->core_cwd = strdup(cwd);
 	snprintf(path, sizeof path, "/proc/%d/comm", tid);
 	io_read_line(path, life->core_comm, sizeof life->core_comm);
-	life->core_tid = tid;
 }
 
 /* %e: slashes become exclamation marks (core(5)). */
@@ -91,6 +110,8 @@ static bool core_name(const struct life *life, int sig, struct buf *out)
 	io_read_line("/proc/sys/kernel/core_uses_pid", uses_pid, sizeof uses_pid);
 	if (pattern[0] == '|' || pattern[0] == '@')
 		return true; /* a program or a socket takes it: not a file of this run */
+	if (pattern[0] != '/' && !life->core_cwd)
+		return false;
 	if (pattern[0] != '/')
 		buf_addf(out, "%s/", life->core_cwd);
 	for (p = pattern; *p; p++) {
@@ -115,7 +136,7 @@ void core_record(struct recorder *r, struct life *life, int status)
 	int64_t now = io_now_ns();
 	struct event e;
 
-	if (!WIFSIGNALED(status) || !WCOREDUMP(status) || !life->core_cwd)
+	if (!WIFSIGNALED(status) || !WCOREDUMP(status))
 		return;
 	if (!core_name(life, WTERMSIG(status), &path)) {
 		r->sink->note(r->sink, "a core was dumped under a name that could not be told");

@@ -7,8 +7,10 @@
  */
 #include "record/recorder.h"
 
-/* A signal that may end in a core dump is on its way: the folder is still there to be asked. */
-void core_prepare(struct life *life, pid_t tid, int sig);
+/* A signal is on its way that dumps core where nothing handles it: from here on the end is waited for. */
+void core_signal(struct recorder *r, const struct stop *stop);
+/* A thread ends: if by a core, its folder is still there to be asked. */
+void core_exiting(const struct stop *stop);
 /* The process died with this wait status; if a core was dumped, it goes on record. */
 void core_record(struct recorder *r, struct life *life, int status);
 

@@ -176,6 +176,8 @@ void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum
 	int64_t at)
 {
 	take_over(t, stop->task, stop->other);
+	/* Of the thread that comes in the leader's place nothing was asked yet. */
+	thread_of(stop->task)->may_dump = false;
 	tell_image(l, thread_of(stop->task)->life, abi, stop->stack, at);
 }
 

@@ -225,6 +225,8 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 	struct thread *thread = thread_of(stop->task);
 
 	turns_drop(&r->turns, stop->task);
+	if (thread)
+		core_exiting(stop);
 	if (thread && !thread->exiting) {
 		thread->exiting = true;
 		thread->life->exiting++;
@@ -279,7 +281,7 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 
 	if (!thread)
 		return tracer_resume(&r->tracer, stop, false);
-	core_prepare(thread->life, stop->task->tid, stop->signal);
+	core_signal(r, stop);
 	if (stop->task->in_call)
 		leave_by_step(r, stop);
 	if (r->tracees.first)

@@ -180,6 +180,7 @@ static void read_event(struct stop *stop, int event, int sig, bool fresh)
 		break;
 	case PTRACE_EVENT_EXIT:
 		stop->kind = STOP_EXITING;
+		stop->other = event_message(stop->task->tid);
 		break;
 	case PTRACE_EVENT_STOP:
 		stop->task->interrupted = false;

@@ -22,7 +22,7 @@ enum stop_kind {
 	STOP_EXEC,       /* `other` is the thread that called exec, if not the leader */
 	STOP_SIGNAL,     /* `signal` is on its way to the task */
 	STOP_GROUP,      /* stopped by SIGSTOP and its like */
-	STOP_EXITING,    /* only for tasks with tracer_watch */
+	STOP_EXITING,    /* only for tasks with tracer_watch; `other` is the wait status to come */
 	/* exited or killed: wait status in `status`; the task is freed by the caller */
 	STOP_GONE,
 	STOP_OTHER,

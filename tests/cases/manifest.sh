@@ -530,4 +530,76 @@ os.write(fd, b\"two\")"
 	done
 }
 
+# What the kernel writes for a process that dies has no call.  Of the signals before that were caught nothing is left.
+dumping() {
+	cat >dumping.c <<-'C'
+		#define _GNU_SOURCE
+		#include <pthread.h>
+		#include <signal.h>
+		#include <stdlib.h>
+		#include <sys/prctl.h>
+		#include <sys/stat.h>
+		#include <sys/wait.h>
+		#include <unistd.h>
+		static void handle(int sig) { }
+		static void *in_thread(void *arg) { abort(); }
+		int main(int argc, char **argv)
+		{
+			pthread_t t;
+			signal(SIGSEGV, handle);
+			for (int i = 0; i < 10; i++)
+				raise(SIGSEGV);
+			if (argc > 2 && fork() == 0)
+				execl(argv[0], argv[0], argv[1], NULL);
+			mkdir(argv[1], 0755);
+			chdir(argv[1]);
+			prctl(PR_SET_NAME, "d/r");
+			if (argc > 2)
+				wait(NULL);
+			pthread_create(&t, NULL, in_thread, NULL);
+			pause();
+		}
+	C
+	gcc -w -pthread -o dumping dumping.c
+}
+case_core_is_on_record() {
+	[ "$(cat /proc/sys/kernel/core_pattern)" = core ] || skip 'cores are not called core here'
+	ulimit -Sc unlimited 2>/dev/null || skip 'no cores here'
+	mkdir w
+	dumping
+	(truth "$T/w" bash -c 'cd w && ../dumping one; ../dumping "$PWD/two"; (../dumping three more); true') 2>/dev/null
+	eq "$(manifest "$T/w" | sed -n 's:^created file \(.*\)/core.*:\1:p' | sort -u | tr '\n' ' ')" 'one three two '
+	eq "$(q 'SELECT notes FROM runs' | grep -c 'core was dumped')" 0
+}
+
+# No signal tells of this death before it comes.
+case_core_of_a_filter_is_told() {
+	[ "$(cat /proc/sys/kernel/core_pattern)" = core ] || skip 'cores are not called core here'
+	ulimit -Sc unlimited 2>/dev/null || skip 'no cores here'
+	cat >killed.c <<-'C'
+		#include <linux/filter.h>
+		#include <linux/seccomp.h>
+		#include <sys/prctl.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			struct sock_filter f[] = {
+				BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+				BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+				BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+				BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+			};
+			struct sock_fprog p = { 4, f };
+			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+			prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p);
+			getppid();
+		}
+	C
+	gcc -o killed killed.c
+	(rec -q -- ./killed) 2>/dev/null || :
+	ls core* >/dev/null
+	has "$(q 'SELECT notes FROM runs')" 'a core was dumped'
+}
+
 run_cases "$@"
