@@ -158,17 +158,16 @@ bool proc_is_capable(pid_t pid, int capability)
 		(status_field(&status, "\nCapEff:", 16) >> capability & 1);
 }
 
-bool proc_discards(pid_t tid, int sig)
+unsigned int proc_treats(pid_t tid, int sig)
 {
 	const uint64_t bit = 1ULL << (sig - 1);
 	_cleanup_buf_ struct buf status = BUF_INIT;
 
 	if (read_status(tid, &status) < 0)
-		return true;
-	if (status_field(&status, "\nSigIgn:", 16) & bit)
-		return true;
-	return !((status_field(&status, "\nSigCgt:", 16) | status_field(&status, "\nSigBlk:", 16)) &
-		bit);
+		return PROC_IGNORES;
+	return (status_field(&status, "\nSigIgn:", 16) & bit ? PROC_IGNORES : 0) |
+		(status_field(&status, "\nSigCgt:", 16) & bit ? PROC_HANDLES : 0) |
+		(status_field(&status, "\nSigBlk:", 16) & bit ? PROC_BLOCKS : 0);
 }
 
 bool proc_ignores(pid_t tid, int sig)

@@ -28,8 +28,11 @@ uid_t proc_user(pid_t pid);
 bool proc_is_nested(pid_t pid);
 /* Has it the capability (its number)? */
 bool proc_is_capable(pid_t pid, int capability);
-/* Would the signal come to nothing, neither handled nor kept till it is asked for? */
-bool proc_discards(pid_t tid, int sig);
+/* What a signal meets there, as bits; a process that is gone ignores it. */
+#define PROC_IGNORES 1U /* by its own word */
+#define PROC_HANDLES 2U
+#define PROC_BLOCKS 4U
+unsigned int proc_treats(pid_t tid, int sig);
 /*
  * The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone.
  */

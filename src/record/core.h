@@ -7,7 +7,7 @@
  */
 #include "record/recorder.h"
 
-/* A signal is on its way that dumps core where nothing handles it: from here on the end is waited for. */
+/* A signal is on its way that may dump core: from here on the end is watched. */
 void core_signal(struct recorder *r, const struct stop *stop);
 /* A thread ends: if by a core, its folder is still there to be asked. */
 void core_exiting(const struct stop *stop);

@@ -306,6 +306,15 @@ void inner_exec(struct recorder *r, const struct stop *stop)
 			stop->arch == AUDIT_ARCH_X86_64);
 }
 
+/*
+ * A traced child whose parent ignores SIGCHLD stays for its tracer to wait for. To the kernel we
+ * are its tracer, and we have waited. (Or its parent has by now: inner_wait_ends() will know.)
+ */
+static bool is_reaped(const struct tracee *t)
+{
+	return t->tid == t->tgid && kill(t->tid, 0) < 0 && errno == ESRCH;
+}
+
 void inner_gone(struct recorder *r, struct task *task, int status)
 {
 	struct tracee *t = thread_of(task)->tracee;
@@ -317,7 +326,7 @@ void inner_gone(struct recorder *r, struct task *task, int status)
 		return;
 	thread_of(task)->tracee = NULL;
 	t->task = NULL;
-	if (t->own_child) {
+	if (t->own_child && !is_reaped(t)) {
 		inner_end(r, t);
 		return;
 	}

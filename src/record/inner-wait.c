@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/inner-sign.h"
 #include "trace/mem.h"
 
 #define ERESTARTSYS 512 /* linux/errno.h: interrupted, and begun anew unless a handler says no */
@@ -107,32 +108,12 @@ static struct tracee *find(struct recorder *r, const struct waits *w, const stru
 	return found;
 }
 
-static void describe(const struct tracee *t, siginfo_t *si)
-{
-	int status = t->status;
-
-	memset(si, 0, sizeof *si);
-	si->si_signo = SIGCHLD;
-	si->si_pid = t->tid;
-	si->si_uid = t->uid;
-	if (t->task) {
-		si->si_code = CLD_TRAPPED;
-		si->si_status = status >> 8;
-	} else if (WIFEXITED(status)) {
-		si->si_code = CLD_EXITED;
-		si->si_status = WEXITSTATUS(status);
-	} else {
-		si->si_code = WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
-		si->si_status = WTERMSIG(status);
-	}
-}
-
 static int64_t write_answer(const struct waits *w, pid_t tracer, const struct tracee *t)
 {
 	siginfo_t si;
 	int status = t->status, e = 0;
 
-	describe(t, &si);
+	inner_describe(t, &si);
 	if (w->where)
 		e = w->by_id ? mem_write(tracer, w->where, &si, sizeof si) :
 			       mem_write(tracer, w->where, &status, sizeof status);
@@ -172,6 +153,7 @@ bool inner_wait_begins(struct recorder *r, const struct stop *stop)
 
 	if (!w || !stop->task->all_calls)
 		return false;
+	inner_taking(r, stop);
 	if (changes_signals(stop->nr))
 		r->tracees.asked = 0;
 	again = w->shall_pause;
@@ -200,6 +182,26 @@ static void waits_for_none(struct recorder *r, const struct stop *stop, struct w
 	tracer_call_again(stop->task, w->nr);
 }
 
+/* The kernel has told it of a child of its own, which inner_gone() took for one it would not. */
+static void forget_child(struct recorder *r, const struct stop *stop, const struct waits *w)
+{
+	pid_t pid = (pid_t)stop->result;
+	struct tracee *t;
+	siginfo_t si;
+
+	if (w->by_id)
+		pid = stop->result == 0 && w->where &&
+				mem_read(stop->task->tid, w->where, &si, sizeof si) == 0 ?
+			si.si_pid :
+			0;
+	for (t = r->tracees.first; t && pid > 0; t = t->next) {
+		if (t->task || !t->own_child || t->tid != pid || !is_meant(w, stop->task, t))
+			continue;
+		inner_end(r, t);
+		return;
+	}
+}
+
 void inner_wait_ends(struct recorder *r, const struct stop *stop)
 {
 	struct waits *w = &thread_of(stop->task)->waits;
@@ -218,6 +220,8 @@ void inner_wait_ends(struct recorder *r, const struct stop *stop)
 		answer(r, stop->task, w);
 	else if (result == -ECHILD)
 		waits_for_none(r, stop, w);
+	else if (result >= 0)
+		forget_child(r, stop, w);
 }
 
 void inner_wait_interrupted(struct recorder *r, const struct stop *stop)
@@ -237,47 +241,15 @@ void inner_wait_interrupted(struct recorder *r, const struct stop *stop)
 		answer(r, stop->task, &w);
 }
 
-static void ring(struct recorder *r, struct tracee *t)
-{
-	if (r->tracees.asked != t->tracer_process) {
-		r->tracees.asked = t->tracer_process;
-		r->tracees.discards = proc_discards(t->tracer_process, SIGCHLD);
-	}
-	if (r->tracees.discards)
-		return;
-	t->rings = true;
-	kill(t->tracer_process, SIGCHLD);
-}
-
 void inner_tell(struct recorder *r, struct tracee *t)
 {
 	struct task *task, *next;
 
-	ring(r, t);
+	inner_ring(r, t);
 	HASH_ITER(hh, r->tracer.tasks, task, next) {
 		if (!task->data || task->tgid != t->tracer_process)
 			continue;
 		if (thread_of(task)->waits.on && is_meant(&thread_of(task)->waits, task, t))
 			inner_kick(task);
 	}
-}
-
-void inner_sign_child(struct recorder *r, const struct stop *stop)
-{
-	struct tracee *t, *first = NULL;
-	siginfo_t si;
-
-	for (t = r->tracees.first; t; t = t->next) {
-		if (!t->rings || t->tracer_process != stop->task->tgid)
-			continue;
-		first = first ? first : t;
-		t->rings = false;
-	}
-	if (!first || tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) < 0 ||
-		si.si_code != SI_USER || si.si_pid != getpid())
-		return;
-	describe(first, &si);
-	if (first->task)
-		si.si_status = WSTOPSIG(first->status) & 0x7f;
-	tracer_request(stop->task, PTRACE_SETSIGINFO, 0, &si);
 }

@@ -21,7 +21,5 @@ void inner_wait_ends(struct recorder *r, const struct stop *stop);
  * answered, if there is something to tell.
  */
 void inner_wait_interrupted(struct recorder *r, const struct stop *stop);
-/* At a STOP_SIGNAL: the SIGCHLD that tells of a tracee is said to be the kernel's. */
-void inner_sign_child(struct recorder *r, const struct stop *stop);
 
 #endif

@@ -7,7 +7,8 @@
  *
  *   inner-calls.c  ptrace(2) of the tracer; we carry it out in its stead
  *   inner-stops.c  its tracee stops: it is not resumed, but kept for the tracer
- *   inner-wait.c   wait(2) of the tracer, and the SIGCHLD, tell of that
+ *   inner-wait.c   wait(2) of the tracer,
+ *   inner-sign.c   and the SIGCHLD, tell of that
  *
  * A tracer's own calls all stop, as long as it has a tracee: its waits are none
  * of those that the filter stops. Nobody else pays for any of it.

@@ -54,6 +54,7 @@ struct thread {
 	struct again again;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */
 	struct waits waits;    /* it is a tracer itself, and waits, */
+	struct takes takes;    /* or takes the signal that tells of a tracee, */
 	struct asks asks;      /* or wants to be one */
 	enum { KICK_NONE, KICK_SENT, KICK_SURE } kick; /* inner_kick() */
 	pid_t maker;           /* the thread that made its process */

@@ -20,6 +20,7 @@
 #include "record/core.h"
 #include "record/inherited.h"
 #include "record/inner-calls.h"
+#include "record/inner-sign.h"
 #include "record/inner-stops.h"
 #include "record/inner-wait.h"
 #include "record/odd.h"
@@ -175,6 +176,7 @@ static bool leave_inner(struct recorder *r, const struct stop *stop)
 		return false;
 	inner_asked(r, stop);
 	inner_wait_ends(r, stop);
+	inner_taken(r, stop);
 	if (!thread->tracee)
 		thread->kick = KICK_NONE;
 	return kicked && again_stopped(stop);

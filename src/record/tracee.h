@@ -54,9 +54,9 @@ struct released {
 
 struct tracees {
 	struct tracee *first; /* who has stood longest comes first */
-	/* the tracer that was asked last: would a SIGCHLD come to nothing there? */
+	/* the tracer that was asked last, and how it treats SIGCHLD (proc_treats()) */
 	pid_t asked;
-	bool discards;
+	unsigned int how;
 	struct released *released;
 };
 
@@ -71,6 +71,13 @@ struct waits {
 	pid_t id;
 	uint64_t where, usage; /* addresses; 0: none */
 	int options;
+};
+
+/* A call of a tracer that may take a signal; where it puts it, 0: it takes none. */
+struct takes {
+	bool by_wait; /* sigtimedwait(2); else read(2), */
+	int fd;       /* from this descriptor */
+	uint64_t where;
 };
 
 /* A PTRACE_ATTACH or PTRACE_SEIZE: may it do so? The kernel is asked by another call. */

@@ -123,7 +123,7 @@ program() {     # processes and threads, one after the other
 
 # A number of a process goes by N, an address by @. What threads that end at once do to each other is left out.
 plain() {
-	sed -E 's/0x[0-9a-f]{6,}/@/g; s/ = [0-9]{5,}$/ = N/; s/\[[0-9]+\]/[N]/g; s/(pid|tid|child_tid|parent_tid|si_utime|si_stime)=[^,}]*/\1/g;
+	sed -E 's/0x[0-9a-f]{6,}/@/g; s/^([0-9]+ +)?((clone3?|v?fork|wait4|set_tid_address|get(p|t|pp)id)\(.*= )[0-9]+$/\2N/; s/\[[0-9]+\]/[N]/g; s/(pid|tid|child_tid|parent_tid|si_utime|si_stime)=[^,}]*/\1/g;
 		s/[0-9]{4,}/N/g; s/^[0-9N]+ +//' "$1" | grep -Ev 'futex|rseq|brk|getrandom|mmap|munmap|mprotect|madvise' | sort
 }
 

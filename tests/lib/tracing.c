@@ -8,6 +8,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -740,6 +742,135 @@ static void scene_sigchld(void)
 	say_ring();
 }
 
+static void say_taken(int sig, int code, pid_t pid, int status, uid_t uid)
+{
+	printf("taken: %d code %d from %s status %d uid %d\n", sig, code, who(pid), status, (int)uid);
+}
+
+static void take_by_descriptor(int fd)
+{
+	struct signalfd_siginfo si[3];
+	ssize_t n = read(fd, si, sizeof si);
+	int i;
+
+	for (i = 0; i < (int)(n / (ssize_t)sizeof *si); i++)
+		say_taken((int)si[i].ssi_signo, si[i].ssi_code, (pid_t)si[i].ssi_pid,
+			si[i].ssi_status, si[i].ssi_uid);
+	if (n < 0)
+		printf("read: %s\n", strerrorname_np(errno));
+}
+
+static void take_by_wait(const sigset_t *set)
+{
+	struct timespec limit = { 5, 0 };
+	siginfo_t si;
+
+	if (sigtimedwait(set, &si, &limit) < 0)
+		printf("sigtimedwait: %s\n", strerrorname_np(errno));
+	else
+		say_taken(si.si_signo, si.si_code, si.si_pid, si.si_status, si.si_uid);
+}
+
+/* Blocked, it is taken by a call, which says what has stopped, or ended. */
+static void scene_sigchld_taken(void)
+{
+	struct pollfd p = { .events = POLLIN };
+	sigset_t chld;
+	pid_t pid, other;
+	int status, turn;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, NULL);
+	p.fd = signalfd(-1, &chld, SFD_NONBLOCK);
+	pid = traced_child();
+	if (pid == 0) {
+		for (turn = 0; turn < 6; turn++)
+			raise(SIGUSR1 + turn % 2 * (SIGUSR2 - SIGUSR1));
+		_exit(5);
+	}
+	for (turn = 0; turn < 8; turn++) {
+		if (turn % 2) {
+			printf("poll: %d\n", poll(&p, 1, 5000));
+			take_by_descriptor(p.fd);
+		} else {
+			take_by_wait(&chld);
+		}
+		take_by_descriptor(p.fd);
+		if (turn)
+			await(pid, WNOHANG, &status);
+		go(PTRACE_CONT, pid, 0);
+	}
+	other = child();
+	if (other == 0)
+		_exit(7);
+	take_by_wait(&chld);
+	await(other, 0, &status);
+	kill(getpid(), SIGCHLD);
+	take_by_wait(&chld);
+}
+
+/* Ignored, none comes; a tracee's stop is told by wait, and so is its end: that of a child is not. */
+static void scene_sigchld_ignored(void)
+{
+	sigset_t chld, pending;
+	pid_t pid, other;
+	int status;
+
+	signal(SIGCHLD, SIG_IGN);
+	pid = traced_child();
+	if (pid == 0) {
+		raise(SIGUSR1);
+		_exit(5);
+	}
+	other = child();
+	if (other == 0)
+		_exit(7);
+	await(other, 0, &status);
+	go(PTRACE_CONT, pid, 0);
+	await(pid, 0, &status);
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &chld, NULL);
+	go(PTRACE_CONT, pid, 0);
+	await(pid, 0, &status);
+	await(-1, 0, &status);
+	sigpending(&pending);
+	printf("pending: %d\n", sigismember(&pending, SIGCHLD));
+}
+
+/* Without zombies a child's end is told by SIGCHLD alone, and a tracee's by wait as well. */
+static void scene_sigchld_no_zombies(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_child, .sa_flags = SA_SIGINFO | SA_NOCLDWAIT };
+	pid_t pid, other;
+	int status, turn;
+
+	sigaction(SIGCHLD, &sa, NULL);
+	for (turn = 0; turn < 3; turn++) {
+		pid = traced_child();
+		if (pid == 0)
+			_exit(5);
+		say_ring();
+		other = turn == 1 ? child() : 0;
+		if (turn == 1 && other == 0)
+			for (;;)
+				pause();
+		go(PTRACE_CONT, pid, 0);
+		if (turn == 2)
+			say_waitid(P_ALL, 0, WEXITED);
+		else
+			await(-1, 0, &status);
+		say_ring();
+		if (other) {
+			await(-1, WNOHANG, &status);
+			kill(other, SIGKILL);
+			await(-1, 0, &status);
+			say_ring();
+		}
+	}
+}
+
 /* The tracee is not the tracer's child, and dies: first the tracer is told, and then its parent. */
 static void scene_other_child(void)
 {
@@ -1053,6 +1184,9 @@ static const struct {
 	{ "waits", scene_waits },
 	{ "late", scene_late },
 	{ "sigchld", scene_sigchld },
+	{ "sigchld-taken", scene_sigchld_taken },
+	{ "sigchld-ignored", scene_sigchld_ignored },
+	{ "sigchld-no-zombies", scene_sigchld_no_zombies },
 	{ "other-child", scene_other_child },
 	{ "new-child", scene_new_child },
 	{ "deaths", scene_deaths },
