@@ -96,12 +96,21 @@ class Detail {
 		);
 	}
 
+	// Many of them would push out of sight whose hands were in it.
 	otherNames(f) {
 		const { files, namesOfGroup } = this.model;
 		if (!files.group[f]) return null;
 		const others = namesOfGroup.get(files.run[f] + ' ' + files.group[f]).filter(g => g !== f);
-		const links = others.slice(0, 20).map(g => linkTo('file', g, nameOf(files.path[g], 'mono block')));
-		return others.length ? el('span', '', ...links, andMore(others.length, 20)) : null;
+		const links = others.slice(0, 500).map(g => linkTo('file', g, nameOf(files.path[g], 'mono block')));
+		if (!others.length) return null;
+		if (others.length <= 4) return el('span', '', ...links);
+		return el(
+			'details',
+			'',
+			el('summary', '', plural(others.length, 'other name')),
+			...links,
+			andMore(others.length, 500),
+		);
 	}
 
 	texts(f) {

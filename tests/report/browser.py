@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """browser.py [--shots DIR] [NAME...]: a report in a real Chromium: each view is drawn, clicks and keys do what they say, names
 stay text, nothing is fetched, the console says nothing.  BUILDAUDIT is the program.  With --shots pictures of all views."""
+import atexit
 import json
 import os
 import shutil
@@ -34,6 +35,7 @@ class Bench:
 
     def __init__(self):
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-browser.'))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.scene = scene.Scene(self.folder, os.environ.get('BUILDAUDIT', 'buildaudit'))
         self.scene.record()
         balib.settle(self.scene.db)
@@ -53,7 +55,6 @@ class Bench:
 
     def end(self):
         self.browser.__exit__()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def at(self, view):
         self.browser.eval('location.hash = %s' % json.dumps(view))

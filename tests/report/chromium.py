@@ -38,6 +38,13 @@ class Chromium:
         os.close(its_out)
         self.number, self.left, self.events, self.errors = 0, b'', [], []
         self.session = None
+        try:
+            self.attach(width, height)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def attach(self, width, height):
         target = self.call('Target.getTargets')['targetInfos']
         page = next(t for t in target if t['type'] == 'page')
         self.session = self.call('Target.attachToTarget', targetId=page['targetId'], flatten=True)['sessionId']
