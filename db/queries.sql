@@ -222,15 +222,21 @@ SELECT * FROM runs WHERE run_id = ?1;
 
 -- name: RUN_SINCE
 -- What has become of it: the last undo that came to its end, and whether later runs have all its files. A folder
--- that stays is written to by nobody, so it does not count.
--- slow: the undo that is looked for is one row
-WITH undo (kind, whole) AS (
+-- that stays is written to by nobody, so it does not count. Its changes are looked through for what an undo of its
+-- install took back only where there was one.
+-- slow: undos are few beside runs
+WITH of_install (id, kind) AS (
+    SELECT u.id, u.kind FROM run u CROSS JOIN run o ON o.id = u.of_run
+    WHERE u.of_run IS NOT NULL AND o.install_id = (SELECT install_id FROM run WHERE id = ?1)),
+undo (kind, whole) AS (
     SELECT kind, status = 0 FROM run WHERE id = max(
         ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind <> 'prune'), 0),
-        ifnull((SELECT max(undone) FROM entry JOIN run u ON u.id = undone WHERE run_id = ?1 AND u.kind <> 'prune'), 0)))
+        ifnull((SELECT max(id) FROM of_install u WHERE kind <> 'prune'
+            AND EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND undone = u.id)), 0)))
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
     (EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
-        OR EXISTS (SELECT 1 FROM entry JOIN run u ON u.id = undone WHERE run_id = ?1 AND u.kind = 'prune'))
+        OR EXISTS (SELECT 1 FROM of_install u WHERE kind = 'prune'
+            AND EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND undone = u.id)))
     AND NOT EXISTS (SELECT 1 FROM owner WHERE run_id = ?1 AND NOT folder) AS superseded;
 
 -- name: RUN_SAME

@@ -122,6 +122,19 @@ case_a_link_that_is_used_stays() {
 	eq "$(stale)" 'alias,'
 }
 
+# It is told nothing but the mode, owner, times or attributes: what it was asked by is a link all the same.
+case_a_link_that_leads_to_what_is_changed_stays() {
+	sources
+	local call
+	for call in 'chmod 600' 'touch -c' 'truncate -s 1' 'chown 0:0'; do
+		[ "$call" = 'chown 0:0' ] && [ "$(id -u)" != 0 ] && continue
+		in_folder p-1.0 sh -c 'cd ../inst; echo x >real; ln -sf real link; ln -sf "$PWD/real" whole; ln -sf real alias; touch prog'
+		in_folder p-2.0 sh -c "cp prog ../inst; cd ../inst; echo x >real; $call link; $call '$T/inst/whole'"
+		settle
+		eq "$(ba uninstall --list --superseded-by=latest p)" "$T/inst/alias"
+	done
+}
+
 # What a make has built, itself on record as a run of the same version, is what the install looked at.
 case_what_a_recorded_make_built_is_a_source() {
 	sources

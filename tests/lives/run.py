@@ -255,7 +255,6 @@ class Life:
         self.versions = {}      # a run -> what it installed: (name, version)
         self.words = {}         # and every path that its script names
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
-        self.chmods = {}        # and in a chmod, which goes through a link without a word of it
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
         self.uninstalled = set() # and those of what was uninstalled: rolled back, some of it would come again
@@ -300,7 +299,6 @@ class Life:
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
         self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
-        self.chmods[self.runs[-1]] = self.paths(x for x in lines if x.startswith('chmod '))
         after = balib.snapshot(self.top)
         self.model.add(name, self.runs[-1], self.before, after)
         self.upheld[self.runs[-1]] = self.passed_by(self.runs[-1], set(balib.diff(self.before, after)), after)
@@ -337,8 +335,7 @@ class Life:
         if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name):
             return ['the list ends with: %r' % self.said]
         listed = set(self.said.split(b'\0')[:-1])
-        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by] and not leads_to_itself(p) and
-                       not (p in self.chmods[by] and self.before[p]['type'] == 'symlink'))
+        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by] and not leads_to_itself(p))
         peers = [r for r in mine if self.versions[r] == self.versions[by]]
         missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
                          if by not in self.taken_back and p not in listed and not self.moved(p) and
