@@ -612,6 +612,26 @@ SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 AND change <> 're
 -- The newest later command that changed a path, removed it perhaps, and whose change of it stands.
 SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 ORDER BY run_id DESC LIMIT 1;
 
+-- name: UNDONE_FOR_GOOD
+-- The change of a path by a run was taken back, and so was the one before it that it had found, as by an uninstall of
+-- the install that both are of: that is not to come again. Or an undo that was not this run's rollback has put back
+-- what it had found: then what became of that since is no matter of the run.
+SELECT e.undone FROM entry e CROSS JOIN run u ON u.id = e.undone
+WHERE e.path_id = ?1 AND e.run_id = ?2 AND (
+    EXISTS (SELECT 1 FROM entry f WHERE f.path_id = e.path_id AND f.run_id < e.run_id AND f.undone > e.run_id)
+    OR (e.change <> 'created' AND NOT (u.kind = 'rollback' AND u.of_run = e.run_id)
+        AND EXISTS (SELECT 1 FROM entry d WHERE d.run_id = u.id AND d.path_id = e.path_id)));
+
+-- name: LATER_CONTENT
+-- What a run left has the content that a later change found there and had kept, as long as nobody changed it between.
+SELECT n.before_sha256 FROM entry e CROSS JOIN entry n ON n.path_id = e.path_id AND n.run_id > e.run_id
+WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND n.keep = 1 AND n.before_sha256 IS NOT NULL
+    AND n.before_size = e.size AND n.before_mtime = e.mtime AND NOT EXISTS (
+        SELECT 1 FROM entry m
+        WHERE m.path_id = e.path_id AND m.run_id > e.run_id AND m.run_id < n.run_id AND m.change IS NOT NULL
+            AND ifnull(m.content_changed <> 0, 1))
+LIMIT 1;
+
 -- name: LATER_RUNS
 -- slow: the paths of a run are grouped by who changed them later
 SELECT r.id AS run_id, r.label, r.argv, count(*) AS paths, min(p.name) AS path

@@ -154,12 +154,20 @@ static bool lacks_folder(const struct plan *p, const struct plan_item *it)
 	return n && !(above && above->state == STATE_OURS && folder->before.i.exists);
 }
 
+/* Its install was taken out since: what the run found there came back by that, or went, too. */
+static bool was_undone_for_good(const struct plan *p, const struct plan_item *it)
+{
+	return !p->install && !p->force &&
+		db_int(p->db, Q_UNDONE_FOR_GOOD, 0, "ii", it->e->path_id, p->run_id);
+}
+
 static void judge(struct plan *p, struct plan_item *it)
 {
 	struct situation s = situation_of(p, it);
 	struct judgement v = judgement_of(&s);
 
-	if (it->e->as_needed && s.is && it->e->begun == BEGUN_NOT)
+	if ((it->e->as_needed && s.is && it->e->begun == BEGUN_NOT) ||
+		was_undone_for_good(p, it))
 		v.state = STATE_LEAVE;
 	it->state = v.state;
 	it->lends = v.lends;
@@ -241,6 +249,15 @@ static bool has_object(struct plan *p, const struct side *b)
 	return *known == 1;
 }
 
+/* What a run left as it was it kept no content of; another that took it later did. */
+static bool may_be_kept(const struct holdings *h)
+{
+	const struct entry *e = h->e;
+
+	return e->keep == KEEP_WHOLE || (e->keep == KEEP_NONE && e->content_changed == 0 &&
+					e->before.has_hash && !h->same_inode);
+}
+
 /* With what can it be put back? */
 static void find_means(struct plan *p, struct plan_item *it)
 {
@@ -259,7 +276,7 @@ static void find_means(struct plan *p, struct plan_item *it)
 			"a name that is not on record");
 	if (it->state != STATE_OURS || !b->i.exists)
 		return;
-	h.object = S_ISREG(b->i.mode) && b->i.size && e->keep == KEEP_WHOLE && has_object(p, b);
+	h.object = S_ISREG(b->i.mode) && b->i.size && may_be_kept(&h) && has_object(p, b);
 	h.carried = from && carries(from, it);
 	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
 		it->staged = has_temp(p, it, from, it);
@@ -320,6 +337,24 @@ static bool begins_more(const struct plan *p, const struct u64map *begun, const 
 	return !other || other->e->begun < e->begun;
 }
 
+/* Of what a run left as it was there may be no digest; but who changed it later took one. */
+static int borrow_later_digest(struct plan *p, struct entry *e)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r;
+
+	if (e->content_changed != 0 || e->before.has_hash || e->after.has_hash ||
+		!S_ISREG(e->before.i.mode) || !S_ISREG(e->after.i.mode))
+		return 0;
+	r = db_rows(&rows, p->db, Q_LATER_CONTENT, "ii", e->path_id, p->run_id);
+	if (r == 0 && (r = rows_next(&rows)) > 0) {
+		memcpy(e->before.hash, rows_blob(&rows, 0), SHA256_LEN);
+		memcpy(e->after.hash, e->before.hash, SHA256_LEN);
+		e->before.has_hash = e->after.has_hash = true;
+	}
+	return r < 0 ? r : 0;
+}
+
 static int load(struct plan *p, int64_t superseded_by)
 {
 	p->started_ns = db_int(p->db, Q_RUN_STARTED, 0, "i", p->run_id);
@@ -371,6 +406,8 @@ int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_un
 			p->all.e[i].begun = other->e->begun;
 	}
 	u64map_release(&begun);
+	for (i = 0; r == 0 && !p->install && i < p->all.count; i++)
+		r = borrow_later_digest(p, &p->all.e[i]);
 	borrow_digests(p);
 	return r == 0 ? borrow_attributes(p) : r;
 }

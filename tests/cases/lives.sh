@@ -350,4 +350,41 @@ tree_of() {
 	[ $# -lt 2 ] || [ ! -e "$2" ] || [ "$1" -ef "$2" ] || echo 'two files'
 }
 
+# What an uninstall took out does not come again by the rollback of a run, nor what it had put back; what no undo has yet
+# put back does.
+case_a_rollback_after_an_uninstall() {
+	mkdir p
+	echo before >p/conf
+	echo before >p/gone
+	inst foo 1 'echo one >p/a; echo one >p/b; mkdir p/d'
+	inst foo 2 'rm p/a p/gone; echo two >p/b; echo two >p/conf; rmdir p/d'
+	settle
+	ba uninstall -y foo 2>/dev/null
+	eq "$(cat p/conf p/gone; ls p)" $'before\nbefore\nconf\ngone'
+	rm p/gone
+	has "$(ba rollback -n 2 2>&1)" ' 0 removed, 0 restored'
+	ba rollback -y 2 2>/dev/null || :
+	eq "$(cat p/conf; ls p)" $'before\nconf'
+	inst bar 1 'echo bar >p/x; echo bar >p/conf'
+	settle
+	ba uninstall -y latest 2>/dev/null || :
+	eq "$(cat p/conf; ls p)" $'bar\nconf' 'an uninstall of a run leaves what it modified'
+	ba rollback -y latest 2>err || fail "$(cat err)"
+	eq "$(cat p/conf; ls p)" $'before\nconf'
+}
+
+# Its content was not kept, since a chmod loses none; but another run kept what it came to.
+case_a_mode_comes_back_to_another_inode() {
+	mkdir p
+	inst foo 1 'echo one >p/a; echo one >p/b; chmod 640 p/a p/b'
+	inst foo 2 'chmod 600 p/a p/b'
+	inst bar 1 'chmod 604 p/a'
+	inst baz 1 'echo baz >p/new; mv p/new p/a; echo baz >p/new; mv p/new p/b'
+	settle
+	ba rollback -y 4 2>err || fail "$(cat err)"
+	ba rollback -y 3 2>err || fail "$(cat err)"
+	ba rollback -y 2 2>err || fail "$(cat err)"
+	eq "$(stat -c '%a %n' p/*; cat p/*)" $'640 p/a\n640 p/b\none\none'
+}
+
 run_cases "$@"

@@ -10,7 +10,7 @@ what there, one upon the other, as snapshots before and after each event show it
   person's, or what was there before them all. A folder that still has something in it stays, until its maker is
   uninstalled once more, or until what was in it goes.
   a prune does the same for the paths that an older version left and the newest run of that software has no word of.
-  a rollback takes away the layers of one run that nothing newer lies upon.
+  a rollback takes away the layers of one run that nothing newer lies upon; where its software was uninstalled, none.
   A folder that has gone is made again, as it was, where something comes back in it; and stays as one that was not empty.
 What is the last name of a file that stood elsewhere before the run may stay, if it says so, until that has it again.
 In the end all are uninstalled, and the tree is as before the first, less what the person did.
@@ -212,6 +212,9 @@ class Layers:
         mine = [layers for layers in self.on.values() if layers and layers[-1].run == run]
         return bool(mine) and not any(len(layers) > 1 and layers[-2].gone for layers in mine)
 
+    def has_layer(self, run):
+        return any(x.run == run and not x.gone for layers in self.on.values() for x in layers)
+
     def rollback(self, run, stay):
         self._settle({p: layers[:-1] for p, layers in self.on.items()
                       if layers and layers[-1].run == run and p not in stay})
@@ -257,7 +260,7 @@ class Life:
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
-        self.uninstalled = set() # and those of what was uninstalled: rolled back, some of it would come again
+        self.uninstalled = set() # of which nothing is left: rolled back, they change nothing
         self.names = set()      # what was ever installed
         self.said = b''
         self.last_names = set() # what was kept as the last name of an older file, and said to be
@@ -310,7 +313,7 @@ class Life:
         return []
 
     def rollback(self, number):
-        can = [r for r in self.runs if r not in self.uninstalled and self.model.can_roll_back(r)]
+        can = [r for r in self.runs if self.model.can_roll_back(r) or (r in self.uninstalled and not self.model.has_layer(r))]
         if not can:
             return []
         run = can[number % len(can)]
