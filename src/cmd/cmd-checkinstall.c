@@ -407,7 +407,7 @@ static int checkinstall(int argc, char **argv, const char *db)
 	if (r == 0 && o.type == PACKAGE_RPM && spec_take_tags(&o) < 0)
 		r = EXIT_FAILED;
 	o.installs = ci.install;
-	if (r == 0 && o.installs && package_may_replace(&o) < 0)
+	if (r == 0 && package_may_begin(&o) < 0)
 		r = EXIT_FAILED;
 	if (r == 0)
 		r = record(argv + optind, db);

@@ -341,6 +341,8 @@ static int run(struct cmd_call *call)
 		ba_recording_set(recording, BA_SET_DATABASE, call->db);
 	if (pid_count)
 		return attach(call);
+	if (packing && (pack.name || !named) && package_may_begin(&pack) < 0)
+		return EXIT_FAILED;
 	if (!quiet)
 		cmd_warn_before(recording, call->argv[0]);
 	if (packing || prune)

@@ -95,7 +95,7 @@ static int check(const struct rule *r, const char *value)
 /* "2:1.0": what is before the colon is a number, and there is only one colon. */
 static int check_epoch(const char *version)
 {
-	const char *colon = strchr(version, ':');
+	const char *colon = version ? strchr(version, ':') : NULL;
 
 	if (!colon)
 		return 0;
@@ -110,7 +110,7 @@ static int check_epoch(const char *version)
 
 static int check_dots(const char *what, const char *value)
 {
-	return strstr(value, "..") ?
+	return value && strstr(value, "..") ?
 		say_failed("the %s '%s' has a '..', which rpm does not allow", what, value) :
 		0;
 }

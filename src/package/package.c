@@ -243,14 +243,19 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 	return make_file(f, p, m, o);
 }
 
-int package_may_replace(struct package_options *o)
+int package_may_begin(struct package_options *o)
 {
 	enum package_type type = o->type == PACKAGE_AUTO ? package_type_here() : o->type;
 	_cleanup_free_ char *name = NULL, *version = NULL, *folder = getcwd(NULL, 0);
+	struct metadata m = { .options = o, .type = type, .release = o->release };
 
-	if (!folder || (!o->name && metadata_from_folder(folder, type, &name, &version) < 0))
+	if (!folder || metadata_from_folder(folder, type, &name, &version) < 0)
 		return say_no_memory();
-	return o->name || name ? namesake_allowed(o, type, o->name ? o->name : name) : 0;
+	m.name = o->name ? o->name : name;
+	m.version = o->version ? o->version : version;
+	if (names_check(&m) < 0)
+		return -1;
+	return o->installs && m.name ? namesake_allowed(o, type, m.name) : 0;
 }
 
 int package_make(struct ba *ba, int64_t run, struct package_options *o)

@@ -10,10 +10,11 @@
 /* 0 with o->written set, or -1 after saying why; then no package is left. */
 int package_make(struct ba *ba, int64_t run, struct package_options *o);
 /*
- * Before the command runs: may the package that it is for take the place of what is installed under
- * its name, as far as that is known by now? 0, or -1 after saying why not.
+ * Before the command runs, as far as it is known by now: can the package that it is for be called
+ * so, and, if it is to be installed, take the place of what is there under its name? 0, or -1 after
+ * saying why not.
  */
-int package_may_replace(struct package_options *o);
+int package_may_begin(struct package_options *o);
 /* A type by its name: deb, debian, rpm, tar; PACKAGE_AUTO when there is none of that name. */
 enum package_type package_type_named(const char *name);
 /* What this system installs. */

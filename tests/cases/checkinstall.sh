@@ -48,6 +48,22 @@ case_another_version_over_it() {
 	[ ! -e "$P/d" ]
 }
 
+# It is said before the command has installed anything.
+case_a_name_that_no_package_can_have() {
+	place
+	has "$(want_rc 125 ci -D -y --pkgname=t make install 2>&1)" "the name 't' is too short"
+	has "$(want_rc 125 ci -D -y --pkgversion=x make install 2>&1)" "begins with 'x'"
+	has "$(want_rc 125 ba run --package=deb --pkgname=t make install 2>&1)" "the name 't' is too short"
+	mkdir t-1
+	cp Makefile t-1
+	cd t-1
+	has "$(want_rc 125 ci -D -y make install 2>&1)" "the name 't' is too short"
+	has "$(want_rc 125 ba run --package=deb make install 2>&1)" "the name 't' is too short"
+	[ ! -e "$P/d" ] && [ ! -e "$DB" ]
+	ba run -q --package=deb --name=thing make install >/dev/null
+	[ -e thing_1-1_all.deb ]
+}
+
 # A program, a library, pages in all the ways they come: hard links, links, links to links, in another language, compressed.
 software() {
 	need cc

@@ -90,7 +90,7 @@ case_what_cannot_be_executed_is_no_run() {
 	want_rc 126 ba ./bin/flies 2>/dev/null
 	want_rc 126 ba ./bin/flies/x 2>/dev/null
 	want_rc 126 ba "./$(printf '%0300d' 0)" 2>/dev/null
-	want_rc 127 ba checkinstall -y no-such-command 2>err
+	want_rc 127 ba checkinstall -y --pkgname=xx no-such-command 2>err
 	has "$(cat err)" "no command 'no-such-command'"
 	want_rc 127 ba run --package=tar --pkgname=x --pkgversion=1 no-such-command 2>/dev/null
 	[ ! -e "$DB" ]

@@ -446,10 +446,10 @@ case_run_packs_when_it_succeeds() {
 	rec --package=deb -o "$T" --pkgname=thing --pkgversion=1 --include "$T/p" -- touch p/x 2>err
 	has "$(cat err)" "package: $T/thing_1-1_all.deb"
 	has "$(dpkg-deb -c thing_1-1_all.deb)" 'p/x'
-	want_rc 7 rec --package=deb -q -o "$T" --include "$T/p" -- sh -c 'touch p/y; exit 7'
-	want_rc 143 sh -c '"$@"; exit $?' sh "$BUILDAUDIT" -d "$DB" run $mode_flag --package=deb -q -- sh -c 'kill -TERM $$' 2>/dev/null
-	PATH=/usr/bin:/bin want_rc 127 rec --package=deb -q -- no-such-command 2>/dev/null
-	want_rc 125 rec --package=deb -q -- true 2>/dev/null
+	want_rc 7 rec --package=deb --pkgname=thing -q -o "$T" --include "$T/p" -- sh -c 'touch p/y; exit 7'
+	want_rc 143 sh -c '"$@"; exit $?' sh "$BUILDAUDIT" -d "$DB" run $mode_flag --package=deb --pkgname=thing -q -- sh -c 'kill -TERM $$' 2>/dev/null
+	PATH=/usr/bin:/bin want_rc 127 rec --package=deb --pkgname=thing -q -- no-such-command 2>/dev/null
+	want_rc 125 rec --package=deb --pkgname=thing -q -- true 2>/dev/null
 	want_rc 2 rec --package=zip -- true 2>/dev/null
 	settle
 }
@@ -457,7 +457,7 @@ case_run_packs_when_it_succeeds() {
 # A signal to the auditor alone reaches the command.
 case_run_with_package_hands_signals_on() {
 	mkdir p
-	"$BUILDAUDIT" -d "$DB" run $mode_flag --package=deb -q -- sh -c 'trap "exit 9" TERM; : >ready; while :; do sleep 0.05; done' &
+	"$BUILDAUDIT" -d "$DB" run $mode_flag --package=deb --pkgname=thing -q -- sh -c 'trap "exit 9" TERM; : >ready; while :; do sleep 0.05; done' &
 	local pid=$!
 	until_ok test -e ready
 	kill -TERM $pid
