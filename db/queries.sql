@@ -561,7 +561,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs,
-    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0)
+    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL
     AND (r.kind IS NULL OR r.state = 'complete' OR NOT (
@@ -647,6 +647,13 @@ SELECT state, kind, of_run, settled_at FROM runs WHERE run_id = ?1;
 
 -- name: MEMBERS
 SELECT run_id FROM member WHERE subject_id = ?1;
+
+-- name: FOUND_UNDONE
+-- The paths at which a run may have found what was taken back since.
+SELECT e.path_id FROM entry e
+WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.undone AND EXISTS (
+    SELECT 1 FROM entry f
+    WHERE f.path_id = e.path_id AND f.run_id < e.run_id AND f.change IS NOT NULL AND f.undone);
 
 -- name: MEMBER_NEWEST
 SELECT max(run_id) FROM member WHERE subject_id = ?1;

@@ -38,6 +38,7 @@ struct entry {
 	enum begun begun;            /* an undo was at it, in place */
 	int content_changed;         /* -1: not known */
 	enum keep keep;
+	int64_t since_ns;            /* when what it tells of began, if before the run; else 0 */
 	uint32_t file, before_file;  /* which inode stands there now, and which did before */
 	struct side before, after;
 };

@@ -38,6 +38,7 @@ struct history {
 	struct u64map files; /* a run's number of a file -> ours: each run counts from 1 */
 	uint32_t last_file;
 	int64_t started_ns;
+	int64_t run_id; /* the history of this run's changes; 0: of an install's */
 	bool in_part; /* of these paths only, by their rows: */
 	struct u64map part;
 };
@@ -207,6 +208,7 @@ static int add(struct history *l, size_t from)
 			l->started_ns = l->chain[i].started_ns;
 	*e = last->e;
 	last->e = (struct entry){ 0 };
+	e->since_ns = l->run_id ? first->started_ns : 0;
 	if (first == last)
 		return 0;
 	entry_release_side(&e->before);
@@ -222,6 +224,19 @@ static int add(struct history *l, size_t from)
 	return 0;
 }
 
+/* Is there something to take back; of a run, does that begin with what it found? */
+static bool is_of_account(const struct history *l, size_t from)
+{
+	size_t i;
+
+	if (!l->run_id)
+		return l->chain[from].e.before.i.exists || l->chain[l->count - 1].e.after.i.exists;
+	for (i = from + 1; i < l->count; i++)
+		if (l->chain[i].run_id == l->run_id)
+			return true;
+	return false;
+}
+
 /* A path's last change has been read. */
 static int close_chain(struct history *l)
 {
@@ -232,7 +247,7 @@ static int close_chain(struct history *l)
 	/* What others left last is theirs. */
 	if (r == 0 && last && last->ours) {
 		from = first_of(l);
-		if (l->chain[from].e.before.i.exists || last->e.after.i.exists)
+		if (is_of_account(l, from))
 			r = add(l, from);
 	}
 	drop_chain(l);
@@ -295,10 +310,10 @@ static int read_part(struct history *l, struct db *db, int64_t superseded_by)
 	return r;
 }
 
-static int read_all(struct history *l, struct db *db, int64_t install_id, int64_t of_run)
+static int read_all(struct history *l, struct db *db, int64_t subject, int64_t of_run)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, db, Q_LIFE, "ii", install_id, of_run);
+	int r = db_rows(&rows, db, Q_LIFE, "ii", subject, of_run);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
 		r = read_change(l, &rows);
@@ -327,4 +342,79 @@ int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of
 	*out = l.out;
 	*started_ns = l.started_ns;
 	return 0;
+}
+
+/* The paths at which it is worth a look. */
+static int read_found(struct history *l, struct db *db)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_FOUND_UNDONE, "i", l->run_id);
+	bool added;
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		l->in_part = true;
+		r = u64map_put(&l->part, (uint64_t)rows_int(&rows, 0), &added) ? 0 : -ENOMEM;
+	}
+	return r;
+}
+
+/* An undo has put it back, say: the run's own record of it tells which file it is. */
+static bool is_alike(const struct side *a, const struct side *b)
+{
+	return is_same(a, b) &&
+		(!a->i.exists ||
+			(a->i.mode == b->i.mode && a->i.uid == b->i.uid && a->i.gid == b->i.gid));
+}
+
+/* What was there before `from`, was so before the run. Which file that is nobody here knows. */
+static void take_before(struct entry *e, struct entry *from)
+{
+	entry_release_side(&e->before);
+	e->before = from->before;
+	from->before = (struct side){ 0 };
+	e->before_file = 0;
+	e->since_ns = from->since_ns;
+	e->late = from->late;
+	e->keep = from->keep;
+	e->content_changed = from->content_changed;
+	e->change = !e->before.i.exists ? CHANGE_CREATED :
+		    e->after.i.exists   ? CHANGE_MODIFIED :
+					  CHANGE_REMOVED;
+}
+
+/* A folder that would go by that stays, if something comes back in it. */
+static void leave_above(struct entries *all, struct u64map *taken)
+{
+	struct entry *above;
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		for (above = all->e[i].before.i.exists ? entries_above(all, all->e[i].path) : NULL;
+			above; above = entries_above(all, above->path))
+			if (above->change == CHANGE_CREATED &&
+				u64map_get(taken, (uint64_t)above->path_id))
+				above->excluded = true;
+}
+
+int life_below(struct entries *all, struct db *db, int64_t run_id)
+{
+	struct history l = { .started_ns = INT64_MAX, .run_id = run_id };
+	int r = read_found(&l, db);
+	size_t i;
+
+	if (r == 0 && l.in_part)
+		r = read_all(&l, db, run_id, run_id);
+	for (i = 0; r == 0 && i < l.out.count; i++) {
+		const char *path = l.out.e[i].path;
+		struct entry *e = entries_find(all, path, strlen(path));
+
+		if (e && !is_alike(&e->before, &l.out.e[i].before))
+			take_before(e, &l.out.e[i]);
+	}
+	if (r == 0 && l.out.count)
+		leave_above(all, &l.part);
+	entries_release(&l.out);
+	u64map_release(&l.files);
+	u64map_release(&l.part);
+	return r;
 }

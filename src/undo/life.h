@@ -14,5 +14,10 @@
  */
 int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
 	int64_t superseded_by, int64_t *started_ns) MUST_CHECK;
+/*
+ * Of a run, for its rollback: where what it found has been taken back since, as by an uninstall of
+ * the other install that it was of, it is to give back what was there before that. 0 or -errno.
+ */
+int life_below(struct entries *all, struct db *db, int64_t run_id) MUST_CHECK;
 
 #endif

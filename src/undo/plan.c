@@ -270,7 +270,8 @@ static void find_means(struct plan *p, struct plan_item *it)
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
 	if (it->state == STATE_OURS && !p->force && !h.same_inode && !plan_home(p, e->file) &&
-		foreign_is(p->db, p->install ? p->install : p->run_id, e, &it->now, p->started_ns))
+		foreign_is(p->db, p->install ? p->install : p->run_id, e, &it->now,
+			e->since_ns ? e->since_ns : p->started_ns))
 		plan_refuse(it,
 			"what stands there was there before the run, under "
 			"a name that is not on record");
@@ -357,10 +358,14 @@ static int borrow_later_digest(struct plan *p, struct entry *e)
 
 static int load(struct plan *p, int64_t superseded_by)
 {
+	int r;
+
 	p->started_ns = db_int(p->db, Q_RUN_STARTED, 0, "i", p->run_id);
-	return p->install ? life_load(&p->all, p->db, p->install, p->run_id, superseded_by,
-				    &p->started_ns) :
-			    entries_load(&p->all, p->db, p->run_id);
+	if (p->install)
+		return life_load(&p->all, p->db, p->install, p->run_id, superseded_by,
+			&p->started_ns);
+	r = entries_load(&p->all, p->db, p->run_id);
+	return r == 0 ? life_below(&p->all, p->db, p->run_id) : r;
 }
 
 int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_undo *how,

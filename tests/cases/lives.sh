@@ -373,6 +373,22 @@ case_a_rollback_after_an_uninstall() {
 	eq "$(cat p/conf; ls p)" $'before\nconf'
 }
 
+# What a run found of another install that was uninstalled since is no more to come back than that one's own.
+case_a_rollback_above_what_was_uninstalled() {
+	mkdir p
+	echo before >p/old
+	inst foo 1 'echo foo >p/a; echo foo >p/b; echo foo >p/old; mkdir p/d; echo foo >p/d/x; ln -s foo p/l'
+	inst foo 2 'echo two >p/a'
+	inst bar 1 'echo bar >p/a; rm p/b; echo bar >p/old; chmod 700 p/d; echo bar >p/d/x; ln -sf bar p/l; chmod 600 p/d/x'
+	settle
+	ba uninstall -y foo 2>/dev/null
+	eq "$(cat p/a p/old p/d/x; readlink p/l; ls p)" $'bar\nbar\nbar\nbar\na\nd\nl\nold'
+	ba rollback -y latest 2>err || fail "$(cat err)"
+	has "$(cat err)" ' 4 removed, 1 restored'
+	eq "$(cat p/old; ls p)" $'before\nold'
+	eq "$(ba list)" ''
+}
+
 # Its content was not kept, since a chmod loses none; but another run kept what it came to.
 case_a_mode_comes_back_to_another_inode() {
 	mkdir p

@@ -10,7 +10,8 @@ what there, one upon the other, as snapshots before and after each event show it
   person's, or what was there before them all. A folder that still has something in it stays, until its maker is
   uninstalled once more, or until what was in it goes.
   a prune does the same for the paths that an older version left and the newest run of that software has no word of.
-  a rollback takes away the layers of one run that nothing newer lies upon; where its software was uninstalled, none.
+  a rollback takes away the layers of one run that nothing newer lies upon, and what was taken away already below them;
+  where its software was uninstalled, none.
   A folder that has gone is made again, as it was, where something comes back in it; and stays as one that was not empty.
 What is the last name of a file that stood elsewhere before the run may stay, if it says so, until that has it again.
 In the end all are uninstalled, and the tree is as before the first, less what the person did.
@@ -208,16 +209,17 @@ class Layers:
         return {p: x[0].run for p, x in last.items() if x and x[0].name == name and x[0].run < run and x[0].state and x[0].state[0] != 'dir'}
 
     def can_roll_back(self, run):
-        """It is the newest somewhere, and nothing that was uninstalled would come again."""
-        mine = [layers for layers in self.on.values() if layers and layers[-1].run == run]
-        return bool(mine) and not any(len(layers) > 1 and layers[-2].gone for layers in mine)
+        return any(layers and layers[-1].run == run for layers in self.on.values())
 
     def has_layer(self, run):
         return any(x.run == run and not x.gone for layers in self.on.values() for x in layers)
 
     def rollback(self, run, stay):
-        self._settle({p: layers[:-1] for p, layers in self.on.items()
-                      if layers and layers[-1].run == run and p not in stay})
+        new = {p: layers[:-1] for p, layers in self.on.items() if layers and layers[-1].run == run and p not in stay}
+        for layers in new.values():
+            while layers and layers[-1].gone:
+                layers.pop()
+        self._settle(new)
 
     def owners(self):
         """{path: (name, run)}, but for what a person had a hand in, of which there is more than one view."""
