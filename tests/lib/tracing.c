@@ -744,7 +744,8 @@ static void scene_sigchld(void)
 
 static void say_taken(int sig, int code, pid_t pid, int status, uid_t uid)
 {
-	printf("taken: %d code %d from %s status %d uid %d\n", sig, code, who(pid), status, (int)uid);
+	printf("taken: %d code %d from %s status %d uid %d\n", sig, code, who(pid), status,
+		(int)uid);
 }
 
 static void take_by_descriptor(int fd)
@@ -810,7 +811,7 @@ static void scene_sigchld_taken(void)
 	take_by_wait(&chld);
 }
 
-/* Ignored, none comes; a tracee's stop is told by wait, and so is its end: that of a child is not. */
+/* Ignored, none comes; wait tells of a tracee's stop and end, and of a child's end does not. */
 static void scene_sigchld_ignored(void)
 {
 	sigset_t chld, pending;
