@@ -121,7 +121,7 @@ case_set_uid_of_an_ordinary_user_is_warned_of() {
 	eq "$(user run $mode_flag "$gains" --help 2>&1 | grep -c 'gains no rights')" 1
 	hasnt "$(user run $mode_flag -q "$gains" --help 2>&1)" 'gains no rights'
 	hasnt "$(user run $mode_flag true 2>&1)" 'gains no rights'
-	has "$(user checkinstall -y --install=no "$gains" --help 2>&1 || :)" "$warning"
+	has "$(user checkinstall -y --install=no --pkgname=dd "$gains" --help 2>&1 || :)" "$warning"
 	# Where it would gain none anyhow, nothing is lost.
 	hasnt "$(as_user setpriv --no-new-privs "$BUILDAUDIT" -d "$T/e/db" run $mode_flag "$gains" --help 2>&1)" 'gains no rights'
 	cd ..
