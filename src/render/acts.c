@@ -33,14 +33,15 @@ struct blocks {
 
 static void release(struct blocks *all)
 {
-	struct block *b;
-	struct act *a;
+	size_t i, k;
 
-	for (b = all->b; b < all->b + all->count; b++) {
-		for (a = b->acts; a < b->acts + b->count; a++) {
-			free(a->path);
-			free(a->old);
-			buf_release(&a->ops);
+	for (i = 0; i < all->count; i++) {
+		struct block *b = &all->b[i];
+
+		for (k = 0; k < b->count; k++) {
+			free(b->acts[k].path);
+			free(b->acts[k].old);
+			buf_release(&b->acts[k].ops);
 		}
 		free(b->acts);
 		free(b->exe);
@@ -55,10 +56,11 @@ static struct block *block_of(struct blocks *all, const struct ba_rows *rows)
 {
 	int64_t run = row_number(rows, "run_id"), exec = row_number(rows, "exec_id");
 	struct block *b;
+	size_t i;
 
-	for (b = all->b; b < all->b + all->count; b++)
-		if (b->run == run && b->exec == exec)
-			return b;
+	for (i = 0; i < all->count; i++)
+		if (all->b[i].run == run && all->b[i].exec == exec)
+			return &all->b[i];
 	b = ARRAY_MORE(all->b, all->count);
 	if (!b)
 		return NULL;
@@ -76,10 +78,11 @@ static struct act *act_of(struct block *b, const struct ba_rows *rows)
 {
 	const char *path = row_text(rows, "path"), *old = row_text(rows, "old_path");
 	struct act *a;
+	size_t i;
 
-	for (a = b->acts; a < b->acts + b->count; a++)
-		if (!strcmp(a->path, path) && !strcmp(a->old, old))
-			return a;
+	for (i = 0; i < b->count; i++)
+		if (!strcmp(b->acts[i].path, path) && !strcmp(b->acts[i].old, old))
+			return &b->acts[i];
 	a = ARRAY_MORE(b->acts, b->count);
 	if (!a)
 		return NULL;
