@@ -105,6 +105,10 @@ SELECT p.name, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.befor
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.before_mode IS NOT NULL;
 
+-- name: ENTRY_BEFORES
+-- The names of one file are as good as each other.
+SELECT before_file, before_dev, before_ino FROM entry WHERE run_id = ?1 AND before_file <> 0 AND before_ino IS NOT NULL;
+
 -- name: ENTRY_DEVICE_MOVE
 -- Below 0 until all are told: two may have changed places.
 UPDATE entry SET before_dev = -1 - ?3 WHERE run_id = ?1 AND before_dev = ?2;

@@ -35,7 +35,7 @@ struct item {
 	uint32_t file, before_file;
 	enum verdict verdict;
 	bool late, excluded, has_before_hash, has_hash;
-	bool stayed; /* nobody said which file stands there now: it is the one that did before */
+	bool placed; /* the disk, and not the record, says which file stands there now */
 	bool has_before_xattrs, has_xattrs, attributes_only;
 	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
 	struct inode before, now;
@@ -262,7 +262,7 @@ static int write_item(const struct manifest *m, const struct item *it, const int
 	bool there = it->change && it->now.exists;
 	int r = 0;
 
-	if (it->stayed)
+	if (it->placed)
 		r = db_run(m->run->db, Q_ENTRY_PLACE, "iii", m->run->id, it->path_id,
 			(int64_t)it->file);
 	if (r < 0)
@@ -320,13 +320,27 @@ static int look(struct parents *parents, const char *path, struct inode *now)
 	return inode_stat(now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 }
 
-/* What is born later has another birth, whatever its number. */
+/*
+ * Nobody said which file stands there now: it is the one that did before. What is born later
+ * has another birth, whatever its number.
+ */
 static bool has_stayed(const struct manifest *m, const struct item *it)
 {
 	const struct inode *b = &it->before, *n = &it->now;
 
 	return it->before_file && !it->file && b->exists && n->exists && b->ino == n->ino &&
 		b->dev == n->dev && n->birth_ns && n->birth_ns <= m->run->started_ns;
+}
+
+static void place(const struct manifest *m, struct item *it)
+{
+	uint32_t said = it->file;
+
+	if (has_stayed(m, it))
+		it->file = it->before_file;
+	else if (m->befores)
+		it->file = befores_file(m->befores, m->run, &it->now, said);
+	it->placed = it->file != said;
 }
 
 static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
@@ -337,9 +351,7 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 			"a path that was touched could not be looked at after the command: it is "
 			"not in the manifest");
 	}
-	it->stayed = has_stayed(m, it);
-	if (it->stayed)
-		it->file = it->before_file;
+	place(m, it);
 	if (it->has_before_xattrs)
 		read_xattrs(it);
 	decide(m->hands, it);

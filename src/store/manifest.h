@@ -3,6 +3,7 @@
 #define STORE_MANIFEST_H
 /* What a run comes to: its entries, each held against the disk as it is now. */
 #include "model/scope.h"
+#include "store/befores.h"
 #include "store/early.h"
 #include "store/hands.h"
 #include "store/run.h"
@@ -12,6 +13,7 @@ struct manifest {
 	const struct hands *hands;
 	const struct scope *scope; /* or NULL: not known any more */
 	struct early *early; /* digests that are there already; or NULL */
+	const struct befores *befores; /* where moves may be missing on record; or NULL */
 };
 
 /*

@@ -100,7 +100,8 @@ static int follow_devices(struct run *run)
 static int settle(struct run *run)
 {
 	struct hands hands = { 0 };
-	struct manifest m = { .run = run, .hands = &hands };
+	struct befores befores = { 0 };
+	struct manifest m = { .run = run, .hands = &hands, .befores = &befores };
 	int r = receipts_apply(run);
 
 	if (r >= 0)
@@ -108,12 +109,15 @@ static int settle(struct run *run)
 	if (r == 0)
 		r = read_hands(run->db, run->id, &hands);
 	if (r == 0)
+		r = befores_read(&befores, run);
+	if (r == 0)
 		r = manifest_settle(&m);
 	/* Its receipts, of no use from here on, and what it had begun to copy. */
 	if (r == 0)
 		r = db_run(run->db, Q_SWEEP_ADD, "");
 	if (r == 0)
 		r = run_sync(run);
+	befores_release(&befores);
 	hands_release(&hands);
 	return r;
 }

@@ -9,7 +9,7 @@ power is cut once more at its end, and what it said has to be true.
 WHEN is `once`: nothing goes to the disk any more; `later`: as some seconds later, when names and attributes have gone to
 the disk, but what was written has not (no file system promises that order); `both`, without it.
 
-KINDS of file systems are ext4, xfs, btrfs; SCENES as kill.py's, and precious.  WHERES, where the database is: same (the
+KINDS of file systems are ext4, xfs, btrfs; SCENES as kill.py's, precious and carried.  WHERES, where the database is: same (the
 tree's file system), apart (another, whose power stays on), both (another, whose power goes, too).
 
 Environment: BUILDAUDIT, the program; MODE=ptrace for `run` without the filter.  Output is TAP.
@@ -66,7 +66,7 @@ def scene_result(workers, kind, where, name, args):
 def options(argv):
     a = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     points.add_options(a)
-    a.add_argument('--only', default='precious,run,second,unfinished,rollback,life,prune,uninstall,forget,deb,rpm,tar')
+    a.add_argument('--only', default='precious,carried,run,second,unfinished,rollback,life,prune,uninstall,forget,deb,rpm,tar')
     a.add_argument('--fs', default='ext4,xfs,btrfs')
     a.add_argument('--db', default=','.join(WHERES))
     a.add_argument('--cut', choices=LATES, default='both')

@@ -77,7 +77,7 @@ class World:
         asking them takes most of an undo's time."""
         folder = self.top + '/bin'
         os.mkdir(folder)
-        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'true', 'setfacl')):
+        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'sleep', 'true', 'setfacl')):
             os.symlink(shutil.which(n), folder + '/' + n)
         return folder
 
@@ -560,7 +560,8 @@ class Run(Scene):
         # A power cut leaves what no command made: that may be "changed since".
         if state == 'complete' and p.returncode and not cut:
             wrong.append('a run that counts as complete is not rolled back: ' + p.stdout[-800:])
-        return wrong + ['after the rollback (%d): %s' % (p.returncode, s) for s in lost(w, before)]
+        gone = ['after the rollback (%d): %s' % (p.returncode, s) for s in lost(w, before)]
+        return wrong + gone + (['it had said: ' + p.stdout] if gone else [])
 
     def done_and_cut(self, w, ideal, before):
         wrong = self.check(w, ideal, before, cut=True)
@@ -602,6 +603,22 @@ class Precious(Run):
         return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', 'cd "$1"; mv A B; : >>B', 'sh', w.t)
 
 
+class Carried(Run):
+    """Contents that are carried to where something else stood before, some of it on disk in the record, the rest not
+    yet: were what stands there now only taken away, it would be their end."""
+
+    def prepare(self, w):
+        for n in 'ABCD':
+            undo.write(w.t + '/' + n, 'content of ' + n)
+        os.mkdir(w.t + '/folder')
+        undo.write(w.t + '/folder/inside', 'content of inside')
+        return undo.snapshot(w.t)
+
+    def command(self, w):
+        return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c',
+                'cd "$1"; rm B; sleep 0.7; mv A B; mv C D; mv folder/inside i; sleep 0.7; rm -r folder; mv i folder', 'sh', w.t)
+
+
 class Second(Run):
     """What it destroys is in the store already, from a run before it."""
     run_id = 2
@@ -616,4 +633,4 @@ class Second(Run):
 
 
 SCENES = {'rollback': Rollback, 'life': Life, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
-          'run': Run, 'precious': Precious, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}
+          'run': Run, 'precious': Precious, 'carried': Carried, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}

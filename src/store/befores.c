@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/befores.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/mix.h"
+
+static uint64_t place_of(uint64_t dev, uint64_t ino)
+{
+	return mix64(mix64(ino) + dev);
+}
+
+static int add(struct befores *b, uint32_t file, uint64_t dev, uint64_t ino)
+{
+	bool added;
+	uint32_t *at = u64map_put(&b->files, place_of(dev, ino), &added);
+
+	if (!at)
+		return -ENOMEM;
+	*at = file;
+	return id_set(&b->inodes, file, (int64_t)ino);
+}
+
+int befores_read(struct befores *b, const struct run *run)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, run->db, Q_ENTRY_BEFORES, "i", run->id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = add(b, (uint32_t)rows_int(&rows, 0), (uint64_t)rows_int(&rows, 1),
+			(uint64_t)rows_int(&rows, 2));
+	return r;
+}
+
+uint32_t befores_file(const struct befores *b, const struct run *run, const struct inode *now,
+	uint32_t said)
+{
+	const uint32_t *at;
+	const int64_t *ino;
+
+	/* A folder is never carried whole without its content: that has entries of its own. */
+	if (!now->exists || S_ISDIR(now->mode) || !now->birth_ns ||
+		now->birth_ns > run->started_ns)
+		return said;
+	at = u64map_get(&b->files, place_of(now->dev, now->ino));
+	if (at)
+		return *at;
+	ino = id_get(&b->inodes, said);
+	return ino && *ino != (int64_t)now->ino ? 0 : said;
+}
+
+void befores_release(struct befores *b)
+{
+	u64map_release(&b->files);
+	free(b->inodes.ids);
+	*b = (struct befores){ 0 };
+}
