@@ -282,6 +282,7 @@ case_32_bit_tracers_are_refused_in_words() {
 		}
 	C
 	gcc -m32 -o small small.c 2>/dev/null || skip 'no -m32 here'
+	./small || skip 'no 32-bit programs here'
 	want_rc 1 rec -- ./small 2>err # EPERM
 	has "$(cat err)" 'asked to trace another.*32-bit'
 	has "$(q 'SELECT notes FROM runs')" '32-bit'

@@ -251,7 +251,7 @@ static void do_call(unsigned int number)
 	uint32_t r = opt.plain ? 0 : roll(&how, 100);
 	pid_t child;
 
-	me->i386 = r >= 60 && r < 75;
+	me->i386 = opt.int80 && r >= 60 && r < 75;
 	if (r < 70) {
 		make_call(number, 0);
 	} else if (r < 84) {
@@ -463,6 +463,7 @@ int main(int argc, char **argv)
 		make_call((unsigned int)call, 0);
 		return 0;
 	}
+	opt.int80 = int80_works();
 	if (chdir(opt.top) < 0)
 		return 97;
 	me->what = rng_of(opt.seed, 0, FOR_SETUP);

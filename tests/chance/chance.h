@@ -65,6 +65,7 @@ struct options {
 	const char *top;        /* canonical */
 	enum { TASKS_ONE, TASKS_TURNS, TASKS_RACE } tasks;
 	bool devices, chroot, plain, say, few;
+	bool int80;             /* the machine has such calls: a kernel, or what runs it, may have none */
 	const char *skip;       /* one character a call, '1': leave it out; NULL: none is */
 	const char *self;
 	int state;              /* the descriptor of what is shared */
@@ -149,6 +150,7 @@ enum sys {
 #undef X
 };
 
+bool int80_works(void);
 long sys_call(enum sys nr, long a, long b, long c, long d, long e, long f);
 #define sys_(n, a, b, c, d, e, f, ...) \
 	sys_call(SYS32_##n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))

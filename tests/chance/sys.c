@@ -1,7 +1,9 @@
 /* One call by the table of x86_64 or, through int $0x80, by that of i386. */
 #include "chance.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "../lib/int80.h"
 
@@ -20,6 +22,23 @@ static const struct {
 	CALLS(X)
 #undef X
 };
+
+static void without(int sig)
+{
+	_exit(sig);
+}
+
+bool int80_works(void)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0) {
+		signal(SIGSEGV, without);
+		_exit(by_int80(20, 0, 0, 0, 0, 0, 0) != getpid());
+	}
+	return waitpid(child, &status, 0) == child && status == 0;
+}
 
 long sys_call(enum sys nr, long a, long b, long c, long d, long e, long f)
 {

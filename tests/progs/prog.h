@@ -284,6 +284,7 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 2 && !strcmp(argv[1], "--list")) {
+		sc(__NR_close, -1); /* where there are no calls of this kind it ends here */
 		for (f = forms; f; f = f->next)
 			puts(f->name);
 		return 0;
