@@ -65,7 +65,7 @@ struct options {
 	const char *top;        /* canonical */
 	enum { TASKS_ONE, TASKS_TURNS, TASKS_RACE } tasks;
 	bool devices, chroot, plain, say, few;
-	bool int80;             /* the machine has such calls: a kernel, or what runs it, may have none */
+	bool int80;             /* there are such calls: not every machine has them */
 	const char *skip;       /* one character a call, '1': leave it out; NULL: none is */
 	const char *self;
 	int state;              /* the descriptor of what is shared */
