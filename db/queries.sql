@@ -603,6 +603,18 @@ CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
 JOIN path p ON p.id = h.path_id
 WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = e.file AND a.path_id <> ?2;
 
+-- name: LINKED_SINCE
+-- The names that a command gave the file at a path after the last change of it by a run or an install.
+SELECT p.name
+FROM entry h JOIN run r ON r.id = h.run_id
+CROSS JOIN alias a ON a.run_id = h.run_id AND a.file = h.file
+CROSS JOIN entry e ON e.run_id = a.run_id AND e.path_id = a.path_id
+JOIN path p ON p.id = e.path_id
+WHERE h.path_id = ?2 AND h.file <> 0 AND r.kind IS NULL AND h.run_id > (
+        SELECT max(c.run_id) FROM member m CROSS JOIN entry c ON c.run_id = m.run_id AND c.path_id = ?2
+        WHERE m.subject_id = ?1 AND c.change IS NOT NULL)
+    AND a.path_id <> ?2 AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
+
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
 SELECT e.run_id FROM entry e

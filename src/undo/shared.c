@@ -2,6 +2,8 @@
 #include "undo/shared.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mix.h"
@@ -66,6 +68,38 @@ static int count_names(struct rollback *rb, struct link_counts *n, const struct 
 	return r;
 }
 
+static bool stands_at(struct rollback *rb, const char *path, const struct inode *i)
+{
+	struct inode there;
+	const char *name;
+	int dir;
+
+	return parents_open(&rb->plan.parents, path, &dir, &name) == 0 &&
+		inode_stat(&there, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
+		there.ino == i->ino && there.dev == i->dev;
+}
+
+/*
+ * Where a name of before has gone that is not of this plan, one of another's making
+ * does not show in the count.
+ */
+static bool was_linked_since(struct rollback *rb, const struct plan_item *it,
+	const struct inode *now)
+{
+	const struct plan *p = &rb->plan;
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, p->db, Q_LINKED_SINCE, "ii", p->install ? p->install : p->run_id,
+		it->e->path_id);
+
+	while (r == 0 && rows_next(&rows) > 0) {
+		const char *path = rows_text(&rows, 0);
+
+		if (!entries_find(&p->all, path, strlen(path)) && stands_at(rb, path, now))
+			return true;
+	}
+	return false;
+}
+
 static bool is_shared(struct rollback *rb, const struct link_counts *n, const struct plan_item *it)
 {
 	const struct entry *e = it->e;
@@ -74,11 +108,14 @@ static bool is_shared(struct rollback *rb, const struct link_counts *n, const st
 	int dir;
 
 	/* A symlink whose text is not known is nothing that could be made anew. */
-	return (it->secured || S_ISREG(e->before.i.mode)) &&
-		rollback_open(rb, it, &dir, &name) == 0 &&
-		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
-		now.nlink + counted(&n->lost, shared_group(e)) >
-			e->before.i.nlink + counted(&n->lent, mix64(e->before_file));
+	if (!it->secured && !S_ISREG(e->before.i.mode))
+		return false;
+	if (rollback_open(rb, it, &dir, &name) < 0 ||
+		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists)
+		return false;
+	return now.nlink + counted(&n->lost, shared_group(e)) >
+		e->before.i.nlink + counted(&n->lent, mix64(e->before_file)) ||
+		(now.nlink > 1 && was_linked_since(rb, it, &now));
 }
 
 int shared_find(struct rollback *rb)

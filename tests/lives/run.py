@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random lives of installs: recorded, edited by a person, taken back in any order, and held against a plain list.
 
-run.py [--seeds A-B] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--shrink]
+run.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--shrink]
 
 A life is a list of events in one tree: versions of several softwares are installed over shared and own paths, a person
 edits, one run is rolled back, an install is uninstalled. The oracle knows nothing of databases: for each path, who left
@@ -494,8 +494,8 @@ def one(job):
 
 
 def numbers(text):
-    first, _, last = text.partition('-')
-    return range(int(first), int(last or first) + 1)
+    ends = [part.partition('-') for part in text.split(',')]
+    return [n for first, _, last in ends for n in range(int(first), int(last or first) + 1)]
 
 
 def arguments():
