@@ -81,7 +81,17 @@ bool inode_stands_at(const struct inode *i, const char *path, int flags)
 		inode_identity(&there) == inode_identity(i);
 }
 
+uint64_t inode_place(const struct inode *i)
+{
+	return mix64(i->ino ^ (i->dev << 40));
+}
+
 uint64_t inode_identity(const struct inode *i)
 {
-	return mix64(mix64(i->ino ^ (i->dev << 40)) + (uint64_t)i->birth_ns);
+	return mix64(inode_place(i) + (uint64_t)i->birth_ns);
+}
+
+bool inode_born_by(const struct inode *i, int64_t ns)
+{
+	return i->birth_ns && i->birth_ns <= ns;
 }

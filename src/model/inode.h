@@ -33,6 +33,10 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags);
  * from a later one that was given the same inode number.
  */
 uint64_t inode_identity(const struct inode *i);
+/* The same of its numbers alone: what is known of it may lack the birth. */
+uint64_t inode_place(const struct inode *i);
+/* Was it there at ns (CLOCK_REALTIME)? Where no birth is known: no. */
+bool inode_born_by(const struct inode *i, int64_t ns);
 /* A node of /dev or the like, whatever it is of (rdev). */
 bool inode_is_device(const struct inode *i);
 /* Is it this file that stands at path? With AT_SYMLINK_NOFOLLOW a symlink there is meant itself. */

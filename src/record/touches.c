@@ -126,7 +126,7 @@ uint32_t touches_made(struct touches *t, const struct inode *i)
 	uint32_t *at, file;
 
 	/* Another task may have moved an old one there since. */
-	if (i->birth_ns && i->birth_ns <= t->started_ns)
+	if (inode_born_by(i, t->started_ns))
 		return touches_file(t, i);
 
 	/*

@@ -5,22 +5,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/mix.h"
+#include "model/inode.h"
 
-static uint64_t place_of(uint64_t dev, uint64_t ino)
-{
-	return mix64(mix64(ino) + dev);
-}
-
-static int add(struct befores *b, uint32_t file, uint64_t dev, uint64_t ino)
+static int add(struct befores *b, uint32_t file, const struct inode *before)
 {
 	bool added;
-	uint32_t *at = u64map_put(&b->files, place_of(dev, ino), &added);
+	uint32_t *at = u64map_put(&b->files, inode_place(before), &added);
 
 	if (!at)
 		return -ENOMEM;
 	*at = file;
-	return id_set(&b->inodes, file, (int64_t)ino);
+	return id_set(&b->inodes, file, (int64_t)before->ino);
 }
 
 int befores_read(struct befores *b, const struct run *run)
@@ -28,9 +23,12 @@ int befores_read(struct befores *b, const struct run *run)
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, run->db, Q_ENTRY_BEFORES, "i", run->id);
 
-	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = add(b, (uint32_t)rows_int(&rows, 0), (uint64_t)rows_int(&rows, 1),
-			(uint64_t)rows_int(&rows, 2));
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		struct inode before = { .dev = (uint64_t)rows_int(&rows, 1),
+			.ino = (uint64_t)rows_int(&rows, 2) };
+
+		r = add(b, (uint32_t)rows_int(&rows, 0), &before);
+	}
 	return r;
 }
 
@@ -40,11 +38,10 @@ uint32_t befores_file(const struct befores *b, const struct run *run, const stru
 	const uint32_t *at;
 	const int64_t *ino;
 
-	/* A folder is never carried whole without its content: that has entries of its own. */
-	if (!now->exists || S_ISDIR(now->mode) || !now->birth_ns ||
-		now->birth_ns > run->started_ns)
+	/* Of a folder its number alone is not enough: what is in it would have to go along. */
+	if (!now->exists || S_ISDIR(now->mode) || !inode_born_by(now, run->started_ns))
 		return said;
-	at = u64map_get(&b->files, place_of(now->dev, now->ino));
+	at = u64map_get(&b->files, inode_place(now));
 	if (at)
 		return *at;
 	ino = id_get(&b->inodes, said);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mix.h"
 #include "model/names.h"
 
 struct linked {
@@ -106,7 +105,7 @@ static int read_linked(struct run *run, const struct hands *hands, struct linked
 		struct linked *l = linked_new(&rows);
 		bool added = false;
 
-		r = l && u64map_put(&seen, mix64(l->before.ino ^ l->before.dev << 40), &added) ?
+		r = l && u64map_put(&seen, inode_place(&l->before), &added) ?
 			0 :
 			-ENOMEM;
 		if (r == 0 && added && id_get(&hands->in_place, l->file)) {

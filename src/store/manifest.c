@@ -15,7 +15,6 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/io.h"
-#include "base/mix.h"
 #include "base/parents.h"
 #include "base/u64map.h"
 #include "base/xattrs.h"
@@ -284,7 +283,7 @@ static int64_t group_of(struct u64map *groups, const struct inode *now)
 
 	if (!now->exists || now->nlink < 2 || S_ISDIR(now->mode))
 		return 0;
-	number = u64map_put(groups, mix64(now->ino ^ now->dev << 40), &added);
+	number = u64map_put(groups, inode_place(now), &added);
 	if (number && added)
 		*number = (uint32_t)groups->used;
 	return number ? *number : 0;
@@ -329,7 +328,7 @@ static bool has_stayed(const struct manifest *m, const struct item *it)
 	const struct inode *b = &it->before, *n = &it->now;
 
 	return it->before_file && !it->file && b->exists && n->exists && b->ino == n->ino &&
-		b->dev == n->dev && n->birth_ns && n->birth_ns <= m->run->started_ns;
+		b->dev == n->dev && inode_born_by(n, m->run->started_ns);
 }
 
 static void place(const struct manifest *m, struct item *it)

@@ -33,6 +33,6 @@ bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const str
 	bool same = e->before.i.exists && e->before.i.ino == now->ino &&
 		(e->before.i.mode & S_IFMT) == (now->mode & S_IFMT);
 
-	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 && now->birth_ns &&
-		now->birth_ns <= started_ns && !has_home(db, subject, e);
+	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 &&
+		inode_born_by(now, started_ns) && !has_home(db, subject, e);
 }

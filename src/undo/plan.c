@@ -270,7 +270,7 @@ static void find_means(struct plan *p, struct plan_item *it)
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
 	if (it->state == STATE_OURS && !p->force && !h.same_inode && !plan_home(p, e->file) &&
-		foreign_is(p->db, p->install ? p->install : p->run_id, e, &it->now,
+		foreign_is(p->db, plan_subject(p), e, &it->now,
 			e->since_ns ? e->since_ns : p->started_ns))
 		plan_refuse(it,
 			"what stands there was there before the run, under "
@@ -491,6 +491,11 @@ void plan_find_means(struct plan *p)
 	for (i = 0; i < p->all.count; i++)
 		find_means(p, &p->items[i]);
 	leave_folders(p);
+}
+
+int64_t plan_subject(const struct plan *p)
+{
+	return p->install ? p->install : p->run_id;
 }
 
 struct plan_item *plan_home(const struct plan *p, uint32_t file)

@@ -67,6 +67,8 @@ void plan_judge(struct plan *p, size_t i);
 void plan_find_means(struct plan *p);
 void plan_release(struct plan *p);
 
+/* The run or install that it is of. */
+int64_t plan_subject(const struct plan *p);
 /* An item where a file, by its number, stood before the run; NULL: nowhere. */
 struct plan_item *plan_home(const struct plan *p, uint32_t file);
 

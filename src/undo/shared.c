@@ -88,8 +88,7 @@ static bool was_linked_since(struct rollback *rb, const struct plan_item *it,
 {
 	const struct plan *p = &rb->plan;
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, p->db, Q_LINKED_SINCE, "ii", p->install ? p->install : p->run_id,
-		it->e->path_id);
+	int r = db_rows(&rows, p->db, Q_LINKED_SINCE, "ii", plan_subject(p), it->e->path_id);
 
 	while (r == 0 && rows_next(&rows) > 0) {
 		const char *path = rows_text(&rows, 0);

@@ -592,20 +592,26 @@ class Run(Scene):
         return wrong + ['litter: %r' % n for n in w.litter()]
 
 
-class Precious(Run):
+class Scripted(Run):
+    """A run of a few shell commands in the tree."""
+
+    def command(self, w):
+        return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', 'cd "$1"; ' + self.script, 'sh', w.t)
+
+
+class Precious(Scripted):
     """A content that is carried away by its name, and then written over there."""
+    script = 'mv A B; : >>B'
 
     def prepare(self, w):
         undo.write(w.t + '/A', 'precious')
         return undo.snapshot(w.t)
 
-    def command(self, w):
-        return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', 'cd "$1"; mv A B; : >>B', 'sh', w.t)
 
-
-class Carried(Run):
+class Carried(Scripted):
     """Contents that are carried to where something else stood before, some of it on disk in the record, the rest not
     yet: were what stands there now only taken away, it would be their end."""
+    script = 'rm B; sleep 0.7; mv A B; mv C D; mv folder/inside i; sleep 0.7; rm -r folder; mv i folder'
 
     def prepare(self, w):
         for n in 'ABCD':
@@ -613,10 +619,6 @@ class Carried(Run):
         os.mkdir(w.t + '/folder')
         undo.write(w.t + '/folder/inside', 'content of inside')
         return undo.snapshot(w.t)
-
-    def command(self, w):
-        return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c',
-                'cd "$1"; rm B; sleep 0.7; mv A B; mv C D; mv folder/inside i; sleep 0.7; rm -r folder; mv i folder', 'sh', w.t)
 
 
 class Second(Run):
