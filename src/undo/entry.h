@@ -34,7 +34,8 @@ struct entry {
 	enum change change;
 	bool excluded;
 	bool late;                   /* what was before was asked too late to be sure */
-	bool as_needed;              /* a folder that goes, but for what comes back in it */
+	bool as_needed;              /* a folder that is made only for what comes back in it */
+	bool if_empty;               /* a folder that stays if something of before is in it */
 	enum begun begun;            /* an undo was at it, in place */
 	int content_changed;         /* -1: not known */
 	enum keep keep;

@@ -209,6 +209,7 @@ static int add(struct history *l, size_t from)
 	*e = last->e;
 	last->e = (struct entry){ 0 };
 	e->since_ns = l->run_id ? first->started_ns : 0;
+	e->if_empty = !l->run_id;
 	if (first == last)
 		return 0;
 	entry_release_side(&e->before);
@@ -277,25 +278,6 @@ static int read_change(struct history *l, const struct rows *rows)
 	return 0;
 }
 
-/* A folder in which something comes back does not go, whoever made it. */
-static void spare_folders(struct entries *all)
-{
-	struct entry *above;
-	size_t i, kept = 0;
-
-	for (i = 0; i < all->count; i++)
-		for (above = all->e[i].before.i.exists ? entries_above(all, all->e[i].path) : NULL;
-			above && above->change == CHANGE_CREATED;
-			above = entries_above(all, above->path))
-			above->excluded = true;
-	for (i = 0; i < all->count; i++)
-		if (all->e[i].change == CHANGE_CREATED && all->e[i].excluded)
-			entry_release(&all->e[i]);
-		else
-			all->e[kept++] = all->e[i];
-	all->count = kept;
-}
-
 static int read_part(struct history *l, struct db *db, int64_t superseded_by)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -338,7 +320,6 @@ int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of
 		return r;
 	}
 	entries_sort(&l.out);
-	spare_folders(&l.out);
 	*out = l.out;
 	*started_ns = l.started_ns;
 	return 0;
@@ -382,20 +363,6 @@ static void take_before(struct entry *e, struct entry *from)
 					  CHANGE_REMOVED;
 }
 
-/* A folder that would go by that stays, if something comes back in it. */
-static void leave_above(struct entries *all, struct u64map *taken)
-{
-	struct entry *above;
-	size_t i;
-
-	for (i = 0; i < all->count; i++)
-		for (above = all->e[i].before.i.exists ? entries_above(all, all->e[i].path) : NULL;
-			above; above = entries_above(all, above->path))
-			if (above->change == CHANGE_CREATED &&
-				u64map_get(taken, (uint64_t)above->path_id))
-				above->excluded = true;
-}
-
 int life_below(struct entries *all, struct db *db, int64_t run_id)
 {
 	struct history l = { .started_ns = INT64_MAX, .run_id = run_id };
@@ -411,8 +378,8 @@ int life_below(struct entries *all, struct db *db, int64_t run_id)
 		if (e && !is_alike(&e->before, &l.out.e[i].before))
 			take_before(e, &l.out.e[i]);
 	}
-	if (r == 0 && l.out.count)
-		leave_above(all, &l.part);
+	for (i = 0; r == 0 && l.out.count && i < all->count; i++)
+		all->e[i].if_empty = u64map_get(&l.part, (uint64_t)all->e[i].path_id);
 	entries_release(&l.out);
 	u64map_release(&l.files);
 	u64map_release(&l.part);

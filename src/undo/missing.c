@@ -19,11 +19,11 @@ struct missing {
 	struct u64map seen; /* folders */
 };
 
-static bool is_known(struct missing *s, const char *path)
+static struct entry *known(struct missing *s, const char *path)
 {
 	const struct entries sorted = { s->all->e, s->count };
 
-	return entries_find(&sorted, path, strlen(path)) != NULL;
+	return entries_find(&sorted, path, strlen(path));
 }
 
 static bool is_missing(struct missing *s, const char *path)
@@ -57,11 +57,26 @@ static int add_folder(struct missing *s, const char *path)
 	return 0;
 }
 
+/* One that the install had made, and that somebody took away since. */
+static void make_needed(struct entry *e)
+{
+	e->before = e->after;
+	e->after = (struct side){ 0 };
+	e->file = 0;
+	e->change = CHANGE_REMOVED;
+	e->as_needed = true;
+}
+
 static int look_at(struct missing *s, const char *path, bool *added)
 {
+	struct entry *e = known(s, path);
+
 	if (!u64map_put(&s->seen, mix_bytes(path, strlen(path)), added))
 		return -ENOMEM;
-	if (!*added || is_known(s, path) || (!s->resumed && !is_missing(s, path)))
+	if (*added && e && e->if_empty && e->change == CHANGE_CREATED &&
+		(e->begun || is_missing(s, path)))
+		make_needed(e);
+	if (!*added || e || (!s->resumed && !is_missing(s, path)))
 		return 0;
 	return add_folder(s, path);
 }

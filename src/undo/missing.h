@@ -11,8 +11,8 @@
 
 /*
  * Adds those that entries come back into, as they were when they were last known: entries that are
- * as_needed. of_run: by whose number the undo goes; resumed: it may have made some of them.
- * all stays sorted. 0 or -errno.
+ * as_needed. So become those that are if_empty and have gone. of_run: by whose number the undo
+ * goes; resumed: it may have made some of them. all stays sorted. 0 or -errno.
  */
 int missing_add(struct entries *all, struct db *db, struct parents *parents, int64_t of_run,
 	bool resumed) MUST_CHECK;

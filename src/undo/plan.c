@@ -478,9 +478,25 @@ static void leave_folders(struct plan *p)
 
 		if (it->e->as_needed && !it->needed && it->e->begun == BEGUN_NOT &&
 			it->state == STATE_OURS)
-			it->state = STATE_LEAVE;
+			it->state = it->e->if_empty ? STATE_BEFORE : STATE_LEAVE;
 		if (above && it->state == STATE_OURS && it->e->before.i.exists)
 			p->items[above - p->all.e].needed = true;
+	}
+}
+
+/* A folder in which something of before is, or comes back, does not go, whoever made it. */
+static void spare_folders(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		const struct plan_item *it = &p->items[i];
+		const struct entry *e = it->e;
+		bool is_in_it = e->before.i.exists && (it->now.exists || it->state == STATE_OURS);
+
+		while (is_in_it && (e = entries_above(&p->all, e->path)) && e->if_empty &&
+			e->change == CHANGE_CREATED)
+			p->items[e - p->all.e].state = STATE_LEAVE;
 	}
 }
 
@@ -491,6 +507,7 @@ void plan_find_means(struct plan *p)
 	for (i = 0; i < p->all.count; i++)
 		find_means(p, &p->items[i]);
 	leave_folders(p);
+	spare_folders(p);
 }
 
 int64_t plan_subject(const struct plan *p)

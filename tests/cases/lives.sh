@@ -267,6 +267,30 @@ case_a_folder_that_has_gone_is_made_again() {
 	eq "$(tree)" ''
 }
 
+# alpha's folder goes with alpha when what a person had put into it has gone, too; else it stays, or comes back.
+case_a_folder_goes_when_nothing_of_before_is_in_it() {
+	mkdir p
+	inst alpha 1 'mkdir p/lib'
+	echo mine >p/lib/a
+	inst alpha 2 'echo alpha >p/lib/a'
+	settle
+	rm p/lib/a
+	want_rc 1 ba uninstall -y alpha 2>/dev/null
+	eq "$(ls p)" ''
+}
+case_a_folder_stays_for_what_comes_back() {
+	mkdir p
+	inst alpha 1 'mkdir p/lib p/l2'
+	echo mine >p/lib/a
+	echo mine >p/l2/a
+	inst alpha 2 'echo alpha >p/lib/a; rm p/l2/a'
+	settle
+	rmdir p/l2
+	has "$(ba uninstall -n alpha)" '^restore .*p/l2/a'
+	ba uninstall -y alpha >/dev/null
+	eq "$(cat p/lib/a p/l2/a)" $'mine\nmine'
+}
+
 # By another run, or by nobody who left a word of it; one that nobody ever made is not known.
 case_a_rollback_makes_the_folder_again() {
 	mkdir p p/nobodys

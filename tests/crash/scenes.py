@@ -77,7 +77,7 @@ class World:
         asking them takes most of an undo's time."""
         folder = self.top + '/bin'
         os.mkdir(folder)
-        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'sleep', 'true', 'setfacl')):
+        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'mkdir', 'sleep', 'true', 'setfacl')):
             os.symlink(shutil.which(n), folder + '/' + n)
         return folder
 
@@ -372,6 +372,26 @@ class Life(Rollback):
         return before
 
 
+class Folders(Life):
+    """A folder of the install stays, or is made again as it was, for what a person had put there and the install took."""
+
+    def version(self, w, number, script):
+        p = w.ba('run', '-q', '--include', w.t, '--name=it', '--pkgversion=%d' % number, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', w.t)
+        if p.returncode:
+            raise RuntimeError('version %d failed: %s' % (number, p.stdout))
+        balib.settle(w.db)
+
+    def prepare(self, w):
+        self.version(w, 1, 'mkdir -m 750 gone gone/deep stays empty')
+        for n in ('gone/deep/f', 'gone/g', 'stays/f', 'stays/g'):
+            undo.write(w.t + '/' + n, 'content of ' + n)
+        left = undo.snapshot(w.t)
+        self.version(w, 2, 'rm -r gone/deep/f gone/g stays/g; echo it >stays/f; echo it >empty/own')
+        os.rmdir(w.t + '/gone/deep')
+        os.rmdir(w.t + '/gone')
+        return {p: e for p, e in left.items() if not p.endswith(b'/empty')}
+
+
 class Prune(Scene):
     """Of an install what the second version did not install again is taken out; what was there before stays, and it says so."""
     args = ('uninstall', '-y', '--superseded-by=it@2', 'it')
@@ -634,5 +654,5 @@ class Second(Run):
         return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
 
 
-SCENES = {'rollback': Rollback, 'life': Life, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
+SCENES = {'rollback': Rollback, 'life': Life, 'folders': Folders, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
           'run': Run, 'precious': Precious, 'carried': Carried, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}

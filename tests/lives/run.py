@@ -259,6 +259,7 @@ class Life:
         self.runs = []
         self.versions = {}      # a run -> what it installed: (name, version)
         self.words = {}         # and every path that its script names
+        self.made = {}          # and those that it names to have them there, which an `rm -f` does not
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
@@ -303,6 +304,7 @@ class Life:
         self.runs.append(balib.latest(self.db))
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
+        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith('rm '))
         self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
         after = balib.snapshot(self.top)
         self.model.add(name, self.runs[-1], self.before, after)
@@ -340,7 +342,7 @@ class Life:
         if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name):
             return ['the list ends with: %r' % self.said]
         listed = set(self.said.split(b'\0')[:-1])
-        named = sorted(p for p in listed & self.words[by] if p not in self.linked[by] and not leads_to_itself(p))
+        named = sorted(p for p in listed & self.made[by] if p not in self.linked[by] and not leads_to_itself(p))
         peers = [r for r in mine if self.versions[r] == self.versions[by]]
         missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
                          if by not in self.taken_back and p not in listed and not self.moved(p) and
