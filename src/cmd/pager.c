@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -38,12 +37,20 @@ static const char *find_pager(void)
 	return *named && strcmp(named, "cat") != 0 ? named : NULL;
 }
 
+/* A signal may come just when it was waited for, and it is no child of ours any more. */
+static void wait_for_its_end(void)
+{
+	int status;
+
+	if (pager > 0)
+		IGNORE(child_end(pager, &status));
+}
+
 /* The terminal is the pager's until it ends, whatever ends us. */
-static void wait_for_it(int sig)
+static void wait_and_die(int sig)
 {
 	drop_fd(STDOUT_FILENO);
-	while (pager > 0 && waitpid(pager, NULL, 0) < 0)
-		;
+	wait_for_its_end();
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
@@ -65,7 +72,7 @@ static void watch_signals(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		if (signal(signals[i], wait_for_it) == SIG_IGN)
+		if (signal(signals[i], wait_and_die) == SIG_IGN)
 			signal(signals[i], SIG_IGN);
 }
 
@@ -96,7 +103,6 @@ void pager_end(void)
 	if (pager <= 0)
 		return;
 	IGNORE(fclose(stdout)); /* it was flushed, and looked at */
-	while (waitpid(pager, NULL, 0) < 0)
-		;
+	wait_for_its_end();
 	pager = 0;
 }

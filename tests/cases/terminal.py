@@ -46,9 +46,12 @@ class Place:
                        stdin=subprocess.DEVNULL, check=False)
         balib.settle(self.db)
 
-    def start(self, *words, columns=100, rows=40, **env):
+    def start(self, *words, columns=100, rows=40, one_at_a_time=False, **env):
         pid, fd = os.forkpty()
         if pid == 0:
+            if one_at_a_time: # nobody goes on before who wakes him up has done all that he wants
+                os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
             os.chdir(self.p)
             clean = {k: v for k, v in os.environ.items() if k not in ('PAGER', 'LESS', 'BUILDAUDIT_PAGER', 'NO_COLOR')}
@@ -148,6 +151,14 @@ def less_pages_what_does_not_fit():
         return faults + (['after q: %d %r' % (status, text)] if text or status not in (0, 13, 2) else [])
 
 
+def the_pager_and_a_signal():
+    """the pager ends in the moment that a ^C comes"""
+    with Place() as c:
+        c.record('true')
+        ends = [c.look('runs', one_at_a_time=True, PAGER='cat; sleep 0.05; kill -INT $PPID') for _ in range(3)]
+        return ['%d %r' % (status, text) for text, status in ends if status != signal.SIGINT]
+
+
 def the_width():
     """a line of tree and who is no longer than the terminal is wide, and runs drops no column"""
     with Place() as c:
@@ -219,7 +230,7 @@ def packing_shows_how_far_it_is():
         return faults + (['left: %s' % os.listdir(out)] if os.listdir(out) else [])
 
 
-CASES = (colours, the_pager, less_pages_what_does_not_fit, the_width, sql_has_heads, an_undo_that_is_interrupted_says_so,
+CASES = (colours, the_pager, less_pages_what_does_not_fit, the_pager_and_a_signal, the_width, sql_has_heads, an_undo_that_is_interrupted_says_so,
          packing_shows_how_far_it_is)
 
 
