@@ -68,6 +68,15 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 
+int inode_at(struct inode *i, struct parents *parents, const char *path)
+{
+	const char *name;
+	int dir, r = parents_open(parents, path, &dir, &name);
+
+	*i = (struct inode){ 0 };
+	return r < 0 ? r : inode_stat(i, dir, name, AT_SYMLINK_NOFOLLOW);
+}
+
 bool inode_is_device(const struct inode *i)
 {
 	return S_ISCHR(i->mode) || S_ISBLK(i->mode);

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "base/parents.h"
+
 struct inode {
 	bool exists;    /* when false nothing else is set */
 	uint32_t mode;  /* type and permission bits */
@@ -27,6 +29,12 @@ void inode_from_statx(struct inode *i, const struct statx *x);
  * gives exists = false. 0 or -errno.
  */
 int inode_stat(struct inode *i, int dirfd, const char *path, int flags);
+
+/*
+ * What stands at a name that is on record: reached through folders alone (base/parents).
+ * 0; or -errno, as parents_open() and statx(2) give it.
+ */
+int inode_at(struct inode *i, struct parents *parents, const char *path);
 
 /*
  * One number for one file as long as it lives. The birth time tells a file

@@ -308,15 +308,11 @@ static int write_batch(const struct manifest *m, struct batch *b, struct u64map 
  */
 static int look(struct parents *parents, const char *path, struct inode *now)
 {
-	const char *name;
-	int dir, r = parents_open(parents, path, &dir, &name);
+	int r = inode_at(now, parents, path);
 
-	if (r == 0)
-		return inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW);
-	*now = (struct inode){ 0 };
 	if (r == -ENOENT || r == -ELOOP)
 		return 0;
-	return inode_stat(now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+	return r < 0 ? inode_stat(now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) : 0;
 }
 
 /*

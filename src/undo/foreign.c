@@ -6,12 +6,9 @@
 static bool stands(const char *path)
 {
 	struct parents parents = PARENTS_INIT;
-	struct inode now = { 0 };
-	const char *name;
-	int dir, r = parents_open(&parents, path, &dir, &name);
+	struct inode now;
+	int r = inode_at(&now, &parents, path);
 
-	if (r == 0)
-		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
 	parents_forget(&parents);
 	return r == 0 && now.exists && !S_ISDIR(now.mode);
 }

@@ -28,12 +28,9 @@ static struct entry *known(struct missing *s, const char *path)
 
 static bool is_missing(struct missing *s, const char *path)
 {
-	const char *name;
 	struct inode now;
-	int dir, r = parents_open(s->parents, path, &dir, &name);
+	int r = inode_at(&now, s->parents, path);
 
-	if (r == 0)
-		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
 	return r == -ENOENT || (r == 0 && !now.exists);
 }
 

@@ -426,12 +426,9 @@ int plan_look(struct plan *p)
 
 	for (i = 0; r == 0 && i < p->all.count; i++) {
 		const struct entry *e = &p->all.e[i];
-		struct inode now = { 0 };
-		const char *name;
-		int dir;
+		struct inode now;
 
-		if (parents_open(&p->parents, e->path, &dir, &name) < 0 ||
-			inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) < 0)
+		if (inode_at(&now, &p->parents, e->path) < 0)
 			continue;
 		r = devices_see(&devices, &e->after.i, &now);
 		if (r == 0)

@@ -183,15 +183,14 @@ static void join_groups(struct rollback *rb)
 	for (i = 0; i < rb->plan.all.count; i++) {
 		struct plan_item *it = &rb->plan.items[i], *anchor = anchor_of(rb, it);
 		struct parents other = PARENTS_INIT;
-		struct inode mine = { 0 }, its = { 0 };
+		struct inode mine, its;
 		const char *name;
 		int dir;
 
 		if (it->state != STATE_BEFORE || !anchor || anchor == it ||
 			S_ISDIR(it->e->before.i.mode))
 			continue;
-		if (parents_open(&other, anchor->e->path, &dir, &name) == 0)
-			inode_stat(&its, dir, name, AT_SYMLINK_NOFOLLOW);
+		inode_at(&its, &other, anchor->e->path);
 		parents_forget(&other);
 		if (rollback_open(rb, it, &dir, &name) < 0)
 			continue;

@@ -71,12 +71,8 @@ static int count_names(struct rollback *rb, struct link_counts *n, const struct 
 static bool stands_at(struct rollback *rb, const char *path, const struct inode *i)
 {
 	struct inode there;
-	const char *name;
-	int dir;
 
-	return parents_open(&rb->plan.parents, path, &dir, &name) == 0 &&
-		inode_stat(&there, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && there.exists &&
-		there.ino == i->ino && there.dev == i->dev;
+	return inode_at(&there, &rb->plan.parents, path) == 0 && there.exists && there.ino == i->ino && there.dev == i->dev;
 }
 
 /*

@@ -167,12 +167,9 @@ static int plan_entry(struct uninstall *u, size_t i)
 static void look_again(struct uninstall *u, const struct entry *e, struct intent *intent)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
-	struct inode now = { 0 };
-	const char *name;
-	int dir, r = parents_open(&u->parents, e->path, &dir, &name);
+	struct inode now;
+	int r = inode_at(&now, &u->parents, e->path);
 
-	if (r == 0)
-		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
 	if (r < 0 || !now.exists || S_ISDIR(now.mode) || now.ctime_ns == intent->now.ctime_ns)
 		return; /* removing it tells */
 	intent->did = judge(u, e, &intent->now, &why);
