@@ -72,7 +72,8 @@ static bool stands_at(struct rollback *rb, const char *path, const struct inode 
 {
 	struct inode there;
 
-	return inode_at(&there, &rb->plan.parents, path) == 0 && there.exists && there.ino == i->ino && there.dev == i->dev;
+	return inode_at(&there, &rb->plan.parents, path) == 0 && there.exists &&
+		there.ino == i->ino && there.dev == i->dev;
 }
 
 /*

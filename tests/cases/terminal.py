@@ -34,11 +34,16 @@ class Place:
         self.db = os.path.join(self.top, 'audit.db')
         self.p = os.path.join(self.top, 'p')
         os.mkdir(self.p)
+        self.started = []       # descriptors of processes
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        for fd in self.started:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(fd, signal.SIGKILL)
+            os.close(fd)
         shutil.rmtree(self.top, ignore_errors=True)
 
     def record(self, *argv):
@@ -57,6 +62,7 @@ class Place:
             clean = {k: v for k, v in os.environ.items() if k not in ('PAGER', 'LESS', 'BUILDAUDIT_PAGER', 'NO_COLOR')}
             clean.update({'TERM': 'xterm', 'LC_ALL': 'C', 'LESSHISTFILE': '-', **env})
             os.execvpe(BA, [BA, '-d', self.db, *words], clean)
+        self.started.append(os.pidfd_open(pid))
         return pid, fd
 
     def look(self, *words, **how):
