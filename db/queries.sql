@@ -263,6 +263,10 @@ ORDER BY path;
 
 -- name: REPLACED
 -- slow: what runs overwrote or removed is sorted by path
+WITH left_first (path_id, run_id) AS MATERIALIZED (
+    SELECT e.path_id, min(e.run_id) FROM member r CROSS JOIN entry e ON e.run_id = r.run_id
+    WHERE r.subject_id = ?1 AND e.change <> 'removed' AND NOT e.excluded AND NOT e.undone
+    GROUP BY e.path_id)
 SELECT e.run_id, m.path, m.change,
     CASE e.before_mode & 61440
         WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN 'symlink' WHEN 4096 THEN 'fifo'
@@ -271,9 +275,10 @@ SELECT e.run_id, m.path, m.change,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
     e.target AS link_target,
     e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns,
-    m.path_id
+    m.path_id, ifnull(l.run_id < e.run_id, 0) AS own
 FROM member r CROSS JOIN manifest m ON m.run_id = r.run_id
 CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id
+LEFT JOIN left_first l ON l.path_id = e.path_id
 WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
     AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0))
 ORDER BY m.path, e.run_id;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,9 @@
 #include "render/text.h"
 
 #define FAILED_SHOWN 10
+#define REPLACED_SHOWN 20
+
+static bool verbose;
 
 /* "what      " in front of a line of the page. */
 static void head(struct buf *line, const char *what)
@@ -199,6 +203,18 @@ static void print_failed(const struct ba_rows *process, struct buf *line)
 	render_line(line);
 }
 
+/* What is too much for a page. */
+static void print_more(size_t n, size_t shown)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	if (verbose || n <= shown)
+		return;
+	head(&line, "");
+	buf_addf(&line, "and %zu more (-v)", n - shown);
+	render_line(&line);
+}
+
 /* Tests end with 1 on purpose, too: a person is told of them, not warned. */
 static int each_failed(const struct cmd_call *call)
 {
@@ -214,15 +230,11 @@ static int each_failed(const struct cmd_call *call)
 			continue;
 		if (call->json)
 			print_json(rows, "failed");
-		else if (n++ < FAILED_SHOWN)
+		else if (n++ < FAILED_SHOWN || verbose)
 			print_failed(rows, &line);
 	}
 	ba_rows_free(rows);
-	if (n > FAILED_SHOWN) {
-		head(&line, "");
-		buf_addf(&line, "and %zu more", n - FAILED_SHOWN);
-		render_line(&line);
-	}
+	print_more(n, FAILED_SHOWN);
 	return r;
 }
 
@@ -250,11 +262,15 @@ static void print_replaced(const struct cmd_call *call, const struct ba_rows *ro
 	render_line(line);
 }
 
-/* Each that was overwritten or removed; with PATHs what is there, from old to new. */
+/*
+ * Each that was overwritten or removed; with PATHs what is there, from old to new. What an
+ * install only wrote again over its own is no news on its page.
+ */
 static int each_replaced(const struct cmd_call *call, struct at *at)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct ba_rows *rows;
+	size_t n = 0;
 	int r = ba_replaced(call->ba, call->run, &rows);
 
 	if (r < 0)
@@ -266,10 +282,11 @@ static int each_replaced(const struct cmd_call *call, struct at *at)
 			print_json(rows, "replaced");
 		else if (call->argc)
 			r = difference_print(call, rows);
-		else
+		else if (verbose || (!row_number(rows, "own") && n++ < REPLACED_SHOWN))
 			print_replaced(call, rows, &line);
 	}
 	ba_rows_free(rows);
+	print_more(n, REPLACED_SHOWN);
 	return r;
 }
 
@@ -315,13 +332,28 @@ static int run(struct cmd_call *call)
 	return status;
 }
 
+static int option(const struct cmd_option *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	verbose = true;
+	return 0;
+}
+
+static const struct cmd_option options[] = {
+	{ 'v', "verbose", NULL, "all that failed and all that was replaced, however much" },
+	{ 0 },
+};
+
 const struct cmd cmd_show_entry = {
 	.name = "show",
-	.usage = "[--json] [NAME|RUN] [PATH...]",
+	.usage = "[--json] [-v] [NAME|RUN] [PATH...]",
 	.help = "one page on a run or an install: what, when, totals, notes, what was replaced\n"
 		"With PATHs the replaced files there, from old to new, as 'diff -u' has it. A\n"
 		"PATH begins with / or . or has a slash or a wildcard in it.\n"
 		"Exit status 1: nothing was replaced at one of them.",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON | CMD_PAGED,
+	.options = options,
+	.option = option,
 	.run = run,
 };

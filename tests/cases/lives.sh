@@ -116,7 +116,8 @@ case_show_is_a_page_of_a_run() {
 	rec -q --label=many --no-backup --include="$T/p" -- bash -c 'for i in {1..13}; do (exit 1); done; echo n >p/lib/a'
 	settle
 	eq "$(ba show many | grep -c '^failed')" 10
-	has "$(ba show many)" '^ +and 3 more$'
+	has "$(ba show many)" '^ +and 3 more \(-v\)$'
+	eq "$(ba show -v many | grep -c '^failed')" 13
 	has "$(ba show many)" 'original not kept$'
 }
 
@@ -126,6 +127,22 @@ case_show_is_a_page_of_an_install() {
 	has "$(ba show foo)" '^owns +3 files, '
 	eq "$(ba show foo | grep '^run ')" $'run       2, of foo 2.0\nrun       1, of foo 1.0'
 	eq "$(ba show --json foo | fields row | sort -u)" $'install\nreplaced\nrun'
+}
+
+# What was there before it, not what it wrote anew over its own; and no more of it than a page has.
+case_show_has_what_was_there_before_the_install() {
+	some_lives
+	eq "$(ba show foo | grep -o '^replaced *[^ ]*')" "replaced  $T/p/conf"
+	eq "$(ba show -v foo | grep -c '^replaced')" 2
+	eq "$(ba show --json foo | grep replaced | fields own path)" "0 $T/p/conf
+1 $T/p/lib/a
+1 $T/p/old"
+	for i in {10..35}; do echo old >p/many$i; done
+	inst many 1 'for i in p/many*; do echo new >>"$i"; done'
+	settle
+	eq "$(ba show many | grep -c '^replaced')" 20
+	has "$(ba show many)" '^ +and 6 more \(-v\)$'
+	eq "$(ba show -v many | grep -c '^replaced')" 26
 }
 
 # From the kept original, as diff(1) has it.
