@@ -23,6 +23,8 @@
 	X(EVP_DigestUpdate) \
 	X(EVP_DigestFinal_ex)
 
+LIBRARY_NOTE(LIBCRYPTO_SONAME, "digest", "SHA-256 and MD5 of files", "required");
+
 static struct {
 	CRYPTO(LIBRARY_FUNCTION)
 } crypto;

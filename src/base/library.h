@@ -11,11 +11,28 @@
  *	static struct { CRYPTO(LIBRARY_FUNCTION) } crypto;
  *	static const char *const names[] = { CRYPTO(LIBRARY_NAME) };
  *	library_load("libcrypto.so.3", names, ARRAY_SIZE(names), &crypto, NULL);
+ *
+ * Once for each library, for those who make packages: no NEEDED tells them of it.
+ *
+ *	LIBRARY_NOTE("libcrypto.so.3", "digest", "digests of files", "required");
  */
 #include <stddef.h>
+#include <stdint.h>
 
 #define LIBRARY_FUNCTION(f) __typeof__(&f) f;
 #define LIBRARY_NAME(f) #f,
+
+#define LIBRARY_JSON(soname, feature, description, priority) \
+	"[{\"soname\":[\"" soname "\"],\"feature\":\"" feature "\",\"description\":\"" description \
+	"\",\"priority\":\"" priority "\"}]"
+/* An ELF note as <https://systemd.io/ELF_DLOPEN_METADATA/> has it; dh_dlopenlibdeps reads it. */
+#define LIBRARY_NOTE(...) \
+	static const struct { \
+		uint32_t owner_size, size, type; \
+		char owner[4]; \
+		_Alignas(4) char json[sizeof LIBRARY_JSON(__VA_ARGS__)]; \
+	} library_note __attribute__((used, section(".note.dlopen"), aligned(4))) = { 4, \
+		sizeof LIBRARY_JSON(__VA_ARGS__), 0x407c0c0aU, "FDO", LIBRARY_JSON(__VA_ARGS__) }
 
 /*
  * Fills `table`, pointers to functions in the order of names. 0, or -ELIBACC

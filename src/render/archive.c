@@ -5,6 +5,8 @@
 #include "base/library.h"
 #include "render/say.h"
 
+LIBRARY_NOTE(LIBARCHIVE_SONAME, "package", "packages, and reading them", "recommended");
+
 struct archive_functions archive;
 
 int archive_load(void)

@@ -48,6 +48,26 @@ case_the_header_has_what_the_library_has() {
 		"$(nm -D --defined-only "$inst/lib/libbuildaudit.so.0" | sed -n 's/.* \(ba_[a-z_]*\)\(@.*\)\{0,1\}$/\1/p' | sort -u)"
 }
 
+# What packagers cannot see by NEEDED: each has a note, and is what the loader finds by that name.
+case_what_is_loaded_later_has_a_note() {
+	python3 - "$BUILDAUDIT" "$(dirname "$BUILDAUDIT")/../lib/libbuildaudit.so" >notes <<-'E'
+		import ctypes, json, re, struct, subprocess, sys
+		for f in sys.argv[1:]:
+		    with open(f, 'rb') as file:
+		        data = file.read()
+		    line = re.search(r'\.note\.dlopen +NOTE +\w+ (\w+) (\w+)', subprocess.check_output(['readelf', '-SW', f], text=True))
+		    at, end = int(line[1], 16), int(line[1], 16) + int(line[2], 16)
+		    while at < end:
+		        owner, size, kind = struct.unpack_from('=III', data, at)
+		        assert (owner, kind, data[at + 12:at + 16]) == (4, 0x407c0c0a, b'FDO\0')
+		        for note in json.loads(data[at + 16:at + 16 + size].rstrip(b'\0')):
+		            ctypes.CDLL(note['soname'][0])
+		            print(note['soname'][0].partition('.')[0], note['priority'])
+		        at += 16 + (size + 3) // 4 * 4
+	E
+	eq "$(sort -u notes)" $'libarchive recommended\nlibcrypto required'
+}
+
 case_the_page_has_each_function() {
 	local f
 	for f in $(nm -D --defined-only "$inst/lib/libbuildaudit.so.0" | sed -n 's/.* \(ba_[a-z_]*\)\(@.*\)\{0,1\}$/\1/p' | sort -u); do
