@@ -716,13 +716,19 @@ ON CONFLICT DO UPDATE SET what = max(what, excluded.what);
 -- name: UNDO_PLACES_DROP
 DELETE FROM undo_place WHERE run_id = ?1;
 
+-- name: UNINSTALL_LIST_OF
+-- The same of an install: ?1 is what life_created() says.
+-- slow: what an install created is sorted
+SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id
+FROM json_each(?1) j CROSS JOIN manifest m ON m.run_id = j.value ->> 0 AND m.path_id = j.value ->> 1
+ORDER BY m.type = 'dir', m.path DESC;
+
 -- name: UNINSTALL_LIST
 -- slow: what a run created is sorted: files, then folders, what is in a folder before it
 SELECT type, path, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group, m.run_id
 FROM holding held CROSS JOIN manifest m ON m.run_id = held.run_id AND m.path_id = held.path_id
 WHERE held.subject_id = ?1 AND NOT excluded
-    AND (change = 'created' OR (?1 < 0 AND change = 'modified' AND EXISTS (
-        SELECT 1 FROM standing s WHERE s.path_id = m.path_id AND s.install_id = ?1 AND s.change = 'created')))
+    AND change = 'created'
     AND (?2 = 0 OR NOT EXISTS (
         SELECT 1 FROM entry n WHERE n.path_id = m.path_id AND n.run_id = ?2
         UNION ALL
@@ -856,6 +862,7 @@ DELETE FROM upheld WHERE run_id = ?1;
 -- folders, what is in a folder before it. Not older are other runs of the same version; of none where versions are not
 -- known (all of them are older where ?2 says so). Only runs that installed into the same folders count: a `make`
 -- leaves what no `make install` has. And nothing is where the run itself was taken back: what it had overwritten is there again.
+-- Nor what is somebody else's, and was edited in place: a newer version that finds its line there leaves it alone.
 -- slow: what runs left is laid side by side, and sorted
 WITH
 older (id, peer) AS MATERIALIZED ( -- peer: of the run's own version
@@ -886,7 +893,13 @@ rest (path_id, run_id, folder, name) AS MATERIALIZED (
             WHERE n.peer AND n.id > o.run_id AND NOT e.undone)
         AND NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN upheld u ON u.run_id = n.id AND u.path_id = o.path_id
-            WHERE n.peer AND n.id > o.run_id))
+            WHERE n.peer AND n.id > o.run_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM entry e JOIN run n ON n.id = ?1
+            WHERE e.run_id = o.run_id AND e.path_id = o.path_id AND e.change = 'modified' AND NOT o.folder
+                AND e.ino = e.before_ino AND e.dev = e.before_dev AND NOT EXISTS (
+                    SELECT 1 FROM standing c
+                    WHERE c.path_id = o.path_id AND c.install_id = n.install_id AND c.change = 'created')))
 SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id, s.path_id
 FROM rest s CROSS JOIN manifest m ON m.run_id = s.run_id AND m.path_id = s.path_id
 WHERE NOT (s.folder AND EXISTS (

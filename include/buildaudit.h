@@ -251,7 +251,7 @@ struct ba_undo {
 	 * of which that is a run, what older runs left goes. 0: none
 	 */
 	int64_t superseded_by;
-	void (*step)(const struct ba_step *step, void *data);
+	void (*step)(const struct ba_step *step, void *data); /* or NULL */
 	ba_progress progress;  /* or NULL */
 	void *data;
 };

@@ -33,6 +33,20 @@ static int64_t install_by_name(struct ba *ba, const char *name)
 	return db_int(ba->db, Q_INSTALL_BY_NAME, 0, "s", name);
 }
 
+/* Two things may have one name; what was meant cannot be told then. */
+static int check_meaning(struct ba *ba, const char *name, int64_t run)
+{
+	int64_t install = install_by_name(ba, name);
+
+	if (!install || run_by_label(ba, name) != run ||
+		db_int(ba->db, Q_RUN_INSTALL, 0, "i", run) == install)
+		return 0;
+	return words_set(&ba->words, -EINVAL,
+		"%s: '%s' is the label of run %lld and the name of another install: say %lld, or "
+		"'%s@VERSION'",
+		db_path(ba->db), name, (long long)run, (long long)run, name);
+}
+
 static int64_t run_by_version(struct ba *ba, const char *name)
 {
 	const char *at = strrchr(name, '@');
@@ -63,8 +77,10 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 			"%s: no run has the number or label '%s', and no install the name "
 			"(buildaudit runs and buildaudit list show them)",
 			db_path(ba->db), name);
-	*run_id = id;
-	return 0;
+	r = latest ? 0 : check_meaning(ba, name, id);
+	if (r == 0)
+		*run_id = id;
+	return r;
 }
 
 API int ba_run_newest(struct ba *ba, int64_t subject, int64_t *run_id)

@@ -12,6 +12,8 @@
 #include "store/recover.h"
 #include "store/trust.h"
 #include "undo/forget.h"
+#include "undo/journal.h"
+#include "undo/life.h"
 #include "undo/rollback.h"
 #include "undo/uninstall.h"
 #include "undo/verify.h"
@@ -287,13 +289,17 @@ API int ba_verify(struct ba *ba, int64_t run_id,
 API int ba_uninstall_list(struct ba *ba, int64_t run_id, int64_t superseded_by,
 	struct ba_rows **out)
 {
+	_cleanup_buf_ struct buf created = BUF_INIT;
 	struct rows rows;
 	int r = check_superseded(ba, run_id, superseded_by);
 
+	if (r == 0 && run_id < 0)
+		r = life_created(&created, ba->db, run_id, journal_run(ba->db, run_id),
+			superseded_by);
 	if (r < 0)
 		return r;
-	r = run_id < 0 && superseded_by ?
-		db_rows(&rows, ba->db, Q_STALE, "ii", superseded_by, (int64_t)1) :
+	r = run_id < 0 ?
+		db_rows(&rows, ba->db, Q_UNINSTALL_LIST_OF, "S", created.data) :
 		db_rows(&rows, ba->db, Q_UNINSTALL_LIST, "ii", run_id, superseded_by);
 
 	return ba_ask_of(ba, run_id, out, r, &rows);

@@ -13,9 +13,9 @@ static bool list, nul, script;
 
 static const struct cmd_option options[] = {
 	UNDO_OPTIONS,
-	{ 0, "list", NULL, "what it is about: files, then folders, deepest first" },
+	{ 0, "list", NULL, "what was created: files, then folders, deepest first" },
 	{ '0', "null", NULL, "with --list: only the paths, exact, each with a NUL behind it" },
-	{ 0, "script", NULL, "a POSIX sh script that does the same where there is no buildaudit" },
+	{ 0, "script", NULL, "a POSIX sh script that takes that out where there is no buildaudit" },
 	{ 0, "superseded-by", "RUN2",
 		"only what RUN2 (an upgrade, say) did not install again, nor found up to date" },
 	{ 0, NULL, NULL, NULL },

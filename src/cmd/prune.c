@@ -8,13 +8,19 @@
 
 static void step(const struct ba_step *s, void *data)
 {
+	static const char *const did[] = { [BA_REMOVE] = "removed ",
+		[BA_RESTORE] = "restored ",
+		[BA_KEEP] = "kept ",
+		[BA_FAIL] = "failed to remove " };
+	const bool *quiet = data;
 	_cleanup_buf_ struct buf line = BUF_INIT;
 
-	if (s->did <= BA_NOTHING)
+	if (s->did == BA_NOTHING || (*quiet && s->did < BA_NOTHING))
 		return;
-	buf_adds(&line, s->did == BA_KEEP ? "kept " : "failed to remove ");
+	buf_adds(&line, did[s->did]);
 	render_name(&line, s->path, strlen(s->path));
-	buf_adds(&line, ": ");
+	if (*s->reason)
+		buf_adds(&line, ": ");
 	render_name(&line, s->reason, strlen(s->reason));
 	complain("%s", line.failed ? "out of memory" : line.data);
 }
@@ -37,20 +43,17 @@ static int find_install(struct ba *ba, int64_t run, int64_t *install)
 /* Is there anything? Where nothing is done there shall be no undo on record. 1, 0 or -errno. */
 static int any_stale(struct ba *ba, int64_t install, int64_t run)
 {
-	struct ba_rows *rows;
-	int r = ba_uninstall_list(ba, install, run, &rows);
+	struct ba_undo how = { .superseded_by = run, .dry = 1 };
+	struct ba_undone would;
+	int r = ba_uninstall(ba, install, &how, &would);
 
-	if (r < 0)
-		return r;
-	r = ba_rows_next(rows);
-	ba_rows_free(rows);
-	return r;
+	return r < 0 ? r : would.removed + would.restored + would.kept > 0;
 }
 
 int prune_run(struct ba *ba, int64_t run, bool quiet)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
-	struct ba_undo how = { .superseded_by = run, .step = step };
+	struct ba_undo how = { .superseded_by = run, .step = step, .data = &quiet };
 	struct ba_undone result;
 	int64_t install = 0;
 	int r = find_install(ba, run, &install);

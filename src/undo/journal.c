@@ -123,7 +123,9 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 {
 	int r;
 
-	*j = (struct journal){ .subject = subject, .gives_up = !strcmp(kind, "uninstall") };
+	*j = (struct journal){ .subject = subject,
+		.gives_up = !strcmp(kind, "uninstall") ||
+			(subject < 0 && !strcmp(kind, "rollback")) };
 	r = db_open(&j->db, db_path, DB_WRITE, words);
 	if (r < 0)
 		return r;
@@ -227,7 +229,7 @@ int journal_end(struct journal *j, int exit_status)
 	if (!j->db)
 		return 0;
 	r = run_ended(&j->run, now, status);
-	/* Of a rollback more is to come, when what stands above has been rolled back. */
+	/* Of a run's rollback more is to come, when what stands above has been rolled back. */
 	if (r == 0 && j->gives_up)
 		r = owned_give_up(j->db, j->subject, j->run.id);
 	if (r == 0)

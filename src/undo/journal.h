@@ -14,7 +14,7 @@ struct journal {
 	bool ended;
 	/* the record that is undone may lack its last moments: nobody can say that all is done */
 	bool of_incomplete;
-	bool gives_up; /* an uninstall: what others have by now is not the subject's any more */
+	bool gives_up; /* an install goes: what others have by now is not its any more */
 	bool resumed; /* one of this kind did not come to its end, and none after it */
 	/* rows: the run that is undone, of an install the newest; and ourselves */
 	int64_t of_run, exec, process;

@@ -10,6 +10,7 @@
 
 enum state {
 	STATE_LEAVE,  /* not of this rollback (excluded, say) */
+	STATE_SHARED, /* a folder that others have something in: theirs from here on */
 	STATE_BEFORE, /* it is as it was before the run */
 	STATE_OURS,   /* it is as the run left it: to be taken back */
 	STATE_REFUSED,

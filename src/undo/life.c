@@ -29,14 +29,36 @@ struct change_of {
 	struct entry e;
 	int64_t run_id, started_ns;
 	bool ours; /* of no more account once the install is gone */
+	bool put_back; /* an undo did it: for which file is known, its inode is not */
+};
+
+/* What a change found, and saw to that it can be had again. */
+struct kept {
+	int64_t run_id;
+	bool whole, has_xattrs;
+	uint64_t size;
+	unsigned char hash[SHA256_LEN];
+	char *target;
+	struct buf xattrs;
+	uint32_t next; /* 1 + another one of the same file; 0: none */
+};
+
+/* The first run that has part in it, and the last. */
+struct part {
+	int64_t since, last;
 };
 
 struct history {
 	struct entries out;
+	struct part *parts; /* for each of them */
+	size_t part_count;
 	struct change_of *chain; /* of one path, in order */
 	size_t count;
 	struct u64map files; /* a run's number of a file -> ours: each run counts from 1 */
 	uint32_t last_file;
+	struct kept *kept;
+	size_t kept_count;
+	struct u64map kept_of; /* a file's number -> 1 + one of these */
 	int64_t started_ns;
 	int64_t run_id; /* the history of this run's changes; 0: of an install's */
 	bool in_part; /* of these paths only, by their rows: */
@@ -104,6 +126,7 @@ static void number_put_back(struct history *l, size_t at)
 		c->e.file = found ? of->before_file : of->file;
 		c->e.after.i.dev = it->dev;
 		c->e.after.i.ino = it->ino;
+		c->put_back = true;
 		return;
 	}
 }
@@ -122,7 +145,7 @@ static int number_files(struct history *l)
 
 		if (last && c->e.before_file && last->e.file &&
 			is_same(&last->e.after, &c->e.before) &&
-			last->e.after.i.ino == c->e.before.i.ino) {
+			(last->put_back || last->e.after.i.ino == c->e.before.i.ino)) {
 			at = u64map_put(&l->files, key, &added);
 			if (!at)
 				return -ENOMEM;
@@ -170,26 +193,82 @@ static int content_changed(const struct side *a, const struct side *b, bool unto
 }
 
 /*
- * Of what a change left as it was the content was not kept; but who changed or
- * took it later in the chain had to.
+ * What a run only moved or chmodded it kept nothing of; but who changed or took it later had to,
+ * wherever it stood by then.
  */
-static void borrow_content(const struct history *l, size_t from)
+static int note_kept(struct history *l, struct change_of *c)
 {
-	struct entry *first = &l->chain[from].e;
+	const struct entry *e = &c->e;
+	struct kept *k;
+	uint32_t *at;
+	bool added;
+
+	if (!e->before_file || !e->before.i.exists || S_ISDIR(e->before.i.mode) ||
+		(S_ISREG(e->before.i.mode) && e->keep == KEEP_NONE))
+		return 0;
+	k = ARRAY_MORE(l->kept, l->kept_count);
+	at = u64map_put(&l->kept_of, e->before_file, &added);
+	if (!k || !at)
+		return -ENOMEM;
+	*k = (struct kept){ .run_id = c->run_id,
+		.whole = e->keep == KEEP_WHOLE && e->before.has_hash,
+		.size = e->before.i.size,
+		.target = e->before.target ? strdup(e->before.target) : NULL,
+		.has_xattrs = e->before.has_xattrs,
+		.next = added ? 0 : *at };
+	memcpy(k->hash, e->before.hash, SHA256_LEN);
+	buf_add(&k->xattrs, e->before.xattrs.data, e->before.xattrs.len);
+	*at = (uint32_t)l->kept_count;
+	return k->xattrs.failed || (e->before.target && !k->target) ? -ENOMEM : 0;
+}
+
+static int note_all_kept(struct history *l)
+{
 	size_t i;
+	int r = 0;
 
-	if (!S_ISREG(first->before.i.mode) || first->before.has_hash)
-		return;
-	for (i = from + 1; i < l->count && l->chain[i - 1].e.content_changed == 0; i++) {
-		const struct entry *later = &l->chain[i].e;
+	for (i = 0; r == 0 && i < l->count; i++)
+		r = note_kept(l, &l->chain[i]);
+	return r;
+}
 
-		if (!later->before.has_hash || later->keep != KEEP_WHOLE)
-			continue;
-		memcpy(first->before.hash, later->before.hash, SHA256_LEN);
-		first->before.has_hash = true;
-		first->keep = KEEP_WHOLE;
-		return;
+/* The first that kept anything of the file, from that run on: it is as it was before. */
+static const struct kept *first_kept(const struct history *l, uint32_t file, int64_t since)
+{
+	const uint32_t *at = u64map_get(&l->kept_of, file);
+	const struct kept *k, *first = NULL;
+	uint32_t i;
+
+	for (i = at ? *at : 0; i; i = k->next) {
+		k = &l->kept[i - 1];
+		if (k->run_id >= since && (!first || k->run_id < first->run_id))
+			first = k;
 	}
+	return first;
+}
+
+static int borrow_kept(struct history *l, struct entry *e, int64_t since)
+{
+	struct side *b = &e->before;
+	const struct kept *k = b->i.exists && e->before_file && !S_ISDIR(b->i.mode) ?
+		first_kept(l, e->before_file, since) :
+		NULL;
+
+	if (!k)
+		return 0;
+	if (S_ISREG(b->i.mode) && !b->has_hash && e->keep == KEEP_NONE && k->whole &&
+		k->size == b->i.size) {
+		memcpy(b->hash, k->hash, SHA256_LEN);
+		b->has_hash = true;
+		e->keep = KEEP_WHOLE;
+	}
+	if (S_ISLNK(b->i.mode) && !b->target && k->target)
+		b->target = strdup(k->target);
+	if (!b->has_xattrs && k->has_xattrs) {
+		buf_add(&b->xattrs, k->xattrs.data, k->xattrs.len);
+		b->has_xattrs = true;
+	}
+	return b->xattrs.failed ? -ENOMEM : 0;
 }
 
 /* From what the first found to what the last left. */
@@ -197,12 +276,13 @@ static int add(struct history *l, size_t from)
 {
 	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
 	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
+	struct part *part = ARRAY_MORE(l->parts, l->part_count);
 	bool untouched = is_untouched(l, from);
 	size_t i;
 
-	if (!e)
+	if (!e || !part)
 		return -ENOMEM;
-	borrow_content(l, from);
+	*part = (struct part){ first->run_id, last->run_id };
 	for (i = from; i < l->count; i++)
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
@@ -244,6 +324,9 @@ static int close_chain(struct history *l)
 	const struct change_of *last = l->count ? &l->chain[l->count - 1] : NULL;
 	int r = number_files(l);
 	size_t from;
+
+	if (r == 0)
+		r = note_all_kept(l);
 
 	/* What others left last is theirs. */
 	if (r == 0 && last && last->ours) {
@@ -296,25 +379,46 @@ static int read_all(struct history *l, struct db *db, int64_t subject, int64_t o
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, db, Q_LIFE, "ii", subject, of_run);
+	size_t i;
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
 		r = read_change(l, &rows);
 	if (r == 0 && l->count)
 		r = close_chain(l);
 	drop_chain(l);
+	for (i = 0; r == 0 && i < l->out.count; i++)
+		r = borrow_kept(l, &l->out.e[i], l->parts[i].since);
 	return r;
+}
+
+static void release(struct history *l)
+{
+	while (l->kept_count) {
+		free(l->kept[--l->kept_count].target);
+		buf_release(&l->kept[l->kept_count].xattrs);
+	}
+	free(l->kept);
+	free(l->parts);
+	u64map_release(&l->kept_of);
+	u64map_release(&l->files);
+	u64map_release(&l->part);
+}
+
+static int read_install(struct history *l, struct db *db, int64_t install_id, int64_t of_run,
+	int64_t superseded_by)
+{
+	int r = superseded_by ? read_part(l, db, superseded_by) : 0;
+
+	return r == 0 ? read_all(l, db, install_id, of_run) : r;
 }
 
 int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
 	int64_t superseded_by, int64_t *started_ns)
 {
 	struct history l = { .started_ns = INT64_MAX };
-	int r = superseded_by ? read_part(&l, db, superseded_by) : 0;
+	int r = read_install(&l, db, install_id, of_run, superseded_by);
 
-	if (r == 0)
-		r = read_all(&l, db, install_id, of_run);
-	u64map_release(&l.files);
-	u64map_release(&l.part);
+	release(&l);
 	if (r < 0) {
 		entries_release(&l.out);
 		return r;
@@ -323,6 +427,49 @@ int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of
 	*out = l.out;
 	*started_ns = l.started_ns;
 	return 0;
+}
+
+/* The files that stood somewhere before, and do not any more. */
+static int read_homeless(const struct history *l, struct u64map *homeless)
+{
+	bool added;
+	size_t i;
+
+	for (i = 0; i < l->out.count; i++) {
+		const struct entry *e = &l->out.e[i];
+
+		if (e->before.i.exists && e->before_file &&
+			!(e->after.i.exists && e->file == e->before_file) &&
+			!u64map_put(homeless, e->before_file, &added))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int life_created(struct buf *json, struct db *db, int64_t install_id, int64_t of_run,
+	int64_t superseded_by)
+{
+	struct history l = { .started_ns = INT64_MAX };
+	struct u64map homeless = { 0 };
+	int r = read_install(&l, db, install_id, of_run, superseded_by);
+	size_t i;
+
+	if (r == 0)
+		r = read_homeless(&l, &homeless);
+	buf_addc(json, '[');
+	for (i = 0; r == 0 && i < l.out.count; i++) {
+		const struct entry *e = &l.out.e[i];
+
+		if (e->change == CHANGE_CREATED && e->after.i.exists &&
+			(S_ISDIR(e->after.i.mode) || !u64map_get(&homeless, e->file)))
+			buf_addf(json, "%s[%lld,%lld]", json->len > 1 ? "," : "",
+				(long long)l.parts[i].last, (long long)e->path_id);
+	}
+	buf_addc(json, ']');
+	u64map_release(&homeless);
+	entries_release(&l.out);
+	release(&l);
+	return json->failed ? -ENOMEM : r;
 }
 
 /* The paths at which it is worth a look. */
@@ -381,7 +528,6 @@ int life_below(struct entries *all, struct db *db, int64_t run_id)
 	for (i = 0; r == 0 && l.out.count && i < all->count; i++)
 		all->e[i].if_empty = u64map_get(&l.part, (uint64_t)all->e[i].path_id);
 	entries_release(&l.out);
-	u64map_release(&l.files);
-	u64map_release(&l.part);
+	release(&l);
 	return r;
 }

@@ -15,6 +15,12 @@
 int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
 	int64_t superseded_by, int64_t *started_ns) MUST_CHECK;
 /*
+ * What of it an install had made where nothing was, in JSON: [[the last run, the path's row], ...].
+ * 0 or -errno.
+ */
+int life_created(struct buf *json, struct db *db, int64_t install_id, int64_t of_run,
+	int64_t superseded_by) MUST_CHECK;
+/*
  * Of a run, for its rollback: where what it found has been taken back since, as by an uninstall of
  * the other install that it was of, it is to give back what was there before that. 0 or -errno.
  */

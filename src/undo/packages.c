@@ -9,7 +9,7 @@ int packages_ask(struct owners **out, const struct entries *all)
 	int r = 0;
 
 	for (i = 0; r == 0 && i < all->count; i++)
-		if (all->e[i].change == CHANGE_CREATED)
+		if (all->e[i].after.i.exists)
 			r = owners_add(out, all->e[i].path);
 	if (r == 0)
 		r = owners_ask(*out, OWNERS_DPKG | OWNERS_RPM);

@@ -6,7 +6,7 @@
 #include "undo/entry.h"
 
 /*
- * Asks for all that was created; a manager that fails owns nothing, as one that
+ * Asks for all that was left; a manager that fails owns nothing, as one that
  * is not here. 0 or -ENOMEM.
  */
 int packages_ask(struct owners **out, const struct entries *all) MUST_CHECK;

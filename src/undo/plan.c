@@ -493,7 +493,7 @@ static void spare_folders(struct plan *p)
 
 		while (is_in_it && (e = entries_above(&p->all, e->path)) && e->if_empty &&
 			e->change == CHANGE_CREATED)
-			p->items[e - p->all.e].state = STATE_LEAVE;
+			p->items[e - p->all.e].state = STATE_SHARED;
 	}
 }
 

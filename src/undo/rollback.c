@@ -248,7 +248,25 @@ static void spare_indexes(struct rollback *rb)
 	}
 }
 
-/* All but a rollback leaves what a package of the system has come to have. */
+/* A package that has what the install created came after it, and has all of it that it has. */
+static bool came_later(const struct rollback *rb, const struct owners *owners, const char *package)
+{
+	size_t i;
+
+	for (i = 0; i < rb->plan.all.count; i++) {
+		const struct entry *e = rb->plan.items[i].e;
+		const char *owner = e->change == CHANGE_CREATED ? owners_of(owners, e->path) : NULL;
+
+		if (owner && !strcmp(owner, package))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * All but a rollback leaves what a package of the system has come to have; what one had before,
+ * and the install had replaced, it gives back.
+ */
 static int spare_packages(struct rollback *rb)
 {
 	struct owners *owners = NULL;
@@ -258,13 +276,14 @@ static int spare_packages(struct rollback *rb)
 
 	for (i = 0; r == 0 && owners && i < rb->plan.all.count; i++) {
 		struct plan_item *it = &rb->plan.items[i];
-		const char *package = it->e->change == CHANGE_CREATED ?
-			owners_of(owners, it->e->path) :
-			NULL;
+		const char *package = owners_of(owners, it->e->path);
 
-		if (package && it->state == STATE_OURS)
+		if (!package || (it->e->change != CHANGE_CREATED &&
+			!came_later(rb, owners, package)))
+			continue;
+		if (it->state == STATE_OURS)
 			plan_refuse(it, "it belongs to the package %s", package);
-		any |= package != NULL;
+		any = true;
 	}
 	if (any)
 		spare_indexes(rb);
@@ -345,6 +364,17 @@ static int tell_failed(struct rollback *rb, const struct plan_item *it)
 	return it->begun ? journal_place(&rb->journal, it->e, it->begun) : 0;
 }
 
+/*
+ * It is the subject's still; but what an install had left, and somebody took away since, is not.
+ */
+static bool stays_its(const struct rollback *rb, const struct plan_item *it)
+{
+	bool gone = rb->plan.install && it->state == STATE_REFUSED && !it->now.exists &&
+		it->e->after.i.exists && !it->failed;
+
+	return it->state == STATE_LEAVE || (it->stays && !gone);
+}
+
 /* Whose it is now. */
 static int release_all(struct rollback *rb)
 {
@@ -354,7 +384,7 @@ static int release_all(struct rollback *rb)
 	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
 		const struct plan_item *it = &rb->plan.items[i];
 
-		if (!it->stays && it->state != STATE_LEAVE)
+		if (!stays_its(rb, it))
 			r = journal_undone(&rb->journal, it->e);
 		if (r == 0)
 			r = it->failed ? tell_failed(rb, it) : tell_found(rb, it);

@@ -18,7 +18,8 @@ void teller_step(struct teller *t, const char *path, const char *type, enum ba_d
 	struct ba_step step = { path, type, reason, did };
 
 	++*(uint64_t *)(void *)((char *)t->result + counters[did]);
-	t->how->step(&step, t->how->data);
+	if (t->how->step)
+		t->how->step(&step, t->how->data);
 }
 
 void teller_progress(struct teller *t)

@@ -318,6 +318,20 @@ case_a_package_of_the_system_by_rpm() {
 	eq "$(rpm -q --qf '%{VENDOR} %{VERSION}' thing)" 'buildaudit 1'
 }
 
+# A package that was made of the install has what it replaced, too; one that had the file before gets it back.
+case_an_uninstall_leaves_what_a_package_has_by_now() {
+	need dpkg-deb
+	mkdir w
+	echo theirs | tee w/both >w/systems
+	rec -q --name=thing --include="$T/w" -- sh -c 'cd w; for f in both systems own; do echo mine >x; mv x $f; done; echo mine >rest'
+	settle
+	own_dpkg thing "$T/w/both" "$T/w/own"
+	own_dpkg systems "$T/w/systems"
+	has "$(want_rc 1 ba uninstall -yv thing 2>&1)" '^keep .*/both  \(it belongs to the package thing\)$'
+	eq "$(cat w/both w/own w/systems)" $'mine\nmine\ntheirs'
+	[ ! -e w/rest ]
+}
+
 # dpkg makes no folder that no package has, and checkers of packages miss those that are not listed.  One that somebody
 # made for this machine is made on another, and is nobody's.
 case_a_deb_has_the_folders_above_its_files() {

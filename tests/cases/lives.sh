@@ -444,4 +444,121 @@ case_a_mode_comes_back_to_another_inode() {
 	eq "$(stat -c '%a %n' p/*; cat p/*)" $'640 p/a\n640 p/b\none\none'
 }
 
+
+all() { (cd p && find . -type f | sort | while read -r f; do printf '%s=%s ' "$f" "$(cat "$f")"; done); }
+# What one run carried away, and a later one overwrote there, was kept by that one.
+case_what_was_moved_aside_twice_comes_back() {
+	local v
+	mkdir p p/app
+	echo orig >p/conf
+	echo mine >p/app/user
+	for v in 1 2; do
+		inst it $v "cd p; mv conf conf.bak; echo $v >conf; rm -rf app.old; mv app app.old; mkdir app; echo $v >app/f"
+	done
+	settle
+	ba uninstall -y it >/dev/null
+	eq "$(all)" './app/user=mine ./conf=orig '
+	eq "$(ls -A p)" $'app\nconf'
+}
+case_the_same_run_by_run() {
+	local v
+	mkdir p
+	echo orig >p/conf
+	for v in 1 2; do inst it $v "cd p; mv conf conf.bak; echo $v >conf"; done
+	settle
+	ba rollback -y 2 >/dev/null
+	ba rollback -y 1 >/dev/null
+	eq "$(all)" './conf=orig '
+}
+case_what_was_moved_aside_and_overwritten_by_another() {
+	local first
+	for first in one two; do
+		mkdir p
+		echo orig >p/a
+		inst one 1 'cd p; mv a b'
+		inst two 1 'cd p; echo two >x; mv x b'
+		settle
+		ba uninstall -y $first >/dev/null
+		ba uninstall -y "$([ $first = one ] && echo two || echo one)" >/dev/null
+		eq "$(all)" './a=orig ' "$first first"
+		rm -r p
+	done
+}
+case_what_was_moved_and_brought_back() {
+	mkdir p
+	echo orig >p/c
+	inst one 1 'cd p; mv c b'
+	settle
+	ba rollback -y one >/dev/null
+	inst two 1 'cd p; rm c; echo two >c'
+	settle
+	ba uninstall -y two >/dev/null
+	eq "$(all)" './c=orig '
+}
+
+case_a_rollback_by_name_is_for_good() {
+	mkdir p
+	inst one 1 'echo one >p/f'
+	inst two 1 'echo two >>p/f'
+	settle
+	ba rollback -y one >/dev/null
+	eq "$(all)" $'./f=one\ntwo '
+	ba rollback -y two >/dev/null
+	eq "$(all)" ''
+}
+
+# The folder of one in which something of another comes back is the other's from then on.
+case_a_folder_goes_with_the_last_that_has_something_in_it() {
+	mkdir p
+	inst one 1 'mkdir p/d; echo one >p/d/x'
+	inst two 1 'echo two >p/d/b'
+	inst one 1 'rm p/d/b; echo new >p/d/b'
+	settle
+	ba uninstall -y one >/dev/null
+	eq "$(all)" './d/b=two '
+	ba uninstall -y two >/dev/null
+	eq "$(ls -A p)" ''
+	eq "$(ba list -0 | tr '\0' ' ')" ''
+}
+
+# Taken away by hand, and with what it had replaced: it ends on record, and the original is there with --force.
+case_what_a_person_took_away_is_nobodys() {
+	mkdir p
+	echo old >p/f
+	inst it 1 'echo it >p/x; mv p/x p/f'
+	settle
+	rm p/f
+	has "$(ba list)" 'gone$'
+	has "$(want_rc 1 ba uninstall -y it 2>&1)" '\(removed since\)'
+	eq "$(ba list -0 | tr '\0' ' ')" ''
+	ba uninstall -y --force it >/dev/null
+	eq "$(all)" './f=old '
+}
+
+# A script and a list are of what goes; what comes back no script can give.
+case_a_list_has_nothing_that_was_there_before() {
+	mkdir p
+	echo orig >p/f
+	echo orig >p/moved
+	inst it 1 'cd p; echo it >f.new; mv f.new f; echo 1 >g; echo 1 >h; mv moved elsewhere'
+	inst it 2 'cd p; echo 2 >g'
+	settle
+	has "$(ba uninstall -n --superseded-by=2 it)" "^restore .*/f\$"
+	eq "$(ba uninstall --list -0 --superseded-by=2 it | tr '\0' ' ')" "$T/p/h "
+	eq "$(ba uninstall --list -0 it | tr '\0' ' ')" "$T/p/h $T/p/g "
+	ba uninstall --script --superseded-by=2 it | sh >/dev/null
+	eq "$(all)" './elsewhere=orig ./f=it ./g=2 '
+}
+
+case_a_label_and_a_name_that_are_the_same() {
+	mkdir p
+	inst one 1 'echo one >p/a'
+	rec -q --name=two --label=one --include="$T/p" -- sh -c 'echo two >p/b'
+	settle
+	has "$(want_rc 125 ba uninstall -y one 2>&1)" "'one' is the label of run 2 and the name of another install: say 2, or 'one@VERSION'"
+	eq "$(ls p)" $'a\nb'
+	ba uninstall -y one@1 >/dev/null
+	eq "$(ls p)" b
+}
+
 run_cases "$@"

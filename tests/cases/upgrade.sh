@@ -87,6 +87,21 @@ case_prune_of_nothing_is_no_run() {
 	want_rc 3 in_folder p-2.0 --prune sh -c 'exit 3'
 }
 
+# A line added to somebody else's file, which the newer version finds there: it is not stale, and what goes is named.
+case_prune_leaves_edits_of_what_is_others() {
+	local said
+	sources
+	echo theirs >inst/shells
+	in_folder p-1.0 sh -c 'cp old prog ../inst; echo mine >>../inst/shells'
+	said=$(cd p-2.0 && ba --prune --include="$T/inst" sh -c 'cp prog ../inst; grep -q mine ../inst/shells || echo mine >>../inst/shells' 2>&1)
+	has "$said" "^buildaudit: removed $T/inst/old\$"
+	hasnt "$said" shells
+	eq "$(cat inst/shells)" $'theirs\nmine'
+	settle
+	ba uninstall -y p >/dev/null
+	eq "$(cat inst/shells)" theirs
+}
+
 # What was there before the first version comes back, and what a person changed stays.
 case_prune_gives_back() {
 	sources

@@ -20,6 +20,7 @@ Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 s
 import argparse
 import concurrent.futures
 import errno
+import json
 import os
 import random
 import re
@@ -259,7 +260,8 @@ class Life:
         self.runs = []
         self.versions = {}      # a run -> what it installed: (name, version)
         self.words = {}         # and every path that its script names
-        self.made = {}          # and those that it names to have them there, which an `rm -f` does not
+        self.made = {}          # and those that it names to have them there: no `rm -f` does, nor a chmod of what is not there
+        self.in_place = {}      # and those that it only edits: such is not stale where another's file was
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
@@ -304,7 +306,9 @@ class Life:
         self.runs.append(balib.latest(self.db))
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
-        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith('rm '))
+        self.in_place[self.runs[-1]] = self.paths(line for line in lines if line.startswith('chmod ') or ('>' in line and '.new' not in line))
+        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith(('rm ', 'chmod '))) | {
+            p for p in self.paths(line for line in lines if line.startswith('chmod ')) if os.path.exists(p)}
         self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
         after = balib.snapshot(self.top)
         self.model.add(name, self.runs[-1], self.before, after)
@@ -339,13 +343,15 @@ class Life:
         if not mine:
             return []
         by = mine[-1]
-        if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name):
-            return ['the list ends with: %r' % self.said]
-        listed = set(self.said.split(b'\0')[:-1])
+        if self.ba('uninstall', '-n', '--json', '--superseded-by=%d' % by, name) not in (0, 1):
+            return ['the dry run ends with: %r' % self.said]
+        listed = {os.fsencode(json.loads(line)['path']) for line in self.said.splitlines() if line.startswith(b'{')}
+        if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name) or not listed >= set(self.said.split(b'\0')[:-1]):
+            return ['the list ends with, or has more: %r' % self.said]
         named = sorted(p for p in listed & self.made[by] if p not in self.linked[by] and not leads_to_itself(p))
         peers = [r for r in mine if self.versions[r] == self.versions[by]]
         missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
-                         if by not in self.taken_back and p not in listed and not self.moved(p) and
+                         if by not in self.taken_back and p not in listed and p not in self.in_place[run] and not self.moved(p) and
                          not any(p in self.upheld[r] for r in peers if r > run))
         wrong = ['stale, and the newest run names it: %s' % esc(p) for p in named] + \
             ['stale, and not taken out: %s' % esc(p) for p in missing]
