@@ -549,19 +549,29 @@ WHERE h.subject_id = ?1 AND e.change IS NOT NULL
 
 -- name: LIFE
 -- All that was ever done, by whomever, to the paths of an install, and to folders that were left standing because
--- it had something in them. What an interrupted try of the same undo did is on record in part, and on disk: left out;
--- and so is a step that the undo which went on with it tells, too.
+-- it had something in them, and where what it found there stands now, given up by who had moved it. What an
+-- interrupted try of the same undo did is on record in part, and on disk: left out; and so is a step that the undo
+-- which went on with it tells, too.
 -- slow: the changes of each path are put in order
 WITH RECURSIVE
-touched (path_id) AS (
-    SELECT e.path_id FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
+touched (path_id) AS MATERIALIZED (
+    SELECT DISTINCT e.path_id FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
     WHERE m.subject_id = ?1 AND e.change IS NOT NULL),
+moved (run_id, file) AS MATERIALIZED (
+    SELECT DISTINCT e.run_id, e.before_file FROM touched t CROSS JOIN entry e ON e.path_id = t.path_id
+    WHERE e.before_file <> 0 AND (e.change = 'removed' OR e.file <> e.before_file) AND e.change IS NOT NULL AND e.undone),
+known (path_id) AS MATERIALIZED (
+    SELECT path_id FROM touched
+    UNION
+    SELECT e.path_id FROM (SELECT DISTINCT run_id FROM moved) r CROSS JOIN entry e ON e.run_id = r.run_id
+    CROSS JOIN moved m ON m.run_id = e.run_id AND m.file = e.file
+    WHERE e.undone AND e.change IS NOT NULL AND e.mode IS NOT NULL),
 above (folder) AS (
-    SELECT DISTINCT rtrim(rtrim(p.name, replace(p.name, '/', '')), '/') FROM touched t CROSS JOIN path p ON p.id = t.path_id
+    SELECT DISTINCT rtrim(rtrim(p.name, replace(p.name, '/', '')), '/') FROM known t CROSS JOIN path p ON p.id = t.path_id
     UNION
     SELECT rtrim(rtrim(folder, replace(folder, '/', '')), '/') FROM above WHERE length(folder) > 1),
 concerned (path_id) AS (
-    SELECT path_id FROM touched
+    SELECT path_id FROM known
     UNION
     SELECT e.path_id FROM above a CROSS JOIN path p ON p.name = a.folder CROSS JOIN entry e ON e.path_id = p.id
     WHERE e.undone)
@@ -570,7 +580,8 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.kee
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs,
-    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1
+    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
+    ifnull(r.install_id = ?1, 0) OR r.id = ?1
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL
     AND (r.kind IS NULL OR r.state = 'complete' OR NOT (
@@ -642,6 +653,13 @@ WHERE e.path_id = ?1 AND e.run_id = ?2 AND (
     EXISTS (SELECT 1 FROM entry f WHERE f.path_id = e.path_id AND f.run_id < e.run_id AND f.undone > e.run_id)
     OR (e.change <> 'created' AND NOT (u.kind = 'rollback' AND u.of_run = e.run_id)
         AND EXISTS (SELECT 1 FROM entry d WHERE d.run_id = u.id AND d.path_id = e.path_id)));
+
+-- name: LATER_FOUND
+-- What the next change of a path had kept, where it found there what the run had left.
+SELECT n.before_sha256 FROM entry n
+WHERE n.path_id = ?1 AND n.keep = 1 AND n.before_sha256 IS NOT NULL
+    AND n.before_ino = ?3 AND n.before_size = ?4 AND n.before_mtime = ?5
+    AND n.run_id = (SELECT min(x.run_id) FROM entry x WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL);
 
 -- name: LATER_CONTENT
 -- What a run left has the content that a later change found there and had kept, as long as nobody changed it between.
@@ -897,7 +915,7 @@ rest (path_id, run_id, folder, name) AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT 1 FROM entry e JOIN run n ON n.id = ?1
             WHERE e.run_id = o.run_id AND e.path_id = o.path_id AND e.change = 'modified' AND NOT o.folder
-                AND e.ino = e.before_ino AND e.dev = e.before_dev AND NOT EXISTS (
+                AND e.file <> 0 AND e.file = e.before_file AND NOT EXISTS (
                     SELECT 1 FROM standing c
                     WHERE c.path_id = o.path_id AND c.install_id = n.install_id AND c.change = 'created')))
 SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id, s.path_id

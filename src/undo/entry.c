@@ -17,6 +17,7 @@ void entry_release_side(struct side *s)
 
 void entry_release(struct entry *e)
 {
+	free(e->home);
 	free(e->path);
 	entry_release_side(&e->before);
 	entry_release_side(&e->after);

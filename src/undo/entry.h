@@ -36,6 +36,9 @@ struct entry {
 	bool late;                   /* what was before was asked too late to be sure */
 	bool as_needed;              /* a folder that is made only for what comes back in it */
 	bool if_empty;               /* a folder that stays if something of before is in it */
+	bool of_others;              /* it is here for what it may hold: another's, given up */
+	/* where the file that stands there stood before, which is no place of these; or NULL */
+	char *home;
 	enum begun begun;            /* an undo was at it, in place */
 	int content_changed;         /* -1: not known */
 	enum keep keep;

@@ -22,18 +22,20 @@
 #define STALE_PATH_ID 11
 
 /* The columns of LIFE behind those that entry_read() knows. */
-enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS };
+enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS, COLUMN_MINE };
 
 /* One change of a path. */
 struct change_of {
 	struct entry e;
 	int64_t run_id, started_ns;
 	bool ours; /* of no more account once the install is gone */
+	bool mine; /* of the install itself */
 	bool put_back; /* an undo did it: for which file is known, its inode is not */
 };
 
 /* What a change found, and saw to that it can be had again. */
 struct kept {
+	uint32_t file;
 	int64_t run_id;
 	bool whole, has_xattrs;
 	uint64_t size;
@@ -41,6 +43,13 @@ struct kept {
 	char *target;
 	struct buf xattrs;
 	uint32_t next; /* 1 + another one of the same file; 0: none */
+};
+
+/* Where a file stood that was carried away from there, and another's stands now. */
+struct home {
+	uint32_t file;
+	int64_t run_id;
+	char *path;
 };
 
 /* The first run that has part in it, and the last. */
@@ -55,10 +64,14 @@ struct history {
 	struct change_of *chain; /* of one path, in order */
 	size_t count;
 	struct u64map files; /* a run's number of a file -> ours: each run counts from 1 */
-	uint32_t last_file;
+	uint32_t *same_as; /* a number of ours - 1 -> the one that it turned out to be */
+	size_t last_file;
 	struct kept *kept;
 	size_t kept_count;
 	struct u64map kept_of; /* a file's number -> 1 + one of these */
+	struct home *homes;
+	size_t home_count;
+	struct u64map home_of; /* a file's number -> 1 + one of these */
 	int64_t started_ns;
 	int64_t run_id; /* the history of this run's changes; 0: of an install's */
 	bool in_part; /* of these paths only, by their rows: */
@@ -76,15 +89,35 @@ static void drop_chain(struct history *l)
 static int number_of(struct history *l, int64_t run_id, uint32_t file, uint32_t **at)
 {
 	static uint32_t none;
+	uint32_t *more;
 	bool added;
 
 	*at = &none;
 	if (!file)
 		return 0;
 	*at = u64map_put(&l->files, mix64((uint64_t)run_id << 32 | file), &added);
-	if (*at && added)
-		**at = ++l->last_file;
-	return *at ? 0 : -ENOMEM;
+	if (!*at || !added)
+		return *at ? 0 : -ENOMEM;
+	more = ARRAY_MORE(l->same_as, l->last_file);
+	if (!more)
+		return -ENOMEM;
+	*more = **at = (uint32_t)l->last_file;
+	return 0;
+}
+
+/* Two paths may each have given the same file a number before a third one tells. */
+static uint32_t known_as(const struct history *l, uint32_t file)
+{
+	while (file && l->same_as[file - 1] != file)
+		file = l->same_as[file - 1];
+	return file;
+}
+
+static void is_the_same(struct history *l, uint32_t file, uint32_t other)
+{
+	file = known_as(l, file);
+	other = known_as(l, other);
+	l->same_as[file - 1] = other;
 }
 
 /* Is this what that change left? Of two times that are not known nothing is said. */
@@ -139,20 +172,13 @@ static int number_files(struct history *l)
 
 	for (i = 0; r == 0 && i < l->count; i++) {
 		struct change_of *c = &l->chain[i], *last = i ? c - 1 : NULL;
-		uint64_t key = mix64((uint64_t)c->run_id << 32 | c->e.before_file);
 		uint32_t *at;
-		bool added = false;
 
-		if (last && c->e.before_file && last->e.file &&
-			is_same(&last->e.after, &c->e.before) &&
-			(last->put_back || last->e.after.i.ino == c->e.before.i.ino)) {
-			at = u64map_put(&l->files, key, &added);
-			if (!at)
-				return -ENOMEM;
-			if (added)
-				*at = last->e.file;
-		}
 		r = number_of(l, c->run_id, c->e.before_file, &at);
+		if (r == 0 && last && c->e.before_file && last->e.file &&
+			is_same(&last->e.after, &c->e.before) &&
+			(last->put_back || last->e.after.i.ino == c->e.before.i.ino))
+			is_the_same(l, *at, last->e.file);
 		if (r == 0)
 			c->e.before_file = *at;
 		if (r == 0)
@@ -200,25 +226,21 @@ static int note_kept(struct history *l, struct change_of *c)
 {
 	const struct entry *e = &c->e;
 	struct kept *k;
-	uint32_t *at;
-	bool added;
 
 	if (!e->before_file || !e->before.i.exists || S_ISDIR(e->before.i.mode) ||
 		(S_ISREG(e->before.i.mode) && e->keep == KEEP_NONE))
 		return 0;
 	k = ARRAY_MORE(l->kept, l->kept_count);
-	at = u64map_put(&l->kept_of, e->before_file, &added);
-	if (!k || !at)
+	if (!k)
 		return -ENOMEM;
-	*k = (struct kept){ .run_id = c->run_id,
+	*k = (struct kept){ .file = e->before_file,
+		.run_id = c->run_id,
 		.whole = e->keep == KEEP_WHOLE && e->before.has_hash,
 		.size = e->before.i.size,
 		.target = e->before.target ? strdup(e->before.target) : NULL,
-		.has_xattrs = e->before.has_xattrs,
-		.next = added ? 0 : *at };
+		.has_xattrs = e->before.has_xattrs };
 	memcpy(k->hash, e->before.hash, SHA256_LEN);
 	buf_add(&k->xattrs, e->before.xattrs.data, e->before.xattrs.len);
-	*at = (uint32_t)l->kept_count;
 	return k->xattrs.failed || (e->before.target && !k->target) ? -ENOMEM : 0;
 }
 
@@ -277,17 +299,20 @@ static int add(struct history *l, size_t from)
 	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
 	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
 	struct part *part = ARRAY_MORE(l->parts, l->part_count);
-	bool untouched = is_untouched(l, from);
+	bool untouched = is_untouched(l, from), mine = false;
 	size_t i;
 
 	if (!e || !part)
 		return -ENOMEM;
 	*part = (struct part){ first->run_id, last->run_id };
-	for (i = from; i < l->count; i++)
+	for (i = from; i < l->count; i++) {
+		mine |= l->chain[i].mine;
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
+	}
 	*e = last->e;
 	last->e = (struct entry){ 0 };
+	e->of_others = !l->run_id && !mine && !S_ISDIR(e->after.i.mode);
 	e->since_ns = l->run_id ? first->started_ns : 0;
 	e->if_empty = !l->run_id;
 	if (first == last)
@@ -318,12 +343,51 @@ static bool is_of_account(const struct history *l, size_t from)
 	return false;
 }
 
+/* What another has built upon: what stood there before cannot go home for now. */
+static int note_homes(struct history *l, size_t end)
+{
+	size_t i;
+
+	for (i = 0; i < end; i++) {
+		const struct change_of *c = &l->chain[i];
+		struct home *h;
+
+		/* what the install had left there is nothing of before */
+		if (i && c[-1].ours && is_same(&c[-1].e.after, &c->e.before))
+			continue;
+		if (!c->mine || !c->e.before.i.exists || !c->e.before_file ||
+			S_ISDIR(c->e.before.i.mode) ||
+			(c->e.after.i.exists && c->e.file == c->e.before_file))
+			continue;
+		h = ARRAY_MORE(l->homes, l->home_count);
+		if (!h)
+			return -ENOMEM;
+		*h = (struct home){ c->e.before_file, c->run_id, strdup(c->e.path) };
+		if (!h->path)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Of what was not kept anywhere the place where it stands now is the last. */
+static int find_home(const struct history *l, struct entry *e)
+{
+	const uint32_t *at = e->file && e->after.i.exists ? u64map_get(&l->home_of, e->file) : NULL;
+	const struct home *h = at ? &l->homes[*at - 1] : NULL;
+	const struct kept *k = h ? first_kept(l, e->file, h->run_id) : NULL;
+
+	if (!h || (k && k->whole) || !strcmp(h->path, e->path))
+		return 0;
+	e->home = strdup(h->path);
+	return e->home ? 0 : -ENOMEM;
+}
+
 /* A path's last change has been read. */
 static int close_chain(struct history *l)
 {
 	const struct change_of *last = l->count ? &l->chain[l->count - 1] : NULL;
 	int r = number_files(l);
-	size_t from;
+	size_t from = l->count;
 
 	if (r == 0)
 		r = note_all_kept(l);
@@ -334,6 +398,8 @@ static int close_chain(struct history *l)
 		if (is_of_account(l, from))
 			r = add(l, from);
 	}
+	if (r == 0)
+		r = note_homes(l, from);
 	drop_chain(l);
 	return r;
 }
@@ -342,7 +408,8 @@ static int read_change(struct history *l, const struct rows *rows)
 {
 	struct change_of c = { .run_id = rows_int(rows, COLUMN_RUN),
 		.started_ns = rows_int(rows, COLUMN_STARTED),
-		.ours = rows_int(rows, COLUMN_OURS) };
+		.ours = rows_int(rows, COLUMN_OURS),
+		.mine = rows_int(rows, COLUMN_MINE) };
 	struct change_of *at;
 	int r;
 
@@ -375,6 +442,36 @@ static int read_part(struct history *l, struct db *db, int64_t superseded_by)
 	return r;
 }
 
+/* All that can be told of which file is which has been. */
+static int settle_numbers(struct history *l)
+{
+	uint32_t *at;
+	bool added;
+	size_t i;
+
+	for (i = 0; i < l->out.count; i++) {
+		struct entry *e = &l->out.e[i];
+
+		e->file = known_as(l, e->file);
+		e->before_file = known_as(l, e->before_file);
+	}
+	for (i = 0; i < l->kept_count; i++) {
+		at = u64map_put(&l->kept_of, known_as(l, l->kept[i].file), &added);
+		if (!at)
+			return -ENOMEM;
+		l->kept[i].next = added ? 0 : *at;
+		*at = (uint32_t)i + 1;
+	}
+	for (i = 0; i < l->home_count; i++) {
+		at = u64map_put(&l->home_of, known_as(l, l->homes[i].file), &added);
+		if (!at)
+			return -ENOMEM;
+		if (added)
+			*at = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
 static int read_all(struct history *l, struct db *db, int64_t subject, int64_t of_run)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -386,8 +483,12 @@ static int read_all(struct history *l, struct db *db, int64_t subject, int64_t o
 	if (r == 0 && l->count)
 		r = close_chain(l);
 	drop_chain(l);
+	if (r == 0)
+		r = settle_numbers(l);
 	for (i = 0; r == 0 && i < l->out.count; i++)
 		r = borrow_kept(l, &l->out.e[i], l->parts[i].since);
+	for (i = 0; r == 0 && i < l->out.count; i++)
+		r = find_home(l, &l->out.e[i]);
 	return r;
 }
 
@@ -398,7 +499,12 @@ static void release(struct history *l)
 		buf_release(&l->kept[l->kept_count].xattrs);
 	}
 	free(l->kept);
+	while (l->home_count)
+		free(l->homes[--l->home_count].path);
+	free(l->homes);
+	u64map_release(&l->home_of);
 	free(l->parts);
+	free(l->same_as);
 	u64map_release(&l->kept_of);
 	u64map_release(&l->files);
 	u64map_release(&l->part);

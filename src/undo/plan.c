@@ -161,13 +161,18 @@ static bool was_undone_for_good(const struct plan *p, const struct plan_item *it
 		db_int(p->db, Q_UNDONE_FOR_GOOD, 0, "ii", it->e->path_id, p->run_id);
 }
 
+static bool is_what_was_left(const struct plan_item *it)
+{
+	return has_inode_of(&it->now, &it->e->after.i) || it->e->begun != BEGUN_NOT;
+}
+
 static void judge(struct plan *p, struct plan_item *it)
 {
 	struct situation s = situation_of(p, it);
 	struct judgement v = judgement_of(&s);
 
 	if ((it->e->as_needed && s.is && it->e->begun == BEGUN_NOT) ||
-		was_undone_for_good(p, it))
+		was_undone_for_good(p, it) || (it->e->of_others && !is_what_was_left(it)))
 		v.state = STATE_LEAVE;
 	it->state = v.state;
 	it->lends = v.lends;
@@ -258,6 +263,31 @@ static bool may_be_kept(const struct holdings *h)
 					e->before.has_hash && !h->same_inode);
 }
 
+/*
+ * What a run only carried elsewhere it did not keep; but who changed it there later had to. Of an
+ * install life.c knows that.
+ */
+static int borrow_later_found(struct plan *p, const struct plan_item *it,
+	const struct plan_item *from)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct entry *e = it->e;
+	const struct inode *b = &e->before.i;
+	int r;
+
+	if (p->install || !from || from == it || !S_ISREG(b->mode) || e->before.has_hash ||
+		e->keep != KEEP_NONE)
+		return 0;
+	r = db_rows(&rows, p->db, Q_LATER_FOUND, "iiiii", from->e->path_id, p->run_id,
+		(int64_t)b->ino, (int64_t)b->size, b->mtime_ns);
+	if (r == 0 && (r = rows_next(&rows)) > 0) {
+		memcpy(e->before.hash, rows_blob(&rows, 0), SHA256_LEN);
+		e->before.has_hash = true;
+		e->keep = KEEP_WHOLE;
+	}
+	return r < 0 ? r : 0;
+}
+
 /* With what can it be put back? */
 static void find_means(struct plan *p, struct plan_item *it)
 {
@@ -275,18 +305,22 @@ static void find_means(struct plan *p, struct plan_item *it)
 		plan_refuse(it,
 			"what stands there was there before the run, under "
 			"a name that is not on record");
-	if (it->state != STATE_OURS || !b->i.exists)
+	if ((it->state != STATE_OURS && it->state != STATE_REFUSED) || !b->i.exists)
 		return;
-	h.object = S_ISREG(b->i.mode) && b->i.size && may_be_kept(&h) && has_object(p, b);
 	h.carried = from && carries(from, it);
+	if (!h.carried && !h.same_inode && it->state == STATE_OURS)
+		IGNORE(borrow_later_found(p, it, from)); /* db_unread() knows */
+	h.object = S_ISREG(b->i.mode) && b->i.size && may_be_kept(&h) && has_object(p, b);
 	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
 		it->staged = has_temp(p, it, from, it);
 		it->parked = !it->staged && has_temp(p, it, from, from) ? from : NULL;
 	}
 	h.temp = it->staged || it->parked;
 	m = means_of(&h);
-	it->content_same = m.content_same;
 	it->secured = m.secured;
+	if (it->state != STATE_OURS)
+		return;
+	it->content_same = m.content_same;
 	it->source = m.fetch ? from : NULL;
 	if (m.lacks)
 		plan_refuse(it, "%s", m.lacks);
@@ -481,6 +515,43 @@ static void leave_folders(struct plan *p)
 	}
 }
 
+/* Where a file stood that cannot go home, and that nobody has kept: NULL, it can. */
+static const char *last_copy_of(const struct plan *p, const struct plan_item *it)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	if (it->state != STATE_OURS || !it->now.exists || !it->e->after.i.exists ||
+		S_ISDIR(it->e->after.i.mode) || !has_inode_of(&it->now, &it->e->after.i))
+		return NULL;
+	if (!home)
+		return it->e->home;
+	return home != it && home->state == STATE_REFUSED && !home->secured &&
+			!(home->e->after.i.exists && home->e->file == it->e->file) ?
+		home->e->path :
+		NULL;
+}
+
+/* What stays for that may stand where another had to come home to: that one stays, too. */
+static void keep_last_copies(struct plan *p)
+{
+	const char *home;
+	bool again = !p->force;
+	size_t i;
+
+	while (again) {
+		again = false;
+		for (i = 0; i < p->all.count; i++) {
+			struct plan_item *it = &p->items[i];
+
+			home = last_copy_of(p, it);
+			if (!home)
+				continue;
+			plan_refuse(it, "it was there before the run, as %s", home);
+			again = true;
+		}
+	}
+}
+
 /* A folder in which something of before is, or comes back, does not go, whoever made it. */
 static void spare_folders(struct plan *p)
 {
@@ -503,6 +574,7 @@ void plan_find_means(struct plan *p)
 
 	for (i = 0; i < p->all.count; i++)
 		find_means(p, &p->items[i]);
+	keep_last_copies(p);
 	leave_folders(p);
 	spare_folders(p);
 }

@@ -484,6 +484,33 @@ case_what_was_moved_aside_and_overwritten_by_another() {
 		rm -r p
 	done
 }
+# The last copy of what another has built upon the place of stays, and goes home with that one.
+case_the_last_copy_stays_until_it_can_go_home() {
+	mkdir p
+	echo orig >p/a
+	inst one 1 'cd p; mkdir d; mv a d/b'
+	inst two 1 'cd p; echo two >a'
+	settle
+	has "$(want_rc 1 ba uninstall -y one 2>&1)" "^keep .*/d/b +\\(it was there before the run, as $T/p/a\\)\$"
+	eq "$(all)" './a=two ./d/b=orig '
+	eq "$(ba list -0 | tr '\0' ' ')" 'two '
+	ba uninstall -y two >/dev/null
+	eq "$(all)" './a=orig '
+	eq "$(ls -A p)" a
+}
+case_the_last_copy_is_not_overwritten() {
+	mkdir p
+	echo orig >p/a
+	echo other >p/b
+	inst one 1 'cd p; mv a b'
+	inst two 1 'cd p; echo two >a'
+	settle
+	has "$(want_rc 1 ba rollback -y 1 2>&1)" "^keep .*/b +\\(it was there before the run, as $T/p/a\\)\$"
+	eq "$(all)" './a=two ./b=orig '
+	ba rollback -y 2 >/dev/null
+	ba rollback -y 1 >/dev/null
+	eq "$(all)" './a=orig ./b=other '
+}
 case_what_was_moved_and_brought_back() {
 	mkdir p
 	echo orig >p/c

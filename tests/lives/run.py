@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random lives of installs: recorded, edited by a person, taken back in any order, and held against a plain list.
 
-run.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--shrink]
+run.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--moves] [--shrink]
 
 A life is a list of events in one tree: versions of several softwares are installed over shared and own paths, a person
 edits, one run is rolled back, an install is uninstalled. The oracle knows nothing of databases: for each path, who left
@@ -79,6 +79,16 @@ def one_command(rng, name, version):
     return 'mkdir -p %s' % rng.choice(NEW_FOLDERS)
 
 
+def with_moves(rng, lines, name):
+    """And some that carry what is there to another name."""
+    paths = SHARED + tuple('%s/%s%d' % (f, name, i) for f in ('bin', 'lib', 'share') for i in (1, 2))
+    for _ in range(rng.randrange(1, 4)):
+        path = rng.choice(paths)
+        other = rng.choice((path + '.bak', rng.choice(paths)))
+        lines.insert(rng.randrange(1, len(lines) + 1), 'mv -f %s %s' % rng.choice(((path, other), (other, path))))
+    return lines
+
+
 def script(seed, name, version):
     rng = random.Random('%s %s %s' % (seed, name, version))
     return ['mkdir -p %s' % ' '.join(rng.sample(NEW_FOLDERS, rng.randrange(1, 3)))] + \
@@ -94,15 +104,17 @@ def edit(rng):
                        "printf '%s' >%s/mine%d" % (text, os.path.dirname(path), rng.randrange(3))))
 
 
-def life(seed):
+def life(seed, moves):
     """[(what, ...)]"""
     rng = random.Random(seed)
+    more = random.Random('moves %d' % seed)
     events = []
     for _ in range(rng.randrange(4, 14)):
         kind = rng.choices(('install', 'edit', 'rollback', 'uninstall', 'prune'), (55, 15, 12, 12, 12))[0]
         if kind == 'install':
             name, version = rng.choice(NAMES), rng.choice(VERSIONS)
-            events.append((kind, name, version, script(seed, name, version)))
+            lines = script(seed, name, version)
+            events.append((kind, name, version, with_moves(more, lines, name) if moves else lines))
         elif kind == 'edit':
             events.append((kind, edit(rng)))
         elif kind == 'rollback':
@@ -126,6 +138,10 @@ class Layer:
     def __init__(self, name, run, state):
         self.name, self.run, self.state = name, run, state
         self.gone = False       # taken away, but something lies on it
+
+
+class Done(Exception):
+    """Nothing more can be told of this life."""
 
 
 class Layers:
@@ -174,6 +190,15 @@ class Layers:
             self._make_again(os.path.dirname(folder))
             self.stayed[folder] = self.on[folder]
             self.on[folder] = self.on[folder] + [Layer(UNDO, 0, self.folders[folder])]
+
+    def gone_home(self, paths, states):
+        """What stayed as the last of something is not needed there any more, where it has gone: its home shows whether it is."""
+        for p in paths & set(self.on):
+            layers = list(self.on[p])
+            while layers and self.state(p, layers) != states.get(p):
+                layers.pop()
+            if self.state(p, layers) == states.get(p):
+                self.on[p] = layers
 
     def gone_as_well(self, states):
         """Folders that stayed, and went with what was in them."""
@@ -262,6 +287,7 @@ class Life:
         self.words = {}         # and every path that its script names
         self.made = {}          # and those that it names to have them there: no `rm -f` does, nor a chmod of what is not there
         self.in_place = {}      # and those that it only edits: such is not stale where another's file was
+        self.moved_about = set() # those that any script moves
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
         self.upheld = {}        # and what of older runs may have been passed by, since its source is there
         self.taken_back = set() # runs of which a rollback took something back: such supersede nothing
@@ -307,7 +333,8 @@ class Life:
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
         self.in_place[self.runs[-1]] = self.paths(line for line in lines if line.startswith('chmod ') or ('>' in line and '.new' not in line))
-        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith(('rm ', 'chmod '))) | {
+        self.moved_about |= self.paths(line for line in lines if line.startswith('mv '))
+        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith(('rm ', 'chmod ', 'mv '))) | {
             p for p in self.paths(line for line in lines if line.startswith('chmod ')) if os.path.exists(p)}
         self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
         after = balib.snapshot(self.top)
@@ -346,13 +373,14 @@ class Life:
         if self.ba('uninstall', '-n', '--json', '--superseded-by=%d' % by, name) not in (0, 1):
             return ['the dry run ends with: %r' % self.said]
         listed = {os.fsencode(json.loads(line)['path']) for line in self.said.splitlines() if line.startswith(b'{')}
-        if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name) or not listed >= set(self.said.split(b'\0')[:-1]):
+        if self.ba('uninstall', '--list', '-0', '--superseded-by=%d' % by, name) or \
+                any(os.path.lexists(p) for p in set(self.said.split(b'\0')[:-1]) - listed):
             return ['the list ends with, or has more: %r' % self.said]
         named = sorted(p for p in listed & self.made[by] if p not in self.linked[by] and not leads_to_itself(p))
         peers = [r for r in mine if self.versions[r] == self.versions[by]]
         missing = sorted(p for p, run in self.model.stale(by, self.versions, self.words[by]).items()
-                         if by not in self.taken_back and p not in listed and p not in self.in_place[run] and not self.moved(p) and
-                         not any(p in self.upheld[r] for r in peers if r > run))
+                         if by not in self.taken_back and p not in listed and p in self.made[run] - self.in_place[run] - self.moved_about and not self.moved(p) and
+                         not any(p in self.upheld[r] or p in self.words[r] for r in peers if r > run))
         wrong = ['stale, and the newest run names it: %s' % esc(p) for p in named] + \
             ['stale, and not taken out: %s' % esc(p) for p in missing]
         return wrong or self.undo(lambda n, stay: self.model.uninstall(n, stay, listed), name,
@@ -406,9 +434,18 @@ class Life:
         take_away(what, self.stay())
         self.last_names |= self.stay()
         states = {p: looks(e) for p, e in balib.snapshot(self.top).items()}
+        self.model.gone_home(self.last_names, states)
         self.model.gone_as_well(states)
         wrong = compare(self.model.tree(), states, self.top)
+        if self.lives_elsewhere(states):
+            raise Done
         return wrong + ['it said: %r' % self.said] if wrong else []
+
+    def lives_elsewhere(self, states):
+        """What was moved on by another is kept nowhere, and lives on as that one's: so it says, and there this life ends."""
+        paths = re.findall(br'^keep .*?  (/.*)  \(its original was not kept\)$', self.said, re.MULTILINE)
+        contents = list(states.values())
+        return paths and all(self.model.state(p) in contents for p in paths)
 
     def owned(self):
         """The view holds what the list does."""
@@ -417,9 +454,9 @@ class Life:
         con = balib.connect(self.db)
         rows = balib.rows(con, 'SELECT path, name, run_id FROM owned')
         con.close()
-        mixed = self.model.mixed()
+        mixed = self.model.mixed() | self.last_names
         got = {r['path']: (r['name'].decode(), r['run_id']) for r in rows if r['path'] not in mixed}
-        want = self.model.owners()
+        want = {p: o for p, o in self.model.owners().items() if p not in self.last_names}
         return ['owner of %s: %s, should be %s' % (esc(os.path.relpath(p, self.top)), got.get(p), want.get(p))
                 for p in sorted(set(got) | set(want)) if got.get(p) != want.get(p)]
 
@@ -451,6 +488,8 @@ def attempt(mode, events):
     with Life(mode, events) as one:
         try:
             return one.live()
+        except Done:
+            return []
         except (OSError, subprocess.SubprocessError, TypeError) as e:
             return ['%s: %s' % (type(e).__name__, e)]
 
@@ -493,8 +532,9 @@ def shrink(mode, events, faults):
 
 
 def one(job):
-    seed, mode, kinds_wanted, small = job
-    events = [e for e in life(seed) if e[0] in kinds_wanted]
+    seed, mode, kinds_wanted, small, moves = job
+    # What was moved is kept nowhere: where a person then edits it, what it was is gone for good.
+    events = [e for e in life(seed, moves) if e[0] in kinds_wanted and not (moves and e[0] == 'edit')]
     faults = attempt(mode, events)
     if faults and small:
         faults = shrink(mode, events, faults)
@@ -512,13 +552,14 @@ def arguments():
     a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
     a.add_argument('--events', default=KINDS, help='only these')
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    a.add_argument('--moves', action='store_true', help='installers move files about, too')
     a.add_argument('--shrink', action='store_true')
     return a.parse_args()
 
 
 def main():
     args = arguments()
-    jobs = [(seed, mode, args.events.split(','), args.shrink) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    jobs = [(seed, mode, args.events.split(','), args.shrink, args.moves) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     start = time.monotonic()
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
