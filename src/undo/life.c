@@ -15,8 +15,8 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/mix.h"
 #include "base/u64map.h"
+#include "undo/files.h"
 
 /* The column of STALE that has the row of a path. */
 #define STALE_PATH_ID 11
@@ -33,25 +33,6 @@ struct change_of {
 	bool put_back; /* an undo did it: for which file is known, its inode is not */
 };
 
-/* What a change found, and saw to that it can be had again. */
-struct kept {
-	uint32_t file;
-	int64_t run_id;
-	bool whole, has_xattrs;
-	uint64_t size;
-	unsigned char hash[SHA256_LEN];
-	char *target;
-	struct buf xattrs;
-	uint32_t next; /* 1 + another one of the same file; 0: none */
-};
-
-/* Where a file stood that was carried away from there, and another's stands now. */
-struct home {
-	uint32_t file;
-	int64_t run_id;
-	char *path;
-};
-
 /* The first run that has part in it, and the last. */
 struct part {
 	int64_t since, last;
@@ -63,15 +44,7 @@ struct history {
 	size_t part_count;
 	struct change_of *chain; /* of one path, in order */
 	size_t count;
-	struct u64map files; /* a run's number of a file -> ours: each run counts from 1 */
-	uint32_t *same_as; /* a number of ours - 1 -> the one that it turned out to be */
-	size_t last_file;
-	struct kept *kept;
-	size_t kept_count;
-	struct u64map kept_of; /* a file's number -> 1 + one of these */
-	struct home *homes;
-	size_t home_count;
-	struct u64map home_of; /* a file's number -> 1 + one of these */
+	struct files files;
 	int64_t started_ns;
 	int64_t run_id; /* the history of this run's changes; 0: of an install's */
 	bool in_part; /* of these paths only, by their rows: */
@@ -84,40 +57,6 @@ static void drop_chain(struct history *l)
 		entry_release(&l->chain[--l->count].e);
 	free(l->chain);
 	l->chain = NULL;
-}
-
-static int number_of(struct history *l, int64_t run_id, uint32_t file, uint32_t **at)
-{
-	static uint32_t none;
-	uint32_t *more;
-	bool added;
-
-	*at = &none;
-	if (!file)
-		return 0;
-	*at = u64map_put(&l->files, mix64((uint64_t)run_id << 32 | file), &added);
-	if (!*at || !added)
-		return *at ? 0 : -ENOMEM;
-	more = ARRAY_MORE(l->same_as, l->last_file);
-	if (!more)
-		return -ENOMEM;
-	*more = **at = (uint32_t)l->last_file;
-	return 0;
-}
-
-/* Two paths may each have given the same file a number before a third one tells. */
-static uint32_t known_as(const struct history *l, uint32_t file)
-{
-	while (file && l->same_as[file - 1] != file)
-		file = l->same_as[file - 1];
-	return file;
-}
-
-static void is_the_same(struct history *l, uint32_t file, uint32_t other)
-{
-	file = known_as(l, file);
-	other = known_as(l, other);
-	l->same_as[file - 1] = other;
 }
 
 /* Is this what that change left? Of two times that are not known nothing is said. */
@@ -164,28 +103,30 @@ static void number_put_back(struct history *l, size_t at)
 	}
 }
 
-/* A file keeps its number from run to run as long as it is known for the same. */
+/* Is what it found the very file that the one before it had left? */
+static bool is_same_file(const struct change_of *last, const struct change_of *c)
+{
+	return c->e.before_file && last->e.file && is_same(&last->e.after, &c->e.before) &&
+		(last->put_back || last->e.after.i.ino == c->e.before.i.ino);
+}
+
 static int number_files(struct history *l)
 {
 	size_t i;
 	int r = 0;
 
 	for (i = 0; r == 0 && i < l->count; i++) {
-		struct change_of *c = &l->chain[i], *last = i ? c - 1 : NULL;
-		uint32_t *at;
+		struct change_of *c = &l->chain[i];
 
-		r = number_of(l, c->run_id, c->e.before_file, &at);
-		if (r == 0 && last && c->e.before_file && last->e.file &&
-			is_same(&last->e.after, &c->e.before) &&
-			(last->put_back || last->e.after.i.ino == c->e.before.i.ino))
-			is_the_same(l, *at, last->e.file);
+		r = files_number(&l->files, c->run_id, &c->e.before_file);
+		if (r == 0 && i && is_same_file(c - 1, c))
+			files_join(&l->files, c->e.before_file, c[-1].e.file);
 		if (r == 0)
-			c->e.before_file = *at;
-		if (r == 0)
-			r = number_of(l, c->run_id, c->e.file, &at);
-		c->e.file = *at;
+			r = files_number(&l->files, c->run_id, &c->e.file);
 		if (r == 0 && !c->e.file)
 			number_put_back(l, i);
+		if (r == 0)
+			r = files_keep(&l->files, c->run_id, &c->e);
 	}
 	return r;
 }
@@ -216,81 +157,6 @@ static int content_changed(const struct side *a, const struct side *b, bool unto
 	if (a->has_hash && b->has_hash)
 		return !!memcmp(a->hash, b->hash, SHA256_LEN);
 	return untouched ? 0 : -1;
-}
-
-/*
- * What a run only moved or chmodded it kept nothing of; but who changed or took it later had to,
- * wherever it stood by then.
- */
-static int note_kept(struct history *l, struct change_of *c)
-{
-	const struct entry *e = &c->e;
-	struct kept *k;
-
-	if (!e->before_file || !e->before.i.exists || S_ISDIR(e->before.i.mode) ||
-		(S_ISREG(e->before.i.mode) && e->keep == KEEP_NONE))
-		return 0;
-	k = ARRAY_MORE(l->kept, l->kept_count);
-	if (!k)
-		return -ENOMEM;
-	*k = (struct kept){ .file = e->before_file,
-		.run_id = c->run_id,
-		.whole = e->keep == KEEP_WHOLE && e->before.has_hash,
-		.size = e->before.i.size,
-		.target = e->before.target ? strdup(e->before.target) : NULL,
-		.has_xattrs = e->before.has_xattrs };
-	memcpy(k->hash, e->before.hash, SHA256_LEN);
-	buf_add(&k->xattrs, e->before.xattrs.data, e->before.xattrs.len);
-	return k->xattrs.failed || (e->before.target && !k->target) ? -ENOMEM : 0;
-}
-
-static int note_all_kept(struct history *l)
-{
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < l->count; i++)
-		r = note_kept(l, &l->chain[i]);
-	return r;
-}
-
-/* The first that kept anything of the file, from that run on: it is as it was before. */
-static const struct kept *first_kept(const struct history *l, uint32_t file, int64_t since)
-{
-	const uint32_t *at = u64map_get(&l->kept_of, file);
-	const struct kept *k, *first = NULL;
-	uint32_t i;
-
-	for (i = at ? *at : 0; i; i = k->next) {
-		k = &l->kept[i - 1];
-		if (k->run_id >= since && (!first || k->run_id < first->run_id))
-			first = k;
-	}
-	return first;
-}
-
-static int borrow_kept(struct history *l, struct entry *e, int64_t since)
-{
-	struct side *b = &e->before;
-	const struct kept *k = b->i.exists && e->before_file && !S_ISDIR(b->i.mode) ?
-		first_kept(l, e->before_file, since) :
-		NULL;
-
-	if (!k)
-		return 0;
-	if (S_ISREG(b->i.mode) && !b->has_hash && e->keep == KEEP_NONE && k->whole &&
-		k->size == b->i.size) {
-		memcpy(b->hash, k->hash, SHA256_LEN);
-		b->has_hash = true;
-		e->keep = KEEP_WHOLE;
-	}
-	if (S_ISLNK(b->i.mode) && !b->target && k->target)
-		b->target = strdup(k->target);
-	if (!b->has_xattrs && k->has_xattrs) {
-		buf_add(&b->xattrs, k->xattrs.data, k->xattrs.len);
-		b->has_xattrs = true;
-	}
-	return b->xattrs.failed ? -ENOMEM : 0;
 }
 
 /* From what the first found to what the last left. */
@@ -343,43 +209,22 @@ static bool is_of_account(const struct history *l, size_t from)
 	return false;
 }
 
-/* What another has built upon: what stood there before cannot go home for now. */
-static int note_homes(struct history *l, size_t end)
+/*
+ * What another has built upon: what stood there before cannot go home for now. What the install
+ * itself had left there is nothing of before.
+ */
+static int leave_homes(struct history *l, size_t end)
 {
 	size_t i;
+	int r = 0;
 
-	for (i = 0; i < end; i++) {
+	for (i = 0; r == 0 && i < end; i++) {
 		const struct change_of *c = &l->chain[i];
-		struct home *h;
 
-		/* what the install had left there is nothing of before */
-		if (i && c[-1].ours && is_same(&c[-1].e.after, &c->e.before))
-			continue;
-		if (!c->mine || !c->e.before.i.exists || !c->e.before_file ||
-			S_ISDIR(c->e.before.i.mode) ||
-			(c->e.after.i.exists && c->e.file == c->e.before_file))
-			continue;
-		h = ARRAY_MORE(l->homes, l->home_count);
-		if (!h)
-			return -ENOMEM;
-		*h = (struct home){ c->e.before_file, c->run_id, strdup(c->e.path) };
-		if (!h->path)
-			return -ENOMEM;
+		if (c->mine && !(i && c[-1].ours && is_same(&c[-1].e.after, &c->e.before)))
+			r = files_leave_home(&l->files, c->run_id, &c->e);
 	}
-	return 0;
-}
-
-/* Of what was not kept anywhere the place where it stands now is the last. */
-static int find_home(const struct history *l, struct entry *e)
-{
-	const uint32_t *at = e->file && e->after.i.exists ? u64map_get(&l->home_of, e->file) : NULL;
-	const struct home *h = at ? &l->homes[*at - 1] : NULL;
-	const struct kept *k = h ? first_kept(l, e->file, h->run_id) : NULL;
-
-	if (!h || (k && k->whole) || !strcmp(h->path, e->path))
-		return 0;
-	e->home = strdup(h->path);
-	return e->home ? 0 : -ENOMEM;
+	return r;
 }
 
 /* A path's last change has been read. */
@@ -389,9 +234,6 @@ static int close_chain(struct history *l)
 	int r = number_files(l);
 	size_t from = l->count;
 
-	if (r == 0)
-		r = note_all_kept(l);
-
 	/* What others left last is theirs. */
 	if (r == 0 && last && last->ours) {
 		from = first_of(l);
@@ -399,7 +241,7 @@ static int close_chain(struct history *l)
 			r = add(l, from);
 	}
 	if (r == 0)
-		r = note_homes(l, from);
+		r = leave_homes(l, from);
 	drop_chain(l);
 	return r;
 }
@@ -442,71 +284,41 @@ static int read_part(struct history *l, struct db *db, int64_t superseded_by)
 	return r;
 }
 
-/* All that can be told of which file is which has been. */
-static int settle_numbers(struct history *l)
+/* All paths have been read: which file is which, and what there is of it, is known. */
+static int settle_files(struct history *l)
 {
-	uint32_t *at;
-	bool added;
+	int r = files_settle(&l->files);
 	size_t i;
 
-	for (i = 0; i < l->out.count; i++) {
+	for (i = 0; r == 0 && i < l->out.count; i++) {
 		struct entry *e = &l->out.e[i];
 
-		e->file = known_as(l, e->file);
-		e->before_file = known_as(l, e->before_file);
+		e->file = files_known_as(&l->files, e->file);
+		e->before_file = files_known_as(&l->files, e->before_file);
+		r = files_borrow(&l->files, e, l->parts[i].since);
+		if (r == 0)
+			r = files_find_home(&l->files, e);
 	}
-	for (i = 0; i < l->kept_count; i++) {
-		at = u64map_put(&l->kept_of, known_as(l, l->kept[i].file), &added);
-		if (!at)
-			return -ENOMEM;
-		l->kept[i].next = added ? 0 : *at;
-		*at = (uint32_t)i + 1;
-	}
-	for (i = 0; i < l->home_count; i++) {
-		at = u64map_put(&l->home_of, known_as(l, l->homes[i].file), &added);
-		if (!at)
-			return -ENOMEM;
-		if (added)
-			*at = (uint32_t)i + 1;
-	}
-	return 0;
+	return r;
 }
 
 static int read_all(struct history *l, struct db *db, int64_t subject, int64_t of_run)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, db, Q_LIFE, "ii", subject, of_run);
-	size_t i;
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
 		r = read_change(l, &rows);
 	if (r == 0 && l->count)
 		r = close_chain(l);
 	drop_chain(l);
-	if (r == 0)
-		r = settle_numbers(l);
-	for (i = 0; r == 0 && i < l->out.count; i++)
-		r = borrow_kept(l, &l->out.e[i], l->parts[i].since);
-	for (i = 0; r == 0 && i < l->out.count; i++)
-		r = find_home(l, &l->out.e[i]);
-	return r;
+	return r == 0 ? settle_files(l) : r;
 }
 
 static void release(struct history *l)
 {
-	while (l->kept_count) {
-		free(l->kept[--l->kept_count].target);
-		buf_release(&l->kept[l->kept_count].xattrs);
-	}
-	free(l->kept);
-	while (l->home_count)
-		free(l->homes[--l->home_count].path);
-	free(l->homes);
-	u64map_release(&l->home_of);
 	free(l->parts);
-	free(l->same_as);
-	u64map_release(&l->kept_of);
-	u64map_release(&l->files);
+	files_release(&l->files);
 	u64map_release(&l->part);
 }
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mix.h"
+
+/* What a run found, and saw to that it can be had again. */
+struct kept {
+	uint32_t file;
+	int64_t run_id;
+	bool whole, has_xattrs;
+	uint64_t size;
+	unsigned char hash[SHA256_LEN];
+	char *target;
+	struct buf xattrs;
+	uint32_t next; /* 1 + another one of the same file; 0: none */
+};
+
+struct home {
+	uint32_t file;
+	int64_t run_id;
+	char *path;
+};
+
+int files_number(struct files *f, int64_t run_id, uint32_t *number)
+{
+	uint32_t *at, *more;
+	bool added;
+
+	if (!*number)
+		return 0;
+	at = u64map_put(&f->numbers, mix64((uint64_t)run_id << 32 | *number), &added);
+	if (!at)
+		return -ENOMEM;
+	if (added) {
+		more = ARRAY_MORE(f->same_as, f->count);
+		if (!more)
+			return -ENOMEM;
+		*more = *at = (uint32_t)f->count;
+	}
+	*number = *at;
+	return 0;
+}
+
+uint32_t files_known_as(const struct files *f, uint32_t number)
+{
+	while (number && f->same_as[number - 1] != number)
+		number = f->same_as[number - 1];
+	return number;
+}
+
+void files_join(struct files *f, uint32_t number, uint32_t other)
+{
+	number = files_known_as(f, number);
+	f->same_as[number - 1] = files_known_as(f, other);
+}
+
+int files_keep(struct files *f, int64_t run_id, const struct entry *e)
+{
+	const struct side *b = &e->before;
+	struct kept *k;
+
+	if (!e->before_file || !b->i.exists || S_ISDIR(b->i.mode) ||
+		(S_ISREG(b->i.mode) && e->keep == KEEP_NONE))
+		return 0;
+	k = ARRAY_MORE(f->kept, f->kept_count);
+	if (!k)
+		return -ENOMEM;
+	*k = (struct kept){ .file = e->before_file,
+		.run_id = run_id,
+		.whole = e->keep == KEEP_WHOLE && b->has_hash,
+		.size = b->i.size,
+		.target = b->target ? strdup(b->target) : NULL,
+		.has_xattrs = b->has_xattrs };
+	memcpy(k->hash, b->hash, SHA256_LEN);
+	buf_add(&k->xattrs, b->xattrs.data, b->xattrs.len);
+	return k->xattrs.failed || (b->target && !k->target) ? -ENOMEM : 0;
+}
+
+int files_leave_home(struct files *f, int64_t run_id, const struct entry *e)
+{
+	struct home *h;
+
+	if (!e->before_file || !e->before.i.exists || S_ISDIR(e->before.i.mode) ||
+		(e->after.i.exists && e->file == e->before_file))
+		return 0;
+	h = ARRAY_MORE(f->homes, f->home_count);
+	if (!h)
+		return -ENOMEM;
+	*h = (struct home){ e->before_file, run_id, strdup(e->path) };
+	return h->path ? 0 : -ENOMEM;
+}
+
+static int settle_kept(struct files *f)
+{
+	uint32_t *at;
+	bool added;
+	size_t i;
+
+	for (i = 0; i < f->kept_count; i++) {
+		at = u64map_put(&f->kept_of, files_known_as(f, f->kept[i].file), &added);
+		if (!at)
+			return -ENOMEM;
+		f->kept[i].next = added ? 0 : *at;
+		*at = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+int files_settle(struct files *f)
+{
+	int r = settle_kept(f);
+	uint32_t *at;
+	bool added;
+	size_t i;
+
+	for (i = 0; r == 0 && i < f->home_count; i++) {
+		at = u64map_put(&f->home_of, files_known_as(f, f->homes[i].file), &added);
+		if (!at)
+			return -ENOMEM;
+		if (added)
+			*at = (uint32_t)i + 1;
+	}
+	return r;
+}
+
+/* The first from that run on: then the file was as it had been before. */
+static const struct kept *first_kept(const struct files *f, uint32_t file, int64_t since)
+{
+	const uint32_t *at = u64map_get(&f->kept_of, file);
+	const struct kept *k, *first = NULL;
+	uint32_t i;
+
+	for (i = at ? *at : 0; i; i = k->next) {
+		k = &f->kept[i - 1];
+		if (k->run_id >= since && (!first || k->run_id < first->run_id))
+			first = k;
+	}
+	return first;
+}
+
+int files_borrow(const struct files *f, struct entry *e, int64_t since)
+{
+	struct side *b = &e->before;
+	const struct kept *k = b->i.exists && e->before_file && !S_ISDIR(b->i.mode) ?
+		first_kept(f, e->before_file, since) :
+		NULL;
+
+	if (!k)
+		return 0;
+	if (S_ISREG(b->i.mode) && !b->has_hash && e->keep == KEEP_NONE && k->whole &&
+		k->size == b->i.size) {
+		memcpy(b->hash, k->hash, SHA256_LEN);
+		b->has_hash = true;
+		e->keep = KEEP_WHOLE;
+	}
+	if (S_ISLNK(b->i.mode) && !b->target && k->target) {
+		b->target = strdup(k->target);
+		if (!b->target)
+			return -ENOMEM;
+	}
+	if (!b->has_xattrs && k->has_xattrs) {
+		buf_add(&b->xattrs, k->xattrs.data, k->xattrs.len);
+		b->has_xattrs = true;
+	}
+	return b->xattrs.failed ? -ENOMEM : 0;
+}
+
+int files_find_home(const struct files *f, struct entry *e)
+{
+	const uint32_t *at = e->file && e->after.i.exists ? u64map_get(&f->home_of, e->file) : NULL;
+	const struct home *h = at ? &f->homes[*at - 1] : NULL;
+	const struct kept *k = h ? first_kept(f, e->file, h->run_id) : NULL;
+
+	if (!h || (k && k->whole) || !strcmp(h->path, e->path))
+		return 0;
+	e->home = strdup(h->path);
+	return e->home ? 0 : -ENOMEM;
+}
+
+void files_release(struct files *f)
+{
+	while (f->kept_count) {
+		free(f->kept[--f->kept_count].target);
+		buf_release(&f->kept[f->kept_count].xattrs);
+	}
+	while (f->home_count)
+		free(f->homes[--f->home_count].path);
+	free(f->kept);
+	free(f->homes);
+	free(f->same_as);
+	u64map_release(&f->numbers);
+	u64map_release(&f->kept_of);
+	u64map_release(&f->home_of);
+}
