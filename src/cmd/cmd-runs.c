@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/since.h"
 #include "render/argv.h"
 #include "render/notes.h"
 #include "render/table.h"
@@ -27,33 +28,14 @@ static void add_text(struct table *t, const struct ba_rows *rows, const char *co
 	table_add(t, &cell);
 }
 
-/* What has become of it since, in words; "" when it is as it was. */
-static void add_since(struct buf *cell, const struct ba_rows *since)
-{
-	const char *undone = ba_rows_text(since, 0, NULL);
-
-	if (*undone)
-		buf_addf(cell, "%s%s", ba_rows_int(since, 1) ? "" : "partly ",
-			!strcmp(undone, "rollback") ? "rolled back" : "uninstalled");
-	else if (ba_rows_int(since, 2))
-		buf_adds(cell, "superseded");
-}
-
 /* "complete" or, instead, what has become of the run; and whether it has notes to read. */
 static int add_state(const struct cmd_call *call, struct table *t, const struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf cell = BUF_INIT, now = BUF_INIT;
 	const char *state = row_text(rows, "state");
-	struct ba_rows *since;
 	size_t len;
-	int r = ba_run_since(call->ba, ba_rows_int(rows, ba_rows_column(rows, "run_id")), &since);
+	int r = since_add_words(&now, call->ba, ba_rows_int(rows, ba_rows_column(rows, "run_id")));
 
-	if (r < 0)
-		return r;
-	r = ba_rows_next(since);
-	if (r > 0)
-		add_since(&now, since);
-	ba_rows_free(since);
 	if (!now.len || strcmp(state, "complete") != 0)
 		buf_addf(&cell, "%s%s", state, now.len ? ", " : "");
 	if (now.len)

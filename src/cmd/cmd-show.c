@@ -7,6 +7,7 @@
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "cmd/difference.h"
+#include "cmd/since.h"
 #include "render/argv.h"
 #include "render/json.h"
 #include "render/notes.h"
@@ -81,7 +82,20 @@ static void print_notes(const char *notes, struct buf *line)
 	}
 }
 
-static void print_run(const struct ba_rows *run, struct buf *line)
+static int print_since(const struct cmd_call *call, const struct ba_rows *run, struct buf *line)
+{
+	_cleanup_buf_ struct buf since = BUF_INIT;
+	int r = since_add_words(&since, call->ba, row_number(run, "run_id"));
+
+	if (r < 0 || !since.len)
+		return r;
+	head(line, "since");
+	buf_adds(line, since.data);
+	render_line(line);
+	return r;
+}
+
+static int print_run(const struct cmd_call *call, const struct ba_rows *run, struct buf *line)
 {
 	print_name(run, line);
 	head(line, "command");
@@ -92,6 +106,21 @@ static void print_run(const struct ba_rows *run, struct buf *line)
 	render_line(line);
 	print_when(run, line);
 	print_notes(row_text(run, "notes"), line);
+	return print_since(call, run, line);
+}
+
+static int print_run_json(const struct cmd_call *call, const struct ba_rows *run)
+{
+	_cleanup_buf_ struct buf row = BUF_INIT, line = BUF_INIT;
+	int r;
+
+	render_json_row(run, &row);
+	r = since_add_json(&row, call->ba, row_number(run, "run_id"));
+	if (r >= 0 && row.len) {
+		buf_addf(&line, "{\"row\":\"run\",%s", row.data + 1);
+		render_line(&line);
+	}
+	return r;
 }
 
 /* The rows of view runs that are meant: the one, or all commands of that name, oldest last. */
@@ -104,13 +133,10 @@ static int each_run(const struct cmd_call *call)
 
 	if (r < 0)
 		return r;
-	while ((r = ba_rows_next(rows)) > 0) {
+	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
 		if (name && (strcmp(row_text(rows, "name"), name) != 0 || *row_text(rows, "kind")))
 			continue;
-		if (call->json)
-			print_json(rows, "run");
-		else
-			print_run(rows, &line);
+		r = call->json ? print_run_json(call, rows) : print_run(call, rows, &line);
 	}
 	ba_rows_free(rows);
 	return r;

@@ -129,6 +129,18 @@ case_show_is_a_page_of_an_install() {
 	eq "$(ba show --json foo | fields row | sort -u)" $'install\nreplaced\nrun'
 }
 
+case_what_has_become_of_a_run() {
+	some_lives
+	inst bar 2 'echo bar2 >p/both; echo y >p/own'
+	settle
+	ba rollback -y 2 >/dev/null 2>&1
+	eq "$(for i in 1 2 3 4; do ba show --json $i | head -n 1; done | fields run_id undone superseded)" $'1 None 0\n2 rollback 0\n3 None 1\n4 None 0'
+	has "$(ba show 2)" '^since +rolled back$'
+	has "$(ba show 3)" '^since +superseded$'
+	hasnt "$(ba show 4)" '^since'
+	eq "$(ba show --json 2 | head -n 1 | fields row undone whole)" 'run rollback 1'
+}
+
 # What was there before it, not what it wrote anew over its own; and no more of it than a page has.
 case_show_has_what_was_there_before_the_install() {
 	some_lives
