@@ -204,13 +204,20 @@ static void dress_folders(struct rollback *rb)
 	}
 }
 
+/* In the order in which it would be done. */
 static void tell_dry(struct rollback *rb)
 {
 	size_t i;
+	int pass;
 
 	take_out_all(rb);
-	for (i = 0; i < rb->plan.all.count; i++)
-		if (rb->plan.items[i].state == STATE_OURS && rb->plan.items[i].e->before.i.exists)
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < rb->plan.all.count; i++)
+			if (rollback_wants_file(&rb->plan.items[i]) &&
+				plan_same_inode(&rb->plan.items[i]) == (pass == 0))
+				rollback_tell(rb, &rb->plan.items[i], BA_RESTORE, "");
+	for (i = rb->plan.all.count; i-- > 0;)
+		if (rollback_wants_dir(&rb->plan.items[i]))
 			rollback_tell(rb, &rb->plan.items[i], BA_RESTORE, "");
 }
 

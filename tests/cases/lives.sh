@@ -574,6 +574,17 @@ case_what_a_person_took_away_is_nobodys() {
 	eq "$(all)" './f=old '
 }
 
+case_a_dry_run_is_in_the_order_of_what_is_done() {
+	mkdir p p/d
+	echo a | tee p/z p/c >p/d/y
+	ln -s t p/b
+	inst it 1 'cd p; rm b; echo x >z; chmod 700 d; echo x >d/new; rm d/y; mv c k'
+	settle
+	ba uninstall -n it >dry
+	ba uninstall -yv it >done
+	eq "$(cat dry)" "$(cat done)"
+}
+
 # A script and a list are of what goes; what comes back no script can give.
 case_a_list_has_nothing_that_was_there_before() {
 	mkdir p
