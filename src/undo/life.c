@@ -103,11 +103,17 @@ static void number_put_back(struct history *l, size_t at)
 	}
 }
 
-/* Is what it found the very file that the one before it had left? */
+/*
+ * Is what it found the very file that the one before it had left? An inode's number comes round
+ * again, and so does a content.
+ */
 static bool is_same_file(const struct change_of *last, const struct change_of *c)
 {
+	const struct inode *left = &last->e.after.i, *found = &c->e.before.i;
+
 	return c->e.before_file && last->e.file && is_same(&last->e.after, &c->e.before) &&
-		(last->put_back || last->e.after.i.ino == c->e.before.i.ino);
+		(last->put_back || left->ino == found->ino) &&
+		(!S_ISREG(found->mode) || left->mtime_ns == found->mtime_ns);
 }
 
 static int number_files(struct history *l)
@@ -159,6 +165,29 @@ static int content_changed(const struct side *a, const struct side *b, bool unto
 	return untouched ? 0 : -1;
 }
 
+/*
+ * Of what a change left as it was the content was not kept; but who changed or took it later in
+ * the chain had to, be it another file with the same in it by then.
+ */
+static void borrow_content(const struct history *l, size_t from)
+{
+	struct entry *first = &l->chain[from].e;
+	size_t i;
+
+	if (!S_ISREG(first->before.i.mode) || first->before.has_hash)
+		return;
+	for (i = from + 1; i < l->count && l->chain[i - 1].e.content_changed == 0; i++) {
+		const struct entry *later = &l->chain[i].e;
+
+		if (!later->before.has_hash || later->keep != KEEP_WHOLE)
+			continue;
+		memcpy(first->before.hash, later->before.hash, SHA256_LEN);
+		first->before.has_hash = true;
+		first->keep = KEEP_WHOLE;
+		return;
+	}
+}
+
 /* From what the first found to what the last left. */
 static int add(struct history *l, size_t from)
 {
@@ -170,6 +199,7 @@ static int add(struct history *l, size_t from)
 
 	if (!e || !part)
 		return -ENOMEM;
+	borrow_content(l, from);
 	*part = (struct part){ first->run_id, last->run_id };
 	for (i = from; i < l->count; i++) {
 		mine |= l->chain[i].mine;
