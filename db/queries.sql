@@ -734,13 +734,6 @@ ON CONFLICT DO UPDATE SET what = max(what, excluded.what);
 -- name: UNDO_PLACES_DROP
 DELETE FROM undo_place WHERE run_id = ?1;
 
--- name: UNINSTALL_LIST_OF
--- The same of an install: ?1 is what life_created() says.
--- slow: what an install created is sorted
-SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id
-FROM json_each(?1) j CROSS JOIN manifest m ON m.run_id = j.value ->> 0 AND m.path_id = j.value ->> 1
-ORDER BY m.type = 'dir', m.path DESC;
-
 -- name: UNINSTALL_LIST
 -- slow: what a run created is sorted: files, then folders, what is in a folder before it
 SELECT type, path, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group, m.run_id
@@ -764,6 +757,13 @@ WHERE held.subject_id = ?1 AND NOT excluded
             AND (h.change = 'removed' OR h.file <> h.before_file)
             AND c.change = 'created' AND c.mode & 61440 <> 16384)
 ORDER BY type = 'dir', path DESC;
+
+-- name: UNINSTALL_LIST_OF
+-- The same of an install: ?1 is what life_created() says.
+-- slow: what an install created is sorted
+SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id
+FROM json_each(?1) j CROSS JOIN manifest m ON m.run_id = j.value ->> 0 AND m.path_id = j.value ->> 1
+ORDER BY m.type = 'dir', m.path DESC;
 
 -- name: TOUCHED_BY
 SELECT 1 FROM entry WHERE path_id = ?1 AND run_id = ?2

@@ -24,16 +24,23 @@ static void head(struct buf *line, const char *what)
 	buf_addf(line, "%s%-10s%s", render_colour(BOLD), what, render_colour(PLAIN));
 }
 
-/* A row of its own in --json: what it is of, then the columns of its view. */
+/* A row of its own in --json: what it is of, then its columns. */
+static void print_object(const char *what, const struct buf *row)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	if (!row->data || !row->len)
+		return;
+	buf_addf(&line, "{\"row\":\"%s\",%s", what, row->data + 1);
+	render_line(&line);
+}
+
 static void print_json(const struct ba_rows *rows, const char *what)
 {
-	_cleanup_buf_ struct buf row = BUF_INIT, line = BUF_INIT;
+	_cleanup_buf_ struct buf row = BUF_INIT;
 
 	render_json_row(rows, &row);
-	if (!row.data || !row.len)
-		return;
-	buf_addf(&line, "{\"row\":\"%s\",%s", what, row.data + 1);
-	render_line(&line);
+	print_object(what, &row);
 }
 
 static void print_name(const struct ba_rows *run, struct buf *line)
@@ -111,15 +118,13 @@ static int print_run(const struct cmd_call *call, const struct ba_rows *run, str
 
 static int print_run_json(const struct cmd_call *call, const struct ba_rows *run)
 {
-	_cleanup_buf_ struct buf row = BUF_INIT, line = BUF_INIT;
+	_cleanup_buf_ struct buf row = BUF_INIT;
 	int r;
 
 	render_json_row(run, &row);
 	r = since_add_json(&row, call->ba, row_number(run, "run_id"));
-	if (r >= 0 && row.len) {
-		buf_addf(&line, "{\"row\":\"run\",%s", row.data + 1);
-		render_line(&line);
-	}
+	if (r >= 0)
+		print_object("run", &row);
 	return r;
 }
 

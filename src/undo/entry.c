@@ -15,6 +15,12 @@ void entry_release_side(struct side *s)
 	*s = (struct side){ 0 };
 }
 
+bool entry_has_left(const struct entry *e)
+{
+	return e->before.i.exists && e->before_file &&
+		!(e->after.i.exists && e->file == e->before_file);
+}
+
 void entry_release(struct entry *e)
 {
 	free(e->home);

@@ -50,6 +50,9 @@ struct entry {
 void entry_release(struct entry *e);
 void entry_release_side(struct side *s);
 
+/* Did a file stand there before, by its number, that stands there no more? */
+bool entry_has_left(const struct entry *e);
+
 struct entries {
 	struct entry *e; /* by path: a folder stands before what is in it */
 	size_t count;

@@ -85,8 +85,7 @@ int files_leave_home(struct files *f, int64_t run_id, const struct entry *e)
 {
 	struct home *h;
 
-	if (!e->before_file || !e->before.i.exists || S_ISDIR(e->before.i.mode) ||
-		(e->after.i.exists && e->file == e->before_file))
+	if (!entry_has_left(e) || S_ISDIR(e->before.i.mode))
 		return 0;
 	h = ARRAY_MORE(f->homes, f->home_count);
 	if (!h)

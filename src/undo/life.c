@@ -386,8 +386,7 @@ static int read_homeless(const struct history *l, struct u64map *homeless)
 	for (i = 0; i < l->out.count; i++) {
 		const struct entry *e = &l->out.e[i];
 
-		if (e->before.i.exists && e->before_file &&
-			!(e->after.i.exists && e->file == e->before_file) &&
+		if (entry_has_left(e) &&
 			!u64map_put(homeless, e->before_file, &added))
 			return -ENOMEM;
 	}

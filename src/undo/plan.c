@@ -526,7 +526,7 @@ static const char *last_copy_of(const struct plan *p, const struct plan_item *it
 	if (!home)
 		return it->e->home;
 	return home != it && home->state == STATE_REFUSED && !home->secured &&
-			!(home->e->after.i.exists && home->e->file == it->e->file) ?
+			entry_has_left(home->e) ?
 		home->e->path :
 		NULL;
 }

@@ -21,6 +21,7 @@
 
 #include "base/indexes.h"
 #include "base/io.h"
+#include "base/mix.h"
 #include "undo/fetch.h"
 #include "undo/packages.h"
 #include "undo/put-back.h"
@@ -102,7 +103,7 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 
 	if (!home || home == it || S_ISDIR(it->e->after.i.mode) || S_ISDIR(home->e->before.i.mode))
 		return NULL;
-	if (home->e->after.i.exists && home->e->file == it->e->file)
+	if (!entry_has_left(home->e))
 		return NULL; /* it is there, too, in its own place */
 	if (home->state == STATE_BEFORE || home->finished || home->staged)
 		return home->state == STATE_REFUSED ? home : NULL;
@@ -255,19 +256,25 @@ static void spare_indexes(struct rollback *rb)
 	}
 }
 
-/* A package that has what the install created came after it, and has all of it that it has. */
-static bool came_later(const struct rollback *rb, const struct owners *owners, const char *package)
+static uint64_t package_key(const char *package)
 {
+	return mix_bytes(package, strlen(package));
+}
+
+/* A package that has what the install created came after it, and has all of it that it has. */
+static int read_later(const struct rollback *rb, const struct owners *owners, struct u64map *later)
+{
+	bool added;
 	size_t i;
 
-	for (i = 0; i < rb->plan.all.count; i++) {
+	for (i = 0; owners && i < rb->plan.all.count; i++) {
 		const struct entry *e = rb->plan.items[i].e;
 		const char *owner = e->change == CHANGE_CREATED ? owners_of(owners, e->path) : NULL;
 
-		if (owner && !strcmp(owner, package))
-			return true;
+		if (owner && !u64map_put(later, package_key(owner), &added))
+			return -ENOMEM;
 	}
-	return false;
+	return 0;
 }
 
 /*
@@ -278,15 +285,17 @@ static int spare_packages(struct rollback *rb)
 {
 	struct owners *owners = NULL;
 	int r = strcmp(rb->kind, "rollback") ? packages_ask(&owners, &rb->plan.all) : 0;
+	struct u64map later = { 0 };
 	bool any = false;
 	size_t i;
 
+	if (r == 0)
+		r = read_later(rb, owners, &later);
 	for (i = 0; r == 0 && owners && i < rb->plan.all.count; i++) {
 		struct plan_item *it = &rb->plan.items[i];
 		const char *package = owners_of(owners, it->e->path);
 
-		if (!package || (it->e->change != CHANGE_CREATED &&
-			!came_later(rb, owners, package)))
+		if (!package || !u64map_get(&later, package_key(package)))
 			continue;
 		if (it->state == STATE_OURS)
 			plan_refuse(it, "it belongs to the package %s", package);
@@ -294,6 +303,7 @@ static int spare_packages(struct rollback *rb)
 	}
 	if (any)
 		spare_indexes(rb);
+	u64map_release(&later);
 	owners_free(owners);
 	return r;
 }

@@ -64,7 +64,7 @@ static void recorded_reason(struct uninstall *u, const struct entry *e, struct b
 	const struct entry *home = from ? &u->all.e[*from - 1] : NULL;
 
 	/* Carried here from elsewhere; a second name of what is still there is no loss. */
-	if (home && !S_ISDIR(e->after.i.mode) && !(home->after.i.exists && home->file == e->file))
+	if (home && !S_ISDIR(e->after.i.mode) && entry_has_left(home))
 		buf_addf(why, "it was there before the run, as %s", home->path);
 	else if (later && !S_ISDIR(e->after.i.mode))
 		buf_addf(why, "run %lld wrote it, too", (long long)later);

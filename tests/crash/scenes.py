@@ -292,6 +292,12 @@ class Scene:
             raise RuntimeError('the installer failed: ' + p.stdout)
         balib.settle(w.db)
 
+    def version(self, w, number, script):
+        p = w.ba('run', '-q', '--include', w.t, '--name=it', '--pkgversion=%d' % number, '--', 'sh', '-c', script, 'sh', w.t)
+        if p.returncode:
+            raise RuntimeError('version %d failed: %s' % (number, p.stdout))
+        balib.settle(w.db)
+
     def options(self):
         return ['--recorder'] if self.recorder else []
 
@@ -365,28 +371,19 @@ class Life(Rollback):
         undo.build(w.t)
         before = undo.snapshot(w.t)
         self.install(w, '--name=it', '--pkgversion=1')
-        p = w.ba('run', '-q', '--include', w.t, '--name=it', '--pkgversion=2', '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
-        if p.returncode:
-            raise RuntimeError('the second version failed: ' + p.stdout)
-        balib.settle(w.db)
+        self.version(w, 2, OVERWRITE)
         return before
 
 
 class Folders(Life):
     """A folder of the install stays, or is made again as it was, for what a person had put there and the install took."""
 
-    def version(self, w, number, script):
-        p = w.ba('run', '-q', '--include', w.t, '--name=it', '--pkgversion=%d' % number, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', w.t)
-        if p.returncode:
-            raise RuntimeError('version %d failed: %s' % (number, p.stdout))
-        balib.settle(w.db)
-
     def prepare(self, w):
-        self.version(w, 1, 'mkdir -m 750 gone gone/deep stays empty')
+        self.version(w, 1, 'set -e; cd "$1"; mkdir -m 750 gone gone/deep stays empty')
         for n in ('gone/deep/f', 'gone/g', 'stays/f', 'stays/g'):
             undo.write(w.t + '/' + n, 'content of ' + n)
         left = undo.snapshot(w.t)
-        self.version(w, 2, 'rm -r gone/deep/f gone/g stays/g; echo it >stays/f; echo it >empty/own')
+        self.version(w, 2, 'set -e; cd "$1"; rm -r gone/deep/f gone/g stays/g; echo it >stays/f; echo it >empty/own')
         os.rmdir(w.t + '/gone/deep')
         os.rmdir(w.t + '/gone')
         return {p: e for p, e in left.items() if not p.endswith(b'/empty')}

@@ -437,7 +437,7 @@ class Life:
         self.model.gone_home(self.last_names, states)
         self.model.gone_as_well(states)
         wrong = compare(self.model.tree(), states, self.top)
-        if self.lives_elsewhere(states):
+        if self.moved_about and self.lives_elsewhere(states):
             raise Done
         return wrong + ['it said: %r' % self.said] if wrong else []
 
