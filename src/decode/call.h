@@ -115,5 +115,7 @@ bool open_flags_change(uint32_t flags);
  */
 #define OPEN_HOLDS 010000000U
 #define OPEN_HOLDS_MASK (OPEN_HOLDS | 0200000U)
+/* unshare(2): names may lead elsewhere after it, now or by a mount. The filter asks likewise. */
+#define NAMESPACE_MASK (0x00020000U | 0x10000000U) /* CLONE_NEWNS CLONE_NEWUSER */
 
 #endif

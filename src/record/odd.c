@@ -36,6 +36,20 @@ enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *
 	return NEXT_GO;
 }
 
+/* From here on a task may see other files by a name than we do. */
+static void names_vary(struct recorder *r, const struct task *task, const struct pending *p)
+{
+	char text[128];
+
+	r->resolver.roots_vary = true;
+	served_begin(&r->resolver.served);
+	mounts_begin(&r->resolver.mounts, task->tid);
+	folders_forget(&r->resolver.folders);
+	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
+		p->call.sys->name);
+	note(r, text);
+}
+
 /*
  * CLONE_UNTRACED hides a child from every ptrace option. Such a child would
  * keep the filter and have no tracer, so each of its writes would answer
@@ -49,7 +63,7 @@ enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
 	if (in_memory && mem_read(task->tid, p->call.addr, &flags, sizeof flags) < 0)
 		return NEXT_GO;
 	if (flags & CLONE_NEWNS)
-		enter_namespace(r, task, p);
+		names_vary(r, task, p);
 	thread_of(task)->untraced = flags & CLONE_UNTRACED; /* also after one that made nothing */
 	if (!(flags & CLONE_UNTRACED))
 		return NEXT_GO;
@@ -66,15 +80,9 @@ enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
 
 enum next enter_namespace(struct recorder *r, struct task *task, struct pending *p)
 {
-	char text[128];
-
-	r->resolver.roots_vary = true;
-	served_begin(&r->resolver.served);
-	mounts_begin(&r->resolver.mounts, task->tid);
-	folders_forget(&r->resolver.folders);
-	snprintf(text, sizeof text, "%s was called: names are looked up in each process's own root",
-		p->call.sys->name);
-	note(r, text);
+	if (p->call.sys->args[0] == ARG_NSFLAGS && !(p->call.flags & NAMESPACE_MASK))
+		return NEXT_GO;
+	names_vary(r, task, p);
 	return NEXT_FOLLOW;
 }
 

@@ -67,16 +67,29 @@ static bool rewrite_self(struct start *s, pid_t tid, const char *text)
 	return false;
 }
 
+/*
+ * Below a root that is not ours the kernel gives up at a ".." when anything was renamed or mounted
+ * meanwhile, by whomever (openat2(2): EAGAIN): it is asked again, a number of times that no
+ * innocent program's renames outlast.
+ */
+#define TRIES 10000
+
+static int open_scoped(const struct start *s, const char *text, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)flags, .resolve = s->how };
+	int fd, tries = TRIES;
+
+	do
+		fd = (int)syscall(SYS_openat2, s->fd, text, &how, sizeof how);
+	while (fd < 0 && errno == EAGAIN && --tries);
+	return fd;
+}
+
 int start_open(const struct start *s, const char *text, int flags)
 {
-	struct open_how how = { .flags = (uint64_t)(flags | O_PATH | O_CLOEXEC),
-		.resolve = s->how };
-	int fd;
+	int fd = s->how ? open_scoped(s, text, flags | O_PATH | O_CLOEXEC) :
+			  openat(s->fd, text, flags | O_PATH | O_CLOEXEC);
 
-	if (s->how)
-		fd = (int)syscall(SYS_openat2, s->fd, text, &how, sizeof how);
-	else
-		fd = openat(s->fd, text, flags | O_PATH | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -108,6 +108,25 @@ os.chmod("/g", 0o600)
 '
 }
 
+# Where roots vary a name is looked up in the task's own root, and there the kernel gives up on ".." while anything
+# is renamed, anywhere (openat2(2): EAGAIN).
+case_a_way_up_while_others_rename() {
+	needs_mounts
+	mkdir -p p/d busy
+	for i in $(seq 40); do echo "$i" >p/d/$i; done
+	touch busy/a
+	python3 -c '
+import os
+while True:
+    os.rename("busy/a", "busy/b")
+    os.rename("busy/b", "busy/a")' &
+	trap "kill $!" EXIT
+	made p $own_mounts python3 -c '
+import os
+for i in range(1, 41):
+    os.truncate("p/" + "d/../" * 50 + "d/%d" % i, 0)'
+}
+
 # In the root r, with what a program needs to start there; the database is in it, too.
 in_root() {
 	local made=$1 inst
