@@ -799,7 +799,11 @@ WHERE CASE
         SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id WHERE n.subject_id = ?2 AND u.path_id = a.path_id
         UNION ALL
         SELECT 1 FROM member n CROSS JOIN entry e ON e.run_id = n.run_id
-        WHERE n.subject_id = ?2 AND e.path_id = a.path_id AND e.change IS NULL)
+        WHERE n.subject_id = ?2 AND e.path_id = a.path_id AND e.change IS NULL
+        UNION ALL
+        -- a later run of the same install may have found its line there already
+        SELECT 1 FROM edited e JOIN run n ON n.install_id = e.install_id AND n.id > e.run_id
+        WHERE n.id = ?2 AND e.run_id = a.run_id AND e.path_id = a.path_id)
         THEN 0
     WHEN b.path IS NULL THEN a.type <> 'dir' OR NOT EXISTS (
         SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
@@ -912,12 +916,7 @@ rest (path_id, run_id, folder, name) AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN upheld u ON u.run_id = n.id AND u.path_id = o.path_id
             WHERE n.peer AND n.id > o.run_id)
-        AND NOT EXISTS (
-            SELECT 1 FROM entry e JOIN run n ON n.id = ?1
-            WHERE e.run_id = o.run_id AND e.path_id = o.path_id AND e.change = 'modified' AND NOT o.folder
-                AND e.file <> 0 AND e.file = e.before_file AND NOT EXISTS (
-                    SELECT 1 FROM standing c
-                    WHERE c.path_id = o.path_id AND c.install_id = n.install_id AND c.change = 'created')))
+        AND (o.folder OR NOT EXISTS (SELECT 1 FROM edited e WHERE e.run_id = o.run_id AND e.path_id = o.path_id)))
 SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id, s.path_id
 FROM rest s CROSS JOIN manifest m ON m.run_id = s.run_id AND m.path_id = s.path_id
 WHERE NOT (s.folder AND EXISTS (
@@ -988,12 +987,13 @@ LIMIT 1;
 
 -- name: OWNER_TAKE
 -- What a run left, unless a newer one did. An index that was there before all runs is its tool's, and nobody's.
-INSERT INTO owner
-SELECT path_id, run_id, folder, bytes FROM standing s
+INSERT INTO owner (path_id, run_id, folder, bytes, nlink_group)
+SELECT path_id, run_id, folder, bytes, nlink_group FROM standing s
 WHERE run_id = ?1 AND change <> 'removed'
     AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
         OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'))
-ON CONFLICT DO UPDATE SET run_id = excluded.run_id, folder = excluded.folder, bytes = excluded.bytes
+ON CONFLICT DO UPDATE SET run_id = excluded.run_id, folder = excluded.folder, bytes = excluded.bytes,
+    nlink_group = excluded.nlink_group
 WHERE excluded.run_id >= run_id;
 
 -- name: OWNER_REMOVED
@@ -1002,8 +1002,8 @@ DELETE FROM owner WHERE run_id <= ?1 AND path_id IN (
 
 -- name: OWNER_PASS_ON
 -- All that a run has now goes to who had it before.
-INSERT OR REPLACE INTO owner
-SELECT s.path_id, s.run_id, s.folder, s.bytes
+INSERT OR REPLACE INTO owner (path_id, run_id, folder, bytes, nlink_group)
+SELECT s.path_id, s.run_id, s.folder, s.bytes, s.nlink_group
 FROM owner o CROSS JOIN standing s ON s.path_id = o.path_id AND s.run_id = (
     SELECT max(run_id) FROM standing WHERE path_id = o.path_id AND run_id <> ?1)
 WHERE o.run_id = ?1 AND s.change <> 'removed'
@@ -1029,8 +1029,8 @@ DELETE FROM owner WHERE path_id = ?1;
 
 -- name: OWNER_OF_PATH
 -- slow: the newest of one path is looked at once more
-INSERT INTO owner
-SELECT path_id, run_id, folder, bytes
+INSERT INTO owner (path_id, run_id, folder, bytes, nlink_group)
+SELECT path_id, run_id, folder, bytes, nlink_group
 FROM (SELECT * FROM standing WHERE path_id = ?1 ORDER BY run_id DESC LIMIT 1) s
 WHERE change <> 'removed'
     AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))

@@ -13,7 +13,7 @@ struct kept {
 	uint32_t file;
 	int64_t run_id;
 	bool whole, has_xattrs;
-	uint64_t size;
+	struct inode inode;
 	unsigned char hash[SHA256_LEN];
 	char *target;
 	struct buf xattrs;
@@ -73,7 +73,7 @@ int files_keep(struct files *f, int64_t run_id, const struct entry *e)
 	*k = (struct kept){ .file = e->before_file,
 		.run_id = run_id,
 		.whole = e->keep == KEEP_WHOLE && b->has_hash,
-		.size = b->i.size,
+		.inode = b->i,
 		.target = b->target ? strdup(b->target) : NULL,
 		.has_xattrs = b->has_xattrs };
 	memcpy(k->hash, b->hash, SHA256_LEN);
@@ -94,6 +94,58 @@ int files_leave_home(struct files *f, int64_t run_id, const struct entry *e)
 	return h->path ? 0 : -ENOMEM;
 }
 
+/* One of its names had been taken away in between, under which that run had known it. */
+static bool is_other_name(const struct kept *first, const struct kept *k)
+{
+	const struct inode *a = &first->inode, *b = &k->inode;
+
+	return first->run_id < k->run_id && a->nlink > b->nlink &&
+		(a->mode & S_IFMT) == (b->mode & S_IFMT) && a->size == b->size &&
+		a->mtime_ns == b->mtime_ns &&
+		!(first->whole && k->whole && memcmp(first->hash, k->hash, SHA256_LEN));
+}
+
+static int first_by_inode(const struct files *f, struct u64map *first)
+{
+	uint32_t *at;
+	bool added;
+	size_t i;
+
+	for (i = 0; i < f->kept_count; i++) {
+		at = u64map_put(first, inode_place(&f->kept[i].inode), &added);
+		if (!at)
+			return -ENOMEM;
+		if (added || f->kept[i].run_id < f->kept[*at].run_id)
+			*at = (uint32_t)i;
+	}
+	return 0;
+}
+
+/*
+ * Hard links that several runs broke up, each some: no path tells that it was one file, but its
+ * inode does.
+ */
+static int join_names(struct files *f, const struct u64map *first)
+{
+	size_t i;
+
+	for (i = 0; i < f->kept_count; i++) {
+		struct kept *k = &f->kept[i];
+		const struct kept *one = &f->kept[*u64map_get(first, inode_place(&k->inode))];
+		uint32_t *names;
+		bool added;
+
+		if (!is_other_name(one, k))
+			continue;
+		files_join(f, k->file, one->file);
+		names = u64map_put(&f->names_of, files_known_as(f, k->file), &added);
+		if (!names)
+			return -ENOMEM;
+		*names = one->inode.nlink;
+	}
+	return 0;
+}
+
 static int settle_kept(struct files *f)
 {
 	uint32_t *at;
@@ -112,11 +164,17 @@ static int settle_kept(struct files *f)
 
 int files_settle(struct files *f)
 {
-	int r = settle_kept(f);
+	struct u64map first = { 0 };
+	int r = first_by_inode(f, &first);
 	uint32_t *at;
 	bool added;
 	size_t i;
 
+	if (r == 0)
+		r = join_names(f, &first);
+	u64map_release(&first);
+	if (r == 0)
+		r = settle_kept(f);
 	for (i = 0; r == 0 && i < f->home_count; i++) {
 		at = u64map_put(&f->home_of, files_known_as(f, f->homes[i].file), &added);
 		if (!at)
@@ -148,11 +206,14 @@ int files_borrow(const struct files *f, struct entry *e, int64_t since)
 	const struct kept *k = b->i.exists && e->before_file && !S_ISDIR(b->i.mode) ?
 		first_kept(f, e->before_file, since) :
 		NULL;
+	const uint32_t *names = u64map_get(&f->names_of, e->before_file);
 
+	if (names && b->i.nlink < *names)
+		b->i.nlink = *names;
 	if (!k)
 		return 0;
 	if (S_ISREG(b->i.mode) && !b->has_hash && e->keep == KEEP_NONE && k->whole &&
-		k->size == b->i.size) {
+		k->inode.size == b->i.size) {
 		memcpy(b->hash, k->hash, SHA256_LEN);
 		b->has_hash = true;
 		e->keep = KEEP_WHOLE;
@@ -195,4 +256,5 @@ void files_release(struct files *f)
 	u64map_release(&f->numbers);
 	u64map_release(&f->kept_of);
 	u64map_release(&f->home_of);
+	u64map_release(&f->names_of);
 }

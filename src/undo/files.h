@@ -19,6 +19,7 @@ struct files {
 	struct home *homes;
 	size_t home_count;
 	struct u64map home_of; /* ours -> 1 + the first of these of it */
+	struct u64map names_of; /* ours -> how many it had, where several runs took some each */
 };
 
 /* In *number a run's number becomes ours; 0 stays. 0 or -ENOMEM. */
@@ -36,7 +37,8 @@ int files_settle(struct files *f) MUST_CHECK;
 /* The one number of a file that may have had several. */
 uint32_t files_known_as(const struct files *f, uint32_t number);
 /*
- * Where the first run that e tells of, since, kept nothing of what it only moved or chmodded:
+ * How many names e's file had, of which several runs took some; and
+ * where the first run that e tells of, since, kept nothing of what it only moved or chmodded:
  * who changed or took it later had to, wherever it stood by then. The same.
  */
 int files_borrow(const struct files *f, struct entry *e, int64_t since) MUST_CHECK;

@@ -37,6 +37,19 @@ case_list_leaves_out_what_owns_nothing() {
 	has "$(ba list --all)" '^bar .*removed$'
 }
 
+# The name that counts for a file's size may have gone to another file.
+case_the_size_of_several_names() {
+	mkdir p
+	inst foo 1 'printf 12345 >p/a; ln p/a p/b; ln p/a p/c'
+	eq "$(ba list --json | fields files bytes)" '3 5'
+	inst foo 2 'printf 1234567 >p/d; ln p/d p/e; ln -f p/d p/a'
+	settle
+	eq "$(ba list --json | fields files bytes)" '5 12'
+	has "$(ba list foo)" ': 12 bytes$'
+	ba rollback -y 2 >/dev/null
+	eq "$(ba list --json | fields files bytes)" '3 5'
+}
+
 case_list_of_one_has_what_it_owns_now() {
 	some_lives
 	eq "$(ba list -0 foo | tr '\0' '\n')" "$T/p/conf"$'\n'"$T/p/lib"$'\n'"$T/p/lib/a"$'\n'"$T/p/lib/l"
@@ -523,6 +536,22 @@ case_the_last_copy_is_not_overwritten() {
 	ba rollback -y 1 >/dev/null
 	eq "$(all)" './a=orig ./b=other '
 }
+# Three names of one file, the first taken by one version, the others by the next.
+case_hard_links_broken_up_by_two_runs() {
+	mkdir p
+	echo before >p/a
+	ln p/a p/b
+	ln p/a p/c
+	echo alone >p/d
+	cp -p p/d p/e
+	inst foo 1 'rm p/a p/d; echo 1 >p/a; echo 1 >p/d'
+	inst foo 2 'rm p/b p/c p/e; echo 2 >p/b; echo 2 >p/c; echo 2 >p/e'
+	settle
+	ba uninstall -y foo >/dev/null
+	eq "$(cat p/*)" $'before\nbefore\nbefore\nalone\nalone'
+	eq "$(stat -c %h p/a p/b p/c p/d p/e | xargs)" '3 3 3 1 1'
+}
+
 case_what_was_moved_and_brought_back() {
 	mkdir p
 	echo orig >p/c

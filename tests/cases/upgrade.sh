@@ -103,6 +103,15 @@ case_prune_leaves_edits_of_what_is_others() {
 }
 
 # What was there before the first version comes back, and what a person changed stays.
+# What a newer version finds done already has not gone.
+case_an_edit_that_is_there_is_no_difference() {
+	sources
+	echo before >inst/etc/shells
+	installs_with 'grep -qx mine ../inst/etc/shells || echo mine >>../inst/etc/shells; cp prog ../inst/prog'
+	eq "$(ba diff p@1.0 p@2.0 | sed 's/ .*//' | tr '\n' ' ')" '~ '
+	eq "$(ba diff 2 1 | sed 's/ .*//' | tr '\n' ' ')" '+ ~ '
+}
+
 case_prune_gives_back() {
 	sources
 	echo theirs >inst/old
