@@ -30,7 +30,7 @@ struct first_name {
 struct check {
 	bool md5; /* is asked for, too */
 	struct first_name *inodes;
-	struct say_list changed;
+	struct say_list changed, edited;
 };
 
 static int64_t stamp(const struct timespec *t)
@@ -160,6 +160,29 @@ static int check_file(struct check *c, struct member *e, const struct stat *st)
 	return 0;
 }
 
+/*
+ * A configuration that the newer version left alone, and a person has edited: what was installed
+ * is not kept, and without the file the manager would take it away. As it stands it is what the
+ * manager finds there, and leaves alone, too.
+ */
+static void take_edit(struct check *c, struct member *e, const struct stat *st)
+{
+	char now[2 * SHA256_LEN + 1];
+
+	if (!e->stays || !e->known || !member_is_configuration(e) || hash_file(c, e, now) < 0)
+		return;
+	if (!strcmp(now, e->sha256) && st->st_mode == e->mode && st->st_uid == e->uid &&
+		st->st_gid == e->gid)
+		return;
+	memcpy(e->sha256, now, sizeof now);
+	e->mode = st->st_mode;
+	e->uid = st->st_uid;
+	e->gid = st->st_gid;
+	e->size = st->st_size;
+	e->mtime_ns = stamp(&st->st_mtim);
+	say_item(&c->edited, "%s", e->path);
+}
+
 static int check_entry(struct check *c, struct member *e)
 {
 	struct stat st;
@@ -172,6 +195,7 @@ static int check_entry(struct check *c, struct member *e)
 		differs(c, e, "it is of another type now");
 		return 0;
 	}
+	take_edit(c, e, &st);
 	if (!e->source && (st.st_mode & 07777) != (e->mode & 07777) && !S_ISLNK(e->mode))
 		differs(c, e, "its mode changed");
 	if (!e->source && (st.st_uid != e->uid || st.st_gid != e->gid))
@@ -195,7 +219,8 @@ int payload_check(struct payload *p, bool md5)
 	struct check c = { md5, NULL,
 		{ "refused: changed since the run, so that the package "
 			"would not hold what was installed:",
-			0, false } };
+			0, false },
+		{ "packed as they are now, edited since they were installed:", 0, false } };
 	struct first_name *in, *next;
 	size_t i;
 	int r = 0;
@@ -206,6 +231,7 @@ int payload_check(struct payload *p, bool md5)
 	}
 	render_progress_end();
 	say_rest(&c.changed);
+	say_rest(&c.edited);
 	HASH_ITER(hh, c.inodes, in, next)
 	{
 		HASH_DEL(c.inodes, in);

@@ -35,11 +35,6 @@ static void file_name(const struct metadata *m, struct buf *out)
 		m->arch);
 }
 
-static bool is_conffile(const struct member *e)
-{
-	return S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5);
-}
-
 /* As dpkg counts: files in whole KiB, each thing else one. */
 static int64_t installed_size(const struct payload *p)
 {
@@ -104,7 +99,7 @@ static void sums_text(const struct payload *p, struct buf *out)
 	for (i = 0; i < p->count; i++) {
 		const struct member *e = p->entries[i];
 
-		if (S_ISREG(e->mode) && !is_conffile(e))
+		if (S_ISREG(e->mode) && !member_is_configuration(e))
 			buf_addf(out, "%s  %s\n", e->first->md5, e->path + 1);
 	}
 }
@@ -114,7 +109,7 @@ static void conffiles_text(const struct payload *p, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if (is_conffile(p->entries[i]))
+		if (member_is_configuration(p->entries[i]))
 			buf_addf(out, "%s\n", p->entries[i]->path);
 }
 

@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -93,6 +94,12 @@ int payload_set_aside(struct payload *p,
 /* The entry at path, or NULL. */
 struct member *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);
+
+/* What a person may edit, and a manager then leaves alone. */
+static inline bool member_is_configuration(const struct member *e)
+{
+	return S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5);
+}
 
 static inline bool member_is_device(const struct member *e)
 {

@@ -180,7 +180,7 @@ static int add_file(struct buf *out, const struct member *e)
 			e->path, e->uid, e->gid);
 	if (S_ISDIR(e->mode))
 		buf_adds(out, "%dir ");
-	if (S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5))
+	if (member_is_configuration(e))
 		buf_adds(out, "%config(noreplace) ");
 	if (S_ISLNK(e->mode))
 		buf_addf(out, "%%attr(-,%s,%s) ", user, group);

@@ -239,6 +239,34 @@ upgrades_and_goes() { # OWNS-COMMAND GOES-COMMAND CHECKINSTALL'S OPTIONS...
 	tree | diff before -
 }
 
+# What a person has edited and the next version leaves alone: dpkg then finds what it is about to install.
+case_a_configuration_that_a_person_edited() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	local v
+	for v in 1 2; do
+		printf 'install:\n\tmkdir -p $(E)/thing\n\t[ -e $(E)/thing/conf ] || cp conf $(E)/thing/conf\n\techo %s >$(P)/bin/thing\n' \
+			$v >"thing-$v/Makefile"
+		echo shipped >"thing-$v/conf"
+	done
+	V=1 ci -D
+	echo edited >"$E/thing/conf"
+	chmod 600 "$E/thing/conf"
+	V=2 ci -D
+	has "$(cat err)" "as they are now, edited since"
+	has "$(cat err)" "^  $E/thing/conf$"
+	eq "$(stat -c '%a' "$E/thing/conf") $(cat "$E/thing/conf" "$P/bin/thing" | xargs)" '600 edited 2'
+	dpkg-deb -x thing-2/*.deb x
+	eq "$(cat "x$E/thing/conf")" edited
+	has "$(want_rc 1 ba verify thing)" '^S.*thing/conf'
+	# of this very version it is a change since the run
+	rm "$E/thing/conf"
+	V=2 ci -D --install=no
+	echo again >"$E/thing/conf"
+	has "$(want_rc 125 ba package -y --type=deb thing 2>&1)" 'conf: its content changed'
+}
+
 case_an_upgrade_by_dpkg() {
 	need dpkg-deb; root
 	place

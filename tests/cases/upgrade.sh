@@ -102,7 +102,6 @@ case_prune_leaves_edits_of_what_is_others() {
 	eq "$(cat inst/shells)" theirs
 }
 
-# What was there before the first version comes back, and what a person changed stays.
 # What a newer version finds done already has not gone.
 case_an_edit_that_is_there_is_no_difference() {
 	sources
@@ -112,6 +111,7 @@ case_an_edit_that_is_there_is_no_difference() {
 	eq "$(ba diff 2 1 | sed 's/ .*//' | tr '\n' ' ')" '+ ~ '
 }
 
+# What was there before the first version comes back, and what a person changed stays.
 case_prune_gives_back() {
 	sources
 	echo theirs >inst/old
