@@ -1036,6 +1036,12 @@ WHERE change <> 'removed'
     AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
         OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
 
+-- name: FORGET_LOSES
+-- At how many paths a later run of the same install builds upon what this one did.
+SELECT count(*) FROM run r CROSS JOIN entry e ON e.run_id = r.id CROSS JOIN owner o ON o.path_id = e.path_id
+WHERE r.id = ?1 AND e.change IS NOT NULL AND NOT e.undone AND NOT e.excluded AND NOT o.folder AND o.run_id > r.id
+    AND r.install_id = (SELECT install_id FROM run WHERE id = o.run_id);
+
 -- name: FORGET_INSTALL
 DELETE FROM install WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM run WHERE install_id = ?1);
 

@@ -292,6 +292,9 @@ int ba_undo_idle(struct ba *ba);
 struct ba_forgotten {
 	uint64_t objects, bytes; /* kept originals that went, too */
 	int later; /* a recording is under way: they go with the next forget */
+	/* paths that a later run of the same install has: what this one found there cannot be given
+	 * back by an undo of the install any more. Since: 0.2 */
+	unsigned int lost;
 };
 /* Drops a run and what is kept for it alone. -EBUSY: it is being recorded, or undone. Since: 0.1 */
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);

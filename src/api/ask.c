@@ -33,26 +33,32 @@ static int64_t install_by_name(struct ba *ba, const char *name)
 	return db_int(ba->db, Q_INSTALL_BY_NAME, 0, "s", name);
 }
 
-/* Two things may have one name; what was meant cannot be told then. */
-static int check_meaning(struct ba *ba, const char *name, int64_t run)
-{
-	int64_t install = install_by_name(ba, name);
-
-	if (!install || run_by_label(ba, name) != run ||
-		db_int(ba->db, Q_RUN_INSTALL, 0, "i", run) == install)
-		return 0;
-	return words_set(&ba->words, -EINVAL,
-		"%s: '%s' is the label of run %lld and the name of another install: say %lld, or "
-		"'%s@VERSION'",
-		db_path(ba->db), name, (long long)run, (long long)run, name);
-}
-
 static int64_t run_by_version(struct ba *ba, const char *name)
 {
 	const char *at = strrchr(name, '@');
 	_cleanup_free_ char *install = at ? strndup(name, (size_t)(at - name)) : NULL;
 
 	return install ? db_int(ba->db, Q_RUN_BY_VERSION, 0, "ss", install, at + 1) : 0;
+}
+
+/* Two things may have one name; what was meant cannot be told then. */
+static int check_meaning(struct ba *ba, const char *name, int64_t run)
+{
+	int64_t install = install_by_name(ba, name), other = run_by_version(ba, name);
+
+	if (run_by_label(ba, name) != run)
+		return 0;
+	if (other && other != run)
+		return words_set(&ba->words, -EINVAL,
+			"%s: '%s' is the label of run %lld and a version of an install, run %lld: "
+			"say one of these",
+			db_path(ba->db), name, (long long)run, (long long)other);
+	if (!install || db_int(ba->db, Q_RUN_INSTALL, 0, "i", run) == install)
+		return 0;
+	return words_set(&ba->words, -EINVAL,
+		"%s: '%s' is the label of run %lld and the name of another install: say %lld, or "
+		"'%s@VERSION'",
+		db_path(ba->db), name, (long long)run, (long long)run, name);
 }
 
 API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)

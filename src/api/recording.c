@@ -109,16 +109,22 @@ static int read_seconds(const char *value, int64_t *ns)
 	return 0;
 }
 
-/* Not to be taken for what else stands where a run is meant: a number, a path, NAME@VERSION. */
+/* Not to be taken for what else stands where a run is meant. */
+static bool is_label(const char *value)
+{
+	return value[strspn(value, "0123456789")] && strcmp(value, "latest");
+}
+
+/* Nor for a path, or NAME@VERSION. */
 static bool is_name(const char *value)
 {
 	const unsigned char *c = (const unsigned char *)value;
 
-	if (!*c || *c == '-' || *c == '.' || !strcmp(value, "latest"))
+	if (*c == '-' || *c == '.' || !is_label(value))
 		return false;
 	while (*c > ' ' && *c != 0x7f && *c != '@' && *c != '/')
 		c++;
-	return !*c && value[strspn(value, "0123456789")];
+	return !*c;
 }
 
 API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char *value)
@@ -127,7 +133,7 @@ API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char 
 	case BA_SET_DATABASE:
 		return set_string(&rec->database, value);
 	case BA_SET_LABEL:
-		return *value ? set_string(&rec->label, value) : -EINVAL;
+		return is_label(value) ? set_string(&rec->label, value) : -EINVAL;
 	case BA_SET_NAME:
 		return is_name(value) ? set_string(&rec->name, value) : -EINVAL;
 	case BA_SET_VERSION:

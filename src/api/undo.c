@@ -337,11 +337,17 @@ static int forget_one(struct ba *ba, int64_t run_id, void *data)
 	all->objects += one.objects;
 	all->bytes += one.bytes;
 	all->later |= one.later;
+	all->lost += one.lost;
 	return 0;
 }
 
 API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 {
+	int r;
+
 	*forgotten = (struct ba_forgotten){ 0 };
-	return each_run(ba, run_id, forget_one, forgotten);
+	r = each_run(ba, run_id, forget_one, forgotten);
+	if (run_id < 0)
+		forgotten->lost = 0; /* of the install nothing is left to be undone */
+	return r;
 }

@@ -121,7 +121,8 @@ static int write_archive(const struct payload *p, const char *name)
 	if (!a || tree_write(a, p, &m, "") < 0 || tree_close(a, file.data) < 0 ||
 		output_done(&out, 0644) < 0)
 		return -1;
-	say("backup of %zu paths that the command overwrote: %s", p->count, file.data);
+	say("backup of %zu path%s that the command overwrote: %s", p->count,
+		p->count == 1 ? "" : "s", file.data);
 	return 0;
 }
 

@@ -12,9 +12,13 @@ static int forget(struct cmd_call *call, const char *name)
 		complain("%s%s is forgotten; what was kept for it goes with the next forget, "
 			 "since something is being recorded", run_id < 0 ? "" : "run ", name);
 	else
-		complain("%s%s is forgotten: %llu kept originals, %llu bytes",
+		complain("%s%s is forgotten: %llu kept original%s, %llu bytes",
 			run_id < 0 ? "" : "run ", name, (unsigned long long)f.objects,
-			(unsigned long long)f.bytes);
+			f.objects == 1 ? "" : "s", (unsigned long long)f.bytes);
+	if (f.lost)
+		complain("what it found at %u path%s that its install still has is forgotten, too: "
+			 "'uninstall' of that gives back what it had left there",
+			f.lost, f.lost == 1 ? "" : "s");
 	return 0;
 }
 
@@ -34,7 +38,8 @@ const struct cmd cmd_forget_entry = {
 	.usage = "RUN...",
 	.help = "drop a run from the record, and the originals that were kept for it alone\n"
 		"The files that it installed stay where they are; "
-		"they can no longer be rolled back.",
+		"they can no longer be rolled back. Of an install's older run\n"
+		"that is also what stood there before: uninstall stops at what the run had left.",
 	.flags = CMD_DB_WRITE,
 	.run = run,
 };

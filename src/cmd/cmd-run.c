@@ -94,9 +94,10 @@ static int misuse_name(const char *option, const char *value)
 
 static int misuse_value(const struct cmd_option *o, const char *value)
 {
-	return !strcmp(o->name, "name") ?
-		misuse_name(o->name, value) :
-		cmd_misuse(&cmd_run_entry, "--%s does not take '%s'", o->name, value);
+	if (!strcmp(o->name, "name"))
+		return misuse_name(o->name, value);
+	return cmd_misuse(&cmd_run_entry, "--%s does not take '%s'%s", o->name, value,
+		strcmp(o->name, "label") ? "" : ": a label is neither a number nor 'latest'");
 }
 
 static int option(const struct cmd_option *o, const char *value)

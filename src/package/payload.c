@@ -277,8 +277,8 @@ static int take_over(struct reading *r)
 		*at = STEAL(r->made.entries[i]);
 	}
 	if (r->payload->count > before)
-		say("packed, too: %zu paths that earlier runs of it made",
-			r->payload->count - before);
+		say("packed, too: %zu path%s that earlier runs of it made",
+			r->payload->count - before, r->payload->count - before == 1 ? "" : "s");
 	return 0;
 }
 

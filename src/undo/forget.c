@@ -229,8 +229,10 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 		db_rollback(db);
 		return -EBUSY;
 	}
-	if (r == 0)
+	if (r == 0) {
+		f->lost = (unsigned int)db_int(db, Q_FORGET_LOSES, 0, "i", run_id);
 		r = drop_rows(db, run_id);
+	}
 	if (r == 0)
 		r = db_exec(db, "COMMIT");
 	/* No object goes while the rows that name it could come back. */

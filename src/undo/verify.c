@@ -61,7 +61,9 @@ int undo_verify(struct db *db, int64_t run_id,
 		d.differs = look(&parents, e);
 		if (!d.differs)
 			continue;
-		d.later_run = db_int(db, Q_LATER_RUN, 0, "ii", e->path_id, run_id);
+		/* what an install has now nobody has changed later, on record */
+		if (run_id > 0)
+			d.later_run = db_int(db, Q_LATER_RUN, 0, "ii", e->path_id, run_id);
 		tell(&d, data);
 		count++;
 	}

@@ -640,4 +640,41 @@ case_a_label_and_a_name_that_are_the_same() {
 	eq "$(ls p)" b
 }
 
+# What would be taken for something else is no label.
+case_what_a_label_can_be() {
+	local l
+	mkdir p
+	inst one 1 'echo one >p/a'
+	for l in 1 latest ''; do has "$(want_rc 2 rec --label="$l" true 2>&1)" "--label does not take '$l'"; done
+	inst two 1 'echo two >p/b' --label=one@1
+	settle
+	has "$(want_rc 125 ba uninstall -y one@1 2>&1)" "'one@1' is the label of run 2 and a version of an install, run 1: say one of these"
+	eq "$(ls p)" $'a\nb'
+}
+
+# The run that had found what was there before is gone from the record: that is said.
+case_forget_says_what_an_install_loses() {
+	mkdir p
+	echo before >p/a
+	inst foo 1 'echo 1 >p/a; echo 1 >p/b; echo 1 >p/c'
+	inst foo 2 'echo 2 >p/a; echo 2 >p/b'
+	inst bar 1 'echo bar >p/c'
+	settle
+	has "$(ba forget 1 2>&1)" '^buildaudit: what it found at 2 paths that its install still has is forgotten, too'
+	ba uninstall -y foo >/dev/null
+	eq "$(cat p/a p/b p/c | xargs)" '1 1 bar'
+	hasnt "$(ba forget 3 2>&1)" 'what it found'
+}
+
+# (run N) is who came later: nobody, after what an install has now.
+case_verify_of_an_install() {
+	mkdir p
+	inst foo 1 'echo 1 >p/a'
+	inst foo 2 'echo 22 >p/a'
+	settle
+	echo person >p/a
+	eq "$(want_rc 1 ba verify foo)" "S.5....T.    $T/p/a"
+	has "$(want_rc 1 ba verify 1)" '\(run 2\)$'
+}
+
 run_cases "$@"
