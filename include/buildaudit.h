@@ -402,6 +402,24 @@ int ba_record_wait(struct ba_recording *rec, int *status, struct ba_summary *sum
  */
 int ba_record_attach(struct ba_recording *rec, const pid_t *pids, size_t count, char *words);
 
+/* An option of `buildaudit package`, by its long name. */
+struct ba_option {
+	const char *name, *value; /* value: NULL or "" where it takes none */
+};
+
+/*
+ * Makes a package of a run, or of the newest run of an install (a number below 0), as `buildaudit
+ * package -y` does; database: NULL is the usual one. options end with one whose name is NULL (or
+ * are NULL): "type", "output", "pkgname", "include" and so on, as buildaudit(1) has them. What it
+ * says besides is told to note, a line at a time, unless that is NULL. It works in a process of its
+ * own: signals, files and other children of the caller are left alone. Not while another thread of
+ * the caller works with this library or SQLite: it is a fork.
+ * 0, with the package's path in file (PATH_MAX bytes); or -ECANCELED, with words (BA_WORDS bytes)
+ * that say why there is none, or -errno. Since: 0.2
+ */
+int ba_package(const char *database, int64_t run_id, const struct ba_option *options,
+	void (*note)(const char *line, void *data), void *data, char *file, char *words);
+
 #ifdef __cplusplus
 }
 #endif

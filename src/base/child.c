@@ -45,7 +45,7 @@ static char **plain_environment(void)
 }
 
 /* What we catch would be lost between the fork and the exec, which does the same. */
-static void catch_nothing(void)
+void child_catch_nothing(void)
 {
 	struct sigaction now;
 	int sig;
@@ -81,7 +81,7 @@ static void become(const struct launch *s)
 {
 	if (s->death && (prctl(PR_SET_PDEATHSIG, s->death) < 0 || getppid() != s->parent))
 		_exit(CHILD_NOT_RUN);
-	catch_nothing();
+	child_catch_nothing();
 	pthread_sigmask(SIG_SETMASK, &s->mask, NULL);
 	if (set_files(s) == 0)
 		execvpe(s->argv[0], (char *const *)s->argv, s->env);

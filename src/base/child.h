@@ -40,5 +40,7 @@ int child_end(pid_t pid, int *status) MUST_CHECK;
  * which it does with -errno, the mask is as before.
  */
 pid_t child_fork(sigset_t *mask) MUST_CHECK;
+/* In it: no handler is its parent's any more; what is ignored stays so. */
+void child_catch_nothing(void);
 
 #endif

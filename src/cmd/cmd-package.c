@@ -21,26 +21,9 @@ static const struct cmd_option options[] = {
 
 static int option(const struct cmd_option *opt, const char *value)
 {
-	int r;
-
-	if (opt->letter == 't') {
-		o.type = package_type_named(value);
-		return o.type == PACKAGE_AUTO ?
-			cmd_misuse(&cmd_package_entry,
-				"there is no type '%s': deb, rpm, slackware or tar", value) :
-			0;
-	}
-	if (!strcmp(opt->name, "force"))
-		o.force = true;
-	else if (opt->letter == 'y')
-		o.no_questions = true;
-	else if (!strcmp(opt->name, "include"))
-		return package_add_include(&o, value) < 0 ? EXIT_FAILED : 0;
-	else if (!strcmp(opt->name, "exclude"))
-		return package_add_exclude(&o, value) < 0 ? EXIT_FAILED : 0;
-	else if ((r = package_option(&o, opt->name, value)) < 0)
-		return EXIT_USAGE;
-	return 0;
+	if (opt->letter == 'y')
+		return o.no_questions = true, 0;
+	return package_setting(&o, opt->name, value) < 0 ? EXIT_USAGE : 0;
 }
 
 static int run(struct cmd_call *call)

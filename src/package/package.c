@@ -42,6 +42,23 @@ enum package_type package_type_named(const char *name)
 	return PACKAGE_AUTO;
 }
 
+int package_setting(struct package_options *o, const char *name, const char *value)
+{
+	if (!strcmp(name, "type")) {
+		o->type = package_type_named(value);
+		return o->type == PACKAGE_AUTO ?
+			say_failed("there is no type '%s': deb, rpm, slackware or tar", value) :
+			1;
+	}
+	if (!strcmp(name, "force"))
+		return o->force = true;
+	if (!strcmp(name, "include"))
+		return package_add_include(o, value) < 0 ? -1 : 1;
+	if (!strcmp(name, "exclude"))
+		return package_add_exclude(o, value) < 0 ? -1 : 1;
+	return package_option(o, name, value);
+}
+
 enum package_type package_type_here(void)
 {
 	if (access("/var/lib/dpkg/status", F_OK) == 0)

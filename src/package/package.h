@@ -15,6 +15,11 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o);
  * saying why not.
  */
 int package_may_begin(struct package_options *o);
+/*
+ * An option by its long name: those of options.h, and type, include, exclude, force. 1 it was, 0 it
+ * is none, -1 after saying why it cannot be.
+ */
+int package_setting(struct package_options *o, const char *name, const char *value);
 /* A type by its name: deb, debian, rpm, tar; PACKAGE_AUTO when there is none of that name. */
 enum package_type package_type_named(const char *name);
 /* What this system installs. */

@@ -64,6 +64,11 @@ class _Difference(ctypes.Structure):
 
 _TELL_STEP = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Step), ctypes.c_void_p)
 _TELL_DIFFERENCE = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Difference), ctypes.c_void_p)
+_TELL_LINE = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_void_p)
+
+
+class _Option(ctypes.Structure):
+    _fields_ = [('name', ctypes.c_char_p), ('value', ctypes.c_char_p)]
 
 
 class _Undo(ctypes.Structure):
@@ -99,7 +104,8 @@ for _name, _result, _arguments in (
         ('owned_below', _int, [_p, _str, _p]), ('diff', _int, [_p, _i64, _i64, _int, _p]),
         ('verify', _int, [_p, _i64, _TELL_DIFFERENCE, _p, _p]), ('rollback', _int, [_p, _i64, _p, _p]),
         ('uninstall', _int, [_p, _i64, _p, _p]), ('recording_new', _int, [_p]), ('recording_free', None, [_p]),
-        ('recording_set', _int, [_p, _int, _str]), ('record', _int, [_p, _p, _p, _p, _p]),
+        ('recording_set', _int, [_p, _int, _str]), ('package', _int, [_str, _i64, _p, _TELL_LINE, _p, _p, _p]),
+        ('record', _int, [_p, _p, _p, _p, _p]),
         *((n, _int, [_p, _i64, _p]) for n in ('run', 'tree', 'events', 'replaced', 'made', 'owned_by', 'later_runs'))):
     _f = getattr(_lib, 'ba_' + _name)
     _f.restype, _f.argtypes = _result, _arguments
@@ -144,6 +150,7 @@ class Database:
         r = _lib.ba_open(ctypes.byref(ba), os.fsencode(path), int(write), words)
         if r < 0:
             raise _failed(r, words.value)
+        self._path = os.fsencode(path)
         self._ba = ba
 
     def __enter__(self):
@@ -274,6 +281,19 @@ class Database:
         """Takes out what the run, or the install, created."""
         by = 0 if superseded_by is None else self.find(superseded_by)
         return self._undo(_lib.ba_uninstall, run, dry, force, by)
+
+    def package(self, run=None, note=None, **options):
+        """Makes a package, and gives its path. Options are those of `buildaudit package` by their long names: type,
+        output, pkgname, include and exclude (one, or a list), force (True); note is told a line of what it says."""
+        pairs = [(n, v) for n, value in options.items() for v in (value if isinstance(value, (list, tuple)) else [value])
+                 if v is not None and v is not False]
+        vector = (_Option * (len(pairs) + 1))(*((n.encode(), b'' if v is True else os.fsencode(v)) for n, v in pairs))
+        path, words = (ctypes.create_string_buffer(4096) for _ in range(2))
+        tell = _TELL_LINE(lambda line, _: note(os.fsdecode(line))) if note else _TELL_LINE()
+        r = _lib.ba_package(self._path, self.find(run), vector, tell, None, path, words)
+        if r < 0:
+            raise _failed(r, words.value)
+        return os.fsdecode(path.value)
 
 
 def open(path=None, write=False):       # as of gzip and tarfile

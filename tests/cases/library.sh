@@ -26,6 +26,19 @@ case_the_example_in_c() {
 	has "$(want_rc 125 ./record "$DB" no-such-command 2>&1)" "no command 'no-such-command'"
 }
 
+case_the_example_of_packages() {
+	! sanitized || skip 'the library has a sanitizer in it'
+	rec --include "$T" --name thing --pkgversion 1.0 -q -- sh -c 'echo >a; echo >b'
+	settle
+	compile cc "$share/doc/buildaudit/examples/package.c" package
+	mkdir out
+	eq "$(./package "$DB" thing out "$T/b" 2>said)" "$T/$(echo out/*)"
+	eq "$(tar -tf out/* | grep "${T#/}/")" "${T#/}/a"
+	echo changed >a
+	has "$(want_rc 125 ./package "$DB" thing out 2>&1)" "^  $T/a: its content changed"
+	eq "$(ls out | wc -l)" 1
+}
+
 case_the_example_in_cxx() {
 	! sanitized || skip 'the library has a sanitizer in it'
 	rec -q -- true 'a b'

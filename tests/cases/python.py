@@ -149,6 +149,26 @@ def what_is_wrong():
     return faults
 
 
+def packages():
+    """a package is made, and what is in the way is said"""
+    faults, said = [], []
+    with Place() as c:
+        c.record('echo x >a; echo y >b', name='thing')
+        with buildaudit.open(c.db) as db:
+            path = db.package('thing', note=said.append, type='tar', output=c.top, exclude=['b', 'none'], pkgversion='1.0')
+            same(faults, 'its name', os.path.dirname(path), os.path.realpath(c.top))
+            names = subprocess.run(['tar', '-tf', path], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+            same(faults, 'what is in it', [n for n in names if n.endswith(('/a', '/b'))], [c.p[1:] + '/a'])
+            raises(faults, 'a type', buildaudit.Error, "no type 'none'", lambda: db.package('thing', type='none'))
+            raises(faults, 'an option', buildaudit.Error, "no option 'nothing'", lambda: db.package('thing', nothing='x'))
+            with open(c.p + '/a', 'w') as f:
+                f.write('changed')
+            raises(faults, 'changed since', buildaudit.Error, 'its content changed',
+                   lambda: db.package('thing', type='tar', output=c.top, pkgversion='1.0'))
+            same(faults, 'the database', [r['name'] for r in db.runs()], ['thing'])
+    return faults
+
+
 def callers():
     """a caller that ignores SIGCHLD, or has children of its own, gets the status, and keeps them"""
     faults = []
@@ -191,4 +211,4 @@ if subprocess.run('nm -D %s/lib/libbuildaudit.so.0 | grep -qE "__(asan|tsan)_ini
     print('1..0 # SKIP the library has a sanitizer in it')
     sys.exit(0)
 import buildaudit
-balib.run_cases((recorded, odd_names, undone, what_is_wrong, callers, the_example))
+balib.run_cases((recorded, odd_names, undone, what_is_wrong, packages, callers, the_example))
