@@ -378,7 +378,7 @@ static int record(char **command, const char *db)
 	o.compress_pages = ci.compress_pages;
 	o.reset_owners = ci.reset_owners;
 	o.keep_links = !ci.link_script;
-	r = record_and_then(rec, command, summary, db, pack_and_back_up, (void *)db);
+	r = record_and_then(rec, command, summary, db, NULL, pack_and_back_up, (void *)db);
 	ba_recording_free(rec);
 	return r;
 }

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "cmd/commands.h"
+#include "cmd/decide.h"
 #include "cmd/pack.h"
 #include "cmd/prune.h"
 #include "cmd/summary.h"
@@ -16,7 +17,7 @@
 
 static struct ba_recording *recording;
 static bool quiet;
-static bool packing, named, prune;
+static bool packing, named, prune, asking, failing_back;
 static struct package_options pack;
 static const char *pack_option; /* the first that says what the package is like */
 static pid_t *pids;
@@ -40,6 +41,8 @@ static const struct cmd_option options[] = {
 	{ 0, "children", NULL, "with -p: what it has started before, too" },
 	{ 0, "for", "SECONDS", "with -p: so long" },
 	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
+	{ 0, "ask", NULL, "then shows what it changed, and asks: keep it, or roll it back" },
+	{ 0, "rollback-on-failure", NULL, "rolls it back where the command fails" },
 	{ 0, "prune", NULL,
 		"then takes out what older versions left and this one did not install again" },
 	{ 0, "package", "deb|rpm|slackware|tar|auto",
@@ -116,6 +119,14 @@ static int option(const struct cmd_option *o, const char *value)
 		{ "children", BA_SET_CHILDREN },
 		{ "for", BA_SET_FOR },
 	};
+	static const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+		{ "prune", &prune },
+		{ "ask", &asking },
+		{ "rollback-on-failure", &failing_back },
+	};
 	size_t i;
 	int r;
 
@@ -127,11 +138,14 @@ static int option(const struct cmd_option *o, const char *value)
 		return add_pids(value);
 	if (!strcmp(o->name, "children") || !strcmp(o->name, "for"))
 		attach_option = o->name;
-	if (!strcmp(o->name, "wait") || !strcmp(o->name, "prune") || !strcmp(o->name, "package"))
+	if (!strcmp(o->name, "wait") || !strcmp(o->name, "package"))
 		command_option = o->name;
-	if (!strcmp(o->name, "prune")) {
-		prune = true;
-		return 0;
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (!strcmp(o->name, flags[i].name)) {
+			command_option = o->name;
+			*flags[i].flag = true;
+			return 0;
+		}
 	}
 	if (!strcmp(o->name, "package")) {
 		pack.type = package_type_named(value);
@@ -167,16 +181,6 @@ static void say_status(struct buf *out, int status)
 		buf_addf(out, "killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
 	else
 		buf_addf(out, "exit status %d", WEXITSTATUS(status));
-}
-
-/* "buildaudit", with the database where that is not the default one. */
-static void say_program(struct buf *out, const char *db)
-{
-	buf_adds(out, "buildaudit");
-	if (db) {
-		buf_adds(out, " -d ");
-		buf_add_shell(out, db);
-	}
 }
 
 /* A folder's name may be anything. */
@@ -242,7 +246,7 @@ static void summary(const struct ba_summary *s, void *data)
 
 	if (quiet && !s->error)
 		return;
-	say_program(&me, data);
+	summary_add_program(&me, data);
 	if (me.failed)
 		return;
 	buf_adds(&out, "buildaudit: ");
@@ -286,6 +290,14 @@ static int set_names(void)
 	if (pack.version && set(BA_SET_VERSION, pack.version) < 0)
 		return cmd_misuse(&cmd_run_entry, "--pkgversion does not take '%s'", pack.version);
 	return 0;
+}
+
+/* The command has ended: what of it stays? */
+static int decide(const char *db, int64_t run_id, int status)
+{
+	if (status && failing_back)
+		return decide_against(db, run_id);
+	return asking ? decide_by_asking(db, run_id) : 0;
 }
 
 /* What was asked for beside the record, once it is whole. */
@@ -332,6 +344,9 @@ static int run(struct cmd_call *call)
 			pack_option);
 	if (pack.doc_folder && !pack.docs)
 		return cmd_misuse(&cmd_run_entry, "--docdir is for --docs");
+	if (asking && !decide_can_ask())
+		return cmd_misuse(&cmd_run_entry,
+			"--ask has no terminal to ask on: nothing was started");
 	r = set_names();
 	if (r)
 		return r;
@@ -346,8 +361,9 @@ static int run(struct cmd_call *call)
 		return EXIT_FAILED;
 	if (!quiet)
 		cmd_warn_before(recording, call->argv[0]);
-	if (packing || prune)
-		return record_and_then(recording, call->argv, summary, call->db, go_on, NULL);
+	if (packing || prune || asking || failing_back)
+		return record_and_then(recording, call->argv, summary, call->db, decide, go_on,
+			NULL);
 	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
 	say_why_not(call, words, exec_failed);

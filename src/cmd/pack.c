@@ -127,15 +127,20 @@ __attribute__((noreturn)) static void end_like(int status)
 
 int record_and_then(struct ba_recording *rec, char **argv,
 	void (*summary)(const struct ba_summary *, void *), const char *db,
+	int (*decide)(const char *db, int64_t run, int status),
 	int (*then)(struct ba *, int64_t, void *), void *data)
 {
-	int64_t run;
-	int status = record_and_wait(rec, argv, summary, db, &run);
+	int64_t run = 0;
+	int status = record_and_wait(rec, argv, summary, db, &run), decided = 0;
 
 	if (status < 0)
 		return EXIT_FAILED;
+	if (run && decide)
+		decided = decide(db, run, status);
 	if (status != 0)
 		end_like(status);
+	if (decided)
+		return decided;
 	if (!run) {
 		complain("there is no record to go on with");
 		return EXIT_FAILED;

@@ -39,3 +39,12 @@ void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *
 			"%lld'\n",
 			n - NOTES_SHOWN, me, (long long)s->run_id);
 }
+
+void summary_add_program(struct buf *out, const char *db)
+{
+	buf_adds(out, "buildaudit");
+	if (db) {
+		buf_adds(out, " -d ");
+		buf_add_shell(out, db);
+	}
+}

@@ -13,4 +13,7 @@ void summary_add_counts(struct buf *out, const struct ba_summary *s);
  */
 void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *me);
 
+/* "buildaudit", with the database where that is not the default one. */
+void summary_add_program(struct buf *out, const char *db);
+
 #endif

@@ -491,4 +491,22 @@ case_bidirectional_controls_are_shown_escaped() {
 	eq "$(python3 -c 'import json, sys; sys.stdout.write(json.loads(sys.argv[1])["path"])' "$out")" "$T/ev${all}il"
 }
 
+# What fails leaves nothing; the end is the command's own.
+case_rollback_on_failure() {
+	mkdir p
+	echo before >p/a
+	want_rc 3 rec --rollback-on-failure --include "$T/p" -- sh -c 'echo x >p/a; echo >p/b; exit 3' 2>err
+	has "$(cat err)" '^buildaudit: run 1 rolled back \(as run 2\): 1 removed, 1 restored'
+	eq "$(cat p/*)" before
+	rec --rollback-on-failure --include "$T/p" -- sh -c 'echo x >p/a'
+	eq "$(cat p/*)" x
+	want_rc 143 rec --rollback-on-failure -q --include "$T/p" -- sh -c 'echo y >p/a; kill $$' 2>/dev/null
+	eq "$(cat p/*)" x
+	want_rc 127 rec --rollback-on-failure -q -- no-such-command 2>/dev/null
+	# what it made is not packed, either
+	want_rc 1 rec --rollback-on-failure --package=tar --include "$T/p" -- sh -c 'echo >p/b; exit 1' 2>err
+	eq "$(ls p)" a
+	hasnt "$(cat err)" 'package:'
+}
+
 run_cases "$@"

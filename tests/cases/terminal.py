@@ -219,6 +219,44 @@ def an_undo_that_is_interrupted_says_so():
         return faults
 
 
+QUESTION = b'ifference: '
+
+
+def asked(c, script, *answers):
+    """What is said after each answer, and how it ends."""
+    pid, fd = c.start('--ask', *MODE, '--include', c.p, '--', 'sh', '-c', script, PAGER='cat')
+    said = [read(fd, lambda text: QUESTION in text)]
+    for a in answers:
+        os.write(fd, a)
+        said.append(read(fd, lambda text: QUESTION in text))
+    os.close(fd)
+    return [plain(s) for s in said], os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def kept_or_rolled_back():
+    """--ask shows what was changed, and does what is answered"""
+    faults = []
+    with Place() as c:
+        with open(c.p + '/conf', 'w') as f:
+            f.write('old\n')
+        said, status = asked(c, 'echo new >conf; echo >made; exit 3', b'f\n', b'w\n', b'd\n', b'what?\n', b'\n', b'r\n')
+        want = ['created .*/made', 'modified .*/conf', 'sh -c', r'\+new', 'Keep it', 'Keep it', '1 removed, 1 restored']
+        faults += ['%s: %r' % (w, s) for w, s in zip(want, said) if not re.search(w, s)]
+        with open(c.p + '/conf') as f:
+            faults += ['it is not back: %r' % t for t in [f.read()] if t != 'old\n']
+        faults += ['left: %s' % os.listdir(c.p)] if os.listdir(c.p) != ['conf'] else []
+        faults += ['status %d' % status] if status != 3 else []
+        faults += ['rolled back: %r' % (a,) for a in [asked(c, 'echo >made', b'r\n')] if a[1] != 1 or '1 removed' not in a[0][1]]
+        for answer, word in (b'k\n', 'is kept'), (b'\x04', 'is kept'):
+            said, status = asked(c, 'echo >made', answer)
+            faults += ['%r: %d %r' % (answer, status, said)] if status or word not in said[1] or 'made' not in os.listdir(c.p) else []
+    with Place() as c:
+        p = subprocess.run([BA, '-d', c.db, '--ask', '--', 'touch', c.p + '/x'], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        if p.returncode != 2 or b'no terminal' not in p.stderr or os.listdir(c.p) or os.path.exists(c.db):
+            faults.append('without a terminal: %d %r' % (p.returncode, p.stderr))
+    return faults
+
+
 def packing_shows_how_far_it_is():
     """what takes its time has a bar, and ^C leaves nothing"""
     with Place() as c:
@@ -237,7 +275,7 @@ def packing_shows_how_far_it_is():
 
 
 CASES = (colours, the_pager, less_pages_what_does_not_fit, the_pager_and_a_signal, the_width, sql_has_heads, an_undo_that_is_interrupted_says_so,
-         packing_shows_how_far_it_is)
+         kept_or_rolled_back, packing_shows_how_far_it_is)
 
 
 balib.run_cases(CASES)
