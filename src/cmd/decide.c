@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/decide.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +116,7 @@ static char ask(void)
 	n = strspn(line, " \t");
 	while (!strchr(line, '\n') && fgets(line, sizeof line, stdin))
 		n = sizeof line - 1; /* too long to be an answer */
-	return n < sizeof line - 1 && line[n] != '\n' ? line[n] : '?';
+	return n < sizeof line - 1 && line[n] != '\n' ? (char)tolower((unsigned char)line[n]) : '?';
 }
 
 static int keep(const char *db, int64_t run)
@@ -127,7 +129,7 @@ static int keep(const char *db, int64_t run)
 	return 0;
 }
 
-int decide_by_asking(const char *db, int64_t run)
+static int until_decided(const char *db, int64_t run)
 {
 	call(db, run, files, NULL, 0);
 	for (;;) {
@@ -154,4 +156,21 @@ int decide_by_asking(const char *db, int64_t run)
 			break;
 		}
 	}
+}
+
+static void end_the_line(int sig)
+{
+	(void)sig;
+}
+
+int decide_by_asking(const char *db, int64_t run)
+{
+	/* ^C is for what is shown, or rolled back, just then; as an answer it is none. */
+	struct sigaction now = { .sa_handler = end_the_line }, before;
+	int r;
+
+	sigaction(SIGINT, &now, &before);
+	r = until_decided(db, run);
+	sigaction(SIGINT, &before, NULL);
+	return r;
 }

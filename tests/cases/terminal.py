@@ -247,7 +247,7 @@ def kept_or_rolled_back():
         faults += ['left: %s' % os.listdir(c.p)] if os.listdir(c.p) != ['conf'] else []
         faults += ['status %d' % status] if status != 3 else []
         faults += ['rolled back: %r' % (a,) for a in [asked(c, 'echo >made', b'r\n')] if a[1] != 1 or '1 removed' not in a[0][1]]
-        for answer, word in (b'k\n', 'is kept'), (b'\x04', 'is kept'):
+        for answer, word in (b' K\n', 'is kept'), (b'\x04', 'is kept'), (b'\x03', 'is kept'):
             said, status = asked(c, 'echo >made', answer)
             faults += ['%r: %d %r' % (answer, status, said)] if status or word not in said[1] or 'made' not in os.listdir(c.p) else []
     with Place() as c:
