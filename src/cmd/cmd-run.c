@@ -103,74 +103,95 @@ static int misuse_value(const struct cmd_option *o, const char *value)
 		strcmp(o->name, "label") ? "" : ": a label is neither a number nor 'latest'");
 }
 
-static int option(const struct cmd_option *o, const char *value)
+/* What is asked for beside the record. Is it one of these? */
+static bool set_flag(const char *name)
 {
-	static const struct {
-		const char *name;
-		enum ba_set what;
-	} plain[] = {
-		{ "label", BA_SET_LABEL },
-		{ "name", BA_SET_NAME },
-		{ "exclude", BA_SET_EXCLUDE },
-		{ "include", BA_SET_INCLUDE },
-		{ "no-seccomp", BA_SET_NO_SECCOMP },
-		{ "no-backup", BA_SET_NO_BACKUP },
-		{ "backup-limit", BA_SET_BACKUP_LIMIT },
-		{ "children", BA_SET_CHILDREN },
-		{ "for", BA_SET_FOR },
-	};
 	static const struct {
 		const char *name;
 		bool *flag;
 	} flags[] = {
+		{ "quiet", &quiet },
 		{ "prune", &prune },
 		{ "ask", &asking },
 		{ "rollback-on-failure", &failing_back },
 	};
 	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		if (!strcmp(name, flags[i].name))
+			return *flags[i].flag = true;
+	return false;
+}
+
+/* A setting of the recording; value NULL: it takes none. 0 or -errno. */
+static int set_recording(const char *name, const char *value)
+{
+	static const struct {
+		const char *name, *value; /* NULL: any */
+		enum ba_set what;
+	} settings[] = {
+		{ "label", NULL, BA_SET_LABEL },
+		{ "name", NULL, BA_SET_NAME },
+		{ "exclude", NULL, BA_SET_EXCLUDE },
+		{ "include", NULL, BA_SET_INCLUDE },
+		{ "no-seccomp", NULL, BA_SET_NO_SECCOMP },
+		{ "no-backup", NULL, BA_SET_NO_BACKUP },
+		{ "backup-limit", NULL, BA_SET_BACKUP_LIMIT },
+		{ "children", NULL, BA_SET_CHILDREN },
+		{ "for", NULL, BA_SET_FOR },
+		{ "wait", "all", BA_SET_WAIT_ALL },
+		{ "io-uring", "allow", BA_SET_IO_URING },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		if (!strcmp(name, settings[i].name) &&
+			(!settings[i].value || !strcmp(value, settings[i].value)))
+			return set(settings[i].what, value ? value : "");
+	return !strcmp(name, "io-uring") && !strcmp(value, "deny") ? 0 : -EINVAL;
+}
+
+static int set_package(const char *type)
+{
+	pack.type = package_type_named(type);
+	packing = pack.type != PACKAGE_AUTO || !strcmp(type, "auto");
+	return packing ? 0 :
+			 cmd_misuse(&cmd_run_entry, "there is no type '%s': deb, rpm, tar or auto",
+				 type);
+}
+
+/* Some are for what runs already only, some for a command only. */
+static void see_whom_it_is_for(const char *name)
+{
+	static const char *const of_command[] = { "wait", "prune", "ask", "rollback-on-failure",
+		"package" };
+	size_t i;
+
+	if (!strcmp(name, "children") || !strcmp(name, "for"))
+		attach_option = name;
+	for (i = 0; i < ARRAY_SIZE(of_command); i++)
+		if (!strcmp(name, of_command[i]))
+			command_option = name;
+}
+
+static int option(const struct cmd_option *o, const char *value)
+{
 	int r;
 
-	if (o->letter == 'q') {
-		quiet = true;
+	see_whom_it_is_for(o->name);
+	if (set_flag(o->name))
 		return 0;
-	}
 	if (o->letter == 'p')
 		return add_pids(value);
-	if (!strcmp(o->name, "children") || !strcmp(o->name, "for"))
-		attach_option = o->name;
-	if (!strcmp(o->name, "wait") || !strcmp(o->name, "package"))
-		command_option = o->name;
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (!strcmp(o->name, flags[i].name)) {
-			command_option = o->name;
-			*flags[i].flag = true;
-			return 0;
-		}
-	}
-	if (!strcmp(o->name, "package")) {
-		pack.type = package_type_named(value);
-		packing = pack.type != PACKAGE_AUTO || !strcmp(value, "auto");
-		return packing ? 0 :
-				 cmd_misuse(&cmd_run_entry,
-					 "there is no type '%s': deb, rpm, tar or auto", value);
-	}
+	if (!strcmp(o->name, "package"))
+		return set_package(value);
 	r = package_option(&pack, o->name, value);
 	if (r && !pack_option && !names_install(o->name))
 		pack_option = o->name;
 	if (r)
 		return r > 0 ? 0 : EXIT_USAGE;
 	named |= !strcmp(o->name, "name");
-	r = -EINVAL;
-	for (i = 0; i < sizeof plain / sizeof plain[0]; i++)
-		if (!strcmp(o->name, plain[i].name))
-			r = set(plain[i].what, value ? value : "");
-	if (!strcmp(o->name, "wait") && !strcmp(value, "all"))
-		r = set(BA_SET_WAIT_ALL, "");
-	if (!strcmp(o->name, "io-uring") && !strcmp(value, "allow"))
-		r = set(BA_SET_IO_URING, "");
-	if (!strcmp(o->name, "io-uring") && !strcmp(value, "deny"))
-		r = 0;
-	return r < 0 ? misuse_value(o, value) : 0;
+	return set_recording(o->name, value) < 0 ? misuse_value(o, value) : 0;
 }
 
 static void say_status(struct buf *out, int status)

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,22 +102,37 @@ bool decide_can_ask(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* The first letter of a line; 0: there is none any more. */
-static char ask(void)
+/* The first letter of a line; '?' where that is no answer, 0: there is none any more. */
+static char read_answer(void)
 {
 	char line[64];
 	size_t n;
 
-	fputs("Keep it? [k]eep, [r]oll it back; look at the [f]iles, who [w]rote them, the "
-	      "[d]ifference: ",
-		stderr);
-	IGNORE(fflush(stderr));
 	if (!fgets(line, sizeof line, stdin))
 		return 0;
 	n = strspn(line, " \t");
 	while (!strchr(line, '\n') && fgets(line, sizeof line, stdin))
 		n = sizeof line - 1; /* too long to be an answer */
 	return n < sizeof line - 1 && line[n] != '\n' ? (char)tolower((unsigned char)line[n]) : '?';
+}
+
+/* ^C does not come between the question and the wait for its answer. */
+static char ask(void)
+{
+	struct pollfd in = { STDIN_FILENO, POLLIN, 0 };
+	sigset_t interrupt, before;
+	char answer;
+
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_BLOCK, &interrupt, &before);
+	fputs("Keep it? [k]eep, [r]oll it back; look at the [f]iles, who [w]rote them, the "
+	      "[d]ifference: ",
+		stderr);
+	IGNORE(fflush(stderr));
+	answer = ppoll(&in, 1, NULL, &before) < 0 ? 0 : read_answer();
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return answer;
 }
 
 static int keep(const char *db, int64_t run)
