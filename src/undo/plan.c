@@ -94,6 +94,18 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 		!look_differs(dir, name, &it->now, b, DIFFERS_WHAT);
 }
 
+/*
+ * Another file that was moved, or linked, to here, though it be like the one that it came over:
+ * it has to go home.
+ */
+static bool is_carried_here(const struct plan *p, const struct plan_item *it)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	return home && home != it && it->e->file != it->e->before_file &&
+		has_inode_of(&it->now, &it->e->after.i);
+}
+
 /* Reading is dear: a later question is asked only where the ones before it leave something open. */
 static void look_there(const struct plan *p, const struct plan_item *it, int dir, const char *name,
 	struct situation *s)
@@ -104,7 +116,7 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 		db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
 	if (s->later || (!s->is && s->change == CHANGE_CREATED))
 		return;
-	s->as_before = s->was && s->is && is_before(it, dir, name);
+	s->as_before = s->was && s->is && !is_carried_here(p, it) && is_before(it, dir, name);
 	s->as_left = !s->as_before && is_after(it, dir, name);
 	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
 }

@@ -552,6 +552,33 @@ case_hard_links_broken_up_by_two_runs() {
 	eq "$(stat -c %h p/a p/b p/c p/d p/e | xargs)" '3 3 3 1 1'
 }
 
+# What comes over its like is another file all the same: its old place wants it back.
+case_what_was_moved_over_its_like() {
+	local way
+	for way in 'mv -f p/conf p/conf.old; echo B >p/conf' 'rm p/conf.old; mv p/conf p/conf.old; echo B >p/conf' \
+		'mv p/l2 p/l3; mv p/l1 p/l2; echo new >p/l1' 'mv p/conf p/conf.old' 'ln -f p/conf p/conf.old' \
+		'rm -rf p/d.old; mv p/d p/d.old; mkdir p/d; echo n >p/d/f'; do
+		rm -rf p "$DB"*
+		mkdir p p/d
+		echo A >p/conf
+		cp -p p/conf p/conf.old
+		for l in 1 2 3; do cp -p p/conf p/l$l; done
+		echo f >p/d/f
+		cp -a p/d p/d.old
+		snap p "$T/before"
+		inst foo 1 "$way"
+		settle
+		ba rollback -y latest
+		snap p "$T/back"
+		eq "$(plain "$T/back")" "$(plain "$T/before")" "$way"
+		inst foo 1 "$way"
+		settle
+		ba uninstall -y foo
+		snap p "$T/back"
+		eq "$(plain "$T/back")" "$(plain "$T/before")" "$way"
+	done >&2
+}
+
 case_what_was_moved_and_brought_back() {
 	mkdir p
 	echo orig >p/c
