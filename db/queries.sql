@@ -716,6 +716,11 @@ LEFT JOIN install i ON i.id = r.install_id
 WHERE r.id = ?1 AND u.state <> 'complete'
     AND u.id = (SELECT max(id) FROM run WHERE of_run = o.id AND kind = u.kind);
 
+-- name: UNDO_FAILED
+-- At how many places a rollback of a run, or of its install, failed halfway, so that what was kept may be the only copy.
+SELECT count(*) FROM undo_place u WHERE u.what IN (1, 2) AND u.run_id IN (
+    SELECT ?1 UNION ALL SELECT o.id FROM run r JOIN run o ON o.install_id = r.install_id WHERE r.id = ?1);
+
 -- name: UNDO_RUNNING
 -- slow: its index holds the runs that go on, and few do
 SELECT id, recorder FROM run WHERE state = 'running' AND kind IS NOT NULL;

@@ -414,8 +414,9 @@ struct ba_option {
  * says besides is told to note, a line at a time, unless that is NULL. It works in a process of its
  * own: signals, files and other children of the caller are left alone. Not while another thread of
  * the caller works with this library or SQLite: it is a fork.
- * 0, with the package's path in file (PATH_MAX bytes); or -ECANCELED, with words (BA_WORDS bytes)
- * that say why there is none, or -errno. Since: 0.2
+ * 0, with the package's path in file (PATH_MAX bytes); or -errno with words (BA_WORDS bytes) that
+ * say why there is none: -ENOENT no such run or database, -EINVAL an option, -ECANCELED what is
+ * installed cannot be packed. Since: 0.2
  */
 int ba_package(const char *database, int64_t run_id, const struct ba_option *options,
 	void (*note)(const char *line, void *data), void *data, char *file, char *words);

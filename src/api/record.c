@@ -231,7 +231,8 @@ API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, 
 {
 	struct spawn spawn = { .lost = recorder_lost, .data = rec };
 	struct words words = { "" };
-	int r = find_command(argv[0], &words, exec_failed);
+	int r = argv[0] ? find_command(argv[0], &words, exec_failed) :
+			  words_set(&words, -EINVAL, "there is no command to record");
 
 	find_folder(rec);
 	if (r == 0)

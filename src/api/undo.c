@@ -242,13 +242,18 @@ static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 	return r < 0 ? r : each_run(ba, subject, check_one, (void *)how);
 }
 
-/* Of an install only a run of its own makes anything stale. */
+/* Of an install only a run of its own makes anything stale, of a run a later one. */
 static int check_superseded(struct ba *ba, int64_t subject, int64_t by)
 {
-	return subject >= 0 || !by || db_int(ba->db, Q_RUN_INSTALL, 0, "i", by) == subject ?
-		0 :
-		words_set(&ba->words, -EINVAL, "run %lld is no run of that install",
+	int r = by ? ba_there(ba, by, NULL) : 0;
+
+	if (r < 0 || !by)
+		return r;
+	if (subject < 0 && db_int(ba->db, Q_RUN_INSTALL, 0, "i", by) != subject)
+		return words_set(&ba->words, -EINVAL, "run %lld is no run of that install",
 			(long long)by);
+	return subject < by ? 0 : words_set(&ba->words, -EINVAL,
+		"run %lld is not newer than run %lld", (long long)by, (long long)subject);
 }
 
 API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
@@ -280,7 +285,7 @@ API int ba_verify(struct ba *ba, int64_t run_id,
 {
 	struct rows rows = ROWS_INIT;
 	bool goes_on;
-	int r = run_id < 0 ? 0 : check_run(ba, run_id, &rows, &goes_on);
+	int r = run_id < 0 ? ba_there(ba, run_id, NULL) : check_run(ba, run_id, &rows, &goes_on);
 
 	rows_done(&rows);
 	return r < 0 ? r : undo_verify(ba->db, run_id, tell, progress, data, &ba->words);

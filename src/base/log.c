@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +25,13 @@ void words_before(void (*clear)(void))
 	before = clear;
 }
 
+static bool always_shown;
+
+void words_always_shown(void)
+{
+	always_shown = true;
+}
+
 void words_vsay(const char *head, const char *fmt, va_list ap)
 {
 	_cleanup_buf_ struct buf plain = BUF_INIT, shown = BUF_INIT;
@@ -32,7 +40,7 @@ void words_vsay(const char *head, const char *fmt, va_list ap)
 		before();
 	buf_addv(&plain, fmt, ap);
 	buf_adds(&shown, head);
-	if (plain.data && isatty(STDERR_FILENO))
+	if (plain.data && (always_shown || isatty(STDERR_FILENO)))
 		buf_add_shown(&shown, plain.data, plain.len);
 	else if (plain.data)
 		buf_add(&shown, plain.data, plain.len);

@@ -23,6 +23,9 @@ void words_say(const char *head, const char *fmt, ...) __attribute__((format(pri
 void words_vsay(const char *head, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
+/* From now on names are as a terminal gets them: a sentence is one line, whatever is in it. */
+void words_always_shown(void);
+
 /* What is to be done before a sentence is printed: a bar is taken away. NULL: nothing. */
 void words_before(void (*clear)(void));
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/buf.h"
@@ -382,7 +383,8 @@ static int run(struct cmd_call *call)
 		return EXIT_FAILED;
 	if (!quiet)
 		cmd_warn_before(recording, call->argv[0]);
-	if (packing || prune || asking || failing_back)
+	/* With the first process of a pid namespace the recorder dies, too: it must be us. */
+	if (packing || prune || asking || failing_back || getpid() == 1)
 		return record_and_then(recording, call->argv, summary, call->db, decide, go_on,
 			NULL);
 	ba_recording_summary(recording, summary, (void *)call->db);

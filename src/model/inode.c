@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "base/io.h"
 #include "base/mix.h"
 #include "base/parents.h"
 
@@ -100,7 +101,13 @@ uint64_t inode_identity(const struct inode *i)
 	return mix64(inode_place(i) + (uint64_t)i->birth_ns);
 }
 
+/* A clock that was wrong may have stamped it with a time that is yet to come: nobody just now. */
+bool inode_born_since(const struct inode *i, int64_t ns)
+{
+	return i->birth_ns > ns && i->birth_ns <= io_now_ns();
+}
+
 bool inode_born_by(const struct inode *i, int64_t ns)
 {
-	return i->birth_ns && i->birth_ns <= ns;
+	return i->birth_ns && !inode_born_since(i, ns);
 }

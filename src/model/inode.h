@@ -45,6 +45,8 @@ uint64_t inode_identity(const struct inode *i);
 uint64_t inode_place(const struct inode *i);
 /* Was it there at ns (CLOCK_REALTIME)? Where no birth is known: no. */
 bool inode_born_by(const struct inode *i, int64_t ns);
+/* Was it made after that? Where no birth is known: no. */
+bool inode_born_since(const struct inode *i, int64_t ns);
 /* A node of /dev or the like, whatever it is of (rdev). */
 bool inode_is_device(const struct inode *i);
 /* Is it this file that stands at path? With AT_SYMLINK_NOFOLLOW a symlink there is meant itself. */

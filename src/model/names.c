@@ -41,7 +41,7 @@ static bool is_it(const struct search *s, const struct inode *now)
 	if (!now->exists || now->dev != file->dev || now->ino != file->ino)
 		return false;
 	return (!file->birth_ns || now->birth_ns == file->birth_ns) &&
-		(!s->born_by || now->birth_ns <= s->born_by);
+		(!s->born_by || !inode_born_since(now, s->born_by));
 }
 
 static void try_name(struct search *s, int folder, const char *name, const struct buf *path)

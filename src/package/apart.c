@@ -4,6 +4,7 @@
  * sentences on standard error, a tool's files) would be in the way of whoever calls a function.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,12 +14,12 @@
 
 #include "base/child.h"
 #include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
 #include "buildaudit.h"
 #include "package/package.h"
 #include "render/say.h"
 
-/* Begins the line that has the package's name, which is the last and may have newlines in it. */
-#define WRITTEN '\1'
 #define HEAD "buildaudit: "
 
 struct order {
@@ -51,32 +52,50 @@ static int make(const struct order *order, struct package_options *o)
 	int r;
 
 	if (set_all(o, order->options) < 0)
-		return -1;
-	if (!database && ba_default_path(place, sizeof place) < 0)
-		return say_failed("the usual place of the database is too long a name");
-	if (ba_open(&ba, database ? database : place, BA_READ, words) < 0)
-		return say_failed("%s", words);
-	r = ba_run_newest(ba, run, &run) < 0 ? say_failed("%s", ba_error(ba)) :
-					       package_make(ba, run, o);
+		return -EINVAL;
+	r = database ? 0 : ba_default_path(place, sizeof place);
+	if (r < 0)
+		return say_failed("the usual place of the database is too long a name"), r;
+	r = ba_open(&ba, database ? database : place, BA_READ, words);
+	if (r < 0)
+		return say_failed("%s", words), r;
+	r = ba_run_newest(ba, run, &run);
+	if (r < 0)
+		say_failed("%s", ba_error(ba));
+	else
+		r = package_make(ba, run, o) < 0 ? -ECANCELED : 0;
 	ba_close(ba);
 	return r;
 }
 
-__attribute__((noreturn)) static void become(const struct order *order, int out, pid_t parent,
-	const sigset_t *mask)
+/* What comes of it: the package's name, or why there is none. */
+struct result {
+	int error;
+	char file[PATH_MAX];
+};
+
+__attribute__((noreturn)) static void become(const struct order *order, int out, int result,
+	pid_t parent, const sigset_t *mask)
 {
 	struct package_options o = { .no_questions = true, .quiet = order->quiet };
+	struct result r = { 0 };
+	sigset_t end;
 
-	/* Halves of a package are taken away on a signal that asks for the end. */
+	/* Halves of a package are taken away on a signal that asks for the end: it is let in. */
+	signal(SIGTERM, SIG_DFL);
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent ||
 		dup2(out, STDERR_FILENO) < 0)
 		_exit(1);
 	child_catch_nothing();
 	pthread_sigmask(SIG_SETMASK, mask, NULL);
-	if (make(order, &o) < 0)
-		_exit(1);
-	dprintf(STDERR_FILENO, "%c%s", WRITTEN, o.written);
-	_exit(0);
+	pthread_sigmask(SIG_UNBLOCK, &end, NULL);
+	words_always_shown();
+	r.error = make(order, &o);
+	if (r.error == 0)
+		snprintf(r.file, sizeof r.file, "%s", o.written);
+	_exit(io_write_all(result, &r, sizeof r) < 0);
 }
 
 /* What it says, as far as it has been told. */
@@ -84,7 +103,6 @@ struct hearing {
 	struct buf text;
 	size_t told; /* up to here */
 	size_t last; /* where the last sentence begins */
-	bool written; /* the rest is the package's name */
 	void (*note)(const char *line, void *data);
 	void *data;
 };
@@ -103,7 +121,7 @@ static void hear_lines(struct hearing *h)
 {
 	char *line = h->text.data ? h->text.data + h->told : NULL, *end;
 
-	while (line && *line && *line != WRITTEN && (end = strchr(line, '\n'))) {
+	while (line && (end = strchr(line, '\n'))) {
 		*end = '\0';
 		hear_line(h, line);
 		*end = '\n';
@@ -111,7 +129,6 @@ static void hear_lines(struct hearing *h)
 	}
 	if (line)
 		h->told = (size_t)(line - h->text.data);
-	h->written = line && *line == WRITTEN;
 }
 
 static int hear(struct hearing *h, int fd)
@@ -131,52 +148,90 @@ static int hear(struct hearing *h, int fd)
 	return 0;
 }
 
-static int answer(const struct hearing *h, int heard, char *file, char *words)
+/* Its last sentence, with the lines of a list behind it. */
+static void tell_why(const struct hearing *h, char *words)
 {
 	const char *last = h->text.data ? h->text.data + h->last : "";
 	size_t n;
 
-	if (h->written) {
-		snprintf(file, PATH_MAX, "%s", h->text.data + h->told + 1);
-		return 0;
-	}
 	if (!strncmp(last, HEAD, strlen(HEAD)))
 		last += strlen(HEAD);
-	snprintf(words, BA_WORDS, "%s",
-		heard < 0 ? strerror(-heard) :
-			*last     ? last :
-				    "the process that made the package was killed");
+	snprintf(words, BA_WORDS, "%s", *last ? last : "the process that made it was killed");
 	n = strlen(words);
 	if (n && words[n - 1] == '\n')
 		words[n - 1] = '\0';
-	return heard < 0 ? heard : -ECANCELED;
 }
 
-/* Whoever waits for any child may have its status; its last words are here. */
+static int answer(const struct hearing *h, int heard, int result, char *file, char *words)
+{
+	struct result r = { .error = -ECANCELED };
+
+	if (heard < 0) {
+		snprintf(words, BA_WORDS, "%s", strerror(-heard));
+		return heard;
+	}
+	if (io_read_all(result, &r, sizeof r) != sizeof r)
+		r.error = -ECANCELED;
+	if (r.error < 0)
+		tell_why(h, words);
+	else
+		memcpy(file, r.file, sizeof r.file);
+	return r.error;
+}
+
+static int open_pipes(int out[2], int result[2])
+{
+	int r;
+
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return -errno;
+	if (pipe2(result, O_CLOEXEC) == 0)
+		return 0;
+	r = -errno;
+	drop_fd(out[0]);
+	drop_fd(out[1]);
+	return r;
+}
+
+static pid_t start(const struct order *order, int out[2], int result[2])
+{
+	pid_t pid, parent = getpid();
+	sigset_t mask;
+	int r = open_pipes(out, result);
+
+	if (r < 0)
+		return r;
+	pid = child_fork(&mask);
+	if (pid == 0)
+		become(order, out[1], result[1], parent, &mask);
+	if (pid > 0)
+		pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	drop_fd(out[1]);
+	drop_fd(result[1]);
+	return pid;
+}
+
+/* Whoever waits for any child may have its status; what comes of it comes by a pipe. */
 __attribute__((visibility("default"))) int ba_package(const char *database, int64_t run_id,
 	const struct ba_option *options, void (*note)(const char *line, void *data), void *data,
 	char *file, char *words)
 {
-	struct order order = { database, run_id, options, !note };
+	const struct order order = { database, run_id, options, !note };
 	struct hearing h = { .text = BUF_INIT, .note = note, .data = data };
-	pid_t pid, parent = getpid();
-	int ends[2], status, r;
-	sigset_t mask;
+	int out[2] = { -1, -1 }, result[2] = { -1, -1 }, status, r;
+	pid_t pid = start(&order, out, result);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		pid = -errno;
-	else if ((pid = child_fork(&mask)) == 0)
-		become(&order, ends[1], parent, &mask);
-	if (pid < 0) {
+	if (pid < 0)
 		snprintf(words, BA_WORDS, "cannot start a process: %s", strerror(-pid));
-		return pid;
+	r = pid < 0 ? (int)pid : hear(&h, out[0]);
+	if (pid > 0) {
+		r = answer(&h, r, result[0], file, words);
+		IGNORE(child_end(pid, &status));
 	}
-	pthread_sigmask(SIG_SETMASK, &mask, NULL);
-	drop_fd(ends[1]);
-	r = hear(&h, ends[0]);
-	drop_fd(ends[0]);
-	IGNORE(child_end(pid, &status));
-	r = answer(&h, r, file, words);
+	if (out[0] >= 0)
+		drop_fd(out[0]);
+	if (result[0] >= 0)
+		drop_fd(result[0]);
 	buf_release(&h.text);
 	return r;
 }

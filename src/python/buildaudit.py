@@ -150,7 +150,7 @@ class Database:
         r = _lib.ba_open(ctypes.byref(ba), os.fsencode(path), int(write), words)
         if r < 0:
             raise _failed(r, words.value)
-        self._path = os.fsencode(path)
+        self._path = os.path.abspath(os.fsencode(path))
         self._ba = ba
 
     def __enter__(self):
@@ -287,9 +287,10 @@ class Database:
         output, pkgname, include and exclude (one, or a list), force (True); note is told a line of what it says."""
         pairs = [(n, v) for n, value in options.items() for v in (value if isinstance(value, (list, tuple)) else [value])
                  if v is not None and v is not False]
-        vector = (_Option * (len(pairs) + 1))(*((n.encode(), b'' if v is True else os.fsencode(v)) for n, v in pairs))
+        vector = (_Option * (len(pairs) + 1))(*((n.encode(), b'' if v is True else _text(v)) for n, v in pairs))
         path, words = (ctypes.create_string_buffer(4096) for _ in range(2))
         tell = _TELL_LINE(lambda line, _: note(os.fsdecode(line))) if note else _TELL_LINE()
+        self._open()
         r = _lib.ba_package(self._path, self.find(run), vector, tell, None, path, words)
         if r < 0:
             raise _failed(r, words.value)
@@ -301,11 +302,18 @@ def open(path=None, write=False):       # as of gzip and tarfile
     return Database(path, write)
 
 
+def _text(value):
+    text = os.fsencode(value if isinstance(value, (bytes, os.PathLike)) else str(value))
+    if b'\0' in text:
+        raise ValueError('a NUL in %r' % (value,))
+    return text
+
+
 def _set(recording, name, value):
     if value is None or value is False:
         return
     for one in value if isinstance(value, (list, tuple)) else [value]:
-        text = b'' if one is True else os.fsencode(one if isinstance(one, (bytes, os.PathLike)) else str(one))
+        text = b'' if one is True else _text(one)
         if _lib.ba_recording_set(recording, _SETTINGS.index(name), text) < 0:
             raise ValueError('%s does not take %r' % (name, one))
 

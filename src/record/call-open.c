@@ -141,7 +141,7 @@ static void touch_lost(struct recorder *r, const struct pending *p, const struct
 		(n->now.exists && inode_identity(&n->now) == inode_identity(&p->name[0].now)));
 
 	if (!known && n->now.exists && !(p->call.flags & O_TRUNC) &&
-		n->now.birth_ns <= r->touches.started_ns)
+		!inode_born_since(&n->now, r->touches.started_ns))
 		return;
 	touches_path(&r->touches, n->path.data, known ? &p->name[0].now : &n->now, !known);
 	touches_look(&r->touches, n->path.data);

@@ -19,6 +19,9 @@
 #include "model/object.h"
 #include "model/receipt.h"
 
+/* A file may be so many times as long as what may be kept. */
+#define HOLES_MAX 64
+
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 int keep_init(struct keeper *k, const char *db_path, int64_t run_id)
@@ -171,6 +174,12 @@ static bool object_whole(const struct keeper *k, const struct keeping *g, const 
 		durable_data(fd) == 0;
 }
 
+/* Of this run alone: numbers of processes come twice where there are two namespaces of them. */
+static void temp_name(const struct keeper *k, char out[32])
+{
+	snprintf(out, 32, "tmp-%lld", (long long)k->run_id);
+}
+
 /*
  * One name more for the file itself. A lease on writing is given only where
  * nobody else has the file open (fcntl(2)): nobody can go on writing to it,
@@ -178,21 +187,27 @@ static bool object_whole(const struct keeper *k, const struct keeping *g, const 
  */
 static bool link_object(struct keeper *k, int from, struct keeping *g)
 {
-	char path[PROC_PATH];
+	char path[PROC_PATH], temp[32];
 
 	if (fcntl(from, F_SETLEASE, F_WRLCK) < 0 || durable_data(from) < 0)
 		return false;
 	proc_fd_path(path, getpid(), from);
-	/* A damaged one that has the name is not ours to count on, nor to keep. */
 	if (linkat(AT_FDCWD, path, k->dir, g->name, AT_SYMLINK_FOLLOW) == 0)
 		return true;
-	return errno == EEXIST && unlinkat(k->dir, g->name, 0) == 0 &&
-		linkat(AT_FDCWD, path, k->dir, g->name, AT_SYMLINK_FOLLOW) == 0;
-}
-
-static void temp_name(char out[32])
-{
-	snprintf(out, 32, "tmp-%d", getpid());
+	if (errno != EEXIST)
+		return false;
+	/*
+	 * One that is damaged has the name, or another recorder's that came just now: it is
+	 * replaced, and there is never none.
+	 */
+	temp_name(k, temp);
+	unlinkat(k->dir, temp, 0);
+	if (linkat(AT_FDCWD, path, k->dir, temp, AT_SYMLINK_FOLLOW) < 0)
+		return false;
+	if (renameat(k->dir, temp, k->dir, g->name) == 0)
+		return true;
+	unlinkat(k->dir, temp, 0);
+	return false;
 }
 
 static int copy_object(struct keeper *k, int from, const struct stat *st, struct keeping *g)
@@ -201,7 +216,7 @@ static int copy_object(struct keeper *k, int from, const struct stat *st, struct
 	char temp[32];
 	int r;
 
-	temp_name(temp);
+	temp_name(k, temp);
 	g->copy = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (g->copy < 0)
 		return -errno;
@@ -253,7 +268,9 @@ enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now
 	}
 	size = (uint64_t)st.st_blocks * 512 < (uint64_t)st.st_size ? (uint64_t)st.st_blocks * 512 :
 								      (uint64_t)st.st_size;
-	if (size > k->limit || k->used > k->limit - size)
+	/* A hole costs nothing but the time to read it, which is long enough of a terabyte. */
+	if (size > k->limit || k->used > k->limit - size ||
+		(uint64_t)st.st_size / HOLES_MAX > k->limit)
 		return KEEP_LIMIT;
 	g->error = open_folder(k);
 	if (g->error == 0)
@@ -321,7 +338,7 @@ int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
 
 	if (k->receipts < 0)
 		return 0;
-	temp_name(temp);
+	temp_name(k, temp);
 	/* Flushed under its last name: what was done to it before is on disk with it. */
 	if (g->copy >= 0 && renameat(k->dir, temp, k->dir, g->name) < 0)
 		r = -errno;
@@ -333,11 +350,33 @@ int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
 	return r;
 }
 
+/* A copy of its own comes in the place of the file's second name. */
+static int copy_in_place(struct keeper *k, int from, const char *object)
+{
+	_cleanup_close_ int to = -1;
+	char temp[32];
+	unsigned char hash[SHA256_LEN];
+	int r;
+
+	temp_name(k, temp);
+	to = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	r = to < 0 ? -errno : copy_content(from, to, hash, NULL);
+	if (r == 0 && renameat(k->dir, temp, k->dir, object) < 0)
+		r = -errno;
+	if (r < 0 && to >= 0)
+		unlinkat(k->dir, temp, 0);
+	return r < 0 ? r : durable_sync(to);
+}
+
 void keep_spare(struct keeper *k, const char *object)
 {
+	_cleanup_close_ int fd = openat(k->dir, object, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	/* Without its other name it would be the last one. */
-	if (fstatat(k->dir, object, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_nlink > 1)
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_nlink < 2)
+		return;
+	/* Another recorder may have counted on it since. */
+	if (copy_in_place(k, fd, object) < 0)
 		unlinkat(k->dir, object, 0);
 }

@@ -67,7 +67,7 @@ enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now
 int keep_receipt(struct keeper *k, const struct touch *t, struct original *o) MUST_CHECK;
 /* All of it is on disk before a loss on that file system can be. 0 or -errno. */
 int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g) MUST_CHECK;
-/* The call failed, and the file still has its own name: the object's is taken from it again. */
+/* The call failed, and the file still has its own name: the object becomes a copy of its own. */
 void keep_spare(struct keeper *k, const char *object);
 
 #endif

@@ -97,16 +97,22 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 	if (r->sink->ended || !n->now.exists || !what || (flags & FILE_MADE) ||
 		path_is_virtual(n->path.data))
 		return;
-	if (n->now.birth_ns > r->touches.started_ns)
+	if (inode_born_since(&n->now, r->touches.started_ns))
 		return; /* made since the start, by a call that has not come to its exit yet */
 	if (r->may_wait && turns_concern(&r->turns, n)) {
 		r->has_to = true; /* what is kept now may be another's doing already */
 		return;
 	}
-	o.file = touches_file(&r->touches, &n->now);
-	touches_mark(&r->touches, o.file, what);
 	/* What stood at an installed path is kept wherever the run has carried it. */
 	excluded = !(flags & FILE_WANTED) && scope_excludes(&r->scope, n->path.data);
+	/* Another name of it may be installed: what is lost there is so by a write here only. */
+	if (excluded && n->now.nlink > 1 && !S_ISDIR(n->now.mode)) {
+		if (goes_whole)
+			return;
+		excluded = false;
+	}
+	o.file = touches_file(&r->touches, &n->now);
+	touches_mark(&r->touches, o.file, what);
 	if ((what & FILE_META) && (in_place || !excluded))
 		read_meta(n, &meta, &o);
 	if (!excluded)

@@ -255,7 +255,8 @@ static bool folder_is_new(const struct touches *t, const char *path)
  */
 static bool is_new(const struct touches *t, const char *path, const struct inode *before)
 {
-	return before->exists && (before->birth_ns > t->started_ns || folder_is_new(t, path));
+	return before->exists &&
+		(inode_born_since(before, t->started_ns) || folder_is_new(t, path));
 }
 
 static void touch_path(struct touches *t, const char *path, const struct inode *before, bool late)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store/liveness.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+
+#define NAMESPACE 40
 
 /* Field 22 of /proc/PID/stat, counted after the name, which may hold blanks and brackets. */
 static void start_time(pid_t pid, char out[32])
@@ -35,25 +39,84 @@ static void boot_id(char out[64])
 	io_read_line("/proc/sys/kernel/random/boot_id", out, 64);
 }
 
+/* "pid:[4026531836]", which numbers are of; "" where it cannot be told. */
+static void pid_namespace(const char *pid, char out[NAMESPACE])
+{
+	char path[288], target[PATH_MAX];
+
+	snprintf(path, sizeof path, "/proc/%s/ns/pid", pid);
+	snprintf(out, NAMESPACE, "%.*s", NAMESPACE - 1,
+		io_readlink(path, target) < 0 ? "" : target);
+}
+
 char *liveness_self(void)
 {
-	char boot[64], started[32], *out;
+	char boot[64], started[32], space[NAMESPACE], *out;
 
 	boot_id(boot);
 	start_time(getpid(), started);
-	return asprintf(&out, "%s %d %s", boot, getpid(), started) < 0 ? NULL : out;
+	pid_namespace("self", space);
+	return asprintf(&out, "%s %d %s %s", boot, getpid(), started, space) < 0 ? NULL : out;
 }
+
+static bool started_at(pid_t pid, const char *started)
+{
+	char now[32];
+
+	start_time(pid, now);
+	return *now && !strcmp(started, now);
+}
+
+/* Its own number of it, in the innermost namespace: the last of the line. */
+static pid_t inner_number(const char *pid)
+{
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	const char *line, *last;
+	char path[288];
+
+	snprintf(path, sizeof path, "/proc/%s/status", pid);
+	if (io_read_file(path, &text, 65536) < 0 || !text.data ||
+		!(line = strstr(text.data, "\nNSpid:")))
+		return 0;
+	last = memrchr(line, '\t', strcspn(line + 1, "\n") + 1);
+	return last ? (pid_t)strtol(last, NULL, 10) : 0;
+}
+
+static bool lives_in(const char *space, pid_t pid, const char *started)
+{
+	_cleanup_(cleanup_closedirp) DIR *proc = opendir("/proc");
+	const struct dirent *e;
+	char its[NAMESPACE];
+
+	while (proc && (e = readdir(proc))) {
+		if (e->d_name[0] < '1' || e->d_name[0] > '9')
+			continue;
+		pid_namespace(e->d_name, its);
+		if (!strcmp(its, space) && inner_number(e->d_name) == pid &&
+			started_at((pid_t)strtol(e->d_name, NULL, 10), started))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * All namespaces are below this one (include/linux/proc_ns.h: PROC_PID_INIT_INO). Elsewhere those
+ * beside and above ours cannot be looked into.
+ */
+#define FIRST_NAMESPACE "pid:[4026531836]"
 
 bool liveness_alive(const char *recorder)
 {
-	char boot[64], started[32], now_boot[64], now_started[32];
-	int pid;
+	char boot[64], started[32], space[NAMESPACE], ours[NAMESPACE], now_boot[64];
+	int pid, n = sscanf(recorder, "%63s %d %31s %39s", boot, &pid, started, space);
 
-	if (sscanf(recorder, "%63s %d %31s", boot, &pid, started) != 3)
-		return false;
 	boot_id(now_boot);
-	start_time(pid, now_started);
-	return !strcmp(boot, now_boot) && *now_started && !strcmp(started, now_started);
+	if (n < 3 || strcmp(boot, now_boot))
+		return false;
+	pid_namespace("self", ours);
+	if (n < 4 || !*ours || !strcmp(space, ours))
+		return started_at(pid, started);
+	return lives_in(space, pid, started) || strcmp(ours, FIRST_NAMESPACE);
 }
 
 int liveness_lost(struct db *db, int64_t run_id)

@@ -2,8 +2,9 @@
 #ifndef STORE_LIVENESS_H
 #define STORE_LIVENESS_H
 /*
- * Is the process that writes a run still there? Its name: the boot, its pid,
- * and its start time, since pids come round again.
+ * Is the process that writes a run still there? Its name: the boot, its pid, its start time, since
+ * pids come round again, and the namespace that its pid is of. One that cannot be seen from here
+ * counts as there.
  */
 #include <stdbool.h>
 

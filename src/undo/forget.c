@@ -45,9 +45,16 @@ static int drop_rows(struct db *db, int64_t run_id)
 static int check_undos(struct db *db, int64_t run_id, struct words *words)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int64_t failed;
 
 	if (journal_idle(db, words) < 0)
 		return -EBUSY;
+	failed = db_int(db, Q_UNDO_FAILED, 0, "i", run_id);
+	if (failed)
+		return words_set(words, -EBUSY,
+			"a rollback of run %lld failed at %lld place%s, and what was kept for it "
+			"may be the only copy: finish it first (the same again)",
+			(long long)run_id, (long long)failed, failed == 1 ? "" : "s");
 	if (db_rows(&rows, db, Q_UNDO_OPEN, "i", run_id) < 0 || rows_next(&rows) <= 0)
 		return 0;
 	return words_set(words, -EBUSY,

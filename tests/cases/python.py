@@ -165,7 +165,20 @@ def packages():
                 f.write('changed')
             raises(faults, 'changed since', buildaudit.Error, 'its content changed',
                    lambda: db.package('thing', type='tar', output=c.top, pkgversion='1.0'))
-            same(faults, 'the database', [r['name'] for r in db.runs()], ['thing'])
+            odd = c.p + '/odd\n\1' + c.top
+            buildaudit.record(['sh', '-c', 'mkdir -p "$(dirname "$1")"; echo >"$1"', 'sh', odd], database=c.db, include=[c.p], name='odd', **MODE)
+            balib.settle(c.db)
+            with open(odd, 'w') as f:
+                f.write('changed')
+            raises(faults, 'a name that looks like an answer', buildaudit.Error, 'its content changed',
+                   lambda: db.package('odd', type='tar', output=c.top, pkgversion='1.0'))
+            try:
+                db.package(999, type='tar')
+            except buildaudit.Error as e:
+                same(faults, 'no run', e.errno, 2)
+            raises(faults, 'none that is newer', buildaudit.Error, 'no run 999', lambda: db.uninstall(1, dry=True, superseded_by=999))
+            raises(faults, 'nothing to record', buildaudit.Error, 'no command', lambda: buildaudit.record([], database=c.db))
+            same(faults, 'the database', [r['name'] for r in db.runs()], ['odd', 'thing'])
     return faults
 
 
