@@ -327,7 +327,19 @@ done (path_id, run_id, change) AS MATERIALIZED (
     FROM same JOIN standing s ON s.run_id = same.id JOIN entry e ON e.run_id = s.run_id AND e.path_id = s.path_id),
 last (path_id, run_id, made, created) AS (
     SELECT path_id, max(run_id), max(change IN ('created', 'modified')), max(change = 'created')
-    FROM done GROUP BY path_id)
+    FROM done GROUP BY path_id),
+-- What somebody had, and was only moved aside or linked: the file stood before at an installed place that was not ours.
+theirs (path_id, run_id) AS MATERIALIZED (
+    SELECT e.path_id, e.run_id
+    FROM last JOIN entry e ON e.run_id = last.run_id AND e.path_id = last.path_id
+    JOIN entry h ON h.run_id = e.run_id AND h.before_file = e.file AND h.path_id <> e.path_id
+    JOIN run r ON r.id = ?1
+    WHERE e.file <> 0 AND e.file <> e.before_file AND e.mode & 61440 <> 16384 AND h.before_mode IS NOT NULL
+        AND NOT h.excluded AND NOT EXISTS (
+            SELECT 1 FROM entry c JOIN run o ON o.id = c.run_id
+            WHERE c.path_id = h.path_id AND c.change <> 'removed' AND c.run_id < h.run_id
+                AND c.ino = h.before_ino AND c.file <> c.before_file -- what an earlier one of ours had put there
+                AND (o.install_id = r.install_id OR o.id IN (SELECT id FROM same))))
 SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
     m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev, m.same, m.path_id,
     CASE WHEN EXISTS (
@@ -338,7 +350,8 @@ SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mti
         UNION ALL -- touched, and no different
         SELECT 1 FROM entry t WHERE t.run_id = r.id AND t.path_id = last.path_id AND t.change IS NULL) THEN 1
     ELSE 2 * (m.type = 'dir') END AS stays,
-    NOT last.created AS replaced
+    NOT last.created AS replaced,
+    EXISTS (SELECT 1 FROM theirs t WHERE t.run_id = last.run_id AND t.path_id = last.path_id) AS theirs
 FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
 JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
 WHERE r.id = ?1 AND last.made AND (m.change <> 'removed' OR m.run_id = ?1)
@@ -611,8 +624,12 @@ WHERE left OR before_mode & 61440 = 16384
 ORDER BY run_id DESC LIMIT 1;
 
 -- name: LINKED_FROM
--- Where the file at a path stood before, and stood still when a run had given it this name.
-SELECT p.name
+-- Where the file at a path stood before, and stood still when a run had given it this name; and whether a command on
+-- record had made it there, which was taken back since.
+SELECT p.name, EXISTS (
+    SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
+    WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change = 'created' AND c.undone AND u.kind IS NULL
+        AND c.ino = h.before_ino)
 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = ?2
 CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
 CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
@@ -961,7 +978,8 @@ SELECT name, version, runs, files, bytes, first_at, last_at,
     iif(state = 'installed' AND files AND NOT EXISTS (
         SELECT 1 FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
         JOIN path p ON p.id = o.path_id
-        WHERE i.name = l.name AND NOT o.folder AND is_there(p.name)), 'gone', state) AS state
+        WHERE i.name = l.name AND NOT o.folder AND is_there(p.name)
+            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = o.path_id)), 'gone', state) AS state
 FROM installs l WHERE ?1 IS NULL OR name = ?1 ORDER BY name;
 
 -- name: OWNED_BY

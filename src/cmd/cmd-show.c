@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/difference.h"
 #include "cmd/since.h"
+#include "cmd/total.h"
 #include "render/argv.h"
 #include "render/json.h"
 #include "render/notes.h"
@@ -195,6 +196,7 @@ static int print_totals(const struct cmd_call *call)
 	static const char *const words[KINDS] = { "created", "replaced", "the same", "removed" };
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	int64_t count[KINDS] = { 0 }, bytes[KINDS] = { 0 };
+	struct total total = { 0 };
 	struct ba_rows *rows;
 	int kind, r = ba_files(call->ba, call->run, BA_FILES_CHANGES, &rows);
 
@@ -204,11 +206,13 @@ static int print_totals(const struct cmd_call *call)
 		kind = kind_of(rows);
 		count[kind]++;
 		if (!strcmp(row_text(rows, "type"), "file"))
-			bytes[kind] += row_number(rows, "size");
+			bytes[kind] += total_size(&total, rows);
 	}
 	ba_rows_free(rows);
+	total_release(&total);
 	head(&line, "changed");
-	for (kind = 0; kind < KINDS; kind++) {
+	/* What an install removed is no part of what it is now. */
+	for (kind = 0; kind < (call->run < 0 ? REMOVED : KINDS); kind++) {
 		buf_addf(&line, "%s%lld %s", kind ? ", " : "", (long long)count[kind], words[kind]);
 		if (!bytes[kind])
 			continue;

@@ -8,7 +8,7 @@
 #include "cmd/cmd.h"
 #include "render/text.h"
 
-static int64_t size_of(struct total *t, const struct ba_rows *rows)
+int64_t total_size(struct total *t, const struct ba_rows *rows)
 {
 	bool added = true;
 
@@ -31,7 +31,7 @@ void total_add(struct total *t, const struct ba_rows *rows)
 		t->removed_bytes += file ? row_number(rows, "size") : 0;
 	} else if (file) {
 		t->files++;
-		t->bytes += size_of(t, rows);
+		t->bytes += total_size(t, rows);
 	} else if (!strcmp(type, "dir")) {
 		t->folders++;
 	} else if (!strcmp(type, "symlink")) {

@@ -19,6 +19,8 @@ struct total {
  */
 void total_add(struct total *t, const struct ba_rows *rows);
 void total_release(struct total *t);
+/* Of a file, which is no removed one, its bytes; 0 where another name of it has counted. */
+int64_t total_size(struct total *t, const struct ba_rows *rows);
 /* The line of it, to be printed. */
 void total_write(const struct total *t, struct buf *line);
 /* The size of a file, in a column of its own; of what has none, blanks. */

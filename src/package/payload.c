@@ -38,7 +38,8 @@ enum {
 	SAME,
 	PATH_ID,
 	STAYS, /* of ba_made() only, and the next */
-	REPLACED
+	REPLACED,
+	THEIRS
 };
 
 static void member_free(struct member *e)
@@ -216,17 +217,19 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 		rule->used = true;
 	if (left_out(r->exclude, path))
 		return 0;
-	if (rule || (made && !excluded && !removed))
+	if (rule || (made && !excluded && !removed && !(mine && mine->theirs)))
 		return add_row(r->payload, row, rule != NULL, mine && mine->replaced);
-	return excluded || mine ? 0 : add_side_row(r->payload, row);
+	return excluded || (mine && !mine->theirs) ? 0 : add_side_row(r->payload, row);
 }
 
 static int made_row(struct reading *r, const struct ba_rows *row)
 {
 	int result = add_row(&r->made, row, false, ba_rows_int(row, REPLACED));
 
-	if (result == 0)
+	if (result == 0) {
 		r->made.entries[r->made.count - 1]->stays = (int)ba_rows_int(row, STAYS);
+		r->made.entries[r->made.count - 1]->theirs = ba_rows_int(row, THEIRS);
+	}
 	return result;
 }
 
@@ -252,7 +255,7 @@ static bool is_needed(const struct reading *r, const struct member *e)
 	for (i = 0; e->stays == 2 && i < r->payload->count; i++)
 		if (path_is_below(r->payload->entries[i]->path, e->path))
 			return true;
-	return e->stays == 1;
+	return e->stays == 1 && !e->theirs;
 }
 
 /* What the run found done already, by the same command before, and left as it was. */

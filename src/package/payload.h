@@ -35,6 +35,7 @@ struct member {
 	bool seen;                        /* for who reads a package back */
 	int stays;                        /* an earlier run's, as ba_made() says */
 	bool replaced;                    /* there was something at its path before */
+	bool theirs;                      /* somebody's that was moved or linked to its path */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
 	/* the first name of a file with several; itself for that one */
 	struct member *first;

@@ -19,7 +19,7 @@ static bool has_home(struct db *db, int64_t subject, const struct entry *e)
 	int r = db_rows(&rows, db, Q_LINKED_FROM, "ii", subject, e->path_id);
 
 	while (r == 0 && rows_next(&rows) > 0)
-		if (stands(rows_text(&rows, 0)))
+		if (rows_int(&rows, 1) || stands(rows_text(&rows, 0)))
 			return true;
 	return false;
 }

@@ -267,6 +267,22 @@ case_a_configuration_that_a_person_edited() {
 	has "$(want_rc 125 ba package -y --type=deb thing 2>&1)" 'conf: its content changed'
 }
 
+# What an installer moves out of its way is whose it was, and no part of a package.
+case_what_was_moved_aside_is_not_packed() {
+	need dpkg-deb
+	mkdir w w/d
+	for f in tool conf hard; do echo theirs >w/d/$f; done
+	rec -q --name=thing --pkgversion=1 --include="$T/w" -- sh -c 'mv w/d/tool w/d/tool.orig; echo mine >w/d/tool
+		mv w/d/conf w/d/conf~; echo mine >w/d/conf; ln w/d/hard w/d/link; echo new >src; mv src w/d/moved'
+	settle
+	eq "$(packed)" 'd/conf d/moved d/tool'
+	has "$(cat err)" 'w/d/tool\.orig: it was there before'
+	has "$(cat err)" 'w/d/link: it was there before'
+	rec -q --name=thing --pkgversion=2 --include="$T/w" -- sh -c 'mv w/d/tool w/d/tool.v1; echo 2 >w/d/tool'
+	settle
+	eq "$(packed)" 'd/tool d/tool.v1'
+}
+
 case_an_upgrade_by_dpkg() {
 	need dpkg-deb; root
 	place

@@ -579,6 +579,35 @@ case_what_was_moved_over_its_like() {
 	done >&2
 }
 
+# What was made and has gone under one name is nobody's of before under the other.
+case_a_name_of_what_another_made_goes() {
+	local way
+	for way in 'ln p/a p/g' 'mv p/a p/g' 'ln p/a p/g; rm p/a' 'cp -al p/s p/t' 'mkdir p/t; mv p/s/x p/t/x' 'mv p/s p/t'; do
+		rm -rf p "$DB"*
+		mkdir p
+		inst h 1 'echo a >p/a; mkdir p/s; echo x >p/s/x'
+		inst g 1 "$way"
+		settle
+		ba uninstall -y h >&2
+		ba uninstall -y g >&2
+		eq "$(find p -mindepth 1)" '' "$way"
+	done
+}
+
+# A line in somebody's list keeps nothing alive; several names are one size; what was removed is no part of it.
+case_what_is_gone_but_for_a_line() {
+	mkdir p
+	echo before >p/hosts
+	echo old >p/old
+	inst foo 1 'printf 12345 >p/a; ln p/a p/b; echo mine >>p/hosts; rm p/old'
+	settle
+	has "$(ba show foo)" '2 created \(5 B\), 1 replaced \(12 B\), 0 the same$'
+	has "$(ba show 1)" '2 created \(5 B\), .*, 1 removed'
+	has "$(ba list)" installed
+	rm p/a p/b
+	has "$(ba list)" gone
+}
+
 case_what_was_moved_and_brought_back() {
 	mkdir p
 	echo orig >p/c
