@@ -69,9 +69,9 @@ int main(int argc, char **argv)
 {
 	int status = dispatch(argc, argv);
 
-	/* What did not reach stdout was not said: a full disk, a closed pipe. */
+	/* What did not reach stdout was not said: a full disk, a closed pipe. Who saw it told. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (errno != EPIPE)
+		if (errno != EPIPE && status != EXIT_FAILED)
 			complain("cannot write to standard output: %s", strerror(errno));
 		status = EXIT_FAILED;
 	}

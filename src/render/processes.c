@@ -35,6 +35,7 @@ struct line {
 	size_t parent, first, last, next; /* the line it is below, its own lines, and its sister */
 	const struct process *process;    /* the first of them */
 	struct buf words;                 /* of that one */
+	bool ends_differ;
 	size_t count, failed, common;     /* common: so many words are those of all */
 	long long files;
 	double seconds;
@@ -140,9 +141,22 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* By its file, or as it was called: a script by its own name. */
 static bool runs(const struct process *p, const char *program)
 {
-	return !strcmp(strchr(program, '/') ? p->exe : last_part(p->exe), program);
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	bool path = strchr(program, '/');
+	size_t n, i;
+	const char *word;
+
+	if (!strcmp(path ? p->exe : last_part(p->exe), program))
+		return true;
+	n = argv_words(p->argv, &words);
+	word = words.data;
+	for (i = 0; i < n && i < 2; i++, word += strlen(word) + 1)
+		if (*word != '-' && !strcmp(path ? word : last_part(word), program))
+			return true;
+	return false;
 }
 
 static int longer(const void *a, const void *b)
@@ -204,7 +218,7 @@ static void choose(struct processes *t)
 
 static bool is_alike(const struct process *a, const struct process *b)
 {
-	return a->forked == b->forked && !strcmp(a->exe, b->exe);
+	return a->forked == b->forked && has_failed(a) == has_failed(b) && !strcmp(a->exe, b->exe);
 }
 
 static size_t find_line(const struct processes *t, size_t parent, const struct process *p)
@@ -280,6 +294,8 @@ static int fold(struct processes *t)
 		line = &t->lines[p->line];
 		line->count++;
 		line->failed += has_failed(p);
+		line->ends_differ |= p->status != line->process->status ||
+			p->signal != line->process->signal;
 		line->files += p->files;
 		line->seconds += p->has_ended ? (double)(p->ended - p->started) / 1e9 : 0;
 		find_common(line, p);
@@ -316,10 +332,12 @@ static void add_end(const struct line *line, bool goes_on, struct buf *out)
 {
 	const struct process *p = line->process;
 
-	if (line->count > 1 && line->failed) {
-		buf_addf(out, "%zu failed", line->failed);
-	} else if (line->count > 1) {
+	if (line->count > 1 && !line->failed)
 		return;
+	if (line->count > 1)
+		buf_addf(out, "%zu ", line->failed);
+	if (line->ends_differ) {
+		buf_adds(out, "failed");
 	} else if (!p->has_ended) {
 		buf_adds(out, goes_on ? "running" : "its end is not on record");
 	} else if (p->signal) {

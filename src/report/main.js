@@ -129,8 +129,8 @@ function makeTabs() {
 			at = all.indexOf(document.activeElement);
 		if (!step || at < 0) return;
 		const next = all[(at + step + all.length) % all.length];
+		next.click(); // which leads to another place of the page, and takes the focus there
 		next.focus();
-		next.click();
 		e.preventDefault();
 	});
 }

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <fnmatch.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -66,7 +67,7 @@ static bool is_key(const char *s, size_t n)
 static bool is_secret_name(const char *s, size_t n)
 {
 	static const char *const words[] = { "password", "passwd", "passphrase", "secret", "token",
-		"authorization", "credential", "credentials", "_pwd" };
+		"authorization", "credential", "credentials", "_pwd", "cookie" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
@@ -120,7 +121,8 @@ static bool take_value(struct masking *t)
 		at++;
 	quote = at < t->n && (t->s[at] == '"' || t->s[at] == '\'') ? t->s[at++] : '\0';
 	end = quote ? quoted_end(t, at, quote) :
-		      value_end(t, at, ends_with(t->s + start, len, "authorization"));
+		      value_end(t, at, ends_with(t->s + start, len, "authorization") ||
+				      ends_with(t->s + start, len, "cookie"));
 	if (end <= at || t->s[at] == '=' || t->s[at] == ':')
 		return false;
 	buf_add(t->out, t->s + t->at, at - t->at);
@@ -243,6 +245,10 @@ static const struct known_option {
 	{ "curl", "-U", NEXT | SAME, ':' },
 	{ "curl", "--user", NEXT, ':' },
 	{ "curl", "--proxy-user", NEXT, ':' },
+	{ "curl", "--user=", SAME, ':' },
+	{ "curl", "--proxy-user=", SAME, ':' },
+	{ "curl", "--oauth2-bearer", NEXT, '\0' },
+	{ "ssh-keygen", "-N", NEXT | SAME, '\0' },
 	{ "smbclient", "-U", NEXT | SAME, '%' },
 	{ "lftp", "-u", NEXT | SAME, ',' },
 };
@@ -254,78 +260,128 @@ struct argv_state {
 	size_t masked;
 };
 
-static size_t add_split(const char *word, char split, struct buf *out)
+/* The secret of a word: behind `split`, if that is in it, or all of it. */
+static void add_secret(struct argv_state *l, const char *word, size_t n, char split,
+	struct buf *out)
 {
-	const char *at = split ? strchr(word, split) : NULL;
+	const char *at = split ? memchr(word, split, n) : NULL;
+	size_t shown = at ? (size_t)(at + 1 - word) : split ? n : 0;
+	bool masked = n - shown == strlen(REDACT_MASK) &&
+		!memcmp(word + shown, REDACT_MASK, n - shown);
 
-	if (split && !at)
-		return redact_text(word, strlen(word), out);
-	if (at)
-		buf_add(out, word, (size_t)(at + 1 - word));
-	buf_adds(out, REDACT_MASK);
-	return 1;
+	buf_add(out, word, shown);
+	if (shown < n)
+		buf_adds(out, REDACT_MASK);
+	l->masked += shown < n && !masked;
 }
 
-static void note_program(struct argv_state *l, const char *word)
+static void note_program(struct argv_state *l, const char *word, size_t n)
 {
-	const char *slash = strrchr(word, '/');
-	size_t i;
+	char name[64];
+	const char *slash = memrchr(word, '/', n);
+	size_t i, skip = slash ? (size_t)(slash + 1 - word) : 0;
 
+	snprintf(name, sizeof name, "%.*s", (int)(n - skip < 63 ? n - skip : 63), word + skip);
 	for (i = 0; i < ARRAY_SIZE(known); i++)
-		if (fnmatch(known[i].program, slash ? slash + 1 : word, 0) == 0)
+		if (fnmatch(known[i].program, name, 0) == 0)
 			l->runs[i] = true;
 }
 
 /* -pSECRET, or -p with it in the next word. */
-static bool take_known(struct argv_state *l, const char *word, struct buf *out)
+static bool take_known(struct argv_state *l, const char *word, size_t n, struct buf *out)
 {
 	size_t i, len;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		len = strlen(known[i].option);
-		if (!l->runs[i] || strncmp(word, known[i].option, len) != 0)
+		if (!l->runs[i] || n < len || strncmp(word, known[i].option, len) != 0)
 			continue;
-		if (!word[len] && known[i].where & NEXT)
+		if (n == len && known[i].where & NEXT)
 			l->next = &known[i];
-		if (!word[len] || !(known[i].where & SAME))
+		if (n == len || !(known[i].where & SAME))
 			continue;
 		buf_add(out, word, len);
-		l->masked += add_split(word + len, known[i].split, out);
+		add_secret(l, word + len, n - len, known[i].split, out);
 		return true;
 	}
 	return false;
 }
 
-static void add_word(struct argv_state *l, const char *word, struct buf *out)
+static void next_command(struct argv_state *l)
+{
+	memset(l->runs, 0, sizeof l->runs);
+	l->next = NULL;
+	l->all = false;
+}
+
+static void add_script(struct argv_state *l, const char *text, size_t n, struct buf *out);
+
+/* A word of a command line, or of a script in one, of which all that tells by itself is masked. */
+static void add_word(struct argv_state *l, const char *word, size_t n, struct buf *out)
 {
 	const struct known_option *next = l->next;
-	bool all = l->all && *word != '-';
+	bool option = n && *word == '-', all = l->all && !option;
 
 	l->next = NULL;
 	l->all = false;
 	if (next || all) {
-		l->masked += add_split(word, next ? next->split : '\0', out);
+		add_secret(l, word, n, next ? next->split : '\0', out);
 		return;
 	}
-	if (*word != '-')
-		note_program(l, word);
-	else if (take_known(l, word, out))
+	if (memchr(word, ' ', n) || memchr(word, '\n', n)) {
+		add_script(l, word, n, out);
 		return;
-	l->all = *word == '-' && !strpbrk(word, "=:") && is_secret_name(word, strlen(word));
-	l->masked += redact_text(word, strlen(word), out);
+	}
+	if (!option)
+		note_program(l, word, n);
+	else if (take_known(l, word, n, out))
+		return;
+	l->all = option && !memchr(word, '=', n) && !memchr(word, ':', n) &&
+		is_secret_name(word, n);
+	buf_add(out, word, n);
+}
+
+/* What a shell would take for words, quoted or not; what is between them stays. */
+static void add_script(struct argv_state *l, const char *text, size_t n, struct buf *out)
+{
+	const char *end = text + n, *from, *close;
+
+	while (text < end) {
+		if (strchr("\n;&|()`", *text))
+			next_command(l);
+		if (strchr(" \t\n;&|()<>`", *text)) {
+			buf_addc(out, *text++);
+			continue;
+		}
+		if (*text == '"' || *text == '\'') {
+			close = memchr(text + 1, *text, (size_t)(end - text) - 1);
+			buf_addc(out, *text);
+			from = text + 1;
+			text = close ? close : end;
+			add_word(l, from, (size_t)(text - from), out);
+			if (close)
+				buf_addc(out, *text++);
+			continue;
+		}
+		for (from = text; text < end && !strchr(" \t\n;&|()<>`\"'", *text); text++)
+			;
+		add_word(l, from, (size_t)(text - from), out);
+	}
 }
 
 size_t redact_argv(const char *json, struct buf *out)
 {
-	_cleanup_buf_ struct buf words = BUF_INIT, shown = BUF_INIT;
+	_cleanup_buf_ struct buf words = BUF_INIT, plain = BUF_INIT, shown = BUF_INIT;
 	size_t i, n = argv_words(json, &words);
 	const char *word = words.data;
 	struct argv_state l = { .next = NULL };
 
 	buf_addc(out, '[');
 	for (i = 0; i < n; i++, word += strlen(word) + 1) {
+		buf_reset(&plain);
 		buf_reset(&shown);
-		add_word(&l, word, &shown);
+		l.masked += redact_text(word, strlen(word), &plain);
+		add_word(&l, plain.data ? plain.data : "", plain.len, &shown);
 		if (i)
 			buf_addc(out, ',');
 		buf_add_json(out, shown.data ? shown.data : "", shown.len);

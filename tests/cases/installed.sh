@@ -267,6 +267,21 @@ case_a_configuration_that_a_person_edited() {
 	has "$(want_rc 125 ba package -y --type=deb thing 2>&1)" 'conf: its content changed'
 }
 
+# The manager takes what it has put there, and what stood there before is given back by us.
+case_what_stood_there_before_a_package() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	echo before >"$P/bin/thing"
+	echo other >"$P/bin/link"
+	V=1 ci -D
+	dpkg --purge thing >/dev/null 2>&1
+	eq "$(cd "$P/bin" && ls | xargs)" ''
+	ba rollback --force -y 2 >&2
+	ba rollback --force -y 1 >&2
+	eq "$(cd "$P/bin" && ls | xargs) $(cat "$P/bin/thing" "$P/bin/link" | xargs)" 'link thing before other'
+}
+
 # What an installer moves out of its way is whose it was, and no part of a package.
 case_what_was_moved_aside_is_not_packed() {
 	need dpkg-deb

@@ -68,6 +68,18 @@ static const struct {
 		"[\"sh\",\"-c\",\"A_TOKEN=*** b\\npassword=***\"]", 2 },
 	{ "[\"smbclient\",\"-U\",\"bob%pw\"]", "[\"smbclient\",\"-U\",\"bob%***\"]", 1 },
 	{ "[\"\xc3\xa4 \\\"x\\\"\",\"\"]", "[\"\xc3\xa4 \\\"x\\\"\",\"\"]", 0 },
+	{ "[\"sh\",\"-c\",\"curl -u joe:pw h; x --token pw2; y --password \\\"pw 3\\\"; :\"]",
+		"[\"sh\",\"-c\",\"curl -u joe:*** h; x --token ***; y --password "
+		"\\\"***\\\"; :\"]",
+		3 },
+	{ "[\"sh\",\"-c\",\"sshpass -p pw ssh h\\nmkdir -p d && mysql -ppw\"]",
+		"[\"sh\",\"-c\",\"sshpass -p *** ssh h\\nmkdir -p d && mysql -p***\"]", 2 },
+	{ "[\"sh\",\"-c\",\"bash -c 'curl -u joe:pw x' && echo 'a b\"]",
+		"[\"sh\",\"-c\",\"bash -c 'curl -u joe:*** x' && echo 'a b\"]", 1 },
+	{ "[\"curl\",\"--user=joe:pw\",\"--oauth2-bearer\",\"t\",\"-H\",\"Cookie: a=b; c=d\"]",
+		"[\"curl\",\"--user=joe:***\",\"--oauth2-bearer\",\"***\",\"-H\","
+		"\"Cookie: ***\"]",
+		3 },
 	{ "no JSON", "[]", 0 },
 	{ "[\"a", "[\"a\"]", 0 },
 	{ "", "[]", 0 },
