@@ -467,6 +467,24 @@ static void uphold_links(struct looking *s)
 	}
 }
 
+/* A link that is as its source is of no use where what it leads to is none of this version. */
+static void let_go_of_links(struct looking *s)
+{
+	char real[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		struct left *l = &s->left[i], *to = NULL;
+
+		if (S_ISLNK(l->mode) && l->upheld && path_canonical_all(l->path, real) == 0)
+			to = first_of(s, &s->paths, key_of(real, strlen(real)));
+		if (!to || to->upheld || !S_ISREG(to->mode))
+			continue;
+		l->upheld = false;
+		s->open++;
+	}
+}
+
 static int write_all(struct looking *s)
 {
 	bool unknown = s->open && s->looks >= LOOKS_MOST;
@@ -524,6 +542,8 @@ int upheld_find(struct run *run)
 		look_through_all(&s);
 	if (r == 0)
 		uphold_links(&s);
+	if (r == 0)
+		let_go_of_links(&s);
 	if (r == 0 && s.count)
 		r = write_all(&s);
 	release(&s);

@@ -111,6 +111,17 @@ case_an_edit_that_is_there_is_no_difference() {
 	eq "$(ba diff 2 1 | sed 's/ .*//' | tr '\n' ' ')" '+ ~ '
 }
 
+# The build folder has the links of the older version still.
+case_a_link_to_what_is_stale() {
+	mkdir -p build inst/lib
+	(cd build && echo 1 >m.so.1.2 && ln -s m.so.1.2 m.so.1 && ln -s m.so.1 m.so && echo same >same && ln -s same link)
+	(cd build && rec -q --include="$T/inst" --name=p --pkgversion=1.0 -- cp -P m.so.1.2 m.so.1 m.so same link ../inst/lib/)
+	(cd build && rm m.so.1.2 m.so && echo 2 >m.so.2.0 && ln -s m.so.2.0 m.so)
+	(cd build && rec -q --include="$T/inst" --name=p --pkgversion=2.0 --prune -- cp -P m.so.2.0 m.so ../inst/lib/ 2>/dev/null)
+	settle
+	eq "$(ls inst/lib | xargs)" 'link m.so m.so.2.0 same'
+}
+
 # What was there before the first version comes back, and what a person changed stays.
 case_prune_gives_back() {
 	sources
