@@ -1,5 +1,6 @@
 -- Schema step 8: of several names of one file whichever an install has left counts for its size. The first one's may
--- be another run's by now. And what is edited in place and somebody else's, is said in one place.
+-- be another run's by now. What is edited in place and somebody else's, is said in one place. And the version of an
+-- install is that of the last command that succeeded, if one did.
 
 DROP VIEW standing;
 CREATE VIEW standing AS
@@ -21,7 +22,7 @@ DROP VIEW installs;
 CREATE VIEW installs AS
 SELECT
     i.name,
-    (SELECT version FROM run WHERE id = coalesce(newest_owning, newest)) AS version,
+    (SELECT version FROM run WHERE id = coalesce(newest_good, newest_owning, newest)) AS version,
     runs, files, bytes,
     strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch')
         || printf('.%03dZ', first_ns / 1000000 % 1000) AS first_at,
@@ -31,6 +32,7 @@ SELECT
 FROM install i
 JOIN (
     SELECT install_id, count(*) AS runs, max(id) AS newest, max(iif(owning.run_id IS NOT NULL, id, NULL)) AS newest_owning,
+        max(iif(owning.run_id IS NOT NULL AND status = 0, id, NULL)) AS newest_good,
         min(started_ns) AS first_ns, max(started_ns) AS last_ns, ifnull(sum(files), 0) AS files,
         ifnull(sum(bytes), 0) AS bytes, max(created + modified + removed) AS changed
     FROM run

@@ -696,6 +696,18 @@ case_a_label_and_a_name_that_are_the_same() {
 	eq "$(ls p)" b
 }
 
+# A command that failed halfway has changed something, and made no version of it.
+case_the_version_after_a_failure() {
+	mkdir p
+	inst foo 2.0 'echo 2 >p/a; echo 2 >p/b'
+	want_rc 2 inst foo 1.0 'echo 1 >p/a; exit 2'
+	settle
+	eq "$(ba list --json | fields version files)" '2.0 2'
+	inst foo 1.0 'echo 1 >p/a; echo 1 >p/b'
+	settle
+	eq "$(ba list --json | fields version files)" '1.0 2'
+}
+
 # What would be taken for something else is no label.
 case_what_a_label_can_be() {
 	local l
