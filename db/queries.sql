@@ -947,7 +947,10 @@ WHERE NOT (s.folder AND EXISTS (
     -- what was there before under another name is not to be taken out
     AND (s.folder OR (s.run_id, (SELECT file FROM entry c WHERE c.run_id = s.run_id AND c.path_id = s.path_id)) NOT IN (
         SELECT h.run_id, h.before_file FROM older r CROSS JOIN entry h ON h.run_id = r.id
-        WHERE h.before_file <> 0 AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file)))
+        WHERE h.before_file <> 0 AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file)
+            AND NOT EXISTS ( -- what an older one of ours had put there
+                SELECT 1 FROM older o CROSS JOIN entry c ON c.run_id = o.id AND c.path_id = h.path_id
+                WHERE o.id < h.run_id AND c.change <> 'removed' AND c.ino = h.before_ino AND c.file <> c.before_file)))
 ORDER BY m.type = 'dir', m.path DESC;
 
 -- Owners
