@@ -2,6 +2,7 @@
 #include "cmd/decide.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,6 +25,7 @@
 struct words_of_call {
 	const char **argv;
 	size_t count;
+	bool failed; /* one is missing */
 };
 
 static void add_word(struct words_of_call *w, const char *word)
@@ -32,6 +34,7 @@ static void add_word(struct words_of_call *w, const char *word)
 
 	if (at)
 		*at = word;
+	w->failed |= !at;
 }
 
 /* What is shown, and done, is what the subcommand of that name shows and does, pager and all. */
@@ -55,7 +58,7 @@ static int call(const char *db, int64_t run, const char *const words[], const ch
 	for (i = 0; i < more_count; i++)
 		add_word(&w, more[i]);
 	add_word(&w, NULL);
-	r = w.argv && !w.argv[w.count - 1] ? child_run(w.argv, NULL, CHILD_AT_TERMINAL) : -1;
+	r = w.failed ? -ENOMEM : child_run(w.argv, NULL, CHILD_AT_TERMINAL);
 	free(w.argv);
 	if (r < 0)
 		complain("cannot start '%s'", words[0]);
