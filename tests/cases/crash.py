@@ -25,9 +25,9 @@ SAMPLES = {
         (objects, '--only rollback --what damage,full,ENOSPC+ --seeds 4 --samples 4'),
     ],
     'ptrace': [
-        (kill, '--only run,unfinished,deb,tar --device same --samples 3'),
-        (kill, '--only checkinstall,rpm --device same --samples 2'),
-        (power, '--fs ext4 --only precious,deb --db apart --samples 2'),
+        (kill, '--only run,unfinished,deb,tar --device same --samples 2'),
+        (kill, '--only checkinstall,rpm --device same --samples 1'),
+        (power, '--fs ext4 --only precious,deb --db apart --samples 1'),
         (objects, '--only second --what damage,full --seeds 4'),
     ],
 }
