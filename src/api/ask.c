@@ -44,15 +44,17 @@ static int64_t run_by_version(struct ba *ba, const char *name)
 /* Two things may have one name; what was meant cannot be told then. */
 static int check_meaning(struct ba *ba, const char *name, int64_t run)
 {
-	int64_t install = install_by_name(ba, name), other = run_by_version(ba, name);
+	int64_t install, other;
 
 	if (run_by_label(ba, name) != run)
 		return 0;
+	other = run_by_version(ba, name);
 	if (other && other != run)
 		return words_set(&ba->words, -EINVAL,
 			"%s: '%s' is the label of run %lld and a version of an install, run %lld: "
 			"say one of these",
 			db_path(ba->db), name, (long long)run, (long long)other);
+	install = install_by_name(ba, name);
 	if (!install || db_int(ba->db, Q_RUN_INSTALL, 0, "i", run) == install)
 		return 0;
 	return words_set(&ba->words, -EINVAL,

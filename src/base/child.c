@@ -77,9 +77,14 @@ static int set_files(const struct launch *s)
 	return s->errors == CHILD_HIDDEN ? open_null(O_WRONLY, STDERR_FILENO) : 0;
 }
 
+bool child_dies_with(pid_t parent, int sig)
+{
+	return prctl(PR_SET_PDEATHSIG, sig) == 0 && getppid() == parent;
+}
+
 static void become(const struct launch *s)
 {
-	if (s->death && (prctl(PR_SET_PDEATHSIG, s->death) < 0 || getppid() != s->parent))
+	if (s->death && !child_dies_with(s->parent, s->death))
 		_exit(CHILD_NOT_RUN);
 	child_catch_nothing();
 	pthread_sigmask(SIG_SETMASK, &s->mask, NULL);

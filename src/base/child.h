@@ -3,6 +3,7 @@
 #define BASE_CHILD_H
 /* Other programs, run as children. No shell is asked. */
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -42,5 +43,7 @@ int child_end(pid_t pid, int *status) MUST_CHECK;
 pid_t child_fork(sigset_t *mask) MUST_CHECK;
 /* In it: no handler is its parent's any more; what is ignored stays so. */
 void child_catch_nothing(void);
+/* Gets the signal when its parent dies. False: that one is gone already, or it cannot be had. */
+bool child_dies_with(pid_t parent, int sig) MUST_CHECK;
 
 #endif

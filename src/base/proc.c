@@ -150,6 +150,18 @@ bool proc_is_nested(pid_t pid)
 			strcspn(ids + strlen("\nNSpid:\t"), "\n");
 }
 
+pid_t proc_own_number(pid_t pid)
+{
+	_cleanup_buf_ struct buf status = BUF_INIT;
+	const char *ids, *last;
+
+	if (read_status(pid, &status) < 0 || !status.data ||
+		!(ids = strstr(status.data, "\nNSpid:\t")))
+		return 0;
+	last = memrchr(ids + 1, '\t', strcspn(ids + 1, "\n"));
+	return last ? (pid_t)strtol(last, NULL, 10) : 0;
+}
+
 bool proc_is_capable(pid_t pid, int capability)
 {
 	_cleanup_buf_ struct buf status = BUF_INIT;

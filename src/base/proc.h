@@ -26,6 +26,8 @@ pid_t proc_parent(pid_t pid);
 uid_t proc_user(pid_t pid);
 /* Does it live in a pid namespace within ours, where numbers mean others? */
 bool proc_is_nested(pid_t pid);
+/* The number that it has for itself, in the innermost of its namespaces; 0 when it is gone. */
+pid_t proc_own_number(pid_t pid);
 /* Has it the capability (its number)? */
 bool proc_is_capable(pid_t pid, int capability);
 /* What a signal meets there, as bits; a process that is gone ignores it. */

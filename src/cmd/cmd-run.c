@@ -14,6 +14,7 @@
 #include "cmd/pack.h"
 #include "cmd/prune.h"
 #include "cmd/summary.h"
+#include "render/terminal.h"
 #include "render/text.h"
 
 static struct ba_recording *recording;
@@ -366,7 +367,7 @@ static int run(struct cmd_call *call)
 			pack_option);
 	if (pack.doc_folder && !pack.docs)
 		return cmd_misuse(&cmd_run_entry, "--docdir is for --docs");
-	if (asking && !decide_can_ask())
+	if (asking && !render_can_ask())
 		return cmd_misuse(&cmd_run_entry,
 			"--ask has no terminal to ask on: nothing was started");
 	r = set_names();

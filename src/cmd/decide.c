@@ -100,11 +100,6 @@ static void show_texts(const char *db, int64_t run)
 		free(paths[i]);
 }
 
-bool decide_can_ask(void)
-{
-	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-}
-
 /* The first letter of a line; '?' where that is no answer, 0: there is none any more. */
 static char read_answer(void)
 {

@@ -2,11 +2,8 @@
 #ifndef CMD_DECIDE_H
 #define CMD_DECIDE_H
 /* A run that has just ended: is it kept? A person is asked, or its failure says so. */
-#include <stdbool.h>
 #include <stdint.h>
 
-/* Is there a terminal to ask on? */
-bool decide_can_ask(void);
 /*
  * Shows what the run changed, and asks until it is kept or taken back; db NULL: the usual one.
  * 0: it stays; EXIT_NO: it was taken back.

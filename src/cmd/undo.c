@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "render/json.h"
 #include "render/progress.h"
+#include "render/terminal.h"
 #include "render/text.h"
 
 static const char go_on[] = "the same command goes on from there";
@@ -111,7 +111,7 @@ int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
 	u->dry = u->how;
 	u->dry.dry = 1;
 	u->dry.data = &u->quiet;
-	if (u->asks && (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)))
+	if (u->asks && !render_can_ask())
 		return cmd_misuse(cmd,
 			"without a terminal to ask on, -y is needed (-n shows what would be done)");
 	if (o->yes && !o->dry)

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -85,8 +84,7 @@ __attribute__((noreturn)) static void become(const struct order *order, int out,
 	signal(SIGTERM, SIG_DFL);
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
-	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent ||
-		dup2(out, STDERR_FILENO) < 0)
+	if (!child_dies_with(parent, SIGTERM) || dup2(out, STDERR_FILENO) < 0)
 		_exit(1);
 	child_catch_nothing();
 	pthread_sigmask(SIG_SETMASK, mask, NULL);

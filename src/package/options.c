@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "package/relations.h"
 #include "render/say.h"
+#include "render/terminal.h"
 
 const char *const script_names[SCRIPTS] = { "preinstall", "postinstall", "preremove",
 	"postremove" };
@@ -172,7 +173,7 @@ static void rules_release(struct payload_rules *list)
 
 bool options_may_ask(const struct package_options *o)
 {
-	return !o->no_questions && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	return !o->no_questions && render_can_ask();
 }
 
 void package_options_release(struct package_options *o)

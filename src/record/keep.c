@@ -210,16 +210,25 @@ static bool link_object(struct keeper *k, int from, struct keeping *g)
 	return false;
 }
 
+/* What an earlier one has left under that name goes. A descriptor or -errno. */
+static int open_temp(const struct keeper *k, char temp[32])
+{
+	int fd;
+
+	temp_name(k, temp);
+	fd = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
 static int copy_object(struct keeper *k, int from, const struct stat *st, struct keeping *g)
 {
 	uint64_t stored = 0;
 	char temp[32];
 	int r;
 
-	temp_name(k, temp);
-	g->copy = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	g->copy = open_temp(k, temp);
 	if (g->copy < 0)
-		return -errno;
+		return g->copy;
 	r = read_into(from, g->copy, st, g, &stored);
 	if (r == 0)
 		r = name_object(k, g);
@@ -358,9 +367,8 @@ static int copy_in_place(struct keeper *k, int from, const char *object)
 	unsigned char hash[SHA256_LEN];
 	int r;
 
-	temp_name(k, temp);
-	to = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	r = to < 0 ? -errno : copy_content(from, to, hash, NULL);
+	to = open_temp(k, temp);
+	r = to < 0 ? to : copy_content(from, to, hash, NULL);
 	if (r == 0 && renameat(k->dir, temp, k->dir, object) < 0)
 		r = -errno;
 	if (r < 0 && to >= 0)

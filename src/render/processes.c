@@ -28,6 +28,7 @@ struct process {
 	int status, signal;
 	bool has_ended, forked; /* forked: it runs what its parent runs */
 	bool wanted, inside;
+	bool named; /* it runs what is asked for */
 };
 
 /* What is printed as one: processes of one program whose parents are one line, too. */
@@ -197,15 +198,15 @@ static void choose(struct processes *t)
 	for (i = 0; i < t->count; i++) {
 		struct process *p = &t->processes[i];
 
-		p->inside = !t->wishes->from || runs(p, t->wishes->from) ||
+		p->named = t->wishes->from && runs(p, t->wishes->from);
+		p->inside = !t->wishes->from || p->named ||
 			(p->parent != NONE && t->processes[p->parent].inside);
 	}
 	slow = t->wishes->slow ? slow_limit(t) : 0;
 	for (i = t->count; i-- > 0;) {
 		struct process *p = &t->processes[i];
 
-		if (p->inside && (is_wanted(t->wishes, p, slow) ||
-					 (t->wishes->from && runs(p, t->wishes->from))))
+		if (p->inside && (is_wanted(t->wishes, p, slow) || p->named))
 			p->wanted = true;
 		/* and what leads there */
 		if (p->wanted && p->parent != NONE && t->processes[p->parent].inside)

@@ -21,6 +21,11 @@ bool render_is_terminal(void)
 	return known;
 }
 
+bool render_can_ask(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
 /* Asked once: afterwards a pager may stand before it. */
 int render_width(void)
 {

@@ -6,6 +6,8 @@
 #include <stddef.h>
 
 bool render_is_terminal(void);
+/* Is there somebody to ask, on stderr, and to answer? */
+bool render_can_ask(void);
 /* Columns of the terminal, 0 when stdout is none. */
 int render_width(void);
 /* The columns that a line may have where it is not to be read in full, on a terminal or not. */

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/proc.h"
 
 #define NAMESPACE 40
 
@@ -40,11 +41,11 @@ static void boot_id(char out[64])
 }
 
 /* "pid:[4026531836]", which numbers are of; "" where it cannot be told. */
-static void pid_namespace(const char *pid, char out[NAMESPACE])
+static void pid_namespace(pid_t pid, char out[NAMESPACE])
 {
-	char path[288], target[PATH_MAX];
+	char path[PROC_PATH], target[PATH_MAX];
 
-	snprintf(path, sizeof path, "/proc/%s/ns/pid", pid);
+	proc_path(path, pid, "ns/pid");
 	snprintf(out, NAMESPACE, "%.*s", NAMESPACE - 1,
 		io_readlink(path, target) < 0 ? "" : target);
 }
@@ -55,7 +56,7 @@ char *liveness_self(void)
 
 	boot_id(boot);
 	start_time(getpid(), started);
-	pid_namespace("self", space);
+	pid_namespace(getpid(), space);
 	return asprintf(&out, "%s %d %s %s", boot, getpid(), started, space) < 0 ? NULL : out;
 }
 
@@ -67,21 +68,6 @@ static bool started_at(pid_t pid, const char *started)
 	return *now && !strcmp(started, now);
 }
 
-/* Its own number of it, in the innermost namespace: the last of the line. */
-static pid_t inner_number(const char *pid)
-{
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	const char *line, *last;
-	char path[288];
-
-	snprintf(path, sizeof path, "/proc/%s/status", pid);
-	if (io_read_file(path, &text, 65536) < 0 || !text.data ||
-		!(line = strstr(text.data, "\nNSpid:")))
-		return 0;
-	last = memrchr(line, '\t', strcspn(line + 1, "\n") + 1);
-	return last ? (pid_t)strtol(last, NULL, 10) : 0;
-}
-
 static bool lives_in(const char *space, pid_t pid, const char *started)
 {
 	_cleanup_(cleanup_closedirp) DIR *proc = opendir("/proc");
@@ -89,11 +75,13 @@ static bool lives_in(const char *space, pid_t pid, const char *started)
 	char its[NAMESPACE];
 
 	while (proc && (e = readdir(proc))) {
-		if (e->d_name[0] < '1' || e->d_name[0] > '9')
+		pid_t seen = (pid_t)strtol(e->d_name, NULL, 10);
+
+		if (seen <= 0)
 			continue;
-		pid_namespace(e->d_name, its);
-		if (!strcmp(its, space) && inner_number(e->d_name) == pid &&
-			started_at((pid_t)strtol(e->d_name, NULL, 10), started))
+		pid_namespace(seen, its);
+		if (!strcmp(its, space) && proc_own_number(seen) == pid &&
+			started_at(seen, started))
 			return true;
 	}
 	return false;
@@ -113,7 +101,7 @@ bool liveness_alive(const char *recorder)
 	boot_id(now_boot);
 	if (n < 3 || strcmp(boot, now_boot))
 		return false;
-	pid_namespace("self", ours);
+	pid_namespace(getpid(), ours);
 	if (n < 4 || !*ours || !strcmp(space, ours))
 		return started_at(pid, started);
 	return lives_in(space, pid, started) || strcmp(ours, FIRST_NAMESPACE);
