@@ -661,6 +661,13 @@ SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 AND change <> 're
 -- The newest later command that changed a path, removed it perhaps, and whose change of it stands.
 SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 ORDER BY run_id DESC LIMIT 1;
 
+-- name: MEANWHILE
+-- Another command that was recorded while a run was, and changed the path, too: neither found what the other left.
+SELECT s.run_id FROM standing s JOIN run o ON o.id = s.run_id JOIN run m ON m.id = ?2
+WHERE s.path_id = ?1 AND o.id <> m.id
+    AND o.started_ns < ifnull(m.ended_ns, 1 << 62) AND m.started_ns < ifnull(o.ended_ns, 1 << 62)
+ORDER BY s.run_id DESC LIMIT 1;
+
 -- name: UNDONE_FOR_GOOD
 -- The change of a path by a run was taken back, and so was the one before it that it had found, as by an uninstall of
 -- the install that both are of: that is not to come again. Or an undo that was not this run's rollback has put back

@@ -22,13 +22,12 @@ static int start_task(struct recorder *r, struct task *task, const struct stop *
 	const struct life *life = thread_of(task)->life;
 
 	/*
-	 * Only the command's own threads are watched to their end, and who may dump core;
-	 * what those make has inherited the option.
+	 * Only the command's own threads are watched to their end; what they
+	 * make has inherited the option.
 	 */
 	if (thread_of(task)->tracee)
 		inner_options(r, thread_of(task)->tracee);
-	else if (life != r->lives.command &&
-		(r->dump_awaited || (r->tracer.command && life->parent <= COMMAND_LIFE)))
+	else if (life != r->lives.command && r->tracer.command && life->parent <= COMMAND_LIFE)
 		tracer_watch(&r->tracer, task, false, false);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
 }

@@ -8,12 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "base/buf.h"
 #include "base/io.h"
-#include "record/inner.h"
+#include "base/proc.h"
+#include "record/originals.h"
+
+#define PATTERN 256 /* the kernel takes 127 of it (core(5)) */
 
 static bool dumps(int sig)
 {
@@ -27,50 +31,34 @@ static bool dumps(int sig)
 	return false;
 }
 
-/* Most are caught, and some programs live on them: nothing is read for one until it was the end. */
-void core_signal(struct recorder *r, const struct stop *stop)
+/* Are cores files here, and not given to a program or a socket? Then pattern says which. */
+static bool read_pattern(char pattern[PATTERN])
 {
-	struct thread *thread = thread_of(stop->task);
-
-	if (!dumps(stop->signal))
-		return;
-	thread->life->core_tid = stop->task->tid;
-	if (thread->may_dump)
-		return;
-	thread->may_dump = r->dump_awaited = true;
-	if (thread->tracee)
-		inner_options(r, thread->tracee);
-	else
-		tracer_watch(&r->tracer, stop->task, true, false);
+	io_read_line("/proc/sys/kernel/core_pattern", pattern, PATTERN);
+	return pattern[0] != '|' && pattern[0] != '@';
 }
 
-void core_exiting(const struct stop *stop)
+/* Many are caught, and some programs live on them: where no core may be dumped, nothing is read. */
+static bool may_dump(pid_t tid, int sig)
 {
-	struct life *life = thread_of(stop->task)->life;
-	pid_t tid = stop->task->tid;
-	char path[64], cwd[PATH_MAX];
+	struct rlimit limit;
 
-	if (!thread_of(stop->task)->may_dump || !WCOREDUMP(stop->other))
-		return;
-	snprintf(path, sizeof path, "/proc/%d/cwd", tid);
-	if (io_readlink(path, cwd) < 0)
-		return;
-	free(life->core_cwd);
-	life->core_cwd = strdup(cwd);
-	snprintf(path, sizeof path, "/proc/%d/comm", tid);
-	io_read_line(path, life->core_comm, sizeof life->core_comm);
+	return dumps(sig) && prlimit(tid, RLIMIT_CORE, NULL, &limit) == 0 && limit.rlim_cur > 0 &&
+		!(proc_treats(tid, sig) & (PROC_IGNORES | PROC_HANDLES));
 }
 
-/* %e: slashes become exclamation marks (core(5)). */
-static void add_comm(struct buf *out, const char *comm)
+/* Slashes become exclamation marks (core(5)). */
+static void add_word(struct buf *out, const char *word)
 {
-	for (; *comm; comm++)
-		buf_addc(out, *comm == '/' ? '!' : *comm);
+	for (; *word; word++)
+		buf_addc(out, *word == '/' ? '!' : *word);
 }
 
 /* False for a conversion that cannot be worked out afterwards. */
-static bool add_conversion(struct buf *out, char c, const struct life *life, int sig)
+static bool add_conversion(struct buf *out, char c, const struct stop *stop)
 {
+	pid_t tid = stop->task->tid, pid = stop->task->tgid;
+	char path[PROC_PATH], text[PATH_MAX] = "";
 	struct utsname u;
 
 	switch (c) {
@@ -78,18 +66,33 @@ static bool add_conversion(struct buf *out, char c, const struct life *life, int
 		buf_addc(out, '%');
 		return true;
 	case 'p':
+		buf_addf(out, "%d", proc_own_number(pid));
+		return true;
 	case 'P':
-		buf_addf(out, "%d", life->pid);
+		buf_addf(out, "%d", pid);
 		return true;
 	case 'i':
+		buf_addf(out, "%d", proc_own_number(tid));
+		return true;
 	case 'I':
-		buf_addf(out, "%d", life->core_tid);
+		buf_addf(out, "%d", tid);
 		return true;
 	case 's':
-		buf_addf(out, "%d", sig);
+		buf_addf(out, "%d", stop->signal);
+		return true;
+	case 'u':
+		buf_addf(out, "%u", proc_user(tid));
 		return true;
 	case 'e':
-		add_comm(out, life->core_comm);
+		proc_path(path, tid, "comm");
+		io_read_line(path, text, sizeof text);
+		add_word(out, text);
+		return true;
+	case 'E':
+		proc_path(path, tid, "exe");
+		if (io_readlink(path, text) < 0)
+			return false;
+		add_word(out, text);
 		return true;
 	case 'h':
 		uname(&u);
@@ -100,49 +103,62 @@ static bool add_conversion(struct buf *out, char c, const struct life *life, int
 	}
 }
 
-static bool core_name(const struct life *life, int sig, struct buf *out)
+/* As the process names it: relative to where it stands, or from its own root. */
+static bool core_name(const struct stop *stop, const char *pattern, struct buf *out)
 {
-	char pattern[256], uses_pid[8];
 	bool has_pid = false;
+	char uses_pid[8];
 	const char *p;
 
-	io_read_line("/proc/sys/kernel/core_pattern", pattern, sizeof pattern);
 	io_read_line("/proc/sys/kernel/core_uses_pid", uses_pid, sizeof uses_pid);
-	if (pattern[0] == '|' || pattern[0] == '@')
-		return true; /* a program or a socket takes it: not a file of this run */
-	if (pattern[0] != '/' && !life->core_cwd)
-		return false;
-	if (pattern[0] != '/')
-		buf_addf(out, "%s/", life->core_cwd);
 	for (p = pattern; *p; p++) {
 		if (*p != '%')
 			buf_addc(out, *p);
 		else if (*++p == '\0')
 			break;
-		else if (!add_conversion(out, *p, life, sig))
+		else if (!add_conversion(out, *p, stop))
 			return false;
 		else if (*p == 'p')
 			has_pid = true;
 	}
 	if (!has_pid && uses_pid[0] == '1')
-		buf_addf(out, ".%d", life->pid);
-	return !out->failed;
+		buf_addf(out, ".%d", proc_own_number(stop->task->tgid));
+	return !out->failed && out->len;
+}
+
+void core_signal(struct recorder *r, const struct stop *stop)
+{
+	struct life *life = thread_of(stop->task)->life;
+	_cleanup_buf_ struct buf text = BUF_INIT;
+	struct name name = NAME_INIT;
+	pid_t tid = stop->task->tid;
+	char pattern[PATTERN];
+
+	if (!may_dump(tid, stop->signal) || !read_pattern(pattern))
+		return;
+	free(life->core);
+	life->core = NULL;
+	if (core_name(stop, pattern, &text) &&
+		resolve_entry(&r->resolver, tid, AT_FDCWD, text.data, &name) == 0) {
+		life->core = strdup(name.path.data);
+		life->core_before = name.now;
+		originals_lose(r, &name, FILE_CONTENT | FILE_META);
+	}
+	name_release(&name);
 }
 
 void core_record(struct recorder *r, struct life *life, int status)
 {
 	struct name name = NAME_INIT;
-	_cleanup_buf_ struct buf path = BUF_INIT;
 	int64_t now = io_now_ns();
+	char pattern[PATTERN];
 	struct event e;
 
 	if (!WIFSIGNALED(status) || !WCOREDUMP(status))
 		return;
-	if (!core_name(life, WTERMSIG(status), &path)) {
+	if (!life->core && read_pattern(pattern))
 		r->sink->note(r->sink, "a core was dumped under a name that could not be told");
-		return;
-	}
-	if (path.len && resolve_entry(&r->resolver, getpid(), AT_FDCWD, path.data, &name) == 0 &&
+	if (life->core && resolve_entry(&r->resolver, getpid(), AT_FDCWD, life->core, &name) == 0 &&
 		name.now.exists) {
 		e = (struct event){ .process = life->number,
 			.op = OP_OPEN,
@@ -153,7 +169,7 @@ void core_record(struct recorder *r, struct life *life, int status)
 			.at = now,
 			.flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_LARGEFILE };
 		e.exec = lives_exec_of(&r->lives, life, ABI_X86_64, now);
-		touches_path(&r->touches, name.path.data, &name.now, true);
+		touches_path(&r->touches, name.path.data, &life->core_before, false);
 		touches_place(&r->touches, name.path.data, e.file);
 		r->sink->event(r->sink, &e);
 	}

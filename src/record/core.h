@@ -7,10 +7,11 @@
  */
 #include "record/recorder.h"
 
-/* A signal is on its way that may dump core: from here on the end is watched. */
+/*
+ * A signal is about to be delivered: if the process dies of it by a core, the
+ * file's name is told now, as the process sees it, and what stands there is kept.
+ */
 void core_signal(struct recorder *r, const struct stop *stop);
-/* A thread ends: if by a core, its folder is still there to be asked. */
-void core_exiting(const struct stop *stop);
 /* The process died with this wait status; if a core was dumped, it goes on record. */
 void core_record(struct recorder *r, struct life *life, int status);
 

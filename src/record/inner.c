@@ -51,7 +51,7 @@ void inner_wake(struct recorder *r)
 void inner_options(struct recorder *r, const struct tracee *t)
 {
 	const struct thread *thread = thread_of(t->task);
-	bool exit = thread->life == r->lives.command || thread->may_dump ||
+	bool exit = thread->life == r->lives.command ||
 		(t->options & PTRACE_O_TRACEEXIT);
 
 	tracer_watch(&r->tracer, t->task, exit, t->options & PTRACE_O_TRACEVFORKDONE);

@@ -85,7 +85,7 @@ static void end_life(struct lives *l, struct life *life, int status, int64_t at)
 	l->alive--;
 	if (life == l->command)
 		l->command = NULL;
-	free(life->core_cwd);
+	free(life->core);
 	free(life);
 }
 
@@ -176,8 +176,6 @@ void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum
 	int64_t at)
 {
 	take_over(t, stop->task, stop->other);
-	/* Of the thread that comes in the leader's place nothing was asked yet. */
-	thread_of(stop->task)->may_dump = false;
 	tell_image(l, thread_of(stop->task)->life, abi, stop->stack, at);
 }
 

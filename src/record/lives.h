@@ -26,9 +26,8 @@ struct life {
 	bool exec_is_inherited; /* then its events need an exec row of its own */
 	pid_t pid;
 	unsigned int threads; /* that have not ended */
-	char *core_cwd;       /* where it stood when it dumped core; or NULL */
-	char core_comm[16];
-	pid_t core_tid;       /* the last to which a signal came that may do it */
+	char *core;                /* the file that it may be dumped to (core.h); or NULL */
+	struct inode core_before;  /* what stood there */
 	unsigned int exiting; /* of the command's: threads past STOP_EXITING */
 };
 
@@ -49,7 +48,6 @@ struct thread {
 	struct life *life;
 	struct pending *pending; /* of the call it stands in, NULL when none was ever needed */
 	bool exiting;
-	bool may_dump; /* a core, so that its end is watched (core.h) */
 	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */

@@ -227,8 +227,6 @@ static int on_exiting(struct recorder *r, const struct stop *stop)
 	struct thread *thread = thread_of(stop->task);
 
 	turns_drop(&r->turns, stop->task);
-	if (thread)
-		core_exiting(stop);
 	if (thread && !thread->exiting) {
 		thread->exiting = true;
 		thread->life->exiting++;

@@ -45,7 +45,6 @@ struct recorder {
 	uint64_t shifts;
 	unsigned int unnamed; /* calls under way that have named what was not there */
 	bool no_rights; /* a set-uid program gains none: an ordinary user records it */
-	bool dump_awaited; /* some are watched to their end, which may be a core (core.h) */
 	bool wait_all; /* hold the command's status until its last descendant has ended */
 	char text[PATH_MAX]; /* scratch: a name as the tracee gave it */
 };

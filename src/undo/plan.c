@@ -178,6 +178,22 @@ static bool is_what_was_left(const struct plan_item *it)
 	return has_inode_of(&it->now, &it->e->after.i) || it->e->begun != BEGUN_NOT;
 }
 
+static void refuse_place(const struct plan *p, struct plan_item *it, int64_t later,
+	const char *reason)
+{
+	int64_t other = db_int(p->db, Q_MEANWHILE, 0, "ii", it->e->path_id, p->run_id);
+
+	if (other)
+		plan_refuse(it,
+			"run %lld changed it at the same time: --force takes both back, the newer one first",
+			(long long)other);
+	else if (later)
+		plan_refuse(it, "run %lld changed it since: roll that one back first",
+			(long long)later);
+	else
+		plan_refuse(it, "%s", reason);
+}
+
 static void judge(struct plan *p, struct plan_item *it)
 {
 	struct situation s = situation_of(p, it);
@@ -188,11 +204,8 @@ static void judge(struct plan *p, struct plan_item *it)
 		v.state = STATE_LEAVE;
 	it->state = v.state;
 	it->lends = v.lends;
-	if (v.state == STATE_REFUSED && s.later)
-		plan_refuse(it, "run %lld changed it since: roll that one back first",
-			(long long)s.later);
-	else if (v.state == STATE_REFUSED)
-		plan_refuse(it, "%s", v.reason);
+	if (v.state == STATE_REFUSED)
+		refuse_place(p, it, s.later, v.reason);
 	else if (v.state == STATE_OURS && s.was && s.error == -ENOENT && lacks_folder(p, it))
 		plan_refuse(it, "the folder that it was in is gone");
 }

@@ -572,6 +572,21 @@ case_core_is_on_record() {
 	eq "$(q 'SELECT notes FROM runs' | grep -c 'core was dumped')" 0
 }
 
+# What stood at the core's name is had back.
+case_core_over_a_file_is_undone() {
+	[ "$(cat /proc/sys/kernel/core_pattern)" = core ] || skip 'cores are not called core here'
+	[ "$(cat /proc/sys/kernel/core_uses_pid)" = 0 ] || skip 'cores have a number here'
+	ulimit -Sc unlimited 2>/dev/null || skip 'no cores here'
+	mkdir w
+	echo precious >w/core
+	chmod 640 w/core
+	(truth "$T/w" bash -c 'cd w && sh -c "kill -SEGV \$\$"; true') 2>/dev/null
+	has "$(manifest "$T/w")" 'modified file'
+	[ "$(wc -c <w/core)" -gt 1000 ]
+	"$BUILDAUDIT" -d "$DB" rollback -y >rollback.out
+	eq "$(cat w/core)$(stat -c %a w/core)" precious640
+}
+
 # No signal tells of this death before it comes.
 case_core_of_a_filter_is_told() {
 	[ "$(cat /proc/sys/kernel/core_pattern)" = core ] || skip 'cores are not called core here'

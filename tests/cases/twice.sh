@@ -97,6 +97,28 @@ case_hard_links_out_of_what_is_installed() {
 	done
 }
 
+# Neither of two that wrote a file at the same time found what the other left: each says so, and what helps does.
+case_two_at_once_are_taken_back_together() {
+	local r
+	mkdir w
+	echo old >w/f
+	mkfifo one two
+	rec -q --include "$T/w" -- sh -c 'echo 1 >>w/f; echo >one; read x <two; echo 3 >>w/f' &
+	read -r r <one
+	rec -q --include "$T/w" -- sh -c 'echo 2 >>w/f'
+	echo >two
+	wait $!
+	settle
+	for r in 2 1; do
+		(ba rollback -y $r || :) >out 2>&1
+		has "$(cat out)" "run $((3 - r)) changed it at the same time: --force takes both back, the newer one first"
+	done
+	eq "$(tr '\n' ' ' <w/f)" 'old 1 2 3 '
+	ba rollback -y --force 2 >&2
+	ba rollback -y --force 1 >&2
+	eq "$(cat w/f)" old
+}
+
 # A clock that was ahead once: nobody made it just now.
 case_a_file_from_the_future() {
 	root
