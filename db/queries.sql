@@ -2,6 +2,26 @@
 -- A statement that scans a table or sorts says why in a "-- slow:" line; tests/unit/queries holds
 -- the query plans against that.
 
+-- Views of each connection: unlike those of the schema, they may call our functions.
+
+-- name: VIEW_LASTING
+-- What commands left and is theirs. An index that was there before all runs is its tool's, and nobody's.
+CREATE TEMP VIEW IF NOT EXISTS lasting AS SELECT * FROM standing s
+WHERE change <> 'removed' AND (
+    change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
+    OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
+
+-- name: VIEW_SWEPT
+-- What a run did not come to but by a tool that sets attributes of all there is, as `chmod -R` does, and that was so before.
+CREATE TEMP VIEW IF NOT EXISTS swept AS SELECT run_id, path_id FROM entry e
+WHERE change IS NULL AND NOT EXISTS (
+    SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
+    LEFT JOIN path q ON q.id = x.exe
+    WHERE v.path_id = e.path_id AND p.run_id = e.run_id AND NOT ifnull(
+        v.op IN (SELECT id FROM op WHERE name IN ('chmod', 'chown', 'setxattr', 'removexattr'))
+        AND replace(q.name, rtrim(q.name, replace(q.name, '/', '')), '')
+            IN ('chmod', 'chown', 'chgrp', 'setfacl', 'restorecon', 'chcon'), 0));
+
 -- Recording
 
 -- name: RUN_ADD
@@ -860,6 +880,7 @@ CROSS JOIN entry e ON e.run_id = o.run_id AND e.path_id = o.path_id
 JOIN path p ON p.id = o.path_id
 WHERE n.id = ?1 AND NOT o.folder AND NOT EXISTS (
     SELECT 1 FROM entry t WHERE t.run_id = n.id AND t.path_id = o.path_id
+        AND NOT EXISTS (SELECT 1 FROM swept w WHERE w.run_id = t.run_id AND w.path_id = t.path_id)
     UNION ALL
     SELECT 1 FROM upheld u WHERE u.run_id = n.id AND u.path_id = o.path_id);
 
@@ -941,7 +962,8 @@ rest (path_id, run_id, folder, name) AS MATERIALIZED (
     FROM beside r CROSS JOIN owner o ON o.run_id = r.run_id JOIN path p ON p.id = o.path_id
     WHERE NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN entry e ON e.run_id = n.id AND e.path_id = o.path_id
-            WHERE n.peer AND n.id > o.run_id AND NOT e.undone)
+            WHERE n.peer AND n.id > o.run_id AND NOT e.undone
+                AND NOT EXISTS (SELECT 1 FROM swept w WHERE w.run_id = e.run_id AND w.path_id = e.path_id))
         AND NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN upheld u ON u.run_id = n.id AND u.path_id = o.path_id
             WHERE n.peer AND n.id > o.run_id)
@@ -1019,12 +1041,9 @@ ORDER BY r.state <> 'complete'
 LIMIT 1;
 
 -- name: OWNER_TAKE
--- What a run left, unless a newer one did. An index that was there before all runs is its tool's, and nobody's.
+-- What a run left, unless a newer one did.
 INSERT INTO owner (path_id, run_id, folder, bytes, nlink_group)
-SELECT path_id, run_id, folder, bytes, nlink_group FROM standing s
-WHERE run_id = ?1 AND change <> 'removed'
-    AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
-        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'))
+SELECT path_id, run_id, folder, bytes, nlink_group FROM lasting WHERE run_id = ?1
 ON CONFLICT DO UPDATE SET run_id = excluded.run_id, folder = excluded.folder, bytes = excluded.bytes,
     nlink_group = excluded.nlink_group
 WHERE excluded.run_id >= run_id;
@@ -1037,11 +1056,9 @@ DELETE FROM owner WHERE run_id <= ?1 AND path_id IN (
 -- All that a run has now goes to who had it before.
 INSERT OR REPLACE INTO owner (path_id, run_id, folder, bytes, nlink_group)
 SELECT s.path_id, s.run_id, s.folder, s.bytes, s.nlink_group
-FROM owner o CROSS JOIN standing s ON s.path_id = o.path_id AND s.run_id = (
+FROM owner o CROSS JOIN lasting s ON s.path_id = o.path_id AND s.run_id = (
     SELECT max(run_id) FROM standing WHERE path_id = o.path_id AND run_id <> ?1)
-WHERE o.run_id = ?1 AND s.change <> 'removed'
-    AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
-        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
+WHERE o.run_id = ?1;
 
 -- name: OWNER_DROP
 DELETE FROM owner WHERE run_id = ?1;
@@ -1061,13 +1078,9 @@ WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS 
 DELETE FROM owner WHERE path_id = ?1;
 
 -- name: OWNER_OF_PATH
--- slow: the newest of one path is looked at once more
 INSERT INTO owner (path_id, run_id, folder, bytes, nlink_group)
-SELECT path_id, run_id, folder, bytes, nlink_group
-FROM (SELECT * FROM standing WHERE path_id = ?1 ORDER BY run_id DESC LIMIT 1) s
-WHERE change <> 'removed'
-    AND (s.change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
-        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
+SELECT path_id, run_id, folder, bytes, nlink_group FROM lasting
+WHERE path_id = ?1 AND run_id = (SELECT max(run_id) FROM standing WHERE path_id = ?1);
 
 -- name: FORGET_LOSES
 -- At how many paths a later run of the same install builds upon what this one did.

@@ -57,6 +57,15 @@ static int add_functions(struct db *db, struct words *words)
 	return r < 0 ? words_set(words, r, "out of memory") : 0;
 }
 
+static int add_views(struct db *db, struct words *words)
+{
+	int r = db_run(db, Q_VIEW_LASTING, "");
+
+	if (r == 0)
+		r = db_run(db, Q_VIEW_SWEPT, "");
+	return r < 0 ? words_set(words, r, "cannot read %s: %s", db->path, db_error(db)) : 0;
+}
+
 static int pragma_int(struct db *db, const char *sql, int *out)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -278,6 +287,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 		if (r < 0)
 			words_set(words, r, "cannot use the database %s: %s", path, db_error(db));
 	}
+	if (r == 0)
+		r = add_views(db, words);
 	if (r < 0) {
 		db_close(db);
 		return r;

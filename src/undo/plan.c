@@ -185,7 +185,8 @@ static void refuse_place(const struct plan *p, struct plan_item *it, int64_t lat
 
 	if (other)
 		plan_refuse(it,
-			"run %lld changed it at the same time: --force takes both back, the newer one first",
+			"run %lld changed it at the same time: --force takes both back, the "
+			"newer one first",
 			(long long)other);
 	else if (later)
 		plan_refuse(it, "run %lld changed it since: roll that one back first",

@@ -43,6 +43,17 @@ case_install_C_is_no_loss() {
 	eq "$(tree)" ''
 }
 
+# A chmod over all of the prefix is no sign that a file is wanted; that it has a source is.
+case_a_sweep_of_chmod_is_no_install() {
+	sources
+	installs_with 'cp prog ../inst; cp -u data ../inst; for f in $(ls | grep "^old"); do cp $f ../inst; done; chmod -R u+rwX ../inst'
+	eq "$(stale)" 'old,'
+	in_folder p-2.0 sh -c 'chmod 644 ../inst/old'
+	eq "$(stale)" 'old,'
+	in_folder p-2.0 python3 -c 'import os; os.chmod("../inst/old", 0o644)'
+	eq "$(stale)" ''
+}
+
 case_one_run_is_superseded_by_another() {
 	sources
 	installs_with 'for f in prog data $(ls | grep "^old"); do install -C -m 644 $f ../inst/$f; done'
