@@ -180,20 +180,27 @@ static int each_install(const struct cmd_call *call)
 	return r;
 }
 
-enum { CREATED, REPLACED, SAME, REMOVED, KINDS };
+enum { CREATED, REPLACED, SET, SAME, REMOVED, KINDS };
 
 static int kind_of(const struct ba_rows *file)
 {
 	const char *change = row_text(file, "change");
 
+	if (*change == 'm' && row_number(file, "same"))
+		return SAME;
+	/* A folder has no content that could be another. */
 	if (*change == 'm')
-		return row_number(file, "same") ? SAME : REPLACED;
+		return !strcmp(row_text(file, "content_changed"), "0") ||
+				!strcmp(row_text(file, "type"), "dir") ?
+			SET :
+			REPLACED;
 	return *change == 'c' ? CREATED : REMOVED;
 }
 
 static int print_totals(const struct cmd_call *call)
 {
-	static const char *const words[KINDS] = { "created", "replaced", "the same", "removed" };
+	static const char *const words[KINDS] = { "created", "replaced",
+		"given another mode or owner", "the same", "removed" };
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	int64_t count[KINDS] = { 0 }, bytes[KINDS] = { 0 };
 	struct total total = { 0 };
@@ -213,6 +220,8 @@ static int print_totals(const struct cmd_call *call)
 	head(&line, "changed");
 	/* What an install removed is no part of what it is now. */
 	for (kind = 0; kind < (call->run < 0 ? REMOVED : KINDS); kind++) {
+		if (kind == SET && !count[kind])
+			continue;
 		buf_addf(&line, "%s%lld %s", kind ? ", " : "", (long long)count[kind], words[kind]);
 		if (!bytes[kind])
 			continue;

@@ -134,6 +134,16 @@ case_show_is_a_page_of_a_run() {
 	has "$(ba show many)" 'original not kept$'
 }
 
+case_show_tells_a_chmod_from_what_is_replaced() {
+	mkdir -p p/d
+	echo a >p/a
+	echo b >p/b
+	age p
+	rec -q --label=set --include="$T/p" -- sh -c 'chmod 600 p/a; chmod 700 p/d; echo bb >p/b'
+	settle
+	has "$(ba show set)" '^changed +0 created, 1 replaced \(3 B\), 2 given another mode or owner \(2 B\), 0 the same, 0 removed$'
+}
+
 case_show_is_a_page_of_an_install() {
 	some_lives
 	has "$(ba show foo)" '^install +foo 2\.0, installed$'
