@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/since.h"
 #include "render/argv.h"
 #include "render/notes.h"
+#include "render/since.h"
 #include "render/table.h"
 #include "render/text.h"
 
@@ -34,7 +34,7 @@ static int add_state(const struct cmd_call *call, struct table *t, const struct 
 	_cleanup_buf_ struct buf cell = BUF_INIT, now = BUF_INIT;
 	const char *state = row_text(rows, "state");
 	size_t len;
-	int r = since_add_words(&now, call->ba, ba_rows_int(rows, ba_rows_column(rows, "run_id")));
+	int r = render_since(&now, call->ba, ba_rows_int(rows, ba_rows_column(rows, "run_id")));
 
 	if (!now.len || strcmp(state, "complete") != 0)
 		buf_addf(&cell, "%s%s", state, now.len ? ", " : "");

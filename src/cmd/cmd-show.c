@@ -7,11 +7,11 @@
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "cmd/difference.h"
-#include "cmd/since.h"
 #include "cmd/total.h"
 #include "render/argv.h"
 #include "render/json.h"
 #include "render/notes.h"
+#include "render/since.h"
 #include "render/text.h"
 
 #define FAILED_SHOWN 10
@@ -93,7 +93,7 @@ static void print_notes(const char *notes, struct buf *line)
 static int print_since(const struct cmd_call *call, const struct ba_rows *run, struct buf *line)
 {
 	_cleanup_buf_ struct buf since = BUF_INIT;
-	int r = since_add_words(&since, call->ba, row_number(run, "run_id"));
+	int r = render_since(&since, call->ba, row_number(run, "run_id"));
 
 	if (r < 0 || !since.len)
 		return r;
@@ -123,7 +123,7 @@ static int print_run_json(const struct cmd_call *call, const struct ba_rows *run
 	int r;
 
 	render_json_row(run, &row);
-	r = since_add_json(&row, call->ba, row_number(run, "run_id"));
+	r = render_since_json(&row, call->ba, row_number(run, "run_id"));
 	if (r >= 0)
 		print_object("run", &row);
 	return r;

@@ -9,6 +9,7 @@
 #include "render/argv.h"
 #include "render/progress.h"
 #include "render/say.h"
+#include "render/since.h"
 #include "render/stop.h"
 #include "render/text.h"
 #include "report/columns.h"
@@ -80,7 +81,7 @@ int64_t gather_time(const struct gather *g, int64_t run, int64_t ns)
 
 static const char *const run_columns[] = { "run_id", "name", "version", "label", "argv", "cwd",
 	"uid", "host", "kernel", "started_at", "duration", "exit_status", "term_signal", "state",
-	"notes", "kind", "of_run", "excluded", NULL };
+	"notes", "kind", "of_run", "excluded", "since", NULL };
 
 /* A number, or null where the row has none. */
 static void number_of(struct columns *c, const struct ba_rows *rows, const char *column)
@@ -105,15 +106,18 @@ static void texts_of(struct columns *c, const struct ba_rows *rows, const char *
 		text_of(c, rows, *columns);
 }
 
-static void add_run(struct gather *g, struct columns *c, const struct ba_rows *rows)
+/* 1, or -errno. */
+static int add_run(struct gather *g, struct columns *c, const struct ba_rows *rows)
 {
 	static const char *const names[] = { "name", "version", "label", NULL };
 	static const char *const place[] = { "host", "kernel", "started_at", NULL };
 	static const char *const state[] = { "state", "notes", "kind", NULL };
-	_cleanup_buf_ struct buf argv = BUF_INIT;
+	_cleanup_buf_ struct buf argv = BUF_INIT, since = BUF_INIT;
+	int64_t run = row_number(rows, "run_id");
+	int r = render_since(&since, g->ba, run);
 
 	gather_argv(g, row_text(rows, "argv"), &argv);
-	columns_number(c, row_number(rows, "run_id"));
+	columns_number(c, run);
 	texts_of(c, rows, names);
 	columns_json(c, argv.data ? argv.data : "[]");
 	text_of(c, rows, "cwd");
@@ -129,7 +133,9 @@ static void add_run(struct gather *g, struct columns *c, const struct ba_rows *r
 	texts_of(c, rows, state);
 	number_of(c, rows, "of_run");
 	number_of(c, rows, "excluded");
+	columns_bytes(c, since.data ? since.data : "", since.len);
 	columns_row(c);
+	return r;
 }
 
 /* The run; or of an install all its commands. */
@@ -161,7 +167,7 @@ int gather_runs(struct gather *g)
 		if (is_meant(g, rows)) {
 			if (note_run(g, rows) < 0)
 				return -1;
-			add_run(g, &c, rows);
+			r = add_run(g, &c, rows);
 		}
 	columns_end(&c);
 	return r < 0 ? gather_failed(g) : 0;

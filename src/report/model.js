@@ -224,6 +224,7 @@ function makeModel(tables) {
 			'kind',
 			'of_run',
 			'excluded',
+			'since',
 		]),
 		processes: columnsOf(tables.processes, [
 			'process_id',

@@ -35,6 +35,7 @@ function runFacts(model, r) {
 		['ended with', exitWords(runs.exit_status[r], runs.term_signal[r]) + state],
 		['folder', nameOf(runs.cwd[r], 'mono')],
 		['label', runs.label[r] ? nameOf(runs.label[r]) : null],
+		['since then', runs.since[r] || null],
 		['is the ' + runs.kind[r], runs.kind[r] ? 'of run ' + runs.of_run[r] : null],
 		['on', system],
 	);

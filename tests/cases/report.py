@@ -127,6 +127,15 @@ def case_names_are_text():
         return faults
 
 
+def case_it_says_what_became_of_the_run():
+    """report: a run that was taken back says so"""
+    with Place() as p:
+        before = page.tables(p.made().page())['runs'][0]['since']
+        p.ba('rollback', '-y', '1')
+        after = page.tables(p.page())['runs'][0]['since']
+        return [] if (before, after) == ('', 'rolled back') else ['since: %r, then %r' % (before, after)]
+
+
 def hash_of(words):
     return b"'sha256-" + base64.b64encode(hashlib.sha256(words).digest()) + b"'"
 

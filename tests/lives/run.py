@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random lives of installs: recorded, edited by a person, taken back in any order, and held against a plain list.
 
-run.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--moves] [--shrink]
+run.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--events install,edit,...] [--moves] [--more] [--shrink]
 
 A life is a list of events in one tree: versions of several softwares are installed over shared and own paths, a person
 edits, one run is rolled back, an install is uninstalled. The oracle knows nothing of databases: for each path, who left
@@ -13,6 +13,8 @@ what there, one upon the other, as snapshots before and after each event show it
   a rollback takes away the layers of one run that nothing newer lies upon, and what was taken away already below them;
   where its software was uninstalled, none.
   A folder that has gone is made again, as it was, where something comes back in it; and stays as one that was not empty.
+--more: installers copy with the old times, set modes of all there is, and write through names elsewhere; and two are
+recorded at the same time, over paths that the other has no word of: one in the midst of the other.
 What is the last name of a file that stood elsewhere before the run may stay, if it says so, until that has it again.
 In the end all are uninstalled, and the tree is as before the first, less what the person did.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
@@ -45,9 +47,9 @@ OLD_FOLDERS = ('bin', 'etc')    # there before the first install
 NEW_FOLDERS = ('lib', 'lib/sub', 'share')
 OLD_FILES = {'etc/conf': 'old conf\n', 'etc/hosts': 'old hosts\n', 'bin/tool': 'old tool\n'}
 SHARED = ('etc/conf', 'etc/hosts', 'bin/tool', 'bin/both', 'lib/both', 'lib/sub/both', 'share/both')
-KINDS = 'install,edit,rollback,uninstall,prune'
+KINDS = 'install,both,edit,rollback,uninstall,prune'
 # No package manager: of what is in a folder of our own it has no word, and asking it takes nine tenths of the time.
-TOOLS = ('sh', 'mv', 'rm', 'ln', 'chmod', 'mkdir')
+TOOLS = ('sh', 'mv', 'rm', 'ln', 'chmod', 'mkdir', 'cp')
 PERSON = None                   # whose a layer is that no run made
 UNDO = ''                       # and of a folder that an undo made again, for what came back in it
 
@@ -89,6 +91,38 @@ def with_moves(rng, lines, name):
     return lines
 
 
+def with_more(rng, lines, name):
+    """And some that are done to more than one name, or through another one, or leave no trace in a time."""
+    paths = SHARED + tuple('%s/%s%d' % (f, name, i) for f in ('bin', 'lib', 'share') for i in (1, 2))
+    for _ in range(rng.randrange(1, 4)):
+        path = rng.choice(paths)
+        line = rng.choice(('cp -p ../src/%d %s' % (rng.randrange(2), path),
+                           'cp -p ../src/%d %s' % (rng.randrange(2), path),
+                           'chmod -R %s %s' % (rng.choice(('u+rwX', 'go+rX')), rng.choice(OLD_FOLDERS + NEW_FOLDERS)),
+                           "ln -f %s ../out/x && printf '%s\\n' >>../out/x" % (path, name)))
+        lines.insert(rng.randrange(1, len(lines) + 1), line)
+    return lines
+
+
+def files_of(lines):
+    return {w for w in re.findall(r'[a-z0-9/.]+', ' '.join(lines)) if '/' in w and w not in NEW_FOLDERS}
+
+
+def pairs(rng, events):
+    """Some installs come in the midst of the one before, with what of their lines names none of the other's files."""
+    folders = r'chmod.* (%s)$' % '|'.join(OLD_FOLDERS + NEW_FOLDERS)
+    out = []
+    for e in events:
+        before = out[-1] if out else None
+        if before and e[0] == before[0] == 'install' and e[1] != before[1] and rng.random() < 0.6:
+            first = [line for line in before[3] if not re.match(folders, line)]
+            second = [line for line in e[3] if not re.match(folders, line) and not files_of([line]) & files_of(first)]
+            out[-1] = ('both', (*before[1:3], first), rng.randrange(1, len(first) + 1), (*e[1:3], second))
+        else:
+            out.append(e)
+    return out
+
+
 def script(seed, name, version):
     rng = random.Random('%s %s %s' % (seed, name, version))
     return ['mkdir -p %s' % ' '.join(rng.sample(NEW_FOLDERS, rng.randrange(1, 3)))] + \
@@ -104,17 +138,18 @@ def edit(rng):
                        "printf '%s' >%s/mine%d" % (text, os.path.dirname(path), rng.randrange(3))))
 
 
-def life(seed, moves):
+def life(seed, moves, more=False):
     """[(what, ...)]"""
     rng = random.Random(seed)
-    more = random.Random('moves %d' % seed)
+    also = random.Random('moves %d' % seed)
     events = []
     for _ in range(rng.randrange(4, 14)):
         kind = rng.choices(('install', 'edit', 'rollback', 'uninstall', 'prune'), (55, 15, 12, 12, 12))[0]
         if kind == 'install':
             name, version = rng.choice(NAMES), rng.choice(VERSIONS)
             lines = script(seed, name, version)
-            events.append((kind, name, version, with_moves(more, lines, name) if moves else lines))
+            lines = with_moves(also, lines, name) if moves else lines
+            events.append((kind, name, version, with_more(also, lines, name) if more else lines))
         elif kind == 'edit':
             events.append((kind, edit(rng)))
         elif kind == 'rollback':
@@ -123,6 +158,7 @@ def life(seed, moves):
             events.append((kind, rng.choice(NAMES)))
     last = list(NAMES)
     rng.shuffle(last)
+    events = pairs(also, events) if more else events
     # A folder that the first had made is empty when the last one's files have gone.
     return events + [('uninstall', name) for _ in range(3) for name in last]
 
@@ -159,6 +195,16 @@ class Layers:
             self.on.setdefault(p, []).append(Layer(name, run, looks(after.get(p))))
             if p in after and after[p]['type'] == 'dir':
                 self.folders[p] = looks(after[p])
+
+    def add_rest(self, name, run, before, half, after):
+        """Of a run that went on: what it leaves now is one with what it left before, which may have been as it is again."""
+        changed = set(balib.diff(before, after))
+        for p in balib.diff(half, after):
+            if self.on.get(p) and self.on[p][-1].run == run:
+                self.on[p].pop()
+                if p not in changed:
+                    half = {**half, p: after[p]} if p in after else {q: e for q, e in half.items() if q != p}
+        self.add(name, run, half, after)
 
     def state(self, p, layers=None):
         layers = self.on.get(p, []) if layers is None else layers
@@ -285,7 +331,7 @@ class Life:
         self.runs = []
         self.versions = {}      # a run -> what it installed: (name, version)
         self.words = {}         # and every path that its script names
-        self.made = {}          # and those that it names to have them there: no `rm -f` does, nor a chmod of what is not there
+        self.made = {}          # and those that it names to have them there: no `rm -f` does, nor a chmod or cp of what is not there
         self.in_place = {}      # and those that it only edits: such is not stale where another's file was
         self.moved_about = set() # those that any script moves
         self.linked = {}        # and those in an `ln -f`, which fails where one is not there
@@ -315,32 +361,90 @@ class Life:
             os.symlink(shutil.which(tool), os.path.join(self.tools, tool))
         for f in OLD_FOLDERS:
             os.makedirs(os.path.join(self.top, f.encode()))
+        os.mkdir(os.path.join(self.folder, 'out'))
+        os.mkdir(os.path.join(self.folder, 'src'))
+        for n in ('0', '1'):
+            self.write_old(os.path.join(self.folder, 'src', n), 'source %s\n' % n)
         for name, text in OLD_FILES.items():
             with open(os.path.join(self.top, name.encode()), 'w') as f:
                 f.write(text)
 
+    @staticmethod
+    def write_old(path, text):
+        with open(path, 'w') as f:
+            f.write(text)
+        os.utime(path, (10**9, 10**9))
+
     def in_top(self, lines):
         return 'cd %s || exit 99\nexec 2>/dev/null\n%s\ntrue' % (shlex.quote(os.fsdecode(self.top)), '\n'.join(lines))
 
-    def install(self, name, version, lines):
+    def command(self, name, version, lines):
         mode = ['--no-seccomp'] if self.mode == 'ptrace' else []
-        rc = self.ba('run', *mode, '-q', '--name', name, '--pkgversion', version, '--include', os.fsdecode(self.top), '--',
-                     'sh', '-c', self.in_top(lines))
+        return ['run', *mode, '-q', '--name', name, '--pkgversion', version, '--include', os.fsdecode(self.top), '--',
+                'sh', '-c', self.in_top(lines)]
+
+    def install(self, name, version, lines):
+        elsewhere = self.elsewhere()
+        rc = self.ba(*self.command(name, version, lines))
         if rc or self.said:
             return ['the run ends with %s: %r' % (rc, self.said)]
+        self.begin(name, version, lines)
+        after = balib.snapshot(self.top)
+        self.model.add(name, self.runs[-1], self.before, after)
+        self.end(self.runs[-1], set(balib.diff(self.before, after)), after, elsewhere)
+        return []
+
+    def both(self, first, at, second):
+        """The second is recorded as a whole while the first waits before line `at`."""
+        name, version, lines = first
+        for fifo in ('here', 'on'):
+            os.mkfifo(os.path.join(self.folder, fifo))
+        wait = ['echo >../here', 'read x <../on']
+        elsewhere = self.elsewhere()
+        p = subprocess.Popen([PROGRAM, '-d', self.db, *self.command(name, version, lines[:at] + wait + lines[at:])],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.folder,
+                             env=dict(os.environ, PATH=self.tools))
+        with open(os.path.join(self.folder, 'here')) as f:
+            f.read()
+        half = balib.snapshot(self.top)
+        self.begin(name, version, lines)
+        run = self.runs[-1]
+        self.model.add(name, run, self.before, half)
+        before, self.before = self.before, half
+        wrong = self.install(*second)
+        half = balib.snapshot(self.top)
+        with open(os.path.join(self.folder, 'on'), 'w') as f:
+            f.write('\n')
+        said = p.communicate(timeout=LIMIT)[0]
+        for fifo in ('here', 'on'):
+            os.unlink(os.path.join(self.folder, fifo))
+        if p.returncode or said:
+            return ['the run ends with %s: %r' % (p.returncode, said)]
+        after = balib.snapshot(self.top)
+        self.model.add_rest(name, run, before, half, after)
+        self.end(run, set(balib.diff(before, self.before)) | set(balib.diff(half, after)), after, elsewhere)
+        return wrong
+
+    def begin(self, name, version, lines):
+        """A run that is on record; what is there now is what it works on."""
         self.names.add(name)
         self.runs.append(balib.latest(self.db))
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
         self.in_place[self.runs[-1]] = self.paths(line for line in lines if line.startswith('chmod ') or ('>' in line and '.new' not in line))
         self.moved_about |= self.paths(line for line in lines if line.startswith('mv '))
-        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith(('rm ', 'chmod ', 'mv '))) | {
-            p for p in self.paths(line for line in lines if line.startswith('chmod ')) if os.path.exists(p)}
+        self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith(('rm ', 'chmod ', 'mv ', 'cp '))) | {
+            p for p in self.paths(line for line in lines if line.startswith(('chmod ', 'cp '))) if os.path.exists(p)}
         self.linked[self.runs[-1]] = self.paths(x for x in lines if x.startswith('ln -f '))
-        after = balib.snapshot(self.top)
-        self.model.add(name, self.runs[-1], self.before, after)
-        self.upheld[self.runs[-1]] = self.passed_by(self.runs[-1], set(balib.diff(self.before, after)), after)
-        return []
+
+    def elsewhere(self):
+        """What is no part of the tree, and may be a source of what is."""
+        return {p: e for f in ('src', 'out') for p, e in balib.snapshot(os.fsencode(os.path.join(self.folder, f))).items()}
+
+    def end(self, run, changed, after, before_elsewhere):
+        others = self.elsewhere()
+        changed = changed | set(balib.diff(before_elsewhere, others))
+        self.upheld[run] = self.passed_by(run, changed, {**after, **others})
 
     def edit(self, line):
         subprocess.run(['sh', '-c', self.in_top([line])], check=True)
@@ -532,9 +636,9 @@ def shrink(mode, events, faults):
 
 
 def one(job):
-    seed, mode, kinds_wanted, small, moves = job
+    seed, mode, kinds_wanted, small, moves, more = job
     # What was moved is kept nowhere: where a person then edits it, what it was is gone for good.
-    events = [e for e in life(seed, moves) if e[0] in kinds_wanted and not (moves and e[0] == 'edit')]
+    events = [e for e in life(seed, moves, more) if e[0] in kinds_wanted and not (moves and e[0] == 'edit')]
     faults = attempt(mode, events)
     if faults and small:
         faults = shrink(mode, events, faults)
@@ -553,13 +657,14 @@ def arguments():
     a.add_argument('--events', default=KINDS, help='only these')
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
     a.add_argument('--moves', action='store_true', help='installers move files about, too')
+    a.add_argument('--more', action='store_true', help='and do more than one thing at a time')
     a.add_argument('--shrink', action='store_true')
     return a.parse_args()
 
 
 def main():
     args = arguments()
-    jobs = [(seed, mode, args.events.split(','), args.shrink, args.moves) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    jobs = [(seed, mode, args.events.split(','), args.shrink, args.moves, args.more) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     start = time.monotonic()
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(args.j) as pool:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/since.h"
+#include "render/since.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int ask(struct ba *ba, int64_t run_id, struct ba_rows **since)
 	return r < 0 ? r : -1;
 }
 
-int since_add_words(struct buf *out, struct ba *ba, int64_t run_id)
+int render_since(struct buf *out, struct ba *ba, int64_t run_id)
 {
 	struct ba_rows *since;
 	int r = ask(ba, run_id, &since);
@@ -37,7 +37,7 @@ int since_add_words(struct buf *out, struct ba *ba, int64_t run_id)
 	return 1;
 }
 
-int since_add_json(struct buf *object, struct ba *ba, int64_t run_id)
+int render_since_json(struct buf *object, struct ba *ba, int64_t run_id)
 {
 	_cleanup_buf_ struct buf row = BUF_INIT;
 	struct ba_rows *since;
