@@ -421,8 +421,11 @@ class Life:
         if p.returncode or said:
             return ['the run ends with %s: %r' % (p.returncode, said)]
         after = balib.snapshot(self.top)
+        changed = set(balib.diff(before, self.before)) | set(balib.diff(half, after))
+        if changed & set(balib.diff(self.before, half)):
+            raise Done          # by another name of a file they met all the same
         self.model.add_rest(name, run, before, half, after)
-        self.end(run, set(balib.diff(before, self.before)) | set(balib.diff(half, after)), after, elsewhere)
+        self.end(run, changed, after, elsewhere)
         return wrong
 
     def begin(self, name, version, lines):
