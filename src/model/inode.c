@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "base/parents.h"
+#include "model/births.h"
 
 static int64_t ns(const struct statx_timestamp *t)
 {
@@ -66,6 +67,8 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 		inode_from_statx(i, &x);
 	else
 		memset(i, 0, sizeof *i);
+	if (i->birth_ns && !births_are_true(i->dev, dirfd, path, flags))
+		i->birth_ns = 0;
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 

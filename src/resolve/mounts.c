@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
+#include "model/births.h"
 
 #define TABLE_LIMIT (16U << 20)
 /* How far up its parents a chrooted task's mount is looked for. */
@@ -139,6 +140,7 @@ void mounts_changed(struct mounts *m)
 	for (i = 0; i < m->now.count; i++)
 		remember(&m->former, &m->now.rows[i]);
 	table_release(&m->now);
+	births_forget();
 }
 
 /* What follows `folder` in path: "" or "/..."; NULL when it is not below. */

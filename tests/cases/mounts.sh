@@ -90,6 +90,30 @@ case_an_overlay() {
 	eq "$(find p/up ! -type d)" p/up/h
 }
 
+# All of a container's root: a file of the image gets another time of birth with its first change.
+case_a_root_that_is_an_overlay() {
+	local way
+	root
+	mkdir low low/d up work m
+	for f in a b c; do echo "precious $f" >low/$f; done
+	unshare -m mount -t overlay none -o "lowerdir=$T/low,upperdir=$T/up,workdir=$T/work" m 2>/dev/null || skip 'no overlay here'
+	for way in 'mv a g; mv g d/' 'chmod 600 a; rm a' 'mv a b; : >>b; rm b' 'chown 3 a; echo x >>a' \
+		'echo new >a.new; ln a a.tmp; mv a.new a; rm a.tmp' 'ln a l; echo x >>l; rm a l' 'mv d e; mv a e; echo x >>e/a'; do
+		rm -rf up work audit.db*
+		mkdir up work
+		way=$way unshare -m bash -c '
+			set -e
+			mount -t overlay none -o "lowerdir=$1/low,upperdir=$1/up,workdir=$1/work" "$1/m"
+			cd "$1/m"
+			"$BUILDAUDIT" -d "$1/audit.db" run -q --include "$1/m" -- sh -c "$way"
+			"$BUILDAUDIT" -d "$1/audit.db" rollback -y 1
+			cat [abc]
+			find . -printf "%P "' - "$T" >out 2>err || { cat err >&2; fail "$way"; return; }
+		eq "$(head -n 3 out)" $'precious a\nprecious b\nprecious c' "$way"
+		eq "$(tail -n 1 out | xargs -n 1 | sort | xargs)" 'a b c d' "$way"
+	done
+}
+
 case_another_root() {
 	needs_mounts
 	mkdir -p p/r/old p/d
