@@ -565,7 +565,7 @@ SELECT min(path), max(path) FROM manifest WHERE run_id = ?1 AND excluded;
 -- name: ENTRIES
 -- What a run changed, both sides; and the excluded paths from which it carried a file to one that is not, or
 -- to which it carried one from there.
-SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
+SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_changed, e.keep, e.file, e.before_file,
     ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id), 0),
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
@@ -608,7 +608,7 @@ concerned (path_id) AS (
     UNION
     SELECT e.path_id FROM above a CROSS JOIN path p ON p.name = a.folder CROSS JOIN entry e ON e.path_id = p.id
     WHERE e.undone)
-SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.content_changed, e.keep, e.file, e.before_file,
+SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_changed, e.keep, e.file, e.before_file,
     ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = ?2 AND u.path_id = e.path_id), 0),
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
@@ -813,6 +813,17 @@ ORDER BY type = 'dir', path DESC;
 SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id
 FROM json_each(?1) j CROSS JOIN manifest m ON m.run_id = j.value ->> 0 AND m.path_id = j.value ->> 1
 ORDER BY m.type = 'dir', m.path DESC;
+
+-- name: HIDE
+-- All that was changed so far at and below a folder.
+UPDATE entry SET hidden = 1 WHERE run_id = ?1 AND path_id IN (
+    SELECT id FROM path WHERE name = ?2
+    UNION ALL
+    SELECT id FROM path WHERE name > ?2 || '/' AND name < ?2 || '0');
+
+-- name: HAS_HIDDEN
+SELECT 1 FROM path p CROSS JOIN entry e ON e.path_id = p.id AND e.run_id = ?1
+WHERE e.hidden AND p.name >= ?2 AND p.name < ?2 || '0' AND (p.name = ?2 OR p.name > ?2 || '/') LIMIT 1;
 
 -- name: TOUCHED_BY
 SELECT 1 FROM entry WHERE path_id = ?1 AND run_id = ?2

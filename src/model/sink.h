@@ -98,6 +98,11 @@ struct sink {
 	void (*alias)(struct sink *s, uint32_t file, const char *name, const char *other);
 	/* Used as it stood: what would be made was there (EEXIST), or a link written through. */
 	void (*stood)(struct sink *s, const char *path);
+	/*
+	 * The run has mounted or unmounted a file system here, and what was told so far of this
+	 * path, and of all below it, was of another one.
+	 */
+	void (*hidden)(struct sink *s, const char *path);
 	/* A sentence for the run's notes; the same one is kept once. */
 	void (*note)(struct sink *s, const char *text);
 	/* The same, of what has made the record incomplete. */

@@ -293,13 +293,23 @@ void touches_path(struct touches *t, const char *path, const struct inode *befor
 		touch_path(t, path, before, late);
 }
 
+static void hide_changed(struct touches *t)
+{
+	const char *point;
+	size_t at = 0;
+
+	while ((point = mounts_next_changed(t->mounts, &at)))
+		t->sink->hidden(t->sink, point);
+}
+
 void touches_uncover(struct touches *t)
 {
 	size_t i;
 
-	if (t->covered_count)
+	if (t->mounts->active)
 		/* a mount goes with its namespace, too, without a call */
 		mounts_changed(t->mounts);
+	hide_changed(t);
 	for (i = 0; i < t->covered_count; i++) {
 		struct covered *c = &t->covered[i];
 

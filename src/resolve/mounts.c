@@ -313,3 +313,18 @@ bool mounts_cover(struct mounts *m, const char *path)
 	return now && then && (strcmp(now->dev, then->dev) || strcmp(now->root, then->root) ||
 				      strcmp(now->point, then->point));
 }
+
+const char *mounts_next_changed(struct mounts *m, size_t *at)
+{
+	if (m->active)
+		read_ours(m);
+	while (m->active && *at < m->start.count + m->now.count) {
+		size_t i = (*at)++;
+		const struct mount_row *r = i < m->start.count ? &m->start.rows[i] :
+								 &m->now.rows[i - m->start.count];
+
+		if (r->ours && *r->point && mounts_cover(m, r->point))
+			return r->point;
+	}
+	return NULL;
+}

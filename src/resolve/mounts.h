@@ -46,4 +46,10 @@ int mounts_translate(struct mounts *m, pid_t tid, const struct inode *at, struct
 /* Is path, a name of ours, on a file system that was not mounted there at the start? */
 bool mounts_cover(struct mounts *m, const char *path);
 
+/*
+ * The next folder of ours, after the first *at of all that are known, where another file system
+ * is mounted than at the start, or none; NULL: no more.
+ */
+const char *mounts_next_changed(struct mounts *m, size_t *at);
+
 #endif

@@ -104,6 +104,11 @@ static int apply_stood(struct apply *a, const struct message *m, const char *con
 	return upheld_add(a->run, s[0]);
 }
 
+static int apply_hidden(struct apply *a, const struct message *m, const char *const s[])
+{
+	return run_hide(a->run, s[0]);
+}
+
 static int apply_note(struct apply *a, const struct message *m, const char *const s[])
 {
 	run_note(a->run, s[0]);
@@ -138,6 +143,7 @@ static int (*const kinds[])(struct apply *a, const struct message *m, const char
 	[MSG_PLACE] = apply_place,
 	[MSG_ALIAS] = apply_alias,
 	[MSG_STOOD] = apply_stood,
+	[MSG_HIDDEN] = apply_hidden,
 	[MSG_NOTE] = apply_note,
 	[MSG_COMMAND_END] = apply_command_end,
 };

@@ -17,6 +17,7 @@ enum message_kind {
 	MSG_PLACE,
 	MSG_ALIAS,
 	MSG_STOOD,
+	MSG_HIDDEN,
 	MSG_NOTE,
 	MSG_COMMAND_END,
 };

@@ -2,6 +2,7 @@
 #include "store/run.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,6 +267,23 @@ int run_alias(struct run *run, uint32_t file, const char *path)
 	int64_t id = path_or_none(run, path);
 
 	return id <= 0 ? (int)id : db_run(run->db, Q_ALIAS_ADD, "iii", run->id, (int64_t)file, id);
+}
+
+int run_hide(struct run *run, const char *folder)
+{
+	char text[PATH_MAX + 160];
+	int r = run_begin(run);
+
+	if (r == 0)
+		r = db_run(run->db, Q_HIDE, "is", run->id, folder);
+	if (r < 0 || !db_int(run->db, Q_HAS_HIDDEN, 0, "is", run->id, folder))
+		return r;
+	snprintf(text, sizeof text,
+		"a file system was mounted or unmounted at %s: what had been changed there before "
+		"is out of sight, and is not put back",
+		folder);
+	run_note(run, text);
+	return 0;
 }
 
 int run_ended(struct run *run, int64_t at, int status)

@@ -77,6 +77,8 @@ int run_event(struct run *run, const struct event *e, int64_t exec) MUST_CHECK;
 int run_touch(struct run *run, const struct touch *t) MUST_CHECK;
 int run_original(struct run *run, const struct original *o) MUST_CHECK;
 int run_place(struct run *run, const char *path, uint32_t file) MUST_CHECK;
+/* What was told so far of the folder and of all below it is out of sight (model/sink.h). */
+int run_hide(struct run *run, const char *folder) MUST_CHECK;
 int run_alias(struct run *run, uint32_t file, const char *path) MUST_CHECK;
 
 /* The command ended, with wait(2)'s status; -1: it runs on, and its end will not be known. */

@@ -176,6 +176,13 @@ static void sink_stood(struct sink *s, const char *path)
 	put_strings(s, &m, path, NULL, NULL);
 }
 
+static void sink_hidden(struct sink *s, const char *path)
+{
+	struct message m = { .kind = MSG_HIDDEN };
+
+	put_strings(s, &m, path, NULL, NULL);
+}
+
 static void sink_command_end(struct sink *s, int status, int64_t at, unsigned int left)
 {
 	struct message m = { .kind = MSG_COMMAND_END };
@@ -202,6 +209,7 @@ static const struct sink writer_sink = {
 	.place = sink_place,
 	.alias = sink_alias,
 	.stood = sink_stood,
+	.hidden = sink_hidden,
 	.note = sink_note,
 	.lost = sink_lost,
 	.command_end = sink_command_end,

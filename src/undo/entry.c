@@ -47,6 +47,7 @@ enum column {
 	COLUMN_CHANGE,
 	COLUMN_EXCLUDED,
 	COLUMN_LATE,
+	COLUMN_HIDDEN,
 	COLUMN_CONTENT_CHANGED,
 	COLUMN_KEEP,
 	COLUMN_FILE,
@@ -95,6 +96,7 @@ int entry_read(struct entry *e, const struct rows *rows)
 		.change = change_of(rows_text(rows, COLUMN_CHANGE)),
 		.excluded = rows_int(rows, COLUMN_EXCLUDED),
 		.late = rows_int(rows, COLUMN_LATE),
+		.hidden = rows_int(rows, COLUMN_HIDDEN),
 		.content_changed = rows_type(rows, COLUMN_CONTENT_CHANGED) == ROWS_NULL ?
 			-1 :
 			(int)rows_int(rows, COLUMN_CONTENT_CHANGED),

@@ -34,6 +34,7 @@ struct entry {
 	enum change change;
 	bool excluded;
 	bool late;                   /* what was before was asked too late to be sure */
+	bool hidden;                 /* on a file system that does not stand there any more */
 	bool as_needed;              /* a folder that is made only for what comes back in it */
 	bool if_empty;               /* a folder that stays if something of before is in it */
 	bool of_others;              /* it is here for what it may hold: another's, given up */
@@ -72,7 +73,7 @@ struct entry *entries_above(const struct entries *all, const char *path);
 void entries_release(struct entries *all);
 
 /* The columns of query ENTRIES: of the entry, then those of its two sides. */
-enum { ENTRY_COLUMNS = 10 + 2 * (INODE_COLUMNS + 3) };
+enum { ENTRY_COLUMNS = 11 + 2 * (INODE_COLUMNS + 3) };
 /* One row of it, or of a query that has more behind those. 0 or -ENOMEM. */
 int entry_read(struct entry *e, const struct rows *rows);
 

@@ -20,6 +20,8 @@ static struct judgement judge_there(const struct situation *s)
 		return refused("a later run changed it since");
 	if (s->as_before || (!s->is && s->change == CHANGE_CREATED))
 		return is(STATE_BEFORE);
+	if (s->hidden && !s->force)
+		return refused("the run mounted or unmounted a file system there");
 	if (s->as_left || s->half_done || (s->force && !s->folder_in_way))
 		return is(STATE_OURS);
 	/* that there is one is all that was before, and it is not this one's */

@@ -23,6 +23,7 @@ struct situation {
 	bool was, is;           /* something stood there before the run; stands there now */
 	/* what is known of both is the same: before and now, the run's end and now */
 	bool as_before, as_left;
+	bool hidden;            /* the run mounted or unmounted something over it */
 	bool half_done;         /* an undo that was interrupted was at it */
 	bool folder_in_way;     /* a folder stands there, and the run left none */
 	bool force;             /* what was changed since goes, too */

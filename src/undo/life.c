@@ -194,7 +194,7 @@ static int add(struct history *l, size_t from)
 	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
 	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
 	struct part *part = ARRAY_MORE(l->parts, l->part_count);
-	bool untouched = is_untouched(l, from), mine = false;
+	bool untouched = is_untouched(l, from), mine = false, hidden = false;
 	size_t i;
 
 	if (!e || !part)
@@ -203,11 +203,13 @@ static int add(struct history *l, size_t from)
 	*part = (struct part){ first->run_id, last->run_id };
 	for (i = from; i < l->count; i++) {
 		mine |= l->chain[i].mine;
+		hidden |= l->chain[i].e.hidden;
 		if (l->chain[i].started_ns < l->started_ns)
 			l->started_ns = l->chain[i].started_ns;
 	}
 	*e = last->e;
 	last->e = (struct entry){ 0 };
+	e->hidden = hidden;
 	e->of_others = !l->run_id && !mine && !S_ISDIR(e->after.i.mode);
 	e->since_ns = l->run_id ? first->started_ns : 0;
 	e->if_empty = !l->run_id;

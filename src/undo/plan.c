@@ -138,6 +138,7 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 	struct situation s = { .change = e->change,
 		.excluded = e->excluded,
 		.was = e->before.i.exists,
+		.hidden = e->hidden,
 		.force = p->force };
 	const char *name = NULL;
 	int dir = -1, r = parents_open(&p->parents, e->path, &dir, &name);

@@ -90,6 +90,40 @@ case_an_overlay() {
 	eq "$(find p/up ! -type d)" p/up/h
 }
 
+# What the run changed there is not what stands there in the end: nothing of that is touched.
+case_unmounted_or_mounted_over_in_the_end() {
+	local way
+	root
+	command -v mkfs.ext4 >/dev/null || skip 'no mkfs.ext4 here'
+	losetup -f >/dev/null 2>&1 || skip 'no loop device here'
+	truncate -s 8M img
+	mkfs.ext4 -q img
+	mkdir m other
+	for f in f g new; do echo under >m/$f; done
+	for way in 'umount m' 'umount -l m' 'mount --bind other m' 'mount -t tmpfs none m; echo t >m/new'; do
+		rm -rf audit.db*
+		rm -f other/*
+		way=$way unshare -m bash -c '
+			set -e
+			mount -o loop img m
+			cd "$1"
+			rm -rf m/*
+			echo one >m/f
+			echo two >m/g
+			"$BUILDAUDIT" -d audit.db run -q --include "$1/m" -- sh -c "echo 2 >>m/f; rm m/g; echo 3 >m/new; $way"
+			grep . m/* >left || :
+			"$BUILDAUDIT" -d audit.db rollback -y 1 || :
+			grep . m/* >right || :
+			cmp left right
+			"$BUILDAUDIT" -d audit.db show 1
+			for i in m m; do umount m 2>/dev/null || :; done
+			grep -c under m/* >under' - "$T" >out 2>err || { cat out err >&2; fail "$way"; return; }
+		eq "$(cat under)" $'m/f:1\nm/g:1\nm/new:1' "$way"
+		has "$(cat out)" 'the run mounted or unmounted a file system there'
+		has "$(cat out)" "a file system was mounted or unmounted at $T/m"
+	done
+}
+
 # All of a container's root: a file of the image gets another time of birth with its first change.
 case_a_root_that_is_an_overlay() {
 	local way

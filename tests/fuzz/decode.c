@@ -113,6 +113,7 @@ static struct sink sink = { .process_begin = process_begin,
 	.lost = note,
 	.command_end = command_end,
 	.stood = stood,
+	.hidden = stood,
 	.let_go = let_go };
 
 /* The task: it stands in its root, with a file, a folder and a pipe open. */

@@ -96,6 +96,11 @@ static void say_stood(struct sink *s, const char *path)
 	buf_addf(&told, "stood %s\n", below(path));
 }
 
+static void say_hidden(struct sink *s, const char *path)
+{
+	buf_addf(&told, "hidden %s\n", below(path));
+}
+
 static void say_note(struct sink *s, const char *text)
 {
 	buf_addf(&told, "note: %.24s\n", text);
@@ -120,6 +125,7 @@ static struct sink printer = { .process_begin = no_process,
 	.lost = say_note,
 	.command_end = no_command_end,
 	.stood = say_stood,
+	.hidden = say_hidden,
 	.let_go = nothing };
 
 static struct recorder r = { .sink = &printer,
