@@ -631,7 +631,7 @@ ORDER BY e.path_id, e.run_id;
 
 -- name: FOLDER_LAST
 -- A folder as it was when it was last on record: it is gone, and something comes back in it. As ENTRIES.
-SELECT path_id, name, 'removed', 0, 0, NULL, 0, 0, 0, ifnull((
+SELECT path_id, name, 'removed', 0, 0, 0, NULL, 0, 0, 0, ifnull((
         SELECT u.what FROM undo_place u WHERE u.run_id = ?2 AND u.path_id = f.path_id), 0),
     iif(left, mode, before_mode), iif(left, uid, before_uid), iif(left, gid, before_gid), 0, iif(left, mtime, before_mtime),
     NULL, 0, 0, NULL, 0, NULL, NULL, iif(left, xattrs, before_xattrs),
@@ -783,6 +783,16 @@ ON CONFLICT DO UPDATE SET what = max(what, excluded.what);
 -- name: UNDO_PLACES_DROP
 DELETE FROM undo_place WHERE run_id = ?1;
 
+-- name: UNLOCKED_ADD
+INSERT OR IGNORE INTO unlocked (path, mode) VALUES (?1, ?2);
+
+-- name: UNLOCKED
+-- slow: they are few
+SELECT path, mode FROM unlocked ORDER BY path DESC;
+
+-- name: UNLOCKED_DROP
+DELETE FROM unlocked;
+
 -- name: UNINSTALL_LIST
 -- slow: what a run created is sorted: files, then folders, what is in a folder before it
 SELECT type, path, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group, m.run_id
@@ -813,6 +823,14 @@ ORDER BY type = 'dir', path DESC;
 SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id
 FROM json_each(?1) j CROSS JOIN manifest m ON m.run_id = j.value ->> 0 AND m.path_id = j.value ->> 1
 ORDER BY m.type = 'dir', m.path DESC;
+
+-- name: WAS_REMOVED
+-- Is the last that a run did to a path that it took it away?
+-- slow: what it did to one path is put in order
+SELECT v.op IN (SELECT id FROM op WHERE name IN ('unlink', 'rmdir'))
+FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
+WHERE v.path_id = ?2 AND p.run_id = ?1
+ORDER BY v.seq DESC LIMIT 1;
 
 -- name: HIDE
 -- All that was changed so far at and below a folder.

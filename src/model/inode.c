@@ -12,8 +12,13 @@
 #include "base/parents.h"
 #include "model/births.h"
 
+/* Some file systems have later times than 64 bits of nanoseconds: these end in the year 2262. */
 static int64_t ns(const struct statx_timestamp *t)
 {
+	const int64_t most = INT64_MAX / 1000000000 - 1;
+
+	if (t->tv_sec > most || t->tv_sec < -most)
+		return (t->tv_sec < 0 ? -most : most) * 1000000000;
 	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
 }
 

@@ -338,14 +338,22 @@ static void place(const struct manifest *m, struct item *it)
 	it->placed = it->file != said;
 }
 
-static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
+/* What was taken away is known to be gone all the same; what is there by now is not. */
+static void take_as_told(const struct manifest *m, struct item *it)
 {
-	if (look(parents, it->path, &it->now) < 0) {
-		it->now = it->before;
+	it->now = it->before;
+	if (db_int(m->run->db, Q_WAS_REMOVED, 0, "ii", m->run->id, it->path_id))
+		it->now = (struct inode){ 0 };
+	else
 		run_note(m->run,
 			"a path that was touched could not be looked at after the command: it is "
 			"not in the manifest");
-	}
+}
+
+static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
+{
+	if (look(parents, it->path, &it->now) < 0)
+		take_as_told(m, it);
 	place(m, it);
 	if (it->has_before_xattrs)
 		read_xattrs(it);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "undo/remove.h"
+#include "undo/unlock.h"
 
 void rollback_tell(struct rollback *rb, struct plan_item *it, enum ba_did did, const char *reason)
 {
@@ -57,6 +58,8 @@ int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, con
 {
 	int r = parents_open(&rb->plan.parents, it->e->path, dir, name);
 
+	if (r == 0 && !rb->locked)
+		r = unlock_folder(&rb->journal, *dir, it->e->path);
 	return r < 0 ? r : durable_add(&rb->touched, *dir);
 }
 

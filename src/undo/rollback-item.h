@@ -15,6 +15,7 @@ struct rollback {
 	/* a file's number -> 1 + an item where it stands again, for its other names */
 	struct u64map anchors;
 	struct durable_set touched;
+	bool locked; /* nothing is made or taken away any more (unlock.h) */
 	int error; /* the first failure to record what was done */
 };
 

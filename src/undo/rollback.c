@@ -27,6 +27,7 @@
 #include "undo/put-back.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
+#include "undo/unlock.h"
 
 /* Folders. */
 
@@ -346,8 +347,12 @@ static int act(struct rollback *rb)
 	take_out_all(rb);
 	parents_forget(&rb->plan.parents);
 	put_back_all(rb);
-	dress_folders(rb);
 	fetch_end(rb);
+	rb->locked = true;
+	r = lock_folders(&rb->journal);
+	if (r < 0)
+		return r;
+	dress_folders(rb);
 	r = durable_sync_all(&rb->touched);
 	return r < 0 ? r : rb->error;
 }
@@ -431,7 +436,11 @@ static int finish(struct rollback *rb, int error, struct words *words)
 
 static int roll_back(struct rollback *rb, struct words *words)
 {
-	int r = plan_look(&rb->plan);
+	/* One that was interrupted may have left some open. */
+	int r = rb->teller.how->dry ? 0 : lock_folders(&rb->journal);
+
+	if (r == 0)
+		r = plan_look(&rb->plan);
 
 	rb->teller.total = rb->plan.all.count;
 	if (r == 0)

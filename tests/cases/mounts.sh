@@ -148,6 +148,18 @@ case_a_root_that_is_an_overlay() {
 	done
 }
 
+# The kernel writes in the upper folder itself: what is there already is kept before.
+case_an_overlay_over_files() {
+	$own_mounts mount -t tmpfs none /tmp 2>/dev/null || skip 'no right to mount here'
+	mkdir -p p/low p/up p/work p/on
+	echo 1 >p/low/a
+	for f in a b z; do echo "upper $f" >p/up/$f; done
+	$own_mounts mount -t overlay overlay -o "lowerdir=$T/p/low,upperdir=$T/p/up,workdir=$T/p/work" p/on 2>/dev/null || skip 'no overlay here'
+	rm -rf p/work
+	mkdir p/work
+	made p $own_mounts sh -c 'cd p && mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work on && echo X >>on/a && rm on/b && mv on/z on/b'
+}
+
 case_another_root() {
 	needs_mounts
 	mkdir -p p/r/old p/d
