@@ -9,3 +9,6 @@ CREATE TABLE unlocked (
     path TEXT PRIMARY KEY,
     mode INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Which files an undo has put back: of several names of one, taken by several runs, the last finds the others by it.
+CREATE INDEX entry_undone ON entry (before_ino) WHERE undone > 0;

@@ -657,16 +657,31 @@ JOIN path p ON p.id = h.path_id
 WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = e.file AND a.path_id <> ?2;
 
 -- name: LINKED_SINCE
--- The names that a command gave the file at a path after the last change of it by a run or an install.
+-- The names that a command gave the file at a path after the last change of it by a run or an install; be it of another
+-- of its names, which may be gone.
+-- slow: names of one file are looked for among all that a run changed; it is asked of files with several only
+WITH name (path_id) AS MATERIALIZED (
+    SELECT ?2
+    UNION
+    SELECT n.path_id FROM member m CROSS JOIN entry c ON c.run_id = m.run_id AND c.path_id = ?2
+    CROSS JOIN entry n ON n.run_id = c.run_id AND n.before_file = c.before_file
+    WHERE m.subject_id = ?1 AND c.before_file <> 0)
 SELECT p.name
-FROM entry h JOIN run r ON r.id = h.run_id
+FROM name w CROSS JOIN entry h ON h.path_id = w.path_id JOIN run r ON r.id = h.run_id
 CROSS JOIN alias a ON a.run_id = h.run_id AND a.file = h.file
 CROSS JOIN entry e ON e.run_id = a.run_id AND e.path_id = a.path_id
 JOIN path p ON p.id = e.path_id
-WHERE h.path_id = ?2 AND h.file <> 0 AND r.kind IS NULL AND h.run_id > (
-        SELECT max(c.run_id) FROM member m CROSS JOIN entry c ON c.run_id = m.run_id AND c.path_id = ?2
+WHERE h.file <> 0 AND r.kind IS NULL AND h.run_id > (
+        SELECT max(c.run_id) FROM member m CROSS JOIN entry c ON c.run_id = m.run_id AND c.path_id = w.path_id
         WHERE m.subject_id = ?1 AND c.change IS NOT NULL)
-    AND a.path_id <> ?2 AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
+    AND a.path_id <> w.path_id AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
+
+-- name: CAME_BACK
+-- Other places of which a run found the same file, where that was undone: what stands there may be that one again. It had
+-- several names, one of the two says.
+SELECT p.name FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.before_ino = ?1 AND e.undone > 0 AND e.before_size = ?2 AND e.before_mtime = ?3 AND e.path_id <> ?4
+    AND max(e.before_nlink, ?5) > 1;
 
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.

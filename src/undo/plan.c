@@ -45,6 +45,38 @@ bool plan_same_inode(const struct plan_item *it)
 		(it->state == STATE_BEFORE || it->e->file == it->e->before_file);
 }
 
+static struct plan_item *item_at(const struct plan *p, const struct u64map *map, uint32_t file)
+{
+	const uint32_t *at = file ? u64map_get(map, mix64(file)) : NULL;
+
+	return at ? &p->items[*at - 1] : NULL;
+}
+
+/*
+ * What a run only carried elsewhere it did not keep; but who changed it there later had to. Of an
+ * install life.c knows that.
+ */
+static int borrow_later_found(const struct plan *p, const struct plan_item *it)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct entry *e = it->e;
+	const struct plan_item *from = item_at(p, &p->carried, e->before_file);
+	const struct inode *b = &e->before.i;
+	int r;
+
+	if (p->install || !from || from == it || !S_ISREG(b->mode) || e->before.has_hash ||
+		e->keep != KEEP_NONE)
+		return 0;
+	r = db_rows(&rows, p->db, Q_LATER_FOUND, "iiiii", from->e->path_id, p->run_id,
+		(int64_t)b->ino, (int64_t)b->size, b->mtime_ns);
+	if (r == 0 && (r = rows_next(&rows)) > 0) {
+		memcpy(e->before.hash, rows_blob(&rows, 0), SHA256_LEN);
+		e->before.has_hash = true;
+		e->keep = KEEP_WHOLE;
+	}
+	return r < 0 ? r : 0;
+}
+
 /* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
 static bool is_before(const struct plan_item *it, int dir, const char *name)
 {
@@ -116,6 +148,8 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 		db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
 	if (s->later || (!s->is && s->change == CHANGE_CREATED))
 		return;
+	if (s->was && s->is && !has_inode_of(&it->now, &it->e->before.i))
+		IGNORE(borrow_later_found(p, it)); /* db_unread() knows */
 	s->as_before = s->was && s->is && !is_carried_here(p, it) && is_before(it, dir, name);
 	s->as_left = !s->as_before && is_after(it, dir, name);
 	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
@@ -212,13 +246,6 @@ static void judge(struct plan *p, struct plan_item *it)
 		plan_refuse(it, "the folder that it was in is gone");
 }
 
-static struct plan_item *item_at(const struct plan *p, const struct u64map *map, uint32_t file)
-{
-	const uint32_t *at = file ? u64map_get(map, mix64(file)) : NULL;
-
-	return at ? &p->items[*at - 1] : NULL;
-}
-
 static int index_item(struct u64map *map, uint32_t file, size_t i)
 {
 	bool added;
@@ -290,31 +317,6 @@ static bool may_be_kept(const struct holdings *h)
 					e->before.has_hash && !h->same_inode);
 }
 
-/*
- * What a run only carried elsewhere it did not keep; but who changed it there later had to. Of an
- * install life.c knows that.
- */
-static int borrow_later_found(struct plan *p, const struct plan_item *it,
-	const struct plan_item *from)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct entry *e = it->e;
-	const struct inode *b = &e->before.i;
-	int r;
-
-	if (p->install || !from || from == it || !S_ISREG(b->mode) || e->before.has_hash ||
-		e->keep != KEEP_NONE)
-		return 0;
-	r = db_rows(&rows, p->db, Q_LATER_FOUND, "iiiii", from->e->path_id, p->run_id,
-		(int64_t)b->ino, (int64_t)b->size, b->mtime_ns);
-	if (r == 0 && (r = rows_next(&rows)) > 0) {
-		memcpy(e->before.hash, rows_blob(&rows, 0), SHA256_LEN);
-		e->before.has_hash = true;
-		e->keep = KEEP_WHOLE;
-	}
-	return r < 0 ? r : 0;
-}
-
 /* With what can it be put back? */
 static void find_means(struct plan *p, struct plan_item *it)
 {
@@ -336,7 +338,7 @@ static void find_means(struct plan *p, struct plan_item *it)
 		return;
 	h.carried = from && carries(from, it);
 	if (!h.carried && !h.same_inode && it->state == STATE_OURS)
-		IGNORE(borrow_later_found(p, it, from)); /* db_unread() knows */
+		IGNORE(borrow_later_found(p, it)); /* the same */
 	h.object = S_ISREG(b->i.mode) && b->i.size && may_be_kept(&h) && has_object(p, b);
 	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
 		it->staged = has_temp(p, it, from, it);

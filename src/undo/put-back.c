@@ -82,6 +82,53 @@ static int link_from_other_name(const struct rollback *rb, const struct plan_ite
 	return r;
 }
 
+/*
+ * Several runs may have taken a name each of one file, and each that came back since did so as
+ * another. The next of these that is as the item before: 1 and its path, 0 the end, or -errno.
+ */
+static int next_came_back(const struct plan_item *it, struct rows *rows, struct other_name *o,
+	struct inode *now)
+{
+	struct parents parents = PARENTS_INIT;
+	int r = 0;
+
+	free(o->path);
+	*o = (struct other_name){ &it->e->before, NULL };
+	while (!o->path && (r = rows_next(rows)) > 0) {
+		const char *path = rows_text(rows, 0);
+
+		if (inode_at(now, &parents, path) == 0 && now->exists)
+			is_other_name(path, now, o);
+	}
+	parents_forget(&parents);
+	return r;
+}
+
+static int ask_came_back(const struct rollback *rb, const struct plan_item *it, struct rows *rows)
+{
+	const struct inode *b = &it->e->before.i;
+
+	return db_rows(rows, rb->plan.db, Q_CAME_BACK, "iiiii", (int64_t)b->ino, (int64_t)b->size,
+		b->mtime_ns, it->e->path_id, (int64_t)b->nlink);
+}
+
+/* That one is the file now. */
+static int link_from_came_back(const struct rollback *rb, const struct plan_item *it, int dir,
+	const char *temp)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct other_name o = { NULL, NULL };
+	struct inode now;
+	int r = it->shared || S_ISDIR(it->e->before.i.mode) ? -ENOENT :
+							     ask_came_back(rb, it, &rows);
+
+	if (r == 0)
+		r = next_came_back(it, &rows, &o, &now);
+	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
+	free(o.path);
+	return r;
+}
+
 /* The thing of before under its temporary name, beside what stands at name. */
 static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *name,
 	const char *temp)
@@ -94,7 +141,8 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 		return 0;
 	if (it->staged && !anchor)
 		return remake_meta(dir, temp, &it->temp, &it->e->before);
-	if (link_from_other_name(rb, it, dir, temp) == 0)
+	if (link_from_other_name(rb, it, dir, temp) == 0 ||
+		link_from_came_back(rb, it, dir, temp) == 0)
 		return 0;
 	if (it->content_same && S_ISREG(it->e->before.i.mode))
 		return remake_copy(dir, name, &it->now, temp, &it->e->before);
@@ -169,34 +217,106 @@ static void put_all(struct rollback *rb)
 	}
 }
 
-static void join_failed(struct rollback *rb, struct plan_item *it, int r)
+/* Is it another file than its anchor, on one file system with it? */
+static bool is_apart(struct rollback *rb, struct plan_item *it, const struct plan_item *anchor)
 {
-	if (r < 0)
-		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
+	struct parents other = PARENTS_INIT;
+	struct inode its;
+
+	inode_at(&its, &other, anchor->e->path);
+	parents_forget(&other);
+	return its.exists && it->now.dev == its.dev && it->now.ino != its.ino;
 }
 
-/* A group that an interrupted rollback left apart: each is as before, but they are not one file. */
+/* It is as before, but that it is one file with another name still, which was that of before. */
+static int join_other_name(struct rollback *rb, struct plan_item *it, int dir, const char *name)
+{
+	char temp[TEMP_MAX];
+	int r;
+
+	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	r = link_from_other_name(rb, it, dir, temp);
+	if (r < 0)
+		return 0;
+	if (renameat(dir, temp, dir, name) < 0)
+		r = -errno;
+	unlinkat(dir, temp, 0);
+	return r;
+}
+
+/* What has come back at path since becomes a name of the item's file. */
+static int join_came_back(struct rollback *rb, const struct plan_item *it, const char *path)
+{
+	struct parents parents = PARENTS_INIT;
+	char temp[TEMP_MAX];
+	const char *name;
+	int dir, r = parents_open(&parents, path, &dir, &name);
+
+	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	if (r == 0)
+		r = durable_add(&rb->touched, dir);
+	if (r == 0)
+		r = link_from(it->e->path, dir, temp);
+	if (r == 0 && renameat(dir, temp, dir, name) < 0)
+		r = -errno;
+	if (r == 0)
+		unlinkat(dir, temp, 0);
+	parents_forget(&parents);
+	return r;
+}
+
+/* The file itself has its old content again: what came back as a copy of it is it. */
+static int join_all_came_back(struct rollback *rb, const struct plan_item *it)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct other_name o = { NULL, NULL };
+	struct inode now;
+	int r = ask_came_back(rb, it, &rows);
+
+	while (r == 0 && (r = next_came_back(it, &rows, &o, &now)) > 0) {
+		r = 0;
+		if (now.ino != it->now.ino && now.dev == it->now.dev &&
+			!entries_find(&rb->plan.all, o.path, strlen(o.path)))
+			r = join_came_back(rb, it, o.path);
+	}
+	free(o.path);
+	return r;
+}
+
+/*
+ * A group that an interrupted rollback left apart, or one that had come back before the rest of
+ * it could: each is as before, but they are not one file.
+ */
+static int join_item(struct rollback *rb, struct plan_item *it)
+{
+	const struct plan_item *anchor = anchor_of(rb, it);
+	const char *name;
+	int dir;
+
+	if (S_ISDIR(it->e->before.i.mode))
+		return 0;
+	if (it->finished)
+		return !it->failed && !it->stays && !it->shared && plan_same_inode(it) ?
+			join_all_came_back(rb, it) :
+			0;
+	if (it->state != STATE_BEFORE || it->e->before.i.nlink < 2 ||
+		rollback_open(rb, it, &dir, &name) < 0 ||
+		inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !it->now.exists)
+		return 0;
+	if (anchor && anchor != it)
+		return is_apart(rb, it, anchor) ? replace(rb, it, dir, name) : 0;
+	return plan_same_inode(it) ? 0 : join_other_name(rb, it, dir, name);
+}
+
 static void join_groups(struct rollback *rb)
 {
 	size_t i;
 
 	for (i = 0; i < rb->plan.all.count; i++) {
-		struct plan_item *it = &rb->plan.items[i], *anchor = anchor_of(rb, it);
-		struct parents other = PARENTS_INIT;
-		struct inode mine, its;
-		const char *name;
-		int dir;
+		int r = join_item(rb, &rb->plan.items[i]);
 
-		if (it->state != STATE_BEFORE || !anchor || anchor == it ||
-			S_ISDIR(it->e->before.i.mode))
-			continue;
-		inode_at(&its, &other, anchor->e->path);
-		parents_forget(&other);
-		if (rollback_open(rb, it, &dir, &name) < 0)
-			continue;
-		inode_stat(&mine, dir, name, AT_SYMLINK_NOFOLLOW);
-		if (mine.exists && its.exists && mine.dev == its.dev && mine.ino != its.ino)
-			join_failed(rb, it, replace(rb, it, dir, name));
+		if (r < 0)
+			rollback_tell(rb, &rb->plan.items[i], BA_FAIL, rollback_reason(r));
 	}
 }
 

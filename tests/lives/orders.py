@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Several runs over the same few files, rolled back in any order: when each says that it is done, the tree is as before.
+
+orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace]
+
+A rollback leaves what a later run has, and says so; so they are asked for again, in that order, until none keeps
+anything. Names of one file stay names of one file.
+Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
+"""
+import argparse
+import concurrent.futures
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+sys.path.insert(0, HERE)
+import balib
+from run import LIMIT, PROGRAM, numbers
+
+NAMES = ('a', 'b', 'c', 'd', 'd/x', 'd/y', 'e', 'e/x', 'l')
+STARTS = ('echo 1 >a; echo 2 >b; mkdir d; echo 3 >d/x; ln d/x d/y; ln -s a l; cp a c',
+          'echo 1 >a; ln a b; mkdir d e; echo 3 >d/x; echo 4 >e/x',
+          'echo 1 >a; ln a b; ln a c; mkdir d; ln a d/x; ln -s d l')
+ROUNDS = 4
+RUNS = 3
+
+
+def command(rng):
+    one, other = rng.choice(NAMES), rng.choice(NAMES)
+    return rng.choice(('rm -rf %s' % one, 'mv -T %s %s' % (one, other), 'echo %d >>%s' % (rng.randrange(100), one),
+                       'echo %d >%s' % (rng.randrange(100), one), 'ln -f %s %s' % (one, other), 'mkdir %s' % one,
+                       'chmod %s %s' % (rng.choice(('600', '644', '755')), one), 'ln -sfn %s %s' % (one, other),
+                       'cp -a %s %s' % (one, other)))
+
+
+def tree(top):
+    """What has to come back: of folders not their times."""
+    snap = balib.snapshot(os.fsencode(top))
+    links = {}
+    for p, e in snap.items():
+        if e['type'] != 'dir':
+            links.setdefault(os.lstat(p).st_ino, []).append(p)
+    return {p: (e['type'], e['mode'], e['sha256'], e['link_target'], e['type'] != 'dir' and e['mtime_ns'],
+                e['type'] != 'dir' and tuple(links[os.lstat(p).st_ino])) for p, e in snap.items()}
+
+
+def trial(seed, mode, folder):
+    """-> what is wrong, in lines"""
+    rng = random.Random(seed)
+    top, db, story = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), []
+
+    def ba(*args):
+        p = subprocess.run([PROGRAM, '-d', db, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, timeout=LIMIT, cwd=folder, check=False)
+        story.append('%s: %d %s' % (' '.join(args), p.returncode, p.stdout.decode(errors='replace').strip()))
+        return p.returncode
+
+    os.mkdir(top)
+    start = rng.choice(STARTS)
+    subprocess.run(['sh', '-c', start], cwd=top, check=True)
+    before = tree(top)
+    for _ in range(RUNS):
+        script = 'cd t; ' + '; '.join(command(rng) for _ in range(rng.randrange(1, 5)))
+        ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), '-q', '--include', top, '--', 'sh', '-c', script)
+        balib.settle(db)
+    order = rng.sample(range(1, RUNS + 1), RUNS)
+    for _ in range(ROUNDS):
+        if not any([ba('rollback', '-y', str(run)) for run in order]):
+            break
+    else:
+        return [start, *story, 'it never comes to an end']
+    after = tree(top)
+    wrong = ['%s: %s, should be %s' % (balib.esc(p), after.get(p), before.get(p))
+             for p in sorted(set(before) | set(after)) if before.get(p) != after.get(p)]
+    return [start, *story, *wrong] if wrong else []
+
+
+def one(job):
+    seed, mode = job
+    folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-orders.'))
+    try:
+        return seed, mode, trial(seed, mode, folder)
+    except (OSError, subprocess.SubprocessError) as e:
+        return seed, mode, ['%s: %s' % (type(e).__name__, e)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument('--seeds', default='1-100')
+    a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
+    a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    args = a.parse_args()
+    jobs = [(seed, mode) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    failed = 0
+    with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
+        for seed, mode, faults in pool.map(one, jobs):
+            failed += bool(faults)
+            if faults:
+                print('FAILED: --seeds %d --mode %s' % (seed, mode), *faults, sep='\n    ')
+                sys.stdout.flush()
+    print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
