@@ -235,8 +235,8 @@ static void judge(struct plan *p, struct plan_item *it)
 	struct situation s = situation_of(p, it);
 	struct judgement v = judgement_of(&s);
 
-	if ((it->e->as_needed && s.is && it->e->begun == BEGUN_NOT) ||
-		was_undone_for_good(p, it) || (it->e->of_others && !is_what_was_left(it)))
+	it->for_good = was_undone_for_good(p, it);
+	if ((it->e->as_needed && s.is && it->e->begun == BEGUN_NOT) || it->for_good || (it->e->of_others && !is_what_was_left(it)))
 		v.state = STATE_LEAVE;
 	it->state = v.state;
 	it->lends = v.lends;

@@ -106,6 +106,8 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 		return NULL;
 	if (!entry_has_left(home->e))
 		return NULL; /* it is there, too, in its own place */
+	if (home->for_good)
+		return NULL; /* who had put it there has taken it back */
 	if (home->state == STATE_BEFORE || home->finished || home->staged)
 		return home->state == STATE_REFUSED ? home : NULL;
 	return home->state == STATE_OURS && (home->secured || rb->teller.how->dry) ? NULL : home;
