@@ -19,16 +19,11 @@
 
 static int start_task(struct recorder *r, struct task *task, const struct stop *stop)
 {
-	const struct life *life = thread_of(task)->life;
+	const struct thread *thread = thread_of(task);
 
-	/*
-	 * Only the command's own threads are watched to their end; what they
-	 * make has inherited the option.
-	 */
-	if (thread_of(task)->tracee)
-		inner_options(r, thread_of(task)->tracee);
-	else if (life != r->lives.command && r->tracer.command && life->parent <= COMMAND_LIFE)
-		tracer_watch(&r->tracer, task, false, false);
+	/* A new task has its maker's options. */
+	if (thread->tracee || thread->watched)
+		inner_options(r, task);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 
@@ -163,8 +158,10 @@ static void adopt(struct recorder *r, struct task *task)
 
 	if (may_be_told(r, task, ppid))
 		return;
-	if (lives_found(&r->lives, task, task->tid, NULL, ABI_X86_64, io_now_ns()) == 0)
-		let_go(r, task);
+	if (lives_found(&r->lives, task, task->tid, NULL, ABI_X86_64, io_now_ns()) < 0)
+		return;
+	thread_of(task)->watched = true; /* perhaps: who made it is not known */
+	let_go(r, task);
 }
 
 void children_adopt(struct recorder *r)
@@ -187,7 +184,9 @@ void children_of_exec(struct recorder *r, struct task *parent)
 	HASH_ITER(hh, r->tracer.tasks, task, next) {
 		if (!is_held_process(task) || proc_parent(task->tid) != parent->tid)
 			continue;
-		if (lives_child(&r->lives, parent, task, false, io_now_ns()) == 0)
-			let_go(r, task);
+		if (lives_child(&r->lives, parent, task, false, io_now_ns()) < 0)
+			continue;
+		thread_of(task)->watched = true; /* perhaps: by that thread, or by another */
+		let_go(r, task);
 	}
 }

@@ -168,7 +168,7 @@ static long options(const struct errand *a, size_t n)
 		return -EPERM;
 	}
 	a->t->options = (uint32_t)a->data;
-	inner_options(a->r, a->t);
+	inner_options(a->r, a->t->task);
 	return 0;
 }
 

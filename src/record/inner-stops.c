@@ -185,7 +185,7 @@ bool inner_takes(struct recorder *r, const struct stop *stop)
 	if (!t || !takes[stop->kind])
 		return false;
 	if (t->awaits_options)
-		inner_options(r, t);
+		inner_options(r, t->task);
 	t->awaits_options = false;
 	taken = takes[stop->kind](r, stop, t);
 	/* Any stop is enough for PTRACE_INTERRUPT, but of this one its tracer knows nothing. */

@@ -48,13 +48,16 @@ void inner_wake(struct recorder *r)
 			inner_kick(task);
 }
 
-void inner_options(struct recorder *r, const struct tracee *t)
+/* Of the command's threads only the first is watched: the process is there as long as that one. */
+int inner_options(struct recorder *r, struct task *task)
 {
-	const struct thread *thread = thread_of(t->task);
-	bool exit = thread->life == r->lives.command ||
-		(t->options & PTRACE_O_TRACEEXIT);
+	struct thread *thread = thread_of(task);
+	uint32_t options = thread->tracee ? thread->tracee->options : 0;
+	bool command = thread->life == r->lives.command && task->tid == thread->life->pid;
 
-	tracer_watch(&r->tracer, t->task, exit, t->options & PTRACE_O_TRACEVFORKDONE);
+	thread->watched = command || (options & PTRACE_O_TRACEEXIT);
+	return tracer_watch(&r->tracer, task, thread->watched,
+		options & PTRACE_O_TRACEVFORKDONE);
 }
 
 bool inner_is_child(const struct task *task, pid_t process)
@@ -93,7 +96,7 @@ void inner_end(struct recorder *r, struct tracee *t)
 	if (t->task) {
 		t->task->request = 0;
 		t->options = 0;
-		inner_options(r, t);
+		inner_options(r, t->task);
 		thread_of(t->task)->tracee = NULL;
 	}
 	tracees_remove(&r->tracees, t);

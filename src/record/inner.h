@@ -24,8 +24,8 @@ int inner_begin(struct recorder *r, struct task *tracer, struct task *task, bool
 	uint32_t options);
 /* Nobody traces it any more, and nobody is to be told of its end. */
 void inner_end(struct recorder *r, struct tracee *t);
-/* Its kernel's options: what we need, and what its tracer asked for. */
-void inner_options(struct recorder *r, const struct tracee *t);
+/* A task's options of the kernel: what we need, and what a tracer inside asked for. 0 or -errno. */
+int inner_options(struct recorder *r, struct task *task);
 /*
  * It goes on from where it stands, by PTRACE_CONT or whichever request, with the signal; or, with
  * detach, without a tracer. 0 or -errno.

@@ -58,6 +58,7 @@ int lives_begin(struct lives *l, struct task *command, pid_t ppid, int64_t at)
 	l->command = life_new(l, command->tid, NULL);
 	if (!l->command || lives_thread(command, l->command) < 0)
 		return -ENOMEM;
+	thread_of(command)->watched = true;
 	tell_begin(l, l->command, ppid, at);
 	return 0;
 }
@@ -68,13 +69,15 @@ int lives_child(struct lives *l, struct task *parent, struct task *child, bool t
 
 	if (child->data)
 		return 0;
-	if (thread)
-		return lives_thread(child, from);
-	life = life_new(l, child->tid, from);
+	life = thread ? from : life_new(l, child->tid, from);
 	if (!life)
 		return -ENOMEM;
-	tell_begin(l, life, from->pid, at);
-	return lives_thread(child, life);
+	if (!thread)
+		tell_begin(l, life, from->pid, at);
+	if (lives_thread(child, life) < 0)
+		return -ENOMEM;
+	thread_of(child)->watched = thread_of(parent)->watched;
+	return 0;
 }
 
 static void end_life(struct lives *l, struct life *life, int status, int64_t at)
@@ -98,8 +101,6 @@ void lives_end(struct lives *l, struct task *task, int status, int64_t at)
 		return;
 	life = thread->life;
 	life->threads--;
-	if (thread->exiting)
-		life->exiting--;
 	pending_free(thread->pending);
 	free(thread);
 	task->data = NULL;
@@ -143,17 +144,11 @@ static void take_over(struct tracer *t, struct task *leader, pid_t former)
 	if (!old)
 		return;
 	if (old->data) {
-		if (thread_of(old)->exiting)
-			thread->life->exiting--;
 		pending_free(thread_of(old)->pending);
 		free(old->data);
 		thread->life->threads--;
 	}
 	tracer_forget(t, old);
-	if (thread->exiting) {
-		thread->exiting = false;
-		thread->life->exiting--;
-	}
 }
 
 /* The image that a process runs now. */

@@ -28,7 +28,6 @@ struct life {
 	unsigned int threads; /* that have not ended */
 	char *core;                /* the file that it may be dumped to (core.h); or NULL */
 	struct inode core_before;  /* what stood there */
-	unsigned int exiting; /* of the command's: threads past STOP_EXITING */
 };
 
 /* What task->data points to. */
@@ -47,7 +46,7 @@ struct again {
 struct thread {
 	struct life *life;
 	struct pending *pending; /* of the call it stands in, NULL when none was ever needed */
-	bool exiting;
+	bool watched;  /* it stops at its end, and so will what it makes, until it is told otherwise */
 	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */

@@ -204,6 +204,16 @@ static int on_foreign(struct recorder *r, const struct stop *stop)
 	return tracer_resume(&r->tracer, stop, false);
 }
 
+/* Another thread has come in the place of the command's first, and has options of its own. */
+static void watch_command(struct recorder *r, const struct stop *stop)
+{
+	if (stop->task->tid != r->tracer.command || stop->other == stop->task->tid)
+		return;
+	/* Killed already, it has no such stop: that of the first will do. */
+	if (inner_options(r, stop->task) == 0)
+		r->tracer.command_exiting = false;
+}
+
 static int on_exec(struct recorder *r, const struct stop *stop)
 {
 	uint64_t nr = 0;
@@ -216,6 +226,7 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 	inner_exec(r, stop);
 	children_of_exec(r, stop->task);
 	lives_exec(&r->lives, &r->tracer, stop, abi < 0 ? ABI_X86_64 : (enum abi)abi, io_now_ns());
+	watch_command(r, stop);
 	stop->task->in_call = false;
 	if (r->no_rights)
 		tell_rights(r, stop->task);
@@ -224,17 +235,10 @@ static int on_exec(struct recorder *r, const struct stop *stop)
 
 static int on_exiting(struct recorder *r, const struct stop *stop)
 {
-	struct thread *thread = thread_of(stop->task);
-
 	turns_drop(&r->turns, stop->task);
-	if (thread && !thread->exiting) {
-		thread->exiting = true;
-		thread->life->exiting++;
-		/* The last thread of the command: what follows is the zombie that we hold. */
-		if (thread->life == r->lives.command &&
-			thread->life->exiting == thread->life->threads)
-			r->tracer.command_exiting = true;
-	}
+	/* With the last of its threads there will be the zombie that we hold. */
+	if (stop->task->tid == r->tracer.command)
+		r->tracer.command_exiting = true;
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 

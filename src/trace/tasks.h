@@ -61,7 +61,7 @@ struct tracer {
 	bool every_call;     /* no filter: each call stops, by PTRACE_SYSCALL */
 	bool end_asked;      /* attached: a signal has come that ends it */
 	bool letting_go;     /* who is on the way out of the kernel is let go, not resumed */
-	bool command_exiting; /* set by the caller at the last thread's STOP_EXITING: from here on
+	bool command_exiting; /* set by the caller at its first thread's STOP_EXITING: from here on
 	                       * its zombie is left to tracer_release_command */
 	bool command_dead;
 	bool command_released;

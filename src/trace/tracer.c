@@ -99,12 +99,12 @@ int tracer_seize(struct tracer *t)
 	return r;
 }
 
-void tracer_watch(const struct tracer *t, const struct task *task, bool exit, bool vfork_done)
+int tracer_watch(const struct tracer *t, const struct task *task, bool exit, bool vfork_done)
 {
 	long options = t->options | (exit ? PTRACE_O_TRACEEXIT : 0) |
 		(vfork_done ? PTRACE_O_TRACEVFORKDONE : 0);
 
-	ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options);
+	return ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options) < 0 ? -errno : 0;
 }
 
 bool tracer_stops_group(int sig)

@@ -61,8 +61,11 @@ int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 /* Lets the stopped task go on; with `follow`, up to the exit of its call. 0 or -errno. */
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow);
 
-/* STOP_EXITING for this task and what it creates from now on, or no more; and vfork's end. */
-void tracer_watch(const struct tracer *t, const struct task *task, bool exit, bool vfork_done);
+/*
+ * STOP_EXITING for this task and what it creates from now on, or no more; and vfork's end.
+ * 0 or -errno.
+ */
+int tracer_watch(const struct tracer *t, const struct task *task, bool exit, bool vfork_done);
 
 /* A signal that stops a process where nothing handles it (signal(7)). */
 bool tracer_stops_group(int sig);

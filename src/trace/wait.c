@@ -92,22 +92,42 @@ static void take_all(struct tracer *t, struct report report)
  * reap it, its parent does not see it end, and that is how the record is
  * complete before the status is handed back.
  */
+static bool take_seen(struct tracer *t, const siginfo_t *si, struct report *report)
+{
+	bool stopped = si->si_code != CLD_EXITED && si->si_code != CLD_KILLED &&
+		si->si_code != CLD_DUMPED;
+
+	report->tid = si->si_pid;
+	if (stopped || si->si_pid != t->command)
+		return wait_for(t, si->si_pid, report, WNOHANG) > 0;
+	if (si->si_code == CLD_EXITED)
+		report->status = W_EXITCODE(si->si_status, 0);
+	else
+		report->status = si->si_status | (si->si_code == CLD_DUMPED ? WCOREFLAG : 0);
+	return true;
+}
+
 static bool poll_command(struct tracer *t, struct report *report)
 {
 	siginfo_t si = { 0 };
 
-	if (waitid(P_PID, (id_t)t->command, &si, WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) <
-			0 ||
-		si.si_pid == 0)
-		return false;
-	report->tid = t->command;
-	if (si.si_code == CLD_EXITED)
-		report->status = W_EXITCODE(si.si_status, 0);
-	else if (si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED)
-		report->status = si.si_status | (si.si_code == CLD_DUMPED ? WCOREFLAG : 0);
-	else
-		return wait_for(t, t->command, report, WNOHANG) > 0;
-	return true;
+	return waitid(P_PID, (id_t)t->command, &si,
+		       WEXITED | WSTOPPED | WNOWAIT | WNOHANG | __WALL) == 0 &&
+		si.si_pid && take_seen(t, &si, report);
+}
+
+/* Its first thread is past its last stop, and others may go on for long. */
+static int wait_with_command_exiting(struct tracer *t, struct report *report)
+{
+	siginfo_t si;
+
+	do {
+		si.si_pid = 0;
+		if (waitid(P_ALL, 0, &si, WEXITED | WSTOPPED | WNOWAIT | __WALL) < 0 &&
+			errno != EINTR)
+			return errno == ECHILD ? 0 : -errno;
+	} while (!si.si_pid || !take_seen(t, &si, report));
+	return 1;
 }
 
 static bool poll_task(struct tracer *t, const struct task *task, struct report *report)
@@ -221,7 +241,9 @@ int wait_next(struct tracer *t, struct report *report, int timeout_ms)
 		int r;
 
 		if (t->command_exiting && !t->command_released)
-			return wait_with_command_held(t, report, timeout_ms);
+			return t->command_dead || t->held || t->waiting ?
+				wait_with_command_held(t, report, timeout_ms) :
+				wait_with_command_exiting(t, report);
 		r = wait_for_first(t, report, timeout_ms);
 		if (r <= 0 || !report->tid)
 			return r;
