@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "decode/call.h"
+#include "record/thread-maker.h"
 
 #define SYS_BIND_CALL 2 /* linux/net.h: socketcall's number for bind */
 #define X32_BIT 0x40000000U
@@ -46,6 +47,21 @@ static struct filter_rule rule_of(uint32_t nr, const struct syscall *sys)
 	return rule;
 }
 
+/* Of clone3's own arguments libc has two, and in %rdx a function to go to. */
+static void spare_libc(struct filter_rule *rules, size_t count)
+{
+	int place = thread_maker_place();
+	size_t i;
+
+	for (i = 0; place >= 0 && i < count; i++) {
+		const struct syscall *sys = syscall_find(ABI_X86_64, rules[i].nr);
+
+		if (sys->args[0] == ARG_CLONEARGS)
+			rules[i] = (struct filter_rule){ .nr = rules[i].nr,
+				.test = FILTER_NOT_AT, .arg = 2, .value = (uint32_t)place };
+	}
+}
+
 static int rules_of(enum abi abi, struct filter_arch *out)
 {
 	size_t count, nr;
@@ -57,6 +73,8 @@ static int rules_of(enum abi abi, struct filter_arch *out)
 	for (nr = 0; nr < count; nr++)
 		if (table[nr].action != CALL_SKIP)
 			rules[out->count++] = rule_of((uint32_t)nr, &table[nr]);
+	if (abi == ABI_X86_64)
+		spare_libc(rules, out->count);
 	out->rules = rules;
 	return 0;
 }

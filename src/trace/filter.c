@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define NR offsetof(struct seccomp_data, nr)
+#define IP_LOW offsetof(struct seccomp_data, instruction_pointer)
+#define IP_HIGH (IP_LOW + 4)
 #define ARCH offsetof(struct seccomp_data, arch)
 /* Little endian: the lower half stands first. */
 #define ARG_LOW(i) (offsetof(struct seccomp_data, args) + 8U * (unsigned)(i))
@@ -28,7 +30,32 @@ static void put_return(struct filter *f, uint32_t action)
 /* In instructions: a rung, or a test. */
 static size_t rule_length(const struct filter_rule *r)
 {
+	if (r->test == FILTER_NOT_AT)
+		return 15;
 	return r->test == FILTER_ALWAYS ? 1 : r->mask ? 7 : 5;
+}
+
+/* Libraries are mapped at 0x7f..........; two addresses of one are no farther apart than this. */
+#define LIBRARIES 0x7f00U
+#define LIBRARY_SIZE (2U << 20)
+
+static void put_not_at(struct filter *f, const struct filter_rule *r)
+{
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, (uint8_t)(rule_length(r) - 1));
+	put(f, BPF_LD | BPF_W | BPF_ABS, IP_HIGH, 0, 0);
+	put(f, BPF_ALU | BPF_AND | BPF_K, ~0xffU, 0, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, LIBRARIES, 0, 10);
+	put(f, BPF_LD | BPF_W | BPF_ABS, IP_LOW, 0, 0);
+	put(f, BPF_ALU | BPF_AND | BPF_K, 0xfffU, 0, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->value, 0, 7);
+	put(f, BPF_LD | BPF_W | BPF_ABS, IP_LOW, 0, 0);
+	put(f, BPF_MISC | BPF_TAX, 0, 0, 0);
+	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
+	put(f, BPF_ALU | BPF_SUB | BPF_X, 0, 0, 0);
+	put(f, BPF_ALU | BPF_ADD | BPF_K, LIBRARY_SIZE, 0, 0);
+	put(f, BPF_JMP | BPF_JGE | BPF_K, 2 * LIBRARY_SIZE, 1, 0);
+	put_return(f, SECCOMP_RET_ALLOW);
+	put_return(f, SECCOMP_RET_TRACE | FILTER_DATA);
 }
 
 /* if (nr == rule.nr) return argument passes the test ? TRACE : ALLOW; */
@@ -56,6 +83,8 @@ static void put_arch(struct filter *f, const struct filter_arch *a)
 	for (i = 0; i < a->count; i++) {
 		if (a->rules[i].test == FILTER_ALWAYS)
 			plain++;
+		else if (a->rules[i].test == FILTER_NOT_AT)
+			put_not_at(f, &a->rules[i]);
 		else
 			put_tested(f, &a->rules[i]);
 	}

@@ -21,6 +21,9 @@ enum filter_test {
 	FILTER_ALWAYS,
 	FILTER_ANY_BIT, /* stops when argument `arg` has a bit of `value` */
 	FILTER_EQUAL,   /* stops when argument `arg` is `value` */
+	/* stops unless it is made in a library, before an address that ends in the twelve bits
+	 * `value`, and argument `arg` is an address of the same library */
+	FILTER_NOT_AT,
 };
 
 struct filter_rule {

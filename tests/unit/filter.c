@@ -13,10 +13,11 @@
 #include "lib/tap.h"
 #include "decode/call.h"
 #include "record/rules.h"
+#include "record/thread-maker.h"
 
 static uint32_t run(const struct filter *f, const struct seccomp_data *d)
 {
-	uint32_t a = 0;
+	uint32_t a = 0, x = 0;
 	unsigned int pc;
 
 	for (pc = 0; pc < f->len; pc++) {
@@ -30,6 +31,15 @@ static uint32_t run(const struct filter *f, const struct seccomp_data *d)
 		case BPF_ALU | BPF_AND | BPF_K:
 			a &= i->k;
 			continue;
+		case BPF_ALU | BPF_ADD | BPF_K:
+			a += i->k;
+			continue;
+		case BPF_ALU | BPF_SUB | BPF_X:
+			a -= x;
+			continue;
+		case BPF_MISC | BPF_TAX:
+			x = a;
+			continue;
 		case BPF_RET | BPF_K:
 			return i->k;
 		case BPF_JMP | BPF_JA:
@@ -37,6 +47,9 @@ static uint32_t run(const struct filter *f, const struct seccomp_data *d)
 			continue;
 		case BPF_JMP | BPF_JEQ | BPF_K:
 			yes = a == i->k;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			yes = a >= i->k;
 			break;
 		case BPF_JMP | BPF_JSET | BPF_K:
 			yes = a & i->k;
@@ -51,14 +64,47 @@ static uint32_t run(const struct filter *f, const struct seccomp_data *d)
 
 static struct filter filter;
 
-static bool stops(uint32_t arch, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
+static bool answer(const struct seccomp_data *d)
 {
-	struct seccomp_data d = { .nr = nr, .arch = arch, .args = { a0, a1, a2 } };
-	uint32_t r = run(&filter, &d);
+	uint32_t r = run(&filter, d);
 
 	if (r != SECCOMP_RET_ALLOW && r != (SECCOMP_RET_TRACE | FILTER_DATA))
-		printf("# %d answers %x\n", nr, r);
+		printf("# %d answers %x\n", d->nr, r);
 	return r == (SECCOMP_RET_TRACE | FILTER_DATA);
+}
+
+static bool stops(uint32_t arch, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	const struct seccomp_data d = { .nr = nr, .arch = arch, .args = { a0, a1, a2 } };
+
+	return answer(&d);
+}
+
+static bool clone3_stops(uint64_t ip, uint64_t function)
+{
+	const struct seccomp_data d = { .nr = 435, .arch = AUDIT_ARCH_X86_64,
+		.instruction_pointer = ip, .args = { 0x7ffc1234, 88, function } };
+
+	return answer(&d);
+}
+
+/* This library is the one; where it is mapped is chance. */
+static void libc_makes_threads(void)
+{
+	int place = thread_maker_place();
+	uint64_t ip = 0x7f1234567000 + (uint64_t)place;
+
+	ok(clone3_stops(0x555555554123, 0x555555554000), "clone3 stops");
+	if (place < 0) {
+		ok(true, "any, since this libc's was not found");
+		return;
+	}
+	ok(!clone3_stops(ip, ip - 0x81234) && !clone3_stops(ip, ip + 0x81234),
+		"but not libc's own");
+	ok(clone3_stops(ip + 1, ip) && clone3_stops(ip - 1, ip), "an instruction beside it");
+	ok(clone3_stops(ip - 0x200000000000, ip - 0x200000000000), "one of the program's");
+	ok(clone3_stops(ip, 0) && clone3_stops(ip, ip - 0x300000) && clone3_stops(ip, ip + 0x300000),
+		"and one with a function of somebody else's");
 }
 
 /* Every row of the tables: trapped ones stop for some argument, the others never. */
@@ -110,6 +156,7 @@ int main(void)
 		stops(i386, 10, 0, 0, 0) && stops(i386, 8, 0, 0, 0),
 		"i386: read and ioctl go on, unlink and creat stop");
 	ok(!stops(0x1234, 257, 0, 0, O_WRONLY), "another architecture is let through");
+	libc_makes_threads();
 	whole_table(ABI_X86_64, x86);
 	whole_table(ABI_I386, i386);
 	return done_testing();
