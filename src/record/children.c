@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/proc.h"
@@ -62,39 +64,68 @@ void child_ends(struct recorder *r, const struct stop *stop)
 	stop->task->dead_status = stop->status;
 }
 
-/*
- * The kernel's events do not tell a thread from a process: any kind
- * of clone(2) may be either. The flags do.
- */
-static uint64_t flags_of(const struct stop *stop)
+/* What a clone asked for. */
+static uint64_t flags_asked(const struct stop *told)
 {
+	struct stop stop = *told;
 	struct call c = { 0 };
-	uint64_t nr = stop->nr, flags;
-	int abi = abi_of_stop(stop->arch, &nr);
+	uint64_t nr, flags;
+	int abi;
 
+	if (tracer_making(&stop) < 0)
+		return 0;
+	nr = stop.nr;
+	abi = abi_of_stop(stop.arch, &nr);
 	c.sys = abi < 0 ? NULL : syscall_find((enum abi)abi, nr);
 	if (!c.sys || c.sys->action != CALL_CLONE)
 		return 0; /* fork, vfork */
 	c.abi = (enum abi)abi;
-	call_sort_arguments(&c, stop->args);
+	call_sort_arguments(&c, stop.args);
 	flags = c.flags;
 	/*
 	 * What it asked for is in memory that nobody may read (undumpable, and
 	 * we are not root): then by what came of it.
 	 */
-	if (c.addr && mem_read(stop->task->tid, c.addr, &flags, sizeof flags) < 0)
-		return proc_of_thread(stop->other) == stop->task->tgid ? CLONE_THREAD : 0;
+	if (c.addr && mem_read(stop.task->tid, c.addr, &flags, sizeof flags) < 0)
+		return proc_of_thread(stop.other) == stop.task->tgid ? CLONE_THREAD : 0;
 	return flags;
+}
+
+/* Is there such a thread, of that process? */
+static bool is_there(pid_t process, pid_t tid)
+{
+	return syscall(SYS_tgkill, process, tid, 0) == 0 || errno == EPERM;
+}
+
+/*
+ * The kernel's events do not tell a thread from a process: any kind of
+ * clone(2) may be either. Nearly always what came of it does; its flags count
+ * where there is more to them, or the child has come and gone.
+ */
+static uint64_t flags_of(const struct recorder *r, const struct stop *stop)
+{
+	pid_t process = stop->task->tgid, child = stop->other;
+
+	if (r->tracer.command && !thread_of(stop->task)->clones) {
+		if (is_there(child, child))
+			return 0;
+		if (is_there(process, child))
+			return CLONE_THREAD;
+	}
+	return flags_asked(stop);
 }
 
 /* What is known under this number: may it still be the child that is told of now? */
 static struct task *child_task(struct recorder *r, pid_t tid)
 {
 	struct task *task;
-	bool there = kill(tid, 0) == 0 || errno == EPERM;
+	bool there;
 
 	HASH_FIND_INT(r->tracer.tasks, &tid, task);
-	if (task && task->dead && there) {
+	if (task && !task->dead)
+		return task;
+	there = kill(tid, 0) == 0 || errno == EPERM;
+	if (task && there) {
 		/* Numbers come round: that one died with its maker, long ago. */
 		tracer_forget(&r->tracer, task);
 		task = NULL;
@@ -106,10 +137,10 @@ static struct task *child_task(struct recorder *r, pid_t tid)
 int child_told(struct recorder *r, const struct stop *stop)
 {
 	struct task *child = stop->other ? child_task(r, stop->other) : NULL;
-	uint64_t flags = child ? flags_of(stop) : 0;
+	uint64_t flags = child ? flags_of(r, stop) : 0;
 	int64_t now = io_now_ns();
 	/* With CLONE_UNTRACED the kernel has no event for a tracer. */
-	bool untraced = thread_of(stop->task)->untraced, taken = false;
+	bool untraced = thread_of(stop->task)->clones & CLONE_UNTRACED, taken = false;
 	int e;
 
 	if (child) {

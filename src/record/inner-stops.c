@@ -204,10 +204,10 @@ void inner_child(struct recorder *r, const struct stop *stop, struct task *child
 {
 	struct thread *maker = thread_of(stop->task);
 	const struct tracee *t = maker->tracee;
-	bool untraced = maker->untraced;
+	bool untraced = maker->clones & CLONE_UNTRACED;
 	struct task *tracer;
 
-	maker->untraced = false;
+	maker->clones = 0;
 	if (!(flags & CLONE_THREAD))
 		thread_of(child)->maker = flags & CLONE_PARENT ? maker->maker : stop->task->tid;
 	else {

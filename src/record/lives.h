@@ -55,7 +55,9 @@ struct thread {
 	struct asks asks;      /* or wants to be one */
 	enum { KICK_NONE, KICK_SENT, KICK_SURE } kick; /* inner_kick() */
 	pid_t maker;           /* the thread that made its process */
-	bool untraced;         /* what it is about to make is nobody's tracee (CLONE_UNTRACED) */
+	/* what its last clone that stopped at its entry had of CLONE_UNTRACED, when it makes nobody's
+	 * tracee, CLONE_PARENT and CLONE_PTRACE */
+	uint64_t clones;
 };
 
 struct lives {

@@ -64,7 +64,8 @@ enum next enter_clone(struct recorder *r, struct task *task, struct pending *p)
 		return NEXT_GO;
 	if (flags & CLONE_NEWNS)
 		names_vary(r, task, p);
-	thread_of(task)->untraced = flags & CLONE_UNTRACED; /* also after one that made nothing */
+	/* also after one that made nothing */
+	thread_of(task)->clones = flags & (CLONE_UNTRACED | CLONE_PARENT | CLONE_PTRACE);
 	if (!(flags & CLONE_UNTRACED))
 		return NEXT_GO;
 	note(r, "clone with CLONE_UNTRACED: the flag was taken away, the child is on record");

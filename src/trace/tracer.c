@@ -142,24 +142,6 @@ static pid_t event_message(pid_t tid)
 	return (pid_t)message;
 }
 
-/*
- * The call that has made a child: at its event the kernel does not tell of
- * it, but its registers are as at the entry.
- */
-static void read_making(struct stop *stop)
-{
-	struct __ptrace_syscall_info info;
-	struct user_regs_struct regs;
-
-	stop->other = event_message(stop->task->tid);
-	if (syscall_info(stop->task->tid, &info) < 0 ||
-		ptrace(PTRACE_GETREGS, stop->task->tid, NULL, &regs) < 0)
-		return;
-	stop->arch = info.arch;
-	stop->nr = regs.orig_rax;
-	stop->args[0] = info.arch == AUDIT_ARCH_I386 ? regs.rbx : regs.rdi;
-}
-
 static void read_event(struct stop *stop, int event, int sig, bool fresh)
 {
 	switch (event) {
@@ -170,7 +152,7 @@ static void read_event(struct stop *stop, int event, int sig, bool fresh)
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
 		stop->kind = STOP_CHILD;
-		read_making(stop);
+		stop->other = event_message(stop->task->tid);
 		break;
 	case PTRACE_EVENT_EXEC:
 		stop->stack = 0;
@@ -330,6 +312,21 @@ uint64_t tracer_stack(const struct task *task)
 	struct user_regs_struct regs;
 
 	return ptrace(PTRACE_GETREGS, task->tid, NULL, &regs) < 0 ? 0 : regs.rsp;
+}
+
+/* At its event the kernel does not tell of it, but its registers are as at the entry. */
+int tracer_making(struct stop *stop)
+{
+	struct __ptrace_syscall_info info;
+	struct user_regs_struct regs;
+
+	if (syscall_info(stop->task->tid, &info) < 0 ||
+		ptrace(PTRACE_GETREGS, stop->task->tid, NULL, &regs) < 0)
+		return -errno;
+	stop->arch = info.arch;
+	stop->nr = regs.orig_rax;
+	stop->args[0] = info.arch == AUDIT_ARCH_I386 ? regs.rbx : regs.rdi;
+	return 0;
 }
 
 void tracer_look(struct stop *stop)

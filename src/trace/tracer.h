@@ -17,8 +17,7 @@ enum stop_kind {
 	STOP_CALL_EXIT,  /* result */
 	STOP_FOREIGN,    /* a filter of the program's own asked for a tracer */
 	STOP_NEW,        /* a new task's first stop */
-	/* fork, vfork, clone: `other` is the child; nr, arch and the first of args: of the call */
-	STOP_CHILD,
+	STOP_CHILD,      /* fork, vfork, clone: `other` is the child */
 	STOP_EXEC,       /* `other` is the thread that called exec, if not the leader */
 	STOP_SIGNAL,     /* `signal` is on its way to the task */
 	STOP_GROUP,      /* stopped by SIGSTOP and its like */
@@ -106,6 +105,8 @@ int tracer_call_ended(const struct task *task, uint64_t nr, int64_t result);
 long tracer_request(const struct task *task, int request, uint64_t addr, void *data);
 /* Its stack pointer; 0: it is gone. */
 uint64_t tracer_stack(const struct task *task);
+/* At a STOP_CHILD: nr, arch and the first of args of the call that made it. 0 or -errno. */
+int tracer_making(struct stop *stop);
 /* The call at whose entry the stop's task stands, which somebody may have changed. */
 void tracer_look(struct stop *stop);
 /* Sets argument i of the call at whose entry `task` stands. */
