@@ -46,6 +46,7 @@ struct report {
 struct reports {
 	struct report *list;
 	size_t first, end, room;
+	bool found; /* anybody, when it was looked last */
 };
 
 struct tracer {

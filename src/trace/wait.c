@@ -62,10 +62,21 @@ static bool has_room(struct reports *r)
 
 /*
  * While one task makes all stops, its next one is served at once, and the others are looked for now
- * and then only. After the last stop of the command nothing may be waited for but with care
- * (poll_command): there it ends.
+ * and then only; nearly so where the last look found nobody, as tasks mostly stop in turns. Always
+ * to take the first that wait(2) comes to would leave the last one behind. After the last stop of
+ * the command nothing may be waited for but with care (poll_command): there it ends.
  */
-#define LOOK_EVERY 8
+#define LOOK_IN_STEP 8
+#define LOOK_IN_TURNS 4
+
+static bool shall_look(const struct tracer *t)
+{
+	unsigned int every = placement_in_step(&t->placement) ? LOOK_IN_STEP :
+		t->reports.found                              ? 1 :
+								LOOK_IN_TURNS;
+
+	return HASH_COUNT(t->tasks) > 1 && t->placement.stops % every == 0;
+}
 
 static pid_t wait_for(const struct tracer *t, pid_t tid, struct report *report, int flags)
 {
@@ -76,13 +87,14 @@ static void take_all(struct tracer *t, struct report report)
 {
 	struct reports *r = &t->reports;
 
-	if (HASH_COUNT(t->tasks) < 2 ||
-		(placement_in_step(&t->placement) && t->placement.stops % LOOK_EVERY))
+	if (!shall_look(t))
 		return;
+	r->found = false;
 	while (report.status >> 16 != PTRACE_EVENT_EXIT && has_room(r)) {
 		report.tid = wait_for(t, -1, &report, WNOHANG);
 		if (report.tid <= 0)
 			return;
+		r->found = true;
 		keep(r, report);
 	}
 }
