@@ -59,7 +59,9 @@ static void spare_libc(struct filter_rule *rules, size_t count)
 
 		if (sys->args[0] == ARG_CLONEARGS)
 			rules[i] = (struct filter_rule){ .nr = rules[i].nr,
-				.test = FILTER_NOT_AT, .arg = 2, .value = (uint32_t)place };
+				.test = FILTER_NOT_AT,
+				.arg = 2,
+				.value = (uint32_t)place };
 	}
 }
 

@@ -26,6 +26,19 @@
  * What did not help: to spin (the task's CPU sleeps instead, and both burn);
  * SCHED_FIFO, SCHED_BATCH, nice (the task still moves away); to follow the
  * task without SCHED_IDLE (it moves on about every second wake-up).
+ *
+ * Nor, on a machine that others kept busy (15 paired rounds, medians, against
+ * untraced): SCHED_IDLE, too, while tasks stop in turns (fork + exec 1.22
+ * against 1.43, or 1.41 against 1.40 of the best quarters; threads 2.20 against
+ * 2.29); a time slice of 0.1 ms by sched_setattr(2) (fork + exec 1.21 against
+ * 1.10, threads 2.74 against 2.54).
+ *
+ * What does: to be of the command's session. setsid(2) gives an autogroup of
+ * our own (sched(7)), and while others want the CPU, each stop hands the
+ * command's turn on to them (creat + unlink 9.6 against 6.3, eight tasks that
+ * fork and exec 1.48 against 1.20, 21 rounds; where a cgroup shares out the CPU
+ * there are no autogroups). But then ps(1) shows us on its terminal, and what
+ * is done to a session is done to us.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -5,6 +5,9 @@
  * The kernel's stops, one at a time. All of ptrace(2) and wait(2) is behind
  * this header. A task may die between any two calls: then a call fails with
  * -ESRCH, which is no error; its death is reported by a later stop.
+ *
+ * What did not help: to ask for the thread that called exec only where there
+ * is more than one (a fork + exec takes 94 us of our time, and took 90).
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -106,8 +106,8 @@ static void take_all(struct tracer *t, struct report report)
  */
 static bool take_seen(struct tracer *t, const siginfo_t *si, struct report *report)
 {
-	bool stopped = si->si_code != CLD_EXITED && si->si_code != CLD_KILLED &&
-		si->si_code != CLD_DUMPED;
+	bool stopped =
+		si->si_code != CLD_EXITED && si->si_code != CLD_KILLED && si->si_code != CLD_DUMPED;
 
 	report->tid = si->si_pid;
 	if (stopped || si->si_pid != t->command)

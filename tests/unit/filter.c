@@ -82,8 +82,10 @@ static bool stops(uint32_t arch, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
 
 static bool clone3_stops(uint64_t ip, uint64_t function)
 {
-	const struct seccomp_data d = { .nr = 435, .arch = AUDIT_ARCH_X86_64,
-		.instruction_pointer = ip, .args = { 0x7ffc1234, 88, function } };
+	const struct seccomp_data d = { .nr = 435,
+		.arch = AUDIT_ARCH_X86_64,
+		.instruction_pointer = ip,
+		.args = { 0x7ffc1234, 88, function } };
 
 	return answer(&d);
 }
@@ -103,7 +105,8 @@ static void libc_makes_threads(void)
 		"but not libc's own");
 	ok(clone3_stops(ip + 1, ip) && clone3_stops(ip - 1, ip), "an instruction beside it");
 	ok(clone3_stops(ip - 0x200000000000, ip - 0x200000000000), "one of the program's");
-	ok(clone3_stops(ip, 0) && clone3_stops(ip, ip - 0x300000) && clone3_stops(ip, ip + 0x300000),
+	ok(clone3_stops(ip, 0) && clone3_stops(ip, ip - 0x300000) &&
+			clone3_stops(ip, ip + 0x300000),
 		"and one with a function of somebody else's");
 }
 
