@@ -15,8 +15,8 @@
 #include "cmd/install.h"
 #include "cmd/pack.h"
 #include "cmd/summary.h"
-#include "package/spec.h"
-#include "package/stage.h"
+#include "format/spec.h"
+#include "stage/stage.h"
 
 static struct package_options o;
 static struct {

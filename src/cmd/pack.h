@@ -3,7 +3,7 @@
 #define CMD_PACK_H
 /* What the commands that make a package have in common. */
 #include "cmd/cmd.h"
-#include "package/package.h"
+#include "format/package.h"
 
 /* A row of package/options.h as one of ours. */
 #define PACKAGE_OPTION(letter, name, value, help, kept, types, kind) { letter, name, value, help },

@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "package/conflicts.h"
 #include "package/elf.h"
 #include "package/metadata.h"
-#include "package/conflicts.h"
 
 /*
  * What a package's symbols file says of one symbol. The words of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_PAGES_H
-#define PACKAGE_PAGES_H
+#ifndef STAGE_PAGES_H
+#define STAGE_PAGES_H
 /* Manual and info pages, compressed in copies of ours, as `gzip -9n` does. */
 #include "package/metadata.h"
 

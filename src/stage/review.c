@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/review.h"
+#include "stage/review.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "package/stage.h"
 #include "render/say.h"
+#include "stage/stage.h"
 
 /* $EDITOR may have arguments: a shell's business. */
 static int edit(const char *file)

@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "package/arch.h"
+#include "format/arch.h"
+#include "format/effects.h"
+#include "format/format.h"
 #include "package/check.h"
-#include "package/effects.h"
-#include "package/format.h"
 #include "package/tree.h"
 #include "render/say.h"
 

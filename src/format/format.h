@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_FORMAT_H
-#define PACKAGE_FORMAT_H
+#ifndef FORMAT_FORMAT_H
+#define FORMAT_FORMAT_H
 /* A kind of package: a file of its own (deb.c), which says here what package.c has to know. */
 #include <stdbool.h>
 

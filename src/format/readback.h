@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_READBACK_H
-#define PACKAGE_READBACK_H
+#ifndef FORMAT_READBACK_H
+#define FORMAT_READBACK_H
 /*
  * An rpm, held against the payload: what its header says of each file, down to
  * the digest, and whether its bytes are those it has a digest of. It found

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "package/format.h"
+#include "format/format.h"
 #include "package/tree.h"
 #include "render/say.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/package.h"
+#include "format/package.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,23 +10,23 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "format/format.h"
+#include "format/spec.h"
 #include "package/check.h"
-#include "package/docs.h"
 #include "package/foreign.h"
-#include "package/format.h"
 #include "package/names.h"
 #include "package/namesake.h"
-#include "package/pages.h"
-#include "package/papers.h"
-#include "package/review.h"
-#include "package/spec.h"
-#include "package/stage.h"
-#include "package/strip.h"
 #include "package/tool.h"
 #include "render/archive.h"
 #include "render/say.h"
 #include "render/stop.h"
 #include "render/text.h"
+#include "stage/docs.h"
+#include "stage/pages.h"
+#include "stage/papers.h"
+#include "stage/review.h"
+#include "stage/stage.h"
+#include "stage/strip.h"
 
 static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format,
 	&slackware_format };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_PAPERS_H
-#define PACKAGE_PAPERS_H
+#ifndef STAGE_PAPERS_H
+#define STAGE_PAPERS_H
 /* The two documents that each Debian package has to have: its rights, and its story. */
 #include "package/metadata.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/pages.h"
+#include "stage/pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +12,10 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/stage.h"
 #include "package/tree.h"
 #include "render/say.h"
 #include "render/stop.h"
+#include "stage/stage.h"
 
 static bool is_compressed(const char *path)
 {

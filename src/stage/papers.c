@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/papers.h"
+#include "stage/papers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "package/stage.h"
 #include "package/tree.h"
 #include "render/say.h"
+#include "stage/stage.h"
 
 /* The package's time in that form, in no locale's words. */
 static void add_time(struct buf *out, const struct metadata *m, const char *format)

@@ -16,7 +16,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "buildaudit.h"
-#include "package/package.h"
+#include "format/package.h"
 #include "render/say.h"
 
 #define HEAD "buildaudit: "

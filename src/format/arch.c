@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/arch.h"
+#include "format/arch.h"
 
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/docs.h"
+#include "stage/docs.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/spec.h"
+#include "format/spec.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_EFFECTS_H
-#define PACKAGE_EFFECTS_H
+#ifndef FORMAT_EFFECTS_H
+#define FORMAT_EFFECTS_H
 /*
  * What a run changed that is not payload, and what becomes of it in a package:
  * an index is rebuilt where the package is installed; the rest is listed.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_ARCH_H
-#define PACKAGE_ARCH_H
+#ifndef FORMAT_ARCH_H
+#define FORMAT_ARCH_H
 #include "package/metadata.h"
 
 /*

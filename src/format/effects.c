@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/effects.h"
+#include "format/effects.h"
 
 #include <fnmatch.h>
 #include <glob.h>

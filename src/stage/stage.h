@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_STAGE_H
-#define PACKAGE_STAGE_H
+#ifndef STAGE_STAGE_H
+#define STAGE_STAGE_H
 /* A folder of our own, for tools that want one. */
 #include "base/cleanup.h"
 #include "package/metadata.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_STRIP_H
-#define PACKAGE_STRIP_H
+#ifndef STAGE_STRIP_H
+#define STAGE_STRIP_H
 /* Programs and libraries without their symbols, in copies of ours, by strip(1). */
 #include "package/metadata.h"
 

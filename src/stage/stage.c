@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "package/stage.h"
+#include "stage/stage.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_SPEC_H
-#define PACKAGE_SPEC_H
+#ifndef FORMAT_SPEC_H
+#define FORMAT_SPEC_H
 /* A spec file that somebody wrote: what it says of the package. How to build it is not asked. */
 #include "package/metadata.h"
 

@@ -14,17 +14,17 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "format/effects.h"
+#include "format/format.h"
 #include "package/conflicts.h"
 #include "package/depends.h"
-#include "package/effects.h"
 #include "package/folders.h"
-#include "package/format.h"
 #include "package/namesake.h"
-#include "package/review.h"
 #include "package/shlibs.h"
 #include "package/tool.h"
 #include "package/tree.h"
 #include "render/say.h"
+#include "stage/review.h"
 
 /* An epoch is no part of a file's name. */
 static void file_name(const struct metadata *m, struct buf *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_PACKAGE_H
-#define PACKAGE_PACKAGE_H
+#ifndef FORMAT_PACKAGE_H
+#define FORMAT_PACKAGE_H
 /*
  * A run -> a package. Everything is checked before anything is written, and
  * the package gets its name only when it is whole and on disk.

@@ -3,16 +3,16 @@
  * What a copy says of mode, owner, times and attributes is of no account: a
  * package has those of the file.
  */
-#include "package/strip.h"
+#include "stage/strip.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "package/elf.h"
-#include "package/stage.h"
 #include "package/tool.h"
 #include "render/say.h"
 #include "render/stop.h"
+#include "stage/stage.h"
 
 /* Files that have nothing but symbols: a debugger's. */
 static bool is_debug_file(const char *path)

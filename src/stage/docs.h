@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_DOCS_H
-#define PACKAGE_DOCS_H
+#ifndef STAGE_DOCS_H
+#define STAGE_DOCS_H
 /* The documents of a package, which no run has made. */
 #include "package/metadata.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef PACKAGE_REVIEW_H
-#define PACKAGE_REVIEW_H
+#ifndef STAGE_REVIEW_H
+#define STAGE_REVIEW_H
 /* What a package says of itself, before it is made. */
 #include "package/metadata.h"
 
