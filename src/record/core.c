@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/proc.h"
 #include "record/originals.h"
@@ -54,53 +55,47 @@ static void add_word(struct buf *out, const char *word)
 		buf_addc(out, *word == '/' ? '!' : *word);
 }
 
-/* False for a conversion that cannot be worked out afterwards. */
-static bool add_conversion(struct buf *out, char c, const struct stop *stop)
+static bool add_number(struct buf *out, char c, const struct stop *stop)
 {
 	pid_t tid = stop->task->tid, pid = stop->task->tgid;
+	const struct {
+		char letter;
+		long number;
+	} numbers[] = { { 'p', proc_own_number(pid) }, { 'P', pid }, { 'i', proc_own_number(tid) },
+		{ 'I', tid }, { 's', stop->signal }, { 'u', proc_user(tid) } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers) && numbers[i].letter != c; i++)
+		;
+	if (i < ARRAY_SIZE(numbers))
+		buf_addf(out, "%ld", numbers[i].number);
+	return i < ARRAY_SIZE(numbers);
+}
+
+/* False for one that cannot be told before: the time, say. */
+static bool add_conversion(struct buf *out, char c, const struct stop *stop)
+{
 	char path[PROC_PATH], text[PATH_MAX] = "";
 	struct utsname u;
 
-	switch (c) {
-	case '%':
+	if (add_number(out, c, stop))
+		return true;
+	if (c == '%') {
 		buf_addc(out, '%');
-		return true;
-	case 'p':
-		buf_addf(out, "%d", proc_own_number(pid));
-		return true;
-	case 'P':
-		buf_addf(out, "%d", pid);
-		return true;
-	case 'i':
-		buf_addf(out, "%d", proc_own_number(tid));
-		return true;
-	case 'I':
-		buf_addf(out, "%d", tid);
-		return true;
-	case 's':
-		buf_addf(out, "%d", stop->signal);
-		return true;
-	case 'u':
-		buf_addf(out, "%u", proc_user(tid));
-		return true;
-	case 'e':
-		proc_path(path, tid, "comm");
-		io_read_line(path, text, sizeof text);
-		add_word(out, text);
-		return true;
-	case 'E':
-		proc_path(path, tid, "exe");
-		if (io_readlink(path, text) < 0)
-			return false;
-		add_word(out, text);
-		return true;
-	case 'h':
+	} else if (c == 'h') {
 		uname(&u);
 		buf_adds(out, u.nodename);
-		return true;
-	default:
+	} else if (c == 'e' || c == 'E') {
+		proc_path(path, stop->task->tid, c == 'e' ? "comm" : "exe");
+		if (c == 'e')
+			io_read_line(path, text, sizeof text);
+		else
+			IGNORE(io_readlink(path, text)); /* of one that is gone there is none */
+		add_word(out, text);
+	} else {
 		return false;
 	}
+	return true;
 }
 
 /* As the process names it: relative to where it stands, or from its own root. */

@@ -236,7 +236,8 @@ static void judge(struct plan *p, struct plan_item *it)
 	struct judgement v = judgement_of(&s);
 
 	it->for_good = was_undone_for_good(p, it);
-	if ((it->e->as_needed && s.is && it->e->begun == BEGUN_NOT) || it->for_good || (it->e->of_others && !is_what_was_left(it)))
+	if ((it->e->as_needed && s.is && it->e->begun == BEGUN_NOT) || it->for_good ||
+		(it->e->of_others && !is_what_was_left(it)))
 		v.state = STATE_LEAVE;
 	it->state = v.state;
 	it->lends = v.lends;

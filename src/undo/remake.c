@@ -59,7 +59,7 @@ static int set_meta(int fd, const struct side *want)
 		r = xattrs_apply(path, true, want->xattrs.data, want->xattrs.len);
 	if (r == 0)
 		r = set_times(AT_FDCWD, path, want, 0);
-	/* Who is not in its group sets a file's mode, and set-group-id is left out without a word. */
+	/* For who is not in its group set-group-id is left out, without a word. */
 	if (r == 0 && fstat(fd, &st) == 0 && ((st.st_mode ^ want->i.mode) & S_ISGID))
 		r = -EPERM;
 	return r;
