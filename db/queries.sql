@@ -656,6 +656,12 @@ CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
 JOIN path p ON p.id = h.path_id
 WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = e.file AND a.path_id <> ?2;
 
+-- name: NEW_SUBVOLUME
+-- Was this file system's first folder made by a run, as that of a Btrfs subvolume is (always with this number)?
+-- slow: it is asked of files that seem to be older than the run that has told of them
+SELECT 1 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
+WHERE m.subject_id = ?1 AND e.change = 'created' AND e.dev = ?2 AND e.ino = 256 LIMIT 1;
+
 -- name: LINKED_SINCE
 -- The names that a command gave the file at a path after the last change of it by a run or an install; be it of another
 -- of its names, which may be gone.

@@ -38,6 +38,7 @@ enum action {
 	CALL_PRCTL,
 	CALL_ACCT,
 	CALL_MOUNT_OPTION,
+	CALL_SUBVOLUME,
 	CALL_ACTIONS,
 };
 
@@ -63,6 +64,7 @@ enum kind {
 	ARG_NSFLAGS,
 	ARG_OPTION,
 	ARG_MOUNT,
+	ARG_REQUEST,
 };
 
 #define CALL_ARGS 6
@@ -115,6 +117,9 @@ bool open_flags_change(uint32_t flags);
  */
 #define OPEN_HOLDS 010000000U
 #define OPEN_HOLDS_MASK (OPEN_HOLDS | 0200000U)
+/* ioctl(2)'s requests of Btrfs for subvolumes; cp's FICLONE has another size. The filter asks likewise. */
+#define SUBVOLUME_MASK 0xffffff00U
+#define SUBVOLUME_REQUEST 0x50009400U
 /* unshare(2): names may lead elsewhere after it, now or by a mount. The filter asks likewise. */
 #define NAMESPACE_MASK (0x00020000U | 0x10000000U) /* CLONE_NEWNS CLONE_NEWUSER */
 

@@ -13,6 +13,7 @@
 #include "record/originals.h"
 #include "record/overlay.h"
 #include "record/places.h"
+#include "record/subvolumes.h"
 
 static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_OPEN] = { OP_OPEN, enter_open, leave_open, lost_open },
@@ -36,6 +37,8 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_NAMESPACE] = { OP_NONE, enter_namespace, leave_mount, lost_mount },
 	[CALL_MOUNT] = { OP_NONE, enter_mount, leave_mount, lost_mount },
 	[CALL_MOUNT_OPTION] = { OP_NONE, enter_mount_option },
+	[CALL_SUBVOLUME] = { OP_NONE, enter_subvolume, leave_subvolume, places_lost,
+		subvolume_shows },
 	[CALL_ACCT] = { OP_OPEN, enter_acct, leave_inode, places_lost },
 	[CALL_SECCOMP] = { OP_NONE, enter_seccomp },
 	[CALL_PRCTL] = { OP_NONE, enter_prctl },

@@ -24,6 +24,12 @@ static bool has_home(struct db *db, int64_t subject, const struct entry *e)
 	return false;
 }
 
+/* A snapshot's files have the times of birth of those that they are copies of. */
+static bool is_of_snapshot(struct db *db, int64_t subject, const struct inode *now)
+{
+	return db_int(db, Q_NEW_SUBVOLUME, 0, "ii", subject, (int64_t)now->dev);
+}
+
 bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const struct inode *now,
 	int64_t started_ns)
 {
@@ -31,5 +37,6 @@ bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const str
 		(e->before.i.mode & S_IFMT) == (now->mode & S_IFMT);
 
 	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 &&
-		inode_born_by(now, started_ns) && !has_home(db, subject, e);
+		inode_born_by(now, started_ns) && !has_home(db, subject, e) &&
+		!is_of_snapshot(db, subject, now);
 }

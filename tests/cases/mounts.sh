@@ -148,6 +148,35 @@ case_a_root_that_is_an_overlay() {
 	done
 }
 
+# Made and deleted by ioctl(2), whole.
+case_subvolumes() {
+	root
+	command -v btrfs >/dev/null && command -v mkfs.btrfs >/dev/null || skip 'no btrfs-progs here'
+	losetup -f >/dev/null 2>&1 || skip 'no loop device here'
+	truncate -s 128M img
+	mkfs.btrfs -q img || skip 'no mkfs.btrfs here'
+	mkdir m
+	unshare -m bash -c 'mount -o loop "$1/img" "$1/m"' - "$T" 2>/dev/null || skip 'no right to mount btrfs here'
+	export T DB LIB MODE mode_flag
+	unshare -m bash -c "$(declare -f)"'
+		set -e
+		mount -o loop img m
+		mkdir m/p
+		btrfs -q subvolume create m/p/old
+		mkdir m/p/old/d
+		echo 1 >m/p/old/f
+		echo 2 >m/p/old/d/g
+		ln m/p/old/f m/p/old/h
+		truth m/p sh -c "cd m/p; btrfs -q subvolume snapshot old snap; echo 3 >>snap/f; btrfs -q subvolume delete old
+			btrfs -q subvolume create new; echo 4 >new/x"
+		manifest "$T/m/p" >changes
+		ba rollback -y 1 >&2
+		snap m/p back
+		eq "$(plain back)" "$(plain before)" "rolled back"
+		umount m' >out 2>err || { cat out err >&2; fail 'subvolumes'; return; }
+	eq "$(wc -l <changes)" 12
+}
+
 # The kernel writes in the upper folder itself: what is there already is kept before.
 case_an_overlay_over_files() {
 	$own_mounts mount -t tmpfs none /tmp 2>/dev/null || skip 'no right to mount here'
