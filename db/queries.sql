@@ -658,7 +658,6 @@ WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = 
 
 -- name: NEW_SUBVOLUME
 -- Was this file system's first folder made by a run, as that of a Btrfs subvolume is (always with this number)?
--- slow: it is asked of files that seem to be older than the run that has told of them
 SELECT 1 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
 WHERE m.subject_id = ?1 AND e.change = 'created' AND e.dev = ?2 AND e.ino = 256 LIMIT 1;
 

@@ -117,7 +117,10 @@ bool open_flags_change(uint32_t flags);
  */
 #define OPEN_HOLDS 010000000U
 #define OPEN_HOLDS_MASK (OPEN_HOLDS | 0200000U)
-/* ioctl(2)'s requests of Btrfs for subvolumes; cp's FICLONE has another size. The filter asks likewise. */
+/*
+ * ioctl(2)'s requests of Btrfs for subvolumes; cp's FICLONE has another size. The filter asks
+ * likewise.
+ */
 #define SUBVOLUME_MASK 0xffffff00U
 #define SUBVOLUME_REQUEST 0x50009400U
 /* unshare(2): names may lead elsewhere after it, now or by a mount. The filter asks likewise. */

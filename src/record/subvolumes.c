@@ -48,8 +48,9 @@ static bool has_no_name(const struct task *task, const struct pending *p, const 
 	uint64_t flags = 0;
 
 	return q->request == (uint32_t)BTRFS_IOC_SNAP_DESTROY_V2 &&
-		mem_read(task->tid, p->call.args[2] + offsetof(struct btrfs_ioctl_vol_args_v2, flags),
-			&flags, sizeof flags) == 0 &&
+		mem_read(task->tid,
+			p->call.args[2] + offsetof(struct btrfs_ioctl_vol_args_v2, flags), &flags,
+			sizeof flags) == 0 &&
 		(flags & BY_NUMBER);
 }
 

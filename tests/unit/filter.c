@@ -5,6 +5,8 @@
  */
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/btrfs.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -120,7 +122,9 @@ static void whole_table(enum abi abi, uint32_t arch)
 	for (nr = 0; nr < count; nr++) {
 		bool some =
 			stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) ||
-			stops(arch, (int)nr, 2, 0, 0) || stops(arch, (int)nr, PR_GET_SECCOMP, 0, 0);
+			stops(arch, (int)nr, 2, 0, 0) ||
+			stops(arch, (int)nr, PR_GET_SECCOMP, 0, 0) ||
+			stops(arch, (int)nr, 0, BTRFS_IOC_SNAP_DESTROY, 0);
 
 		wrong += some != (table[nr].action != CALL_SKIP);
 	}
@@ -158,6 +162,10 @@ int main(void)
 	ok(!stops(i386, 3, 0, 0, 0) && !stops(i386, 54, ~0ULL, ~0ULL, ~0ULL) &&
 		stops(i386, 10, 0, 0, 0) && stops(i386, 8, 0, 0, 0),
 		"i386: read and ioctl go on, unlink and creat stop");
+	ok(stops(x86, 16, 3, BTRFS_IOC_SUBVOL_CREATE, 0) &&
+			stops(i386, 54, 3, BTRFS_IOC_SNAP_DESTROY, 0) &&
+			!stops(x86, 16, 3, FICLONE, 0) && !stops(x86, 16, 3, FICLONERANGE, 0),
+		"ioctl stops for subvolumes, and not for cp's FICLONE");
 	ok(!stops(0x1234, 257, 0, 0, O_WRONLY), "another architecture is let through");
 	libc_makes_threads();
 	whole_table(ABI_X86_64, x86);
