@@ -5,19 +5,15 @@
 #include <linux/audit.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/descriptor.h"
+#include "record/rest.h"
 #include "trace/mem.h"
 
 /* What the kernel says to itself: EINTR for a handler, begun anew without one (linux/errno.h). */
 #define ERESTARTNOHAND 514
-
-/* Below what a function may use under its stack pointer. */
-#define BELOW_RED_ZONE 512U
 
 /* How a call says how long it may take. */
 enum limit {
@@ -78,19 +74,11 @@ static const struct again_call *find(enum abi abi, uint64_t nr)
 	return NULL;
 }
 
-/* The limit of a socket, read through a descriptor of our own (Linux 5.6). 0: it has none. */
 static int64_t limit_of_socket(const struct stop *stop, int option, int fd)
 {
-	_cleanup_close_ int pid = (int)syscall(SYS_pidfd_open, stop->task->tgid, 0);
-	_cleanup_close_ int ours = -1;
-	struct timeval tv = { 0, 0 };
-	socklen_t n = sizeof tv;
+	_cleanup_close_ int ours = descriptor_of(stop->task, fd);
 
-	if (pid >= 0)
-		ours = (int)syscall(SYS_pidfd_getfd, pid, fd, 0);
-	if (ours < 0 || getsockopt(ours, SOL_SOCKET, option, &tv, &n) < 0)
-		return 0;
-	return tv.tv_sec * 1000000000LL + tv.tv_usec * 1000LL;
+	return ours < 0 ? 0 : descriptor_limit(ours, option);
 }
 
 /* Which of socketcall(2) send, by linux/net.h: connect, send, sendto, sendmsg, sendmmsg. */
@@ -197,15 +185,22 @@ static const struct again_call *call_of(const struct stop *call)
 	return abi < 0 ? NULL : find((enum abi)abi, nr);
 }
 
-/* Does the task come from a call that was interrupted? Then that is in *call. */
+/* Does the task come from a call that was interrupted, or may have been? Then that is in *call. */
 static bool in_call(const struct stop *stop, struct stop *call)
 {
 	*call = *stop;
 	return tracer_interrupted(call) > 0 &&
-		(call->result == -EINTR || call->result == -ERESTARTNOHAND);
+		(call->result == -EINTR || call->result == -ERESTARTNOHAND ||
+			rest_is_of(call));
 }
 
-bool again_signal(const struct stop *stop)
+/* Whose tracer leaves in a moment shall not be in a call that is not the program's own. */
+static bool begins_rest(const struct recorder *r, const struct stop *call)
+{
+	return !r->tracer.letting_go && rest_begin(call);
+}
+
+bool again_signal(const struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 	const struct again_call *c;
@@ -225,6 +220,8 @@ bool again_signal(const struct stop *stop)
 	}
 	if (thread->again.stopped)
 		return true;
+	if (call.result > 0)
+		return begins_rest(r, &call);
 	if (call.result == -ERESTARTNOHAND)
 		return thread->again.state == AGAIN_ARMED;
 	c = call_of(&call);
@@ -237,7 +234,7 @@ static bool put_timespec(const struct stop *stop, enum limit limit, int64_t left
 	int64_t whole[2] = { left / 1000000000, left % 1000000000 };
 	int32_t small[2] = { (int32_t)whole[0], (int32_t)whole[1] };
 	bool is32 = is_small(stop, limit);
-	uint64_t at = (stop->stack - BELOW_RED_ZONE) & ~15ULL;
+	uint64_t at = (stop->stack - MEM_BELOW_STACK) & ~15ULL;
 
 	return mem_write(stop->task->tid, at, is32 ? (void *)small : (void *)whole,
 		       is32 ? sizeof small : sizeof whole) == 0 &&
@@ -259,7 +256,7 @@ static bool put_left(const struct stop *stop, const struct again *a)
 	return put_timespec(stop, a->call->limit, left);
 }
 
-bool again_enter(const struct stop *stop)
+bool again_enter(const struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 	struct again *a = thread ? &thread->again : NULL;
@@ -267,6 +264,8 @@ bool again_enter(const struct stop *stop)
 	if (!a)
 		return false;
 	a->stopped = false;
+	if (rest_enter(r, stop))
+		return true;
 	if (a->state == AGAIN_NOT)
 		return false;
 	if (a->state != AGAIN_ARMED || a->arch != stop->arch || a->nr != stop->nr) {
@@ -279,12 +278,9 @@ bool again_enter(const struct stop *stop)
 	return true;
 }
 
-void again_leave(const struct stop *stop)
+static void leave(struct again *a, const struct stop *stop)
 {
-	struct thread *thread = thread_of(stop->task);
-	struct again *a = thread ? &thread->again : NULL;
-
-	if (!a || a->state != AGAIN_INSIDE)
+	if (a->state != AGAIN_INSIDE)
 		return;
 	/* The kernel leaves the registers of its arguments alone, and programs count on that. */
 	if (a->changed)
@@ -295,8 +291,18 @@ void again_leave(const struct stop *stop)
 		end(a);
 }
 
+bool again_leave(const struct recorder *r, const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+
+	if (!thread)
+		return false;
+	leave(&thread->again, stop);
+	return rest_leave(r, stop);
+}
+
 /* Our own asking tells no more of when the call began, and comes once: it has its whole limit. */
-bool again_stopped(const struct stop *stop)
+bool again_stopped(const struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 	struct stop call;
@@ -305,15 +311,19 @@ bool again_stopped(const struct stop *stop)
 		return false;
 	if (stop->kind == STOP_GROUP)
 		thread->again.stopped = true;
-	else if (!thread->again.stopped && in_call(stop, &call) && call.result == -EINTR &&
-		call_of(&call))
+	if (thread->again.stopped || !in_call(stop, &call))
+		return thread->again.stopped;
+	if (call.result > 0)
+		return begins_rest(r, &call);
+	if (call.result == -EINTR && call_of(&call))
 		tracer_set_result(stop->task, -ERESTARTNOHAND);
-	return thread->again.stopped;
+	return false;
 }
 
 bool again_has_changed(const struct task *task)
 {
 	const struct thread *thread = thread_of(task);
 
-	return thread && thread->again.state == AGAIN_INSIDE && thread->again.changed;
+	return thread && ((thread->again.state == AGAIN_INSIDE && thread->again.changed) ||
+		thread->rest.state == REST_INSIDE);
 }

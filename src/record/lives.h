@@ -45,6 +45,18 @@ struct again {
 	bool stopped; /* the task stood still since: that interrupts its call for good */
 };
 
+/* A transfer that an ignored signal has cut short, and the call that makes its rest (rest.c). */
+struct rest {
+	enum { REST_NOT, REST_ARMED, REST_INSIDE, REST_ENDED } state;
+	uint32_t arch; /* the call, as the stops name it */
+	uint64_t nr;
+	uint64_t args[6], next[6]; /* the program's, and those of the rest */
+	int64_t done;
+	int64_t until; /* by the monotonic clock, the socket's limit; 0: for ever */
+	bool quiet;    /* it gets no SIGPIPE where it has sent something, */
+	bool swallows; /* and its rest has */
+};
+
 /* What task->data points to. */
 struct thread {
 	struct life *life;
@@ -52,6 +64,7 @@ struct thread {
 	bool watched;  /* it stops at its end; so does what it makes, until told otherwise */
 	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
+	struct rest rest;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */
 	struct waits waits;    /* it is a tracer itself, and waits, */
 	struct takes takes;    /* or takes the signal that tells of a tracee, */

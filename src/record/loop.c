@@ -25,6 +25,7 @@
 #include "record/inner-wait.h"
 #include "record/odd.h"
 #include "record/overlay.h"
+#include "record/rest.h"
 #include "record/strict.h"
 #include "record/tell.h"
 
@@ -103,7 +104,7 @@ static int enter(struct recorder *r, const struct stop *stop)
 	if (strict_kills(stop))
 		return 0;
 	/* Where every call stops though there is a filter, it stops at its entry twice. */
-	if (stop->task->in_call || again_enter(stop) || inner_wait_begins(r, stop))
+	if (stop->task->in_call || again_enter(r, stop) || inner_wait_begins(r, stop))
 		return tracer_resume(&r->tracer, stop, true);
 	if (is_early(r, stop))
 		return tracer_resume(&r->tracer, stop, false);
@@ -179,19 +180,19 @@ static bool leave_inner(struct recorder *r, const struct stop *stop)
 	inner_taken(r, stop);
 	if (!thread->tracee)
 		thread->kick = KICK_NONE;
-	return kicked && again_stopped(stop);
+	return kicked && again_stopped(r, stop);
 }
 
 static int on_call_exit(struct recorder *r, const struct stop *stop)
 {
-	bool again;
+	bool again = false;
 
 	if (stop->task->in_call)
 		call_leave(r, stop->task, stop);
 	else
-		again_leave(stop);
+		again = again_leave(r, stop);
 	stop->task->in_call = false;
-	again = leave_inner(r, stop);
+	again |= leave_inner(r, stop);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again);
 }
 
@@ -279,12 +280,23 @@ static void leave_by_step(struct recorder *r, const struct stop *stop)
 	stop->task->in_call = false;
 }
 
+static int swallow(struct recorder *r, const struct stop *stop)
+{
+	struct stop none = *stop;
+
+	none.signal = 0;
+	return tracer_resume(&r->tracer, &none, false);
+}
+
 static int on_signal(struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 
 	if (!thread)
 		return tracer_resume(&r->tracer, stop, false);
+	rest_undo(stop);
+	if (rest_swallows(stop))
+		return swallow(r, stop);
 	core_signal(r, stop);
 	if (stop->task->in_call)
 		leave_by_step(r, stop);
@@ -292,20 +304,21 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 		inner_wait_interrupted(r, stop);
 	if (stop->signal == SIGCHLD && r->tracees.first)
 		inner_sign_child(r, stop);
-	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(stop));
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(r, stop));
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);
 
+	rest_undo(stop);
 	if (inner_takes(r, stop))
 		return 0;
 	if (thread && stop->kind == STOP_OTHER) {
 		thread->kick = KICK_NONE;
 		inner_wait_interrupted(r, stop);
 	}
-	return tracer_resume(&r->tracer, stop, again_stopped(stop));
+	return tracer_resume(&r->tracer, stop, again_stopped(r, stop));
 }
 
 static int on_none(struct recorder *r, const struct stop *stop)

@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* So far below its stack pointer a function may have something of its own. */
+#define MEM_BELOW_STACK 512U
+
 /* n bytes at addr of a stopped task. 0 or -errno; a part is -EFAULT. */
 int mem_read(pid_t tid, uint64_t addr, void *out, size_t n);
 /* Writes n bytes there. 0 or -errno. */

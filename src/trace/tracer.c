@@ -370,7 +370,7 @@ int tracer_interrupted(struct stop *stop)
 		return -errno;
 	/* A 32-bit program's are 32 bits wide. */
 	stop->result = (int32_t)regs.rax;
-	if ((int32_t)regs.orig_rax < 0 || stop->result >= 0)
+	if ((int32_t)regs.orig_rax < 0 || stop->result == 0)
 		return 0;
 	if (syscall_info(stop->task->tid, &info) < 0)
 		return -errno;
