@@ -12,13 +12,14 @@ WHERE change <> 'removed' AND (
     OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
 
 -- name: VIEW_SWEPT
--- What a run did not come to but by a tool that sets attributes of all there is, as `chmod -R` does, and that was so before.
+-- What a run did not come to but by a `chmod -R` and its like, which goes over all there is, and that was so before.
 CREATE TEMP VIEW IF NOT EXISTS swept AS SELECT run_id, path_id FROM entry e
 WHERE change IS NULL AND NOT EXISTS (
     SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
-    LEFT JOIN path q ON q.id = x.exe
+    CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id) LEFT JOIN path q ON q.id = image.exe
     WHERE v.path_id = e.path_id AND p.run_id = e.run_id AND NOT ifnull(
         v.op IN (SELECT id FROM op WHERE name IN ('chmod', 'chown', 'setxattr', 'removexattr'))
+        AND (image.argv GLOB '*"-[a-zA-Z]*"*' AND image.argv GLOB '*"-*R*"*' OR image.argv GLOB '*"--recursive"*')
         AND replace(q.name, rtrim(q.name, replace(q.name, '/', '')), '')
             IN ('chmod', 'chown', 'chgrp', 'setfacl', 'restorecon', 'chcon'), 0));
 
@@ -656,10 +657,10 @@ CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
 JOIN path p ON p.id = h.path_id
 WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = e.file AND a.path_id <> ?2;
 
--- name: NEW_SUBVOLUME
--- Was this file system's first folder made by a run, as that of a Btrfs subvolume is (always with this number)?
-SELECT 1 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
-WHERE m.subject_id = ?1 AND e.change = 'created' AND e.dev = ?2 AND e.ino = 256 LIMIT 1;
+-- name: MADE_FOLDER
+-- Was a folder made by a run, or by one of an install?
+SELECT 1 FROM path p CROSS JOIN member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = p.id
+WHERE p.name = ?2 AND m.subject_id = ?1 AND e.change = 'created' AND e.mode & 61440 = 16384 LIMIT 1;
 
 -- name: LINKED_SINCE
 -- The names that a command gave the file at a path after the last change of it by a run or an install; be it of another
@@ -682,11 +683,20 @@ WHERE h.file <> 0 AND r.kind IS NULL AND h.run_id > (
     AND a.path_id <> w.path_id AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
 
 -- name: CAME_BACK
--- Other places of which a run found the same file, where that was undone: what stands there may be that one again. It had
--- several names, one of the two says.
-SELECT p.name FROM entry e JOIN path p ON p.id = e.path_id
-WHERE e.before_ino = ?1 AND e.undone > 0 AND e.before_size = ?2 AND e.before_mtime = ?3 AND e.path_id <> ?4
-    AND max(e.before_nlink, ?5) > 1;
+-- Other places of which a run found the file that one found at a path, where that was undone and nothing has come since:
+-- what stands there may be that file again. It had several names, one of the two says; and the earlier of the two runs
+-- had not taken all of them, or the number would be another file's.
+SELECT p.name
+FROM entry i CROSS JOIN entry e ON e.before_ino = i.before_ino AND e.undone > 0 AND e.before_dev = i.before_dev
+    AND e.before_size = i.before_size AND e.before_mtime = i.before_mtime
+    AND e.path_id <> i.path_id AND e.run_id <> i.run_id AND NOT e.excluded AND max(e.before_nlink, i.before_nlink) > 1
+JOIN path p ON p.id = e.path_id
+WHERE i.run_id = ?1 AND i.path_id = ?2
+    AND NOT EXISTS (SELECT 1 FROM entry n WHERE n.path_id = e.path_id AND n.run_id > e.undone AND n.change IS NOT NULL)
+    AND iif(e.run_id < i.run_id, e.before_nlink, i.before_nlink) > (
+        SELECT count(*) FROM entry c
+        WHERE c.run_id = min(e.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
+            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file));
 
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
@@ -702,10 +712,15 @@ SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 AND change <> 're
 SELECT run_id FROM standing WHERE path_id = ?1 AND run_id > ?2 ORDER BY run_id DESC LIMIT 1;
 
 -- name: MEANWHILE
--- Another command that was recorded while a run was, and changed the path, too: neither found what the other left.
-SELECT s.run_id FROM standing s JOIN run o ON o.id = s.run_id JOIN run m ON m.id = ?2
-WHERE s.path_id = ?1 AND o.id <> m.id
-    AND o.started_ns < ifnull(m.ended_ns, 1 << 62) AND m.started_ns < ifnull(o.ended_ns, 1 << 62)
+-- Another command that was recorded while a run was, and changed the path, too: neither found what the other left. It is
+-- the later one that is known of (?3), or what stands there now is what it left.
+SELECT s.run_id
+FROM standing s JOIN run o ON o.id = s.run_id JOIN run m ON m.id = ?2
+JOIN entry x ON x.run_id = s.run_id AND x.path_id = s.path_id
+WHERE s.path_id = ?1 AND o.id <> m.id AND (o.id = ?3 OR (x.size = ?4 AND x.mtime = ?5))
+    -- of one that was killed nobody knows how long it went on
+    AND o.started_ns < ifnull(m.ended_ns, iif(m.state = 'running', 1 << 62, m.started_ns))
+    AND m.started_ns < ifnull(o.ended_ns, iif(o.state = 'running', 1 << 62, o.started_ns))
 ORDER BY s.run_id DESC LIMIT 1;
 
 -- name: UNDONE_FOR_GOOD
@@ -848,6 +863,13 @@ ORDER BY m.type = 'dir', m.path DESC;
 -- Is the last that a run did to a path that it took it away?
 -- slow: what it did to one path is put in order
 SELECT v.op IN (SELECT id FROM op WHERE name IN ('unlink', 'rmdir'))
+    AND NOT EXISTS ( -- nor has a folder come there that may hold one of that name
+        WITH RECURSIVE above (folder) AS (
+            SELECT rtrim(rtrim(name, replace(name, '/', '')), '/') FROM path WHERE id = ?2
+            UNION
+            SELECT rtrim(rtrim(folder, replace(folder, '/', '')), '/') FROM above WHERE length(folder) > 1)
+        SELECT 1 FROM above a CROSS JOIN path f ON f.name = a.folder
+        CROSS JOIN event r ON r.path_id = f.id AND r.op = (SELECT id FROM op WHERE name = 'rename') AND r.seq > v.seq)
 FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
 WHERE v.path_id = ?2 AND p.run_id = ?1
 ORDER BY v.seq DESC LIMIT 1;

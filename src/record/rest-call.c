@@ -64,7 +64,7 @@ static const char *const socketcalls[] = {
 	[20] = "sendmmsg",
 };
 
-/* A word is as wide as a pointer: so are all members of these structures, with what fills them up. */
+/* A word is as wide as a pointer: so are all members of these structures, with their padding. */
 enum { MSG_NAME, MSG_NAMELEN, MSG_IOV, MSG_IOVLEN, MSG_CONTROL, MSG_CONTROLLEN, MSG_WORDS = 7 };
 #define MMSG_WORDS 8U
 #define IOV_WORDS 2U
@@ -208,8 +208,8 @@ static uint64_t flags_of(const struct transfer *t)
 }
 
 /*
- * What is said of a whole call cannot be said of two: its notification, its last byte. And who looks
- * without taking looks at the same again.
+ * What is said of a whole call cannot be said of two: its notification, its last byte. And who
+ * looks without taking looks at the same again.
  */
 #define NOT_TWICE                                                                                  \
 	(MSG_DONTWAIT | MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_ERRQUEUE | MSG_FASTOPEN |             \
@@ -239,7 +239,7 @@ static uint64_t whole_of_socket(struct transfer *t, int fd, uint64_t n)
 	return is_stream(fd) ? least(n, (uint64_t)socket_option(fd, SO_RCVLOWAT)) : 0;
 }
 
-/* Reading in raw mode it waits for VMIN, and for no more. The other end of a pty has no such mode. */
+/* Reading in raw mode it waits for VMIN, and for no more. A pty's other end has no such mode. */
 static uint64_t whole_of_terminal(const struct transfer *t, const struct stat *st, int fd,
 	uint64_t n)
 {

@@ -102,8 +102,9 @@ bool rest_enter(const struct recorder *r, const struct stop *stop)
 }
 
 /*
- * Where recvmmsg(2) was interrupted after its first message it leaves the error with the socket, for
- * the next call (do_recvmmsg()): that is no more than this one's end, and no signal is there for it.
+ * Where recvmmsg(2) was interrupted after its first message it leaves the error with the socket,
+ * for the next call (do_recvmmsg()): that is no more than this one's end, and no signal is there
+ * for it.
  */
 static bool is_of_the_first(const struct recorder *r, const struct rest *s, const struct stop *stop)
 {

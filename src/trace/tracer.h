@@ -85,8 +85,8 @@ void tracer_forget(struct tracer *t, struct task *task);
 void tracer_release_command(struct tracer *t);
 
 /*
- * At a STOP_SIGNAL: did the signal come in a call, which has answered something? 1, and stop has its
- * nr, arch, args, stack and result, which the program has not seen yet; 0, or -errno.
+ * At a STOP_SIGNAL: did the signal come in a call, which has answered something? 1, and stop has
+ * its nr, arch, args, stack and result, which the program has not seen yet; 0, or -errno.
  */
 int tracer_interrupted(struct stop *stop);
 /* What a call of which the task has not seen the end answers; below -511, what the kernel does. */
@@ -97,7 +97,7 @@ int tracer_deny(const struct task *task, int error);
 int tracer_answer(const struct task *task, int64_t result);
 /* At its entry, or its exit: another number for the call. */
 int tracer_set_call(const struct task *task, uint64_t nr);
-/* At a call's exit, or after: it is made once more, as call nr; its arguments stand where they stood. */
+/* At a call's exit, or after: it is made once more, as call nr; its arguments stand as they did. */
 int tracer_call_again(const struct task *task, uint64_t nr);
 /* Before that call is made once more: it is not, and has come to this result. */
 int tracer_call_ended(const struct task *task, uint64_t nr, int64_t result);

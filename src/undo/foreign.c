@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "undo/foreign.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
 #include "base/parents.h"
 
 static bool stands(const char *path)
@@ -24,10 +29,37 @@ static bool has_home(struct db *db, int64_t subject, const struct entry *e)
 	return false;
 }
 
-/* A snapshot's files have the times of birth of those that they are copies of. */
-static bool is_of_snapshot(struct db *db, int64_t subject, const struct inode *now)
+/* The first folder of a Btrfs subvolume has always this number, and is on no device of its parent's. */
+#define FIRST_FOLDER 256
+
+static bool is_subvolume(const char *folder, const struct inode *file)
 {
-	return db_int(db, Q_NEW_SUBVOLUME, 0, "ii", subject, (int64_t)now->dev);
+	_cleanup_free_ char *parent = strdup(folder);
+	struct parents parents = PARENTS_INIT;
+	struct inode here, above = { 0 };
+	int r = parent ? inode_at(&here, &parents, folder) : -ENOMEM;
+
+	if (r == 0 && here.ino == FIRST_FOLDER && here.dev == file->dev && S_ISDIR(here.mode)) {
+		*strrchr(parent, '/') = '\0';
+		r = inode_at(&above, &parents, *parent ? parent : "/");
+	}
+	parents_forget(&parents);
+	return r == 0 && above.exists && above.dev != here.dev;
+}
+
+/* A snapshot that the run made: its files have the births of those that they are copies of. */
+static bool is_of_snapshot(struct db *db, int64_t subject, const struct entry *e,
+	const struct inode *now)
+{
+	_cleanup_free_ char *folder = strdup(e->path);
+	char *slash;
+
+	while (folder && (slash = strrchr(folder, '/')) && slash != folder) {
+		*slash = '\0';
+		if (is_subvolume(folder, now))
+			return db_int(db, Q_MADE_FOLDER, 0, "is", subject, folder);
+	}
+	return false;
 }
 
 bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const struct inode *now,
@@ -38,5 +70,5 @@ bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const str
 
 	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 &&
 		inode_born_by(now, started_ns) && !has_home(db, subject, e) &&
-		!is_of_snapshot(db, subject, now);
+		!is_of_snapshot(db, subject, e, now);
 }

@@ -216,7 +216,8 @@ static bool is_what_was_left(const struct plan_item *it)
 static void refuse_place(const struct plan *p, struct plan_item *it, int64_t later,
 	const char *reason)
 {
-	int64_t other = db_int(p->db, Q_MEANWHILE, 0, "ii", it->e->path_id, p->run_id);
+	int64_t other = db_int(p->db, Q_MEANWHILE, 0, "iiiii", it->e->path_id, p->run_id, later,
+		(int64_t)it->now.size, it->now.mtime_ns);
 
 	if (other)
 		plan_refuse(it,

@@ -8,10 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/xattrs.h"
 #include "model/names.h"
 #include "undo/look.h"
 #include "undo/remake.h"
 #include "undo/shared.h"
+#include "undo/unlock.h"
 
 static void set_anchor(struct rollback *rb, struct plan_item *it)
 {
@@ -33,15 +37,23 @@ static struct plan_item *anchor_of(const struct rollback *rb, const struct plan_
 								       NULL;
 }
 
-/* A second name for what stands at path, as temp in dir. */
-static int link_from(const char *path, int dir, const char *temp)
+/* A second name for what stands at path, as temp in dir; with `is`, for that file only. */
+static int link_from(const char *path, const struct inode *is, int dir, const char *temp)
 {
 	struct parents other = PARENTS_INIT;
+	struct inode linked;
 	const char *name;
 	int from_dir, r = parents_open(&other, path, &from_dir, &name);
 
 	if (r == 0 && linkat(from_dir, name, dir, temp, 0) < 0)
 		r = -errno;
+	/* Whoever owns that folder may have put another one there since it was looked at. */
+	if (r == 0 && is &&
+		(inode_stat(&linked, dir, temp, AT_SYMLINK_NOFOLLOW) < 0 ||
+			linked.ino != is->ino || linked.dev != is->dev)) {
+		unlinkat(dir, temp, 0);
+		r = -ESTALE;
+	}
 	parents_forget(&other);
 	return r;
 }
@@ -49,6 +61,7 @@ static int link_from(const char *path, int dir, const char *temp)
 struct other_name {
 	const struct side *want;
 	char *path;
+	struct inode now;
 };
 
 static int is_other_name(const char *path, const struct inode *now, void *data)
@@ -62,6 +75,7 @@ static int is_other_name(const char *path, const struct inode *now, void *data)
 		!look_differs(dir, name, now, o->want,
 			DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_TIME))
 		o->path = strdup(path);
+	o->now = *now;
 	parents_forget(&other);
 	return o->path ? 1 : (int)now->nlink;
 }
@@ -71,61 +85,83 @@ static int link_from_other_name(const struct rollback *rb, const struct plan_ite
 	const char *temp)
 {
 	const struct inode *b = &it->e->before.i;
-	struct other_name o = { &it->e->before, NULL };
+	struct other_name o = { .want = &it->e->before };
 	int r;
 
 	if (b->nlink < 2 || S_ISDIR(b->mode) || it->shared)
 		return -ENOENT;
 	names_near(it->e->path, b, rb->plan.started_ns, is_other_name, &o);
-	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
+	r = o.path ? link_from(o.path, &o.now, dir, temp) : -ENOENT;
 	free(o.path);
 	return r;
 }
 
 /*
  * Several runs may have taken a name each of one file, and each that came back since did so as
- * another. The next of these that is as the item before: 1 and its path, 0 the end, or -errno.
+ * another. The names that have come back so, and are as the item before.
  */
-static int next_came_back(const struct plan_item *it, struct rows *rows, struct other_name *o,
-	struct inode *now)
+struct came_back {
+	struct other_name *each;
+	size_t count;
+};
+
+static void came_back_release(struct came_back *c)
 {
+	while (c->count > 0)
+		free(c->each[--c->count].path);
+	free(c->each);
+}
+
+/* Attributes, too: by the record, or else as at `like`, or none where that is NULL. */
+static bool has_same_xattrs(const struct side *want, const char *path, const char *like)
+{
+	_cleanup_buf_ struct buf is = BUF_INIT, other = BUF_INIT;
+	const struct buf *wanted = want->has_xattrs ? &want->xattrs : &other;
+
+	if (xattrs_read(path, false, &is) < 0 ||
+		(like && !want->has_xattrs && xattrs_read(like, false, &other) < 0))
+		return false;
+	return is.len == wanted->len && (!is.len || !memcmp(is.data, wanted->data, is.len));
+}
+
+static int find_came_back(const struct rollback *rb, const struct plan_item *it, const char *like,
+	struct came_back *out)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct parents parents = PARENTS_INIT;
-	int r = 0;
+	struct inode now;
+	int r = rb->plan.install ? 0 : db_rows(&rows, rb->plan.db, Q_CAME_BACK, "ii",
+		rb->plan.run_id, it->e->path_id);
 
-	free(o->path);
-	*o = (struct other_name){ &it->e->before, NULL };
-	while (!o->path && (r = rows_next(rows)) > 0) {
-		const char *path = rows_text(rows, 0);
+	while (!rb->plan.install && r == 0 && (r = rows_next(&rows)) > 0) {
+		struct other_name o = { .want = &it->e->before }, *next;
+		const char *path = rows_text(&rows, 0);
 
-		if (inode_at(now, &parents, path) == 0 && now->exists)
-			is_other_name(path, now, o);
+		r = 0;
+		if (inode_at(&now, &parents, path) == 0 && now.exists &&
+			has_same_xattrs(&it->e->before, path, like))
+			is_other_name(path, &now, &o);
+		next = o.path ? ARRAY_MORE(out->each, out->count) : NULL;
+		if (next)
+			*next = o;
+		else
+			free(o.path);
 	}
 	parents_forget(&parents);
 	return r;
 }
 
-static int ask_came_back(const struct rollback *rb, const struct plan_item *it, struct rows *rows)
-{
-	const struct inode *b = &it->e->before.i;
-
-	return db_rows(rows, rb->plan.db, Q_CAME_BACK, "iiiii", (int64_t)b->ino, (int64_t)b->size,
-		b->mtime_ns, it->e->path_id, (int64_t)b->nlink);
-}
-
-/* That one is the file now. */
+/* One of them is the file now. */
 static int link_from_came_back(const struct rollback *rb, const struct plan_item *it, int dir,
 	const char *temp)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct other_name o = { NULL, NULL };
-	struct inode now;
-	int r = it->shared || S_ISDIR(it->e->before.i.mode) ? -ENOENT :
-							     ask_came_back(rb, it, &rows);
+	struct came_back c = { NULL, 0 };
+	int r = -ENOENT;
 
-	if (r == 0)
-		r = next_came_back(it, &rows, &o, &now);
-	r = o.path ? link_from(o.path, dir, temp) : -ENOENT;
-	free(o.path);
+	if (!it->shared && !S_ISDIR(it->e->before.i.mode) &&
+		find_came_back(rb, it, NULL, &c) == 0 && c.count)
+		r = link_from(c.each[0].path, &c.each[0].now, dir, temp);
+	came_back_release(&c);
 	return r;
 }
 
@@ -137,7 +173,7 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 
 	if (anchor || !it->staged)
 		unlinkat(dir, temp, 0);
-	if (anchor && link_from(anchor->e->path, dir, temp) == 0)
+	if (anchor && link_from(anchor->e->path, NULL, dir, temp) == 0)
 		return 0;
 	if (it->staged && !anchor)
 		return remake_meta(dir, temp, &it->temp, &it->e->before);
@@ -244,42 +280,68 @@ static int join_other_name(struct rollback *rb, struct plan_item *it, int dir, c
 	return r;
 }
 
-/* What has come back at path since becomes a name of the item's file. */
-static int join_came_back(struct rollback *rb, const struct plan_item *it, const char *path)
+static bool stands_still(const struct inode *was, int dir, const char *name)
+{
+	struct inode now;
+
+	return inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
+		now.ino == was->ino && now.dev == was->dev && now.size == was->size &&
+		now.mtime_ns == was->mtime_ns;
+}
+
+/*
+ * What has come back since becomes a name of the item's file. Where that cannot be, it stays as it
+ * is: whole, and a file of its own.
+ */
+static int join_came_back(struct rollback *rb, const struct plan_item *it,
+	const struct other_name *o)
 {
 	struct parents parents = PARENTS_INIT;
 	char temp[TEMP_MAX];
 	const char *name;
-	int dir, r = parents_open(&parents, path, &dir, &name);
+	int dir, r = 0;
 
 	temp_name(temp, rb->plan.run_id, it->e->path_id);
-	if (r == 0)
-		r = durable_add(&rb->touched, dir);
-	if (r == 0)
-		r = link_from(it->e->path, dir, temp);
-	if (r == 0 && renameat(dir, temp, dir, name) < 0)
-		r = -errno;
-	if (r == 0)
+	if (parents_open(&parents, o->path, &dir, &name) == 0) {
+		r = unlock_folder(&rb->journal, dir, o->path);
+		if (r == 0)
+			r = durable_add(&rb->touched, dir);
+		unlinkat(dir, temp, 0); /* of one that was killed here */
+		if (r == 0 && link_from(it->e->path, &it->now, dir, temp) == 0 &&
+			stands_still(&o->now, dir, name))
+			IGNORE(renameat(dir, temp, dir, name));
 		unlinkat(dir, temp, 0);
+	}
 	parents_forget(&parents);
 	return r;
+}
+
+/* Has a file of these names only, or does somebody else count on its being what it is? */
+static bool is_whole(const struct came_back *c, const struct inode *file)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->count; i++)
+		n += c->each[i].now.ino == file->ino && c->each[i].now.dev == file->dev;
+	return n == file->nlink;
 }
 
 /* The file itself has its old content again: what came back as a copy of it is it. */
 static int join_all_came_back(struct rollback *rb, const struct plan_item *it)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct other_name o = { NULL, NULL };
-	struct inode now;
-	int r = ask_came_back(rb, it, &rows);
+	struct came_back c = { NULL, 0 };
+	int r = find_came_back(rb, it, it->e->path, &c);
+	size_t i;
 
-	while (r == 0 && (r = next_came_back(it, &rows, &o, &now)) > 0) {
-		r = 0;
-		if (now.ino != it->now.ino && now.dev == it->now.dev &&
-			!entries_find(&rb->plan.all, o.path, strlen(o.path)))
-			r = join_came_back(rb, it, o.path);
+	for (i = 0; r == 0 && i < c.count; i++) {
+		const struct other_name *o = &c.each[i];
+
+		if (o->now.ino != it->now.ino && o->now.dev == it->now.dev &&
+			is_whole(&c, &o->now) &&
+			!entries_find(&rb->plan.all, o->path, strlen(o->path)))
+			r = join_came_back(rb, it, o);
 	}
-	free(o.path);
+	came_back_release(&c);
 	return r;
 }
 
@@ -290,22 +352,24 @@ static int join_all_came_back(struct rollback *rb, const struct plan_item *it)
 static int join_item(struct rollback *rb, struct plan_item *it)
 {
 	const struct plan_item *anchor = anchor_of(rb, it);
+	bool done = it->finished ? !it->failed && !it->stays && !it->shared :
+				   rb->plan.resumed && it->state == STATE_BEFORE;
 	const char *name;
 	int dir;
 
 	if (S_ISDIR(it->e->before.i.mode))
 		return 0;
-	if (it->finished)
-		return !it->failed && !it->stays && !it->shared && plan_same_inode(it) ?
-			join_all_came_back(rb, it) :
-			0;
-	if (it->state != STATE_BEFORE || it->e->before.i.nlink < 2 ||
+	if (done && plan_same_inode(it))
+		return join_all_came_back(rb, it);
+	if (it->finished || it->state != STATE_BEFORE || it->e->before.i.nlink < 2 ||
 		rollback_open(rb, it, &dir, &name) < 0 ||
 		inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !it->now.exists)
 		return 0;
 	if (anchor && anchor != it)
 		return is_apart(rb, it, anchor) ? replace(rb, it, dir, name) : 0;
-	return plan_same_inode(it) ? 0 : join_other_name(rb, it, dir, name);
+	return plan_same_inode(it) || it->now.nlink >= it->e->before.i.nlink ?
+		0 :
+		join_other_name(rb, it, dir, name);
 }
 
 static void join_groups(struct rollback *rb)

@@ -2,6 +2,7 @@
 #include "undo/unlock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,14 +51,19 @@ int unlock_folder(struct journal *j, int dir, const char *path)
 /* Somebody may have given it another mode since, or taken it away: then that is how it is. */
 static void lock(struct parents *parents, const char *folder, uint32_t mode)
 {
-	struct inode now;
+	_cleanup_close_ int fd = -1;
+	char link[PROC_PATH];
+	struct stat st;
 	const char *name;
 	int dir;
 
-	if (parents_open(parents, folder, &dir, &name) == 0 &&
-		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(now.mode) &&
-		(now.mode & 07777) == (mode | UNLOCKED))
-		IGNORE(fchmodat(dir, name, mode, 0));
+	if (parents_open(parents, folder, &dir, &name) < 0)
+		return;
+	fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || (st.st_mode & 07777) != (mode | UNLOCKED))
+		return;
+	proc_fd_path(link, getpid(), fd);
+	IGNORE(chmod(link, mode));
 }
 
 int lock_folders(struct journal *j)
