@@ -43,6 +43,7 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_SECCOMP] = { OP_NONE, enter_seccomp },
 	[CALL_PRCTL] = { OP_NONE, enter_prctl },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
+	[CALL_WAIT] = { OP_NONE, enter_wait },
 };
 
 const struct handler *call_handler(enum action action)

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "base/proc.h"
 #include "record/overlay.h"
@@ -157,5 +158,17 @@ enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p)
 		strict_begin(r, task);
 	if (p->call.flags == PR_GET_SECCOMP && r->filtered && proc_filters(task->tid) <= 1)
 		tracer_deny(task, 0);
+	return NEXT_GO;
+}
+
+/*
+ * A pidfd tells that a process has ended as soon as it has; its parent may wait for it only when
+ * its tracer has done so. Who waits for ever waits for that, too. (Nor does the filter stop who asks
+ * for any child: rules.c.)
+ */
+enum next enter_wait(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (p->call.flags & WNOHANG)
+		tracer_reap(&r->tracer);
 	return NEXT_GO;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef RECORD_ODD_H
 #define RECORD_ODD_H
-/* Calls that change no file but could let changes go unseen. */
+/* Calls that change no file but could let changes go unseen, or us be seen. */
 #include "record/handler.h"
 
 enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p);
@@ -10,6 +10,7 @@ enum next enter_namespace(struct recorder *r, struct task *task, struct pending 
 enum next enter_mount(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_wait(struct recorder *r, struct task *task, struct pending *p);
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void lost_mount(struct recorder *r, struct pending *p);
 /* Without /proc nothing can be named: if it is gone, the record says so. */

@@ -32,7 +32,7 @@ static size_t rule_length(const struct filter_rule *r)
 {
 	if (r->test == FILTER_NOT_AT)
 		return 15;
-	return r->test == FILTER_ALWAYS ? 1 : r->mask ? 7 : 5;
+	return r->test == FILTER_ALWAYS ? 1 : (r->mask ? 7U : 5U) + (r->has_but ? 2U : 0);
 }
 
 /* Libraries are mapped at 0x7f..........; two addresses of one are no farther apart than this. */
@@ -64,6 +64,10 @@ static void put_tested(struct filter *f, const struct filter_rule *r)
 	uint16_t op = r->test == FILTER_ANY_BIT ? BPF_JSET : BPF_JEQ;
 
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, (uint8_t)(rule_length(r) - 1));
+	if (r->has_but) {
+		put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->but_arg), 0, 0);
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->but, r->mask ? 5 : 3, 0);
+	}
 	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
 	put(f, BPF_JMP | op | BPF_K, r->value, r->mask ? 2 : 0, r->mask ? 0 : 1);
 	if (r->mask) {

@@ -225,6 +225,11 @@ int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms)
 	return classify(t, stop, report.tid, report.status);
 }
 
+void tracer_reap(struct tracer *t)
+{
+	wait_reap(t);
+}
+
 /* Within a call: it goes back into it. */
 static bool is_inside(enum stop_kind kind)
 {

@@ -60,6 +60,12 @@ int tracer_seize(struct tracer *t);
  */
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 
+/*
+ * Who has ended by now can be waited for by its parent. Nothing is served by this: all that is found
+ * is reported by tracer_next, in its turn.
+ */
+void tracer_reap(struct tracer *t);
+
 /* Lets the stopped task go on; with `follow`, up to the exit of its call. 0 or -errno. */
 int tracer_resume(struct tracer *t, const struct stop *stop, bool follow);
 

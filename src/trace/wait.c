@@ -265,3 +265,54 @@ int wait_next(struct tracer *t, struct report *report, int timeout_ms)
 	placement_stop(&t->placement, report->tid);
 	return 1;
 }
+
+static bool is_last(const struct report *report)
+{
+	return report->status >> 16 == PTRACE_EVENT_EXIT;
+}
+
+/* Is the command past its last stop, or about to be, as far as it is known? */
+static bool is_command_ending(const struct tracer *t)
+{
+	const struct reports *r = &t->reports;
+	size_t i;
+
+	for (i = r->first; i < r->end; i++)
+		if (r->list[i].tid && is_last(&r->list[i]))
+			return true;
+	return t->command_exiting && !t->command_released;
+}
+
+/* But for the command, which is left in place. A thread goes before its leader: once more, then. */
+static void reap_others(struct tracer *t)
+{
+	struct task *task, *next;
+	struct report report;
+	bool again = true;
+
+	while (again) {
+		again = false;
+		HASH_ITER(hh, t->tasks, task, next) {
+			if (task->tid == t->command || !has_room(&t->reports))
+				continue;
+			report.tid = wait_for(t, task->tid, &report, WNOHANG);
+			if (report.tid <= 0)
+				continue;
+			keep(&t->reports, report);
+			again = true;
+		}
+	}
+}
+
+void wait_reap(struct tracer *t)
+{
+	struct report report;
+
+	while (!is_command_ending(t) && has_room(&t->reports)) {
+		report.tid = wait_for(t, -1, &report, WNOHANG);
+		if (report.tid <= 0)
+			return;
+		keep(&t->reports, report);
+	}
+	reap_others(t);
+}

@@ -20,4 +20,7 @@ void wait_release(struct reports *r);
  */
 int wait_next(struct tracer *t, struct report *report, int timeout_ms);
 
+/* All that have stopped, or ended, are taken now. As tracer_reap, which is all that calls it. */
+void wait_reap(struct tracer *t);
+
 #endif

@@ -462,6 +462,59 @@ FORM(signalfd_and_sigwait)
 	note("out", "status %d code %d", info.si_status, info.si_code);
 }
 
+static void *ends_last(void *p)
+{
+	(void)p;
+	usleep(300);
+	return NULL;
+}
+
+/* The second of its threads outlives the first. */
+static void end_by_threads(void)
+{
+	pthread_t th;
+
+	pthread_create(&th, NULL, ends_last, NULL);
+	pthread_exit(NULL);
+}
+
+/* Who has ended, by its pidfd, can be waited for. */
+FORM(pidfd_and_wait)
+{
+	int i, status, none[3] = { 0, 0, 0 };
+	siginfo_t si;
+
+	if (setup)
+		return;
+	NEEDS(__NR_pidfd_open);
+	note("processes", "*");
+	for (i = 0; i < 600; i++) {
+		struct pollfd p = { .events = POLLIN };
+		pid_t pid = fork();
+
+		if (!pid) {
+			usleep(200);
+			if (i % 3 == 2)
+				end_by_threads();
+			_exit(0);
+		}
+		p.fd = (int)OK(sc(__NR_pidfd_open, pid, 0));
+		LIBC(poll(&p, 1, -1));
+		si.si_pid = 0;
+		if (i % 3 == 1)
+			LIBC(waitid((idtype_t)3, (id_t)p.fd, &si, WEXITED | WNOHANG));
+		else
+			LIBC(si.si_pid = waitpid(pid, &status, WNOHANG));
+		if (!si.si_pid) {
+			none[i % 3]++;
+			waitpid(pid, &status, 0);
+		}
+		close(p.fd);
+	}
+	note("out", "not yet: %d by waitpid, %d by waitid, %d of two threads", none[0], none[1],
+		none[2]);
+}
+
 /* SIGCHLD comes once a child that ends, and not for its stops when SA_NOCLDSTOP says so. */
 FORM(sigchld_counts)
 {

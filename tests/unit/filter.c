@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "lib/tap.h"
 #include "decode/call.h"
@@ -77,7 +78,8 @@ static bool answer(const struct seccomp_data *d)
 
 static bool stops(uint32_t arch, int nr, uint64_t a0, uint64_t a1, uint64_t a2)
 {
-	const struct seccomp_data d = { .nr = nr, .arch = arch, .args = { a0, a1, a2 } };
+	/* of those that it looks at only waitid's has a fourth, and that one is likewise */
+	const struct seccomp_data d = { .nr = nr, .arch = arch, .args = { a0, a1, a2, a2 } };
 
 	return answer(&d);
 }
@@ -122,7 +124,7 @@ static void whole_table(enum abi abi, uint32_t arch)
 	for (nr = 0; nr < count; nr++) {
 		bool some =
 			stops(arch, (int)nr, ~0ULL, ~0ULL, ~0ULL) ||
-			stops(arch, (int)nr, 2, 0, 0) ||
+			stops(arch, (int)nr, 2, 0, 0) || stops(arch, (int)nr, P_PID, 0, WNOHANG) ||
 			stops(arch, (int)nr, PR_GET_SECCOMP, 0, 0) ||
 			stops(arch, (int)nr, 0, BTRFS_IOC_SNAP_DESTROY, 0);
 
@@ -157,6 +159,14 @@ int main(void)
 	ok(!stops(x86, 157, PR_SET_NAME, 0, 0) && stops(x86, 157, PR_GET_SECCOMP, 0, 0) &&
 			stops(x86, 157, PR_SET_SECCOMP, 0, 0),
 		"prctl: what asks for a filter, or sets one, and no other");
+	ok(!stops(x86, 61, ~0ULL, ~0ULL, WUNTRACED) && stops(x86, 61, 0, 0, WNOHANG | WUNTRACED) &&
+			stops(x86, 247, P_PID, 0, WNOHANG | WEXITED) &&
+			!stops(x86, 247, P_PID, 1, WEXITED) && stops(i386, 7, 1, 0, WNOHANG) &&
+			!stops(i386, 7, 1, 1, 0),
+		"to wait, if it does not");
+	ok(!stops(x86, 61, ~0ULL, 0, WNOHANG) && !stops(i386, 7, ~0U, 0, WNOHANG) &&
+			!stops(x86, 247, P_ALL, 0, WNOHANG | WEXITED),
+		"but not for any child");
 	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0),
 		"clone with CLONE_UNTRACED");
 	ok(!stops(i386, 3, 0, 0, 0) && !stops(i386, 54, ~0ULL, ~0ULL, ~0ULL) &&
