@@ -163,8 +163,8 @@ enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p)
 
 /*
  * A pidfd tells that a process has ended as soon as it has; its parent may wait for it only when
- * its tracer has done so. Who waits for ever waits for that, too. (Nor does the filter stop who asks
- * for any child: rules.c.)
+ * its tracer has done so. Who waits for ever waits for that, too. (Nor does the filter stop who
+ * asks for any child: rules.c.)
  */
 enum next enter_wait(struct recorder *r, struct task *task, struct pending *p)
 {

@@ -61,8 +61,8 @@ int tracer_seize(struct tracer *t);
 int tracer_next(struct tracer *t, struct stop *stop, int timeout_ms);
 
 /*
- * Who has ended by now can be waited for by its parent. Nothing is served by this: all that is found
- * is reported by tracer_next, in its turn.
+ * Who has ended by now can be waited for by its parent. Nothing is served by this: all that is
+ * found is reported by tracer_next, in its turn.
  */
 void tracer_reap(struct tracer *t);
 

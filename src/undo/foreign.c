@@ -29,7 +29,7 @@ static bool has_home(struct db *db, int64_t subject, const struct entry *e)
 	return false;
 }
 
-/* The first folder of a Btrfs subvolume has always this number, and is on no device of its parent's. */
+/* The first folder of a Btrfs subvolume has this number, and another device than its parent. */
 #define FIRST_FOLDER 256
 
 static bool is_subvolume(const char *folder, const struct inode *file)
