@@ -52,8 +52,8 @@ case_tree_of_a_record_that_goes_in_circles() {
 	timeout 20 "$BUILDAUDIT" -d "$DB" tree 1 >/dev/null || fail 'it has no end'
 }
 
-# Without times, as they differ.
-plain_tree() { ba tree "$@" | sed -E 's/  [0-9.]+ (ms|s)(, |  |$)/  /; s/ +$//'; }
+# Without times, as they differ; nor the first line's last letter, for which a longer one has no room.
+plain_tree() { ba tree "$@" | sed -E 's/  [0-9.]+ (ms|s)(, |  |$)/  /; s/ +$//; 1s/ls d?[.]{3}$/ls .../'; }
 
 case_the_same_program_is_one_line() {
 	rec -q -- bash -c 'for i in 1 2 3; do mkdir -p d/$i; done; for i in 1 2; do sh -c "touch d/$i/f; true; :"; done; ls d >/dev/null; :'
