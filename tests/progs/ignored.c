@@ -311,10 +311,13 @@ static void interrupted_by(const struct sent *sent, size_t n)
 	}
 }
 
-/* One with a handler interrupts, also when an ignored one comes with it. */
+/*
+ * One with a handler interrupts, also when an ignored one comes with it. The call has to have begun
+ * before, on a busy machine, too.
+ */
 FORM(a_handler_interrupts)
 {
-	static const struct sent sent[] = { { 20, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
+	static const struct sent sent[] = { { 250, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
 
 	if (setup)
@@ -326,7 +329,7 @@ FORM(a_handler_interrupts)
 /* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
 FORM(a_stop_interrupts)
 {
-	static const struct sent sent[] = { { 20, SIGSTOP }, { 20, SIGCONT } };
+	static const struct sent sent[] = { { 250, SIGSTOP }, { 20, SIGCONT } };
 
 	if (setup)
 		return;
