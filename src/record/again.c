@@ -22,9 +22,8 @@ enum limit {
 	LIMIT_TIMESPEC,
 	LIMIT_TIMESPEC32, /* of i386's own; of x86_64 it is the same as the other */
 	LIMIT_IPC,        /* likewise, where ipc(2) is semtimedop */
-	LIMIT_RECEIVE,    /* a socket's, from here on */
+	LIMIT_RECEIVE,
 	LIMIT_SEND,
-	LIMIT_SPLICE, /* of the end that is a socket */
 	LIMIT_SOCKETCALL,
 };
 
@@ -47,10 +46,8 @@ static const struct again_call {
 	{ "io_pgetevents", LIMIT_TIMESPEC32, 4 },
 	{ "io_pgetevents_time64", LIMIT_TIMESPEC, 4 },
 	{ "io_uring_enter", NO_LIMIT, 0 },
-	{ "fallocate", NO_LIMIT, 0 }, /* of a tmpfs, which takes back what it has done so far */
 	{ "read", LIMIT_RECEIVE, 0 },
 	{ "readv", LIMIT_RECEIVE, 0 },
-	{ "preadv2", LIMIT_RECEIVE, 0 },
 	{ "recvfrom", LIMIT_RECEIVE, 0 },
 	{ "recvmsg", LIMIT_RECEIVE, 0 },
 	{ "recvmmsg", LIMIT_RECEIVE, 0 },
@@ -59,10 +56,6 @@ static const struct again_call {
 	{ "accept4", LIMIT_RECEIVE, 0 },
 	{ "write", LIMIT_SEND, 0 },
 	{ "writev", LIMIT_SEND, 0 },
-	{ "pwritev2", LIMIT_SEND, 0 },
-	{ "sendfile", LIMIT_SEND, 0 },
-	{ "sendfile64", LIMIT_SEND, 0 },
-	{ "splice", LIMIT_SPLICE, 0 },
 	{ "sendto", LIMIT_SEND, 0 },
 	{ "sendmsg", LIMIT_SEND, 0 },
 	{ "sendmmsg", LIMIT_SEND, 0 },
@@ -100,13 +93,6 @@ static int64_t limit_of_socketcall(const struct stop *stop)
 	if (mem_read(stop->task->tid, stop->args[1], &fd, sizeof fd) < 0)
 		return 0;
 	return limit_of_socket(stop, sends ? SO_SNDTIMEO : SO_RCVTIMEO, (int)fd);
-}
-
-static int64_t limit_of_splice(const struct stop *stop)
-{
-	int64_t limit = limit_of_socket(stop, SO_RCVTIMEO, (int)stop->args[0]);
-
-	return limit ? limit : limit_of_socket(stop, SO_SNDTIMEO, (int)stop->args[2]);
 }
 
 static bool is_small(const struct stop *stop, enum limit limit)
@@ -147,8 +133,6 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 		return limit_of_socket(stop, SO_RCVTIMEO, (int)arg);
 	case LIMIT_SEND:
 		return limit_of_socket(stop, SO_SNDTIMEO, (int)arg);
-	case LIMIT_SPLICE:
-		return limit_of_splice(stop);
 	default:
 		return 0;
 	}
@@ -156,7 +140,7 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 
 static bool is_of_socket(const struct again_call *c)
 {
-	return c->limit >= LIMIT_RECEIVE;
+	return c->limit == LIMIT_RECEIVE || c->limit == LIMIT_SEND || c->limit == LIMIT_SOCKETCALL;
 }
 
 static void end(struct again *a)
