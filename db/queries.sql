@@ -19,7 +19,9 @@ WHERE change IS NULL AND NOT EXISTS (
     CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id) LEFT JOIN path q ON q.id = image.exe
     WHERE v.path_id = e.path_id AND p.run_id = e.run_id AND NOT ifnull(
         v.op IN (SELECT id FROM op WHERE name IN ('chmod', 'chown', 'setxattr', 'removexattr'))
-        AND (image.argv GLOB '*"-[a-zA-Z]*"*' AND image.argv GLOB '*"-*R*"*' OR image.argv GLOB '*"--recursive"*')
+        AND EXISTS (
+            SELECT 1 FROM json_each(iif(json_valid(image.argv), image.argv, '[]')) w
+            WHERE w.value = '--recursive' OR (w.value GLOB '-[^-]*' AND w.value GLOB '*R*'))
         AND replace(q.name, rtrim(q.name, replace(q.name, '/', '')), '')
             IN ('chmod', 'chown', 'chgrp', 'setfacl', 'restorecon', 'chcon'), 0));
 
@@ -942,6 +944,7 @@ ORDER BY 3;
 
 -- name: UPHELD_OPEN
 -- The files that earlier runs of the same install left and this one did not touch.
+-- slow: the words of the commands that came to a path are looked through
 SELECT o.path_id, p.name, e.mode, e.size, e.sha256, e.target, EXISTS (
     SELECT 1 FROM exec x JOIN path q ON q.id = x.exe WHERE x.process_id = e.process_id AND q.name GLOB '*/ldconfig*'),
     r.version, n.version
