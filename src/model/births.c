@@ -30,7 +30,7 @@ static bool are_of_type(const struct statfs *fs)
 		BCACHEFS_MAGIC, ZFS_MAGIC };
 	size_t i;
 
-	for (i = 0; i < sizeof types / sizeof types[0]; i++)
+	for (i = 0; i < ARRAY_SIZE(types); i++)
 		if ((unsigned long)fs->f_type == types[i])
 			return true;
 	return false;

@@ -26,7 +26,7 @@ static bool dumps(int sig)
 		SIGXCPU, SIGXFSZ, SIGSYS };
 	size_t i;
 
-	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		if (signals[i] == sig)
 			return true;
 	return false;

@@ -128,6 +128,18 @@ void originals_lose(struct recorder *r, const struct name *n, unsigned int what)
 	lose(r, n, what, false);
 }
 
+void originals_lose_inside(struct recorder *r, const char *folder, const struct walk *w)
+{
+	struct name n = NAME_INIT;
+	size_t i;
+
+	for (i = 0; i < w->count && walk_path(&n.path, folder, &w->entries[i]); i++) {
+		n.now = w->entries[i].now;
+		originals_lose(r, &n, FILE_CONTENT | FILE_META);
+	}
+	name_release(&n);
+}
+
 void originals_lose_name(struct recorder *r, const struct name *n)
 {
 	lose(r, n, FILE_CONTENT | FILE_META, true);

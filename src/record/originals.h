@@ -9,6 +9,8 @@
 
 /* What a call may take from a file: FILE_CONTENT, FILE_META, or both. */
 void originals_lose(struct recorder *r, const struct name *n, unsigned int what);
+/* All of everything in a folder, as it was walked: where no call names what it takes. */
+void originals_lose_inside(struct recorder *r, const char *folder, const struct walk *w);
 /*
  * The same of a call that takes a name away, perhaps the last one, and changes nothing in the file.
  */

@@ -44,19 +44,6 @@ static bool is_watched(const struct recorder *r, const char *path)
 	return false;
 }
 
-/* Any of it may be written now without a call that names it. */
-static void keep_all(struct recorder *r, const char *folder, const struct walk *w)
-{
-	struct name n = NAME_INIT;
-	size_t i;
-
-	for (i = 0; i < w->count && walk_path(&n.path, folder, &w->entries[i]); i++) {
-		n.now = w->entries[i].now;
-		originals_lose(r, &n, FILE_CONTENT | FILE_META);
-	}
-	name_release(&n);
-}
-
 /* What counts is what it held at the first time: it may be mounted again. */
 static void watch_folder(struct recorder *r, const struct task *task, const char *folder)
 {
@@ -71,7 +58,8 @@ static void watch_folder(struct recorder *r, const struct task *task, const char
 	}
 	o->next = r->overlays;
 	r->overlays = o;
-	keep_all(r, o->name.path.data, &o->before);
+	/* Any of it may be written now without a call that names it. */
+	originals_lose_inside(r, o->name.path.data, &o->before);
 }
 
 /* "lowerdir=a:b,upperdir=c,workdir=d"; a comma in a name has a backslash before it. */

@@ -51,7 +51,6 @@ static void add_but(struct filter_rule *rule, const struct syscall *sys)
 		if (sys->args[0] != buts[b].kind)
 			continue;
 		rule->has_but = true;
-		rule->but_arg = 0;
 		rule->but = buts[b].value;
 	}
 }

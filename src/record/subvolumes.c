@@ -57,20 +57,12 @@ static bool has_no_name(const struct task *task, const struct pending *p, const 
 /* All that is in it goes at once; the files have no call of their own before which to keep them. */
 static void keep_inside(struct recorder *r, struct pending *p)
 {
-	struct name n = NAME_INIT;
-	size_t i;
-
 	walk_below(&p->inside[0], p->name[0].path.data);
 	if (p->inside[0].incomplete)
 		r->sink->note(r->sink,
 			"a subvolume that was deleted could not be read in full: some of what was "
 			"in it is not in the manifest");
-	for (i = 0; i < p->inside[0].count; i++) {
-		n.now = p->inside[0].entries[i].now;
-		if (walk_path(&n.path, p->name[0].path.data, &p->inside[0].entries[i]))
-			originals_lose(r, &n, FILE_CONTENT | FILE_META);
-	}
-	name_release(&n);
+	originals_lose_inside(r, p->name[0].path.data, &p->inside[0]);
 }
 
 enum next enter_subvolume(struct recorder *r, struct task *task, struct pending *p)

@@ -65,7 +65,7 @@ static void put_tested(struct filter *f, const struct filter_rule *r)
 
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, (uint8_t)(rule_length(r) - 1));
 	if (r->has_but) {
-		put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->but_arg), 0, 0);
+		put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(0), 0, 0);
 		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->but, r->mask ? 5 : 3, 0);
 	}
 	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);

@@ -33,9 +33,8 @@ struct filter_rule {
 	uint32_t value; /* against the lower 32 bits */
 	/* and when what it has of `mask` is `masked`; mask 0: no such question */
 	uint32_t mask, masked;
-	/* but for an argument `but_arg` that is `but` */
+	/* but for a first argument that is `but` */
 	bool has_but;
-	int but_arg;
 	uint32_t but;
 };
 

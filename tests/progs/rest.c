@@ -258,6 +258,13 @@ FORM(a_child_ends)
 	send_by(0, none);
 }
 
+/* Ignored ones, a millisecond apart; the last is the list's end. */
+static void all_the_time(struct sent *sent, size_t n)
+{
+	while (--n > 0)
+		*sent++ = (struct sent){ 1, SIGWINCH };
+}
+
 /* Slowly read, and interrupted all the time. */
 FORM(many)
 {
@@ -267,8 +274,7 @@ FORM(many)
 	if (setup)
 		return;
 	prepare();
-	for (i = 0; i + 1 < sizeof sent / sizeof *sent; i++)
-		sent[i] = (struct sent){ 1, SIGWINCH };
+	all_the_time(sent, sizeof sent / sizeof *sent);
 	reader_pause = 20;
 	for (i = 0; i < sizeof sends / sizeof *sends; i++)
 		send_by(i, sent);
@@ -508,8 +514,7 @@ FORM(devices)
 	if (setup)
 		return;
 	prepare();
-	for (i = 0; i + 1 < sizeof sent / sizeof *sent; i++)
-		sent[i] = (struct sent){ 1, SIGWINCH };
+	all_the_time(sent, sizeof sent / sizeof *sent);
 	by = sender(sent);
 	say_result("getrandom", getrandom(in, LONG, 0));
 	wait_ok(by);
@@ -577,8 +582,7 @@ FORM(answers)
 	if (setup)
 		return;
 	prepare();
-	for (i = 0; i + 1 < sizeof sent / sizeof *sent; i++)
-		sent[i] = (struct sent){ 1, SIGWINCH };
+	all_the_time(sent, sizeof sent / sizeof *sent);
 	a_stream();
 	other = fork();
 	if (!other) {
