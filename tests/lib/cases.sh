@@ -119,6 +119,11 @@ is_root() { [ "$(id -u)" = 0 ]; }
 # A command with mounts of its own; for an ordinary user, of a user namespace in which he is root.
 own_mounts='unshare -m'
 is_root || own_mounts='unshare -Urm'
+# needs_loop IMAGE FOLDER: can it be mounted there?
+needs_loop() {
+	losetup -f >/dev/null 2>&1 || skip 'no loop device here'
+	unshare -m mount -o loop "$1" "$2" 2>/dev/null || skip 'no right to mount a loop device here'
+}
 # What somebody who is not root does.
 if is_root; then
 	as_user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
