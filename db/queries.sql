@@ -11,6 +11,41 @@ WHERE change <> 'removed' AND (
     change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
     OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
 
+-- name: VIEW_REPLACED
+-- The files of others in whose place a run put its own: another file, or the same from the first byte on. Who did it
+-- first tells what for: an installer may edit what it has just put there.
+CREATE TEMP VIEW IF NOT EXISTS replaced AS
+WITH editor (exe, argv) AS (VALUES ('*/sed', '*'), ('*/ed', '*'), ('*/ex', '*'), ('*/vim*', '*'), ('*/patch', '*'),
+    ('*/perl*', '*,"-i["., ]*'), ('*/perl*', '*,"-[pn0]i*'), ('*/perl*', '*,"-[pn0][pn0]i*'),
+    ('*/gawk', '*"inplace"*'), ('*/busybox', '["sed",*'))
+SELECT run_id, path_id FROM entry e
+WHERE change = 'modified' AND mode & 61440 <> 16384
+    AND (ino <> before_ino OR dev <> before_dev OR mode & 61440 <> before_mode & 61440
+        OR (file <> 0 AND file <> before_file)
+        OR EXISTS ( -- through another name of it, too
+            SELECT 1
+            FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
+            WHERE v.op = 1 AND v.flags & 512 AND p.run_id = e.run_id AND v.path_id IN (
+                SELECT e.path_id UNION ALL
+                SELECT path_id FROM alias WHERE run_id = e.run_id AND file = e.file)))
+    AND NOT EXISTS (
+        SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id
+        CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id) CROSS JOIN path exe ON exe.id = image.exe
+        CROSS JOIN editor ON exe.name GLOB editor.exe AND image.argv GLOB editor.argv
+        WHERE v.path_id = e.path_id AND v.seq = (
+            SELECT min(f.seq)
+            FROM event f CROSS JOIN exec x ON x.id = f.exec_id CROSS JOIN process p ON p.id = x.process_id
+            WHERE f.path_id = e.path_id AND f.op < 10 AND p.run_id = e.run_id));
+
+-- name: VIEW_EDITED
+-- What was there before the runs of an install, and one of them changed in its place.
+CREATE TEMP VIEW IF NOT EXISTS edited AS
+SELECT s.run_id, s.path_id, s.install_id FROM standing s
+WHERE s.change = 'modified' AND NOT s.folder
+    AND NOT EXISTS (SELECT 1 FROM replaced r WHERE r.run_id = s.run_id AND r.path_id = s.path_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.install_id = s.install_id AND c.change = 'created');
+
 -- name: VIEW_SWEPT
 -- What a run did not come to but by a `chmod -R` and its like, which goes over all there is, and that was so before.
 CREATE TEMP VIEW IF NOT EXISTS swept AS SELECT run_id, path_id FROM entry e
@@ -323,31 +358,10 @@ WITH same (id) AS MATERIALIZED (
         -- a name without a version may be that of a folder in which all sorts of things are done
         AND ((e.install_id = r.install_id AND r.version IS NOT NULL) OR (e.argv = r.argv AND e.cwd = r.cwd))
     WHERE r.id = ?1),
--- What changes a file of others and writes it anew as a whole, by exe and argv.
-editor (exe, argv) AS (VALUES ('*/sed', '*'), ('*/ed', '*'), ('*/ex', '*'), ('*/vim*', '*'), ('*/patch', '*'),
-    ('*/perl*', '*,"-i["., ]*'), ('*/perl*', '*,"-[pn0]i*'), ('*/perl*', '*,"-[pn0][pn0]i*'),
-    ('*/gawk', '*"inplace"*'), ('*/busybox', '["sed",*')),
--- The other file that stands there, or the same from the first byte on, is the run's. Who did it first tells what
--- for: an installer may edit what it has just put there.
 done (path_id, run_id, change) AS MATERIALIZED (
-    SELECT s.path_id, s.run_id, iif(s.change <> 'modified' OR (NOT s.folder
-        AND (e.ino <> e.before_ino OR e.dev <> e.before_dev OR e.mode & 61440 <> e.before_mode & 61440
-            OR (e.file <> 0 AND e.file <> e.before_file)
-            OR EXISTS ( -- through another name of it, too
-                SELECT 1
-                FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
-                WHERE v.op = 1 AND v.flags & 512 AND p.run_id = e.run_id AND v.path_id IN (
-                    SELECT e.path_id UNION ALL
-                    SELECT path_id FROM alias WHERE run_id = e.run_id AND file = e.file)))
-        AND NOT EXISTS (
-            SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id
-            CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id) CROSS JOIN path exe ON exe.id = image.exe
-            CROSS JOIN editor ON exe.name GLOB editor.exe AND image.argv GLOB editor.argv
-            WHERE v.path_id = e.path_id AND v.seq = (
-                SELECT min(f.seq)
-                FROM event f CROSS JOIN exec x ON x.id = f.exec_id CROSS JOIN process p ON p.id = x.process_id
-                WHERE f.path_id = e.path_id AND f.op < 10 AND p.run_id = e.run_id))), s.change, 'edited')
-    FROM same JOIN standing s ON s.run_id = same.id JOIN entry e ON e.run_id = s.run_id AND e.path_id = s.path_id),
+    SELECT s.path_id, s.run_id, iif(s.change <> 'modified'
+        OR EXISTS (SELECT 1 FROM replaced e WHERE e.run_id = s.run_id AND e.path_id = s.path_id), s.change, 'edited')
+    FROM same JOIN standing s ON s.run_id = same.id),
 last (path_id, run_id, made, created) AS (
     SELECT path_id, max(run_id), max(change IN ('created', 'modified')), max(change = 'created')
     FROM done GROUP BY path_id),

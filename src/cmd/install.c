@@ -10,11 +10,15 @@
 #include "base/array.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
+#include "base/digest.h"
 #include "base/indexes.h"
+#include "base/owners.h"
 #include "cmd/cmd.h"
 #include "cmd/pack.h"
+#include "cmd/prune.h"
 #include "cmd/summary.h"
 #include "package/tool.h"
+#include "render/say.h"
 #include "render/text.h"
 
 /* Who installs which kind. */
@@ -228,6 +232,67 @@ static int run_line(const struct buf *line, const struct package_options *o, con
 	return r;
 }
 
+/* Its content; a mode or an owner is soon given again. */
+static bool was_edited(const struct ba_rows *row)
+{
+	unsigned char sha256[SHA256_LEN];
+	char now[2 * SHA256_LEN + 1];
+	_cleanup_close_ int fd = open(row_text(row, "path"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0 || !*row_text(row, "sha256") || digest_sha256(fd, sha256) < 0)
+		return false;
+	digest_hex(sha256, sizeof sha256, now);
+	return strcmp(now, row_text(row, "sha256")) != 0;
+}
+
+/* A manager leaves a configuration that a person edited, or moves it aside. */
+static int find_edits(struct ba *ba, int64_t run, struct owners **owners)
+{
+	struct ba_rows *rows;
+	int r = prune_list(ba, run, &rows);
+
+	if (r <= 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0)
+		if (!strcmp(row_text(rows, "type"), "file") &&
+			!path_is_below(row_text(rows, "path"), "/etc") && was_edited(rows) &&
+			(r = owners_add(owners, row_text(rows, "path"))) < 0)
+			break;
+	ba_rows_free(rows);
+	return r;
+}
+
+struct taken {
+	const char *package;
+	struct say_list list;
+};
+
+static void say_taken(const char *path, const char *owner, void *data)
+{
+	struct taken *t = data;
+
+	if (owner && owner_is(owner, t->package, strlen(t->package)))
+		say_item(&t->list, "%s", path);
+}
+
+/* The manager takes out what only the older version had, edited or not. */
+static void say_edits(const struct package_options *o, const char *db)
+{
+	struct ba *ba = pack_open(db);
+	struct owners *owners = NULL;
+	struct taken t = { o->called,
+		{ "taken out with the older version, though edited since (rollback of the next run "
+		  "gives it back):",
+			0, true } };
+
+	if (ba && find_edits(ba, o->run, &owners) == 0 && owners &&
+		owners_ask(owners, o->type == PACKAGE_RPM ? OWNERS_RPM : OWNERS_DPKG) == 0)
+		owners_each(owners, say_taken, &t);
+	say_rest(&t.list);
+	owners_free(owners);
+	ba_close(ba);
+}
+
 int install(const struct package_options *o, const char *flags, bool fresh, const char *db)
 {
 	const struct manager *m = manager_of(o->type);
@@ -240,6 +305,8 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 			m ? m->program : "package manager");
 		return 0;
 	}
+	if (!fresh)
+		say_edits(o, db);
 	write_line(&line, m, o, flags, fresh);
 	r = run_line(&line, o, db);
 	if (r)

@@ -73,3 +73,13 @@ int prune_run(struct ba *ba, int64_t run, bool quiet)
 		complain("pruned (as run %lld): %s", (long long)result.run_id, words.data);
 	return result.failed ? EXIT_FAILED : 0;
 }
+
+int prune_list(struct ba *ba, int64_t run, struct ba_rows **out)
+{
+	int64_t install = 0;
+	int r = find_install(ba, run, &install);
+
+	if (r == 0 && install)
+		r = ba_uninstall_list(ba, install, run, out);
+	return r < 0 ? r : install != 0;
+}

@@ -59,10 +59,11 @@ static int add_functions(struct db *db, struct words *words)
 
 static int add_views(struct db *db, struct words *words)
 {
-	int r = db_run(db, Q_VIEW_LASTING, "");
+	static const int views[] = { Q_VIEW_LASTING, Q_VIEW_REPLACED, Q_VIEW_EDITED, Q_VIEW_SWEPT };
+	int r = 0;
 
-	if (r == 0)
-		r = db_run(db, Q_VIEW_SWEPT, "");
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(views); i++)
+		r = db_run(db, views[i], "");
 	return r < 0 ? words_set(words, r, "cannot read %s: %s", db->path, db_error(db)) : 0;
 }
 

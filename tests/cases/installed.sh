@@ -239,6 +239,22 @@ upgrades_and_goes() { # OWNS-COMMAND GOES-COMMAND CHECKINSTALL'S OPTIONS...
 	tree | diff before -
 }
 
+# dpkg asks about configurations only: what else a person edited goes with the version that had it.
+case_an_edit_of_what_the_next_version_has_not() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	V=1 ci -D --dpkgflags=--log=/dev/null
+	hasnt "$(cat err)" 'taken out with the older version'
+	echo mine >>"$P/share/only1"
+	V=2 ci -D --dpkgflags=--log=/dev/null
+	has "$(cat err)" 'taken out with the older version, though edited since.*:'
+	eq "$(grep -A1 'taken out with' err | tail -n 1 | xargs)" "$P/share/only1"
+	[ ! -e "$P/share/only1" ]
+	ba rollback -y >/dev/null
+	eq "$(tail -n 1 "$P/share/only1")" mine
+}
+
 # What a person has edited and the next version leaves alone: dpkg then finds what it is about to install.
 case_a_configuration_that_a_person_edited() {
 	need dpkg-deb; root

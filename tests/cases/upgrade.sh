@@ -146,6 +146,25 @@ case_prune_gives_back() {
 	eq "$(tail -n 1 inst/mine)" edit
 }
 
+# By cp, which writes the file that is there from its first byte on, no less than by install(1).
+case_prune_gives_back_what_cp_wrote_over() {
+	sources
+	echo theirs >inst/old
+	in_folder p-1.0 sh -c 'cp old prog ../inst'
+	in_folder p-2.0 --prune sh -c 'cp prog ../inst'
+	settle
+	eq "$(cat inst/old)" theirs
+}
+
+# Who writes it anew may have edited it.
+case_prune_leaves_what_was_edited_into_another_file() {
+	sources
+	echo theirs >inst/shells
+	in_folder p-1.0 sh -c 'cp prog ../inst; sed -i "\$a mine" ../inst/shells'
+	hasnt "$(in_folder p-2.0 --prune sh -c 'cp prog ../inst; grep -q mine ../inst/shells' 2>&1)" shells
+	eq "$(cat inst/shells)" $'theirs\nmine'
+}
+
 case_a_configuration_that_is_there_is_left_alone() {
 	sources
 	installs_with 'test -f ../inst/etc/p.conf || cp p.conf ../inst/etc; cp prog ../inst; test ! -f old || cp old ../inst'

@@ -434,7 +434,7 @@ class Life:
         self.runs.append(balib.latest(self.db))
         self.versions[self.runs[-1]] = name, version
         self.words[self.runs[-1]] = self.paths(lines)
-        self.in_place[self.runs[-1]] = self.paths(line for line in lines if line.startswith('chmod ') or ('>' in line and '.new' not in line))
+        self.in_place[self.runs[-1]] = self.paths(line for line in lines if line.startswith('chmod ') or '>>' in line)
         self.moved_about |= self.paths(line for line in lines if line.startswith('mv '))
         self.made[self.runs[-1]] = self.paths(line for line in lines if not line.startswith(('rm ', 'chmod ', 'mv ', 'cp '))) | {
             p for p in self.paths(line for line in lines if line.startswith(('chmod ', 'cp '))) if os.path.exists(p)}
