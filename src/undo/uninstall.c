@@ -23,6 +23,7 @@
 #include "undo/packages.h"
 #include "undo/remove.h"
 #include "undo/teller.h"
+#include "undo/unlock.h"
 
 /* What is to become of one entry. */
 struct intent {
@@ -86,9 +87,9 @@ static int check_removable(int dir, const char *name)
 {
 	if (remove_is_mount_point(dir, name))
 		return -EBUSY;
-	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
-		return -errno;
-	return 0;
+	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) == 0)
+		return 0;
+	return errno == EROFS || (errno == EACCES && !unlock_helps(dir)) ? -errno : 0;
 }
 
 /* What is there, by its attributes and content: does it go? */
@@ -185,6 +186,8 @@ static void take_out(struct uninstall *u, const struct entry *e, const struct in
 	if (r == 0)
 		r = durable_add(&u->touched, dir);
 	if (r == 0)
+		r = unlock_folder(&u->journal, dir, e->path);
+	if (r == 0)
 		r = remove_entry(&u->parents, e->path, now);
 	if (r == -ENOENT) {
 		tell(u, e, BA_NOTHING, "");
@@ -278,7 +281,7 @@ static void tell_all(struct uninstall *u)
 	}
 }
 
-static void carry_out_all(struct uninstall *u)
+static int carry_out_all(struct uninstall *u)
 {
 	size_t k;
 
@@ -289,6 +292,8 @@ static void carry_out_all(struct uninstall *u)
 			parents_forget(&u->parents);
 		carry_out(u, u->order[k]);
 	}
+	parents_forget(&u->parents);
+	return lock_folders(&u->journal);
 }
 
 /* What stays is the run's still; but for a folder that others have something in. */
@@ -321,7 +326,7 @@ static int take_out_all(struct uninstall *u, struct words *words)
 	if (r == 0 && u->teller.how->dry)
 		tell_all(u);
 	else if (r == 0)
-		carry_out_all(u);
+		r = carry_out_all(u);
 	teller_progress(&u->teller);
 	if (r == 0)
 		r = durable_sync_all(&u->touched);
@@ -364,7 +369,9 @@ int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how,
 		r = journal_begin(&u.journal, db_path(db), "uninstall", run_id, words);
 	result->run_id = u.journal.run.id;
 	if (r == 0) {
-		r = prepare(&u);
+		r = how->dry ? 0 : lock_folders(&u.journal); /* of one that was interrupted */
+		if (r == 0)
+			r = prepare(&u);
 		if (r < 0)
 			words_set(words, r, "%s: %s", db_path(db),
 				r == -ENOMEM ? "out of memory" : db_error(db));

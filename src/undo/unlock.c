@@ -19,6 +19,13 @@ static bool is_locked(const struct stat *st)
 	return geteuid() && st->st_uid == geteuid() && (st->st_mode & MAY_WRITE) != MAY_WRITE;
 }
 
+bool unlock_helps(int dir)
+{
+	struct stat st;
+
+	return fstat(dir, &st) == 0 && is_locked(&st);
+}
+
 static int remember(struct journal *j, const char *folder, uint32_t mode)
 {
 	int r = run_begin(&j->run);

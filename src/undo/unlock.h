@@ -6,8 +6,12 @@
  * written: `chmod -R a-w`, Go's module cache. For an undo they get it, and lose it again in the
  * end; which had it not is on disk before, for the case that we die between.
  */
+#include <stdbool.h>
+
 #include "undo/journal.h"
 
+/* May it be written as soon as it is unlocked? */
+bool unlock_helps(int dir);
 /*
  * The folder of path, which is open as dir, may be written if that is up to us. 0; or -errno of
  * the record: what may not be written says so itself.

@@ -28,6 +28,15 @@ case_read_only_folders() {
 	eq "$(q 'SELECT count(*) FROM unlocked')" 0
 }
 
+case_read_only_folders_of_a_run() {
+	own_folder || return
+	mine run -q --include "$PWD/w" -- sh -c 'mkdir -p w/m/x/y; echo 1 >w/m/x/f; echo 1 >w/m/x/y/f; chmod 555 w/m/x/y w/m/x w/m
+		chmod 755 w/old; echo n >w/old/n; chmod 555 w/old'
+	mine uninstall -y 1 >&2
+	as_before
+	eq "$(q 'SELECT count(*) FROM unlocked')" 0
+}
+
 case_read_only_folders_of_what_died() {
 	own_folder || return
 	mine run -q --name=p --include "$PWD/w" -- sh -c 'mkdir w/m; echo 1 >w/m/f; chmod 555 w/m; chmod 755 w/old; echo n >w/old/n; chmod 555 w/old'
