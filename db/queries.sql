@@ -29,13 +29,14 @@ WHERE change = 'modified' AND mode & 61440 <> 16384
                 SELECT e.path_id UNION ALL
                 SELECT path_id FROM alias WHERE run_id = e.run_id AND file = e.file)))
     AND NOT EXISTS (
-        SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id
-        CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id) CROSS JOIN path exe ON exe.id = image.exe
-        CROSS JOIN editor ON exe.name GLOB editor.exe AND image.argv GLOB editor.argv
-        WHERE v.path_id = e.path_id AND v.seq = (
-            SELECT min(f.seq)
-            FROM event f CROSS JOIN exec x ON x.id = f.exec_id CROSS JOIN process p ON p.id = x.process_id
-            WHERE f.path_id = e.path_id AND f.op < 10 AND p.run_id = e.run_id));
+        SELECT 1
+        FROM (
+            SELECT v.exec_id, min(v.seq)
+            FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process p ON p.id = x.process_id
+            WHERE v.path_id = e.path_id AND v.op < 10 AND p.run_id = e.run_id) first
+        CROSS JOIN exec x ON x.id = first.exec_id CROSS JOIN exec image ON image.id = coalesce(x.copy_of, x.id)
+        CROSS JOIN path exe ON exe.id = image.exe
+        CROSS JOIN editor ON exe.name GLOB editor.exe AND image.argv GLOB editor.argv);
 
 -- name: VIEW_EDITED
 -- What was there before the runs of an install, and one of them changed in its place.
@@ -1099,7 +1100,7 @@ SELECT name, version, runs, files, bytes, first_at, last_at,
         SELECT 1 FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
         JOIN path p ON p.id = o.path_id
         WHERE i.name = l.name AND NOT o.folder AND is_there(p.name)
-            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = o.path_id)), 'gone', state) AS state
+            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = p.id)), 'gone', state) AS state
 FROM installs l WHERE ?1 IS NULL OR name = ?1 ORDER BY name;
 
 -- name: OWNED_BY
