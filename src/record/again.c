@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -194,6 +195,12 @@ static bool in_call(const struct stop *stop, struct stop *call)
 			rest_is_of(call));
 }
 
+/* What a call signals to who makes it: no more can be transferred, and what was is its answer. */
+static bool is_of_the_call(int signal)
+{
+	return signal == SIGPIPE || signal == SIGXFSZ;
+}
+
 /* Whose tracer leaves in a moment shall not be in a call that is not the program's own. */
 static bool begins_rest(const struct recorder *r, const struct stop *call)
 {
@@ -221,7 +228,7 @@ bool again_signal(const struct recorder *r, const struct stop *stop)
 	if (thread->again.stopped)
 		return true;
 	if (call.result > 0)
-		return begins_rest(r, &call);
+		return !is_of_the_call(stop->signal) && begins_rest(r, &call);
 	if (call.result == -ERESTARTNOHAND)
 		return thread->again.state == AGAIN_ARMED;
 	c = call_of(&call);

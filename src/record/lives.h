@@ -53,6 +53,7 @@ struct rest {
 	uint64_t args[6], next[6]; /* the program's, and those of the rest */
 	int64_t done;
 	int64_t until; /* by the monotonic clock, the socket's limit; 0: for ever */
+	bool at_end;   /* the rest ended by itself: with an error, or where there is no more */
 	bool quiet;    /* it gets no SIGPIPE where it has sent something, */
 	bool swallows; /* and its rest has */
 };

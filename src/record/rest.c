@@ -9,7 +9,9 @@
 #include "base/proc.h"
 #include "record/rest-call.h"
 
-#define ERESTARTSYS 512 /* linux/errno.h */
+/* linux/errno.h: what the kernel says to itself of a call that a signal interrupts, from to. */
+#define ERESTARTSYS 512
+#define ERESTART_RESTARTBLOCK 516
 
 static struct rest *rest_of(const struct stop *stop)
 {
@@ -42,12 +44,18 @@ static int64_t until(const struct rest *s, const struct transfer *t)
 	return t->limit ? io_monotonic_ns() + t->limit : 0;
 }
 
+/* The rest was made, and came to an end of its own: there is no more. */
+static bool is_at_end(const struct rest *s, const struct stop *call)
+{
+	return is_same(s, call) && s->at_end;
+}
+
 bool rest_begin(const struct stop *call)
 {
 	struct rest *s = rest_of(call), next = { .state = REST_ARMED };
 	struct transfer t;
 
-	if (!transfer_of(call, &t) || !transfer_is_short(&t))
+	if (!transfer_of(call, &t) || is_at_end(s, call) || !transfer_is_short(&t))
 		return false;
 	next.arch = call->arch;
 	next.nr = call->nr;
@@ -119,6 +127,11 @@ static bool is_of_the_first(const struct recorder *r, const struct rest *s, cons
 		t.call->gets && t.call->shape == REST_MESSAGES;
 }
 
+static bool is_interrupted(int64_t result)
+{
+	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
+}
+
 bool rest_leave(const struct recorder *r, const struct stop *stop)
 {
 	struct rest *s = rest_of(stop);
@@ -133,6 +146,7 @@ bool rest_leave(const struct recorder *r, const struct stop *stop)
 	}
 	s->swallows = s->quiet && stop->result == -EPIPE &&
 		!(proc_treats(stop->task->tid, SIGPIPE) & PROC_BLOCKS);
+	s->at_end = stop->result <= 0 && !is_interrupted(stop->result);
 	if (stop->result > 0)
 		s->done += stop->result;
 	tracer_set_result(stop->task, s->done);

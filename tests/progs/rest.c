@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -569,6 +570,57 @@ FORM(other_end_goes)
 		wait_ok(by);
 		wait_ok(pid);
 	}
+}
+
+/* That signal is ignored, too, as by Python's programs; with others before it, or alone. */
+FORM(other_end_goes_unnoticed)
+{
+	static const struct sent none[] = { { 0, 0 } };
+	size_t i;
+
+	if (setup)
+		return;
+	prepare();
+	signal(SIGPIPE, SIG_IGN);
+	for (i = 0; i < 12; i++) {
+		pid_t by, pid;
+		long r;
+
+		sends[i / 2].make();
+		pid = fork();
+		if (!pid) {
+			sleep_ms(4 * LATER);
+			_exit(read(fd[0], in, 1) != 1);
+		}
+		close(fd[0]);
+		by = sender(i % 2 ? ignored : none);
+		r = sends[i / 2].call();
+		note("out", "%s: %s", sends[i / 2].name, r > 0 ? "short" : "none");
+		close(fd[1]);
+		wait_ok(by);
+		wait_ok(pid);
+	}
+}
+
+/* A file that may not be longer: what there was room for is the answer, and a signal goes with it. */
+FORM(too_long)
+{
+	struct rlimit few = { 100000, 100000 };
+	int f;
+
+	if (setup)
+		return;
+	prepare();
+	signal(SIGXFSZ, SIG_IGN);
+	LIBC(setrlimit(RLIMIT_FSIZE, &few));
+	LIBC(f = memfd_create("long", 0));
+	say_result("write", write(f, out, WHOLE));
+	say_result("write", write(f, out, WHOLE));
+	LIBC(ftruncate(f, 0));
+	LIBC(lseek(f, 0, SEEK_SET));
+	fd[1] = f;
+	say_result("splice", by_splice());
+	say_result("splice", by_splice());
 }
 
 /* What is no stream, and what is there, is an answer, however often it is interrupted. */
