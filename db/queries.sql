@@ -367,17 +367,19 @@ last (path_id, run_id, made, created) AS (
     SELECT path_id, max(run_id), max(change IN ('created', 'modified')), max(change = 'created')
     FROM done GROUP BY path_id),
 -- What somebody had, and was only moved aside or linked: the file stood before at an installed place that was not ours.
+had (run_id, file, path_id, ino) AS MATERIALIZED (
+    SELECT h.run_id, h.before_file, h.path_id, h.before_ino FROM same CROSS JOIN entry h ON h.run_id = same.id
+    WHERE h.before_file <> 0 AND h.before_mode IS NOT NULL AND NOT h.excluded),
 theirs (path_id, run_id) AS MATERIALIZED (
     SELECT e.path_id, e.run_id
-    FROM last JOIN entry e ON e.run_id = last.run_id AND e.path_id = last.path_id
-    JOIN entry h ON h.run_id = e.run_id AND h.before_file = e.file AND h.path_id <> e.path_id
-    JOIN run r ON r.id = ?1
-    WHERE e.file <> 0 AND e.file <> e.before_file AND e.mode & 61440 <> 16384 AND h.before_mode IS NOT NULL
-        AND NOT h.excluded AND NOT EXISTS (
-            SELECT 1 FROM entry c JOIN run o ON o.id = c.run_id
-            WHERE c.path_id = h.path_id AND c.change <> 'removed' AND c.run_id < h.run_id
-                AND c.ino = h.before_ino AND c.file <> c.before_file -- what an earlier one of ours had put there
-                AND (o.install_id = r.install_id OR o.id IN (SELECT id FROM same))))
+    FROM last CROSS JOIN entry e ON e.run_id = last.run_id AND e.path_id = last.path_id
+    CROSS JOIN had h ON h.run_id = e.run_id AND h.file = e.file AND h.path_id <> e.path_id
+    CROSS JOIN run r ON r.id = ?1
+    WHERE e.file <> 0 AND e.file <> e.before_file AND e.mode & 61440 <> 16384 AND NOT EXISTS (
+        SELECT 1 FROM entry c JOIN run o ON o.id = c.run_id
+        WHERE c.path_id = h.path_id AND c.change <> 'removed' AND c.run_id < h.run_id
+            AND c.ino = h.ino AND c.file <> c.before_file -- what an earlier one of ours had put there
+            AND (o.install_id = r.install_id OR o.id IN (SELECT id FROM same))))
 SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target,
     m.nlink_group, m.content_changed, m.process_id, m.run_id, m.rdev, m.same, m.path_id,
     CASE WHEN EXISTS (
@@ -914,6 +916,13 @@ WHERE p.name > ?2 || '/' AND p.name < ?2 || '0' AND n.change IN ('created', 'mod
 
 -- name: DIFF
 -- slow: two runs are laid side by side
+WITH
+a AS MATERIALIZED (
+    SELECT m.* FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
+    WHERE h.subject_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)),
+b AS MATERIALIZED (
+    SELECT m.* FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
+    WHERE h.subject_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded))
 SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' ELSE 'changed' END AS change,
     coalesce(b.type, a.type) AS type, coalesce(a.path, b.path) AS path,
     CASE WHEN a.path IS NULL OR b.path IS NULL THEN NULL ELSE
@@ -922,13 +931,8 @@ SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' 
             || iif(a.rdev IS NOT b.rdev, ',device', '') || iif(a.uid <> b.uid, ',user', '')
             || iif(a.gid <> b.gid, ',group', ''), ',') END AS differs,
     a.size AS size_1, b.size AS size_2, a.sha256 AS sha256_1, b.sha256 AS sha256_2
-FROM (
-    SELECT m.* FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
-    WHERE h.subject_id = ?1 AND change <> 'removed' AND (?3 OR NOT excluded)) a
-FULL JOIN (
-    SELECT m.* FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
-    WHERE h.subject_id = ?2 AND change <> 'removed' AND (?3 OR NOT excluded)) b
-    ON b.path = a.path
+FROM (SELECT path_id FROM a UNION SELECT path_id FROM b) n
+LEFT JOIN a ON a.path_id = n.path_id LEFT JOIN b ON b.path_id = n.path_id
 WHERE CASE
     -- a folder that one of them made and the other found, and has something in, went and came nowhere
     -- passed by as up to date, or touched and no different
