@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
+#include "cmd/relay.h"
 #include "export/csv.h"
 #include "export/export.h"
 #include "render/output.h"
@@ -89,7 +90,10 @@ static int run(struct cmd_call *call)
 	if (!out_name && form->binary && isatty(STDOUT_FILENO))
 		return cmd_misuse(&cmd_export_entry, "%s is nothing for a terminal: -o FILE",
 			form->name);
-	return out_name ? write_file(call) : write_it(call, stdout);
+	if (out_name)
+		return write_file(call);
+	relay_begin();
+	return write_it(call, stdout);
 }
 
 const struct cmd cmd_export_entry = {

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
 #include "cmd/pager.h"
+#include "cmd/relay.h"
 #include "render/table.h"
 #include "render/text.h"
 
@@ -79,6 +80,7 @@ static int run(struct cmd_call *call)
 		if (ba_sql(call->ba, call->argv[0], &rows) < 0)
 			return cmd_failed(call);
 		pager_begin();
+		relay_begin();
 		if (call->json)
 			return cmd_print_json(call, rows);
 		return render_is_terminal() ? print_table(call, rows) : print_rows(call, rows);

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/pager.h"
+#include "cmd/relay.h"
 #include "render/json.h"
 #include "render/text.h"
 
@@ -336,8 +337,10 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 	r = open_database(cmd, &call);
 	if (r == 0)
 		r = find_run(cmd, &call);
-	if (r == 0 && cmd->flags & CMD_PAGED)
+	if (r == 0 && cmd->flags & CMD_PAGED) {
 		pager_begin();
+		relay_begin();
+	}
 	if (r == 0)
 		r = cmd->run(&call);
 	ba_close(call.ba);

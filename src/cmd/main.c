@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/complete.h"
 #include "cmd/pager.h"
+#include "cmd/relay.h"
 #include "render/text.h"
 
 /*
@@ -65,16 +66,22 @@ static int dispatch(int argc, char **argv)
 	return cmd_main(&cmd_run_entry, argc - i + 1, argv + i - 1, db);
 }
 
+/* What did not reach stdout was not said: a full disk, a closed pipe. Who saw it told. */
+static int end_output(int status)
+{
+	int r = fflush(stdout) != 0 || ferror(stdout) ? -errno : 0, e = relay_end();
+
+	if (r == 0 && e == 0)
+		return status;
+	if (r != -EPIPE && e != -EPIPE && status != EXIT_FAILED)
+		complain("cannot write to standard output: %s", strerror(r ? -r : -e));
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
+	int status = end_output(dispatch(argc, argv));
 
-	/* What did not reach stdout was not said: a full disk, a closed pipe. Who saw it told. */
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (errno != EPIPE && status != EXIT_FAILED)
-			complain("cannot write to standard output: %s", strerror(errno));
-		status = EXIT_FAILED;
-	}
 	pager_end();
 	if (!render_is_whole()) {
 		complain("out of memory: not every line was printed");

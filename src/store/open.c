@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/locks.h"
 #include "base/indexes.h"
 #include "base/io.h"
 #include "store/db.h"
@@ -23,6 +24,7 @@
 
 /* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
 #define BUSY_MS 30000
+#define READER_MS 5000 /* who reads is done sooner, or is waited for by a person */
 
 /* is_index(PATH): see base/indexes.h. */
 static void is_index(sqlite3_context *answer, int count, sqlite3_value **values)
@@ -226,32 +228,49 @@ int db_sync(struct db *db)
  * two bytes of the first page, and what is in the file is on disk before: it
  * need not wait for the disk seven times.
  */
-static void change_mode(struct db *db, const char *mode)
+static int change_mode(struct db *db, const char *mode)
 {
 	char text[64];
+	int r;
 
 	snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
 	db_wait(db, DB_WAIT_NOTHING);
 	db->mode_on_disk = false;
-	/* somebody else has it open, or it is a network's: the old mode will do */
-	IGNORE(db_exec(db, text));
+	r = db_exec(db, text);
 	db_wait(db, DB_WAIT_ORDER);
+	return r;
 }
 
-static int configure(struct db *db, enum db_mode mode)
+/* Until he has had his last row, what is recorded could not be written: better not to begin. */
+static int say_reader(struct db *db, struct words *words)
+{
+	_cleanup_buf_ struct buf who = BUF_INIT;
+
+	locks_say_holder(db->path, &who);
+	return words_set(words, -EBUSY,
+		"cannot write to %s: %s is in the middle of reading it; let that end, or name another "
+		"file with -d",
+		db->path, who.failed ? "another program" : who.data);
+}
+
+static int configure(struct db *db, enum db_mode mode, struct words *words)
 {
 	int r;
 
 	r = db_exec(db,
 		"PRAGMA foreign_keys = OFF; PRAGMA trusted_schema "
 		"= OFF; PRAGMA cache_size = -8000");
-	if (mode == DB_READ)
-		return r;
-	/*
-	 * On a file system that cannot (a network's), the answer is another mode, and that will do.
-	 */
-	change_mode(db, "WAL");
-	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
+	if (r == 0 && mode != DB_READ) {
+		/* Where the file system cannot (a network's), the old mode is the answer, and will do. */
+		sqlite3_busy_timeout(db->sqlite, READER_MS);
+		if (change_mode(db, "WAL") == -EBUSY)
+			return say_reader(db, words);
+		sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+		r = db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
+	}
+	return r < 0 ? words_set(words, r, "cannot use the database %s: %s", db->path,
+			       db_error(db)) :
+		       0;
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words)
@@ -283,11 +302,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 		r = add_functions(db, words);
 	if (r == 0)
 		r = check_owner(db, mode, words);
-	if (r == 0) {
-		r = configure(db, mode);
-		if (r < 0)
-			words_set(words, r, "cannot use the database %s: %s", path, db_error(db));
-	}
+	if (r == 0)
+		r = configure(db, mode, words);
 	if (r == 0)
 		r = add_views(db, words);
 	if (r < 0) {
@@ -303,7 +319,7 @@ void db_settle(struct db *db)
 	/* Somebody else has it open: then the last of them does this. */
 	sqlite3_busy_timeout(db->sqlite, 0);
 	if (db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)") == 0)
-		change_mode(db, "DELETE");
+		IGNORE(change_mode(db, "DELETE"));
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 }
 

@@ -238,10 +238,9 @@ case_several_auditors_at_once() {
 	eq "$(q 'PRAGMA integrity_check')" ok
 }
 
-# What somebody holds locked is waited for, and does not stop the command.
-case_locked_by_a_reader() {
-	rec -q -- true
-	settle
+# In the midst of reading it, until there is a file `release`.
+reader() {
+	rm -f holding release
 	python3 - "$DB" <<'P' &
 import os, sqlite3, sys, time
 c = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -251,13 +250,47 @@ end = time.monotonic() + 20
 while not os.path.exists('release') and time.monotonic() < end:
     time.sleep(0.02)
 P
-	local holder=$!
+	holder=$!
 	until_ok test -e holding
+}
+
+# Somebody who reads it is waited for.  One who does not end could hold up the end of the record, so nothing starts.
+case_locked_by_a_reader() {
+	local holder
+	rec -q -- true
+	settle
+	reader
+	(sleep 1; : >release) &
 	want_rc 4 rec -q -- sh -c 'echo x >f; exit 4'
-	: >release
-	wait $holder
+	wait
 	settle
 	eq "$(q "SELECT count(*) FROM writes WHERE path = '$T/f'")" 1
+	reader
+	has "$(want_rc 125 rec -q -- touch g 2>&1)" "^buildaudit: cannot write to .*: python3 \(pid $holder\) is in the middle of reading it"
+	: >release
+	wait
+	[ ! -e g ]
+}
+
+# What is printed waits for its reader, and nobody else does.
+case_a_listing_that_is_read_slowly() {
+	rec -q -- sh -c 'seq 1500 | xargs touch'
+	settle
+	mkfifo p
+	ba events >p &
+	exec 8<p
+	read -r _ <&8
+	want_rc 4 timeout 20 "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'touch g; exit 4'
+	settle
+	cat <&8 >rest
+	exec 8<&-
+	wait
+	eq "$(wc -l <rest)" 2999
+	ba events 1 >whole
+	tail -n +2 whole | cmp - rest
+	# who leaves early ends it, as ever
+	ba events 1 | head -n 1 >first
+	cmp <(head -n 1 whole) first
 }
 
 case_nested_auditors() {
