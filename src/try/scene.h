@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef TRY_STAGE_H
-#define TRY_STAGE_H
+#ifndef TRY_SCENE_H
+#define TRY_SCENE_H
 /*
- * A stage: what `buildaudit try` changed, in layers over the file systems, that nobody else sees.
+ * The scene of a try: what `buildaudit try` changed, in layers over the file systems, that nobody
+ * else sees. (A package has a stage, src/stage; of a run that is in a scene users read `staged`.)
  *
  * The layers are in one image, a sparse file with a file system of its own beside the database
  * (DB.stages/NAME.img). It is mounted, and each file system has an overlay over it, in a mount
@@ -22,45 +23,45 @@
 
 struct db;
 
-struct stage {
+struct scene {
 	char *name;  /* of the image, without its folder */
 	char *image; /* the file */
 	int space;   /* the mount namespace that shows it, held open; -1: it was not entered */
 	int root;    /* the folder that is / there (O_PATH); -1 */
 };
 
-#define STAGE_INIT { NULL, NULL, -1, -1 }
+#define SCENE_INIT { NULL, NULL, -1, -1 }
 
 /* Which stage that run has, without a look at it. 0, or -errno with a sentence: -ENOENT it has none. */
-int stage_find(struct stage *s, struct db *db, int64_t run_id, struct words *words) MUST_CHECK;
+int scene_find(struct scene *s, struct db *db, int64_t run_id, struct words *words) MUST_CHECK;
 /*
  * The same, and its file system as its command left it: s->space and s->root are there until
- * stage_close(), and keep it mounted. This process itself stays where it is. -EBUSY, too:
+ * scene_close(), and keep it mounted. This process itself stays where it is. -EBUSY, too:
  * somebody is about to enter it, or to remove it.
  */
-int stage_open(struct stage *s, struct db *db, int64_t run_id, struct words *words) MUST_CHECK;
+int scene_open(struct scene *s, struct db *db, int64_t run_id, struct words *words) MUST_CHECK;
 /*
  * The folder that is / in it, O_PATH: openat(2) and the like, with a name below it, come to what
  * the command saw there, through every mount (of /proc, /sys and /dev: the real ones). Not for
  * absolute symlinks (RESOLVE_IN_ROOT of openat2(2) is). Of the stage; not to be closed.
  */
-int stage_root(const struct stage *s);
+int scene_root(const struct scene *s);
 /* This process enters it, for good; it must have no other thread. Its folder is the same by name. */
-int stage_enter(struct stage *s, struct words *words) MUST_CHECK;
+int scene_enter(struct scene *s, struct words *words) MUST_CHECK;
 
 /*
  * Who lives in it, besides this process: how many, with the first of them as "sleep (pid 12) and
  * 3 more" in who, "" if there is nobody. Or -errno.
  */
-int stage_living(const struct stage *s, struct buf *who) MUST_CHECK;
+int scene_living(const struct scene *s, struct buf *who) MUST_CHECK;
 /*
  * Its image goes, and with the last one the folder of images; it is closed before. -EBUSY with a
  * sentence: somebody lives in it (or force). The runs' rows are the caller's matter: they must not
  * name it any more when this is called, so that a kill between leaves a file too many, which the
  * next one that looks takes.
  */
-int stage_remove(struct stage *s, bool force, struct words *words) MUST_CHECK;
+int scene_remove(struct scene *s, bool force, struct words *words) MUST_CHECK;
 /* What was open of it is closed: nobody of us keeps it mounted any more. */
-void stage_close(struct stage *s);
+void scene_close(struct scene *s);
 
 #endif
