@@ -8,7 +8,7 @@
 
 #include "model/scope.h"
 #include "model/sink.h"
-#include "record/keep.h"
+#include "model/keep.h"
 #include "record/lives.h"
 #include "record/pending.h"
 #include "record/touches.h"
