@@ -29,9 +29,9 @@ WHERE change IS NULL AND NOT EXISTS (
 
 -- name: RUN_ADD
 INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run,
-    install_id, version)
+    install_id, version, scene)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + ?11, ?9, ?10,
-    (SELECT id FROM install WHERE name = ?12), ?13);
+    (SELECT id FROM install WHERE name = ?12), ?13, ?14);
 
 -- name: INSTALL_ADD
 INSERT OR IGNORE INTO install (id, name) SELECT min(ifnull(min(id), 0), 0) - 1, ?1 FROM install;
@@ -222,6 +222,19 @@ SELECT 1 FROM entry WHERE run_id = ?1 AND path_id = ?2;
 
 -- Questions
 
+-- name: RUN_SCENE
+SELECT scene FROM run WHERE id = ?1 AND scene IS NOT NULL;
+
+-- name: RUN_STAGED
+SELECT 1 FROM run WHERE id = ?1 AND scene IS NOT NULL;
+
+-- name: SCENE_RUNS
+-- The newest first: it has what an older one left for what was there before.
+SELECT id, state FROM run WHERE scene = ?1 ORDER BY id DESC;
+
+-- name: SCENE_NAMED
+SELECT 1 FROM run WHERE scene = ?1 LIMIT 1;
+
 -- name: RUN_EXISTS
 SELECT id FROM run WHERE id = ?1;
 
@@ -322,6 +335,7 @@ WITH same (id) AS MATERIALIZED (
     SELECT e.id FROM run r JOIN run e ON e.id < r.id AND e.kind IS NULL AND e.state <> 'running'
         -- a name without a version may be that of a folder in which all sorts of things are done
         AND ((e.install_id = r.install_id AND r.version IS NOT NULL) OR (e.argv = r.argv AND e.cwd = r.cwd))
+        AND (e.scene IS NULL OR e.scene = r.scene)
     WHERE r.id = ?1),
 -- What changes a file of others and writes it anew as a whole, by exe and argv.
 editor (exe, argv) AS (VALUES ('*/sed', '*'), ('*/ed', '*'), ('*/ex', '*'), ('*/vim*', '*'), ('*/patch', '*'),
@@ -347,7 +361,7 @@ done (path_id, run_id, change) AS MATERIALIZED (
                 SELECT min(f.seq)
                 FROM event f CROSS JOIN exec x ON x.id = f.exec_id CROSS JOIN process p ON p.id = x.process_id
                 WHERE f.path_id = e.path_id AND f.op < 10 AND p.run_id = e.run_id))), s.change, 'edited')
-    FROM same JOIN standing s ON s.run_id = same.id JOIN entry e ON e.run_id = s.run_id AND e.path_id = s.path_id),
+    FROM same JOIN deed s ON s.run_id = same.id JOIN entry e ON e.run_id = s.run_id AND e.path_id = s.path_id),
 last (path_id, run_id, made, created) AS (
     SELECT path_id, max(run_id), max(change IN ('created', 'modified')), max(change = 'created')
     FROM done GROUP BY path_id),
@@ -619,7 +633,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
     ifnull(r.install_id = ?1, 0) OR r.id = ?1
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
-WHERE e.change IS NOT NULL
+WHERE e.change IS NOT NULL AND r.scene IS NULL
     AND (r.kind IS NULL OR r.state = 'complete' OR NOT (
         (r.of_run = ?2 AND r.kind IN ('uninstall', 'prune'))
         OR EXISTS (
@@ -679,7 +693,7 @@ FROM name w CROSS JOIN entry h ON h.path_id = w.path_id JOIN run r ON r.id = h.r
 CROSS JOIN alias a ON a.run_id = h.run_id AND a.file = h.file
 CROSS JOIN entry e ON e.run_id = a.run_id AND e.path_id = a.path_id
 JOIN path p ON p.id = e.path_id
-WHERE h.file <> 0 AND r.kind IS NULL AND h.run_id > (
+WHERE h.file <> 0 AND r.kind IS NULL AND r.scene IS NULL AND h.run_id > (
         SELECT max(c.run_id) FROM member m CROSS JOIN entry c ON c.run_id = m.run_id AND c.path_id = w.path_id
         WHERE m.subject_id = ?1 AND c.change IS NOT NULL)
     AND a.path_id <> w.path_id AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
@@ -703,7 +717,8 @@ WHERE i.run_id = ?1 AND i.path_id = ?2
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
 SELECT e.run_id FROM entry e
-WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL ORDER BY e.run_id DESC LIMIT 1;
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL AND e.run_id NOT IN (SELECT run_id FROM staged)
+ORDER BY e.run_id DESC LIMIT 1;
 
 -- name: LATER_WRITER
 -- The newest later command that wrote a path and was not undone since.
@@ -740,7 +755,9 @@ WHERE e.path_id = ?1 AND e.run_id = ?2 AND (
 SELECT n.before_sha256 FROM entry n
 WHERE n.path_id = ?1 AND n.keep = 1 AND n.before_sha256 IS NOT NULL
     AND n.before_ino = ?3 AND n.before_size = ?4 AND n.before_mtime = ?5
-    AND n.run_id = (SELECT min(x.run_id) FROM entry x WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL);
+    AND n.run_id = (
+        SELECT min(x.run_id) FROM entry x
+        WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged));
 
 -- name: LATER_CONTENT
 -- What a run left has the content that a later change found there and had kept, as long as nobody changed it between.
@@ -750,6 +767,7 @@ WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND n.keep = 1 A
         SELECT 1 FROM entry m
         WHERE m.path_id = e.path_id AND m.run_id > e.run_id AND m.run_id < n.run_id AND m.change IS NOT NULL
             AND ifnull(m.content_changed <> 0, 1))
+    AND n.run_id NOT IN (SELECT run_id FROM staged)
 LIMIT 1;
 
 -- name: LATER_RUNS
@@ -782,7 +800,8 @@ SELECT max(run_id) FROM member WHERE subject_id = ?1;
 -- The undo of this kind, of a run, that did not come to its end, nor did one after it that does the same. A prune is
 -- a part of an uninstall.
 SELECT u.id FROM run u
-WHERE u.of_run = ?1 AND u.state <> 'complete' AND (u.kind = ?2 OR (u.kind <> 'rollback' AND ?2 <> 'rollback'))
+WHERE u.of_run = ?1 AND u.state <> 'complete'
+    AND (u.kind = ?2 OR (u.kind IN ('uninstall', 'prune') AND ?2 IN ('uninstall', 'prune')))
     AND NOT EXISTS (
         SELECT 1 FROM run c
         WHERE c.of_run = ?1 AND c.id > u.id AND c.state = 'complete'
@@ -1014,7 +1033,8 @@ WITH
 older (id, peer) AS MATERIALIZED ( -- peer: of the run's own version
     SELECT r.id, r.id = n.id OR ifnull(r.version = n.version, 0)
     FROM run n CROSS JOIN run r ON r.install_id = n.install_id AND r.kind IS NULL
-    WHERE n.id = ?1 AND (r.id >= n.id OR ?2 OR r.version <> n.version OR r.version = n.version)),
+    WHERE n.id = ?1 AND (r.id >= n.id OR ?2 OR r.version <> n.version OR r.version = n.version)
+        AND (r.scene IS NULL OR r.id = n.id)),
 found (run_id, path_id) AS (
     SELECT o.run_id, o.path_id FROM older r CROSS JOIN owner o ON o.run_id = r.id WHERE NOT r.peer AND NOT o.folder
     UNION ALL
@@ -1101,7 +1121,8 @@ WHERE p.name >= ?1 AND p.name < ?1 || '0' AND (p.name = ?1 OR p.name > ?1 || '/'
 ORDER BY p.name;
 
 -- name: INSTALL_BY_NAME
-SELECT id FROM install WHERE name = ?1;
+SELECT id FROM install WHERE name = ?1
+    AND EXISTS (SELECT 1 FROM run WHERE install_id = install.id AND scene IS NULL);
 
 -- name: RUN_INSTALL
 SELECT install_id FROM run WHERE id = ?1;

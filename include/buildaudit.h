@@ -301,6 +301,21 @@ struct ba_forgotten {
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
 
 /*
+ * Of a run that is staged (BA_SET_TRY): this process enters the file system as its command left it,
+ * for good, so that what looks at the disk, ba_verify() say, finds that; in the working folder of
+ * the same name. Of any other run, or an install: nothing. Only root may, in a process that has one
+ * thread. 1: it has; 0: there was nothing to enter; or -errno: then the process, and ba, are good
+ * for nothing but ba_error() and ba_close(). Since: 0.2
+ */
+int ba_enter(struct ba *ba, int64_t run_id);
+/*
+ * Gives up what a run did that is staged, and all runs that went on in the same layers: these and
+ * their record go without a trace. How many runs they were; -EBUSY: processes live in the layers
+ * (force: they may). ba was opened with BA_WRITE. Since: 0.2
+ */
+int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten *forgotten);
+
+/*
  * Recording. Settings are kept by the recording; strings are copied. Since: 0.1
  */
 enum ba_set {
@@ -323,6 +338,11 @@ enum ba_set {
 	 * Since: 0.2 */
 	BA_SET_CHILDREN,
 	BA_SET_FOR,
+	/*
+	 * Of ba_record_exec(): what the command changes is in layers that nobody else sees; "", or
+	 * the run (as for ba_run_find) whose layers those are. Only root may, for now. Since: 0.2
+	 */
+	BA_SET_TRY,
 };
 
 struct ba_summary {
@@ -350,6 +370,7 @@ struct ba_summary {
 	const char *taken_from;
 	/* Files of its install that it came to and left as they were. Since: 0.2 */
 	int64_t up_to_date;
+	int staged; /* by BA_SET_TRY: nothing of it is in its place. Since: 0.2 */
 };
 
 int ba_recording_new(struct ba_recording **out);
