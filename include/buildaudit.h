@@ -340,7 +340,8 @@ enum ba_set {
 	BA_SET_FOR,
 	/*
 	 * Of ba_record_exec(): what the command changes is in layers that nobody else sees; "", or
-	 * the run (as for ba_run_find) whose layers those are. Only root may, for now. Since: 0.2
+	 * the run (as for ba_run_find) whose layers those are. Where the command could not be started
+	 * this process may be in them all the same. Only root may, for now. Since: 0.2
 	 */
 	BA_SET_TRY,
 };

@@ -161,6 +161,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 
 	if (r == 0)
 		r = seize(rec, spawn->command, &words);
+	try_name(rec, &words);
 	m.error = -r;
 	memcpy(m.text, words.text, sizeof m.text);
 	if (spawn_send(spawn, &m) < 0 || r < 0 || spawn_receive(spawn, &m) < 0) {

@@ -292,6 +292,8 @@ int recording_open(struct ba_recording *rec, struct db **db, const char *argv, s
 		return r;
 	/* Before this run changes what another one left. */
 	IGNORE(recover_lost(*db));
+	if (rec->trying)
+		scene_sweep(*db);
 	r = writer_start(&rec->writer, *db, &facts, &rec->recorder.scope, words);
 	if (r == 0)
 		*rec->run_id = rec->writer.run.id;

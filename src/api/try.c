@@ -90,6 +90,19 @@ void try_tell(struct ba_recording *rec)
 			rec->writer.sink.note(&rec->writer.sink, line);
 }
 
+void try_name(const struct ba_recording *rec, struct words *words)
+{
+	const char *name = strrchr(rec->db_path, '/') + 1;
+	const char *at = rec->database_folder < 0 ? NULL : strstr(words->text, rec->db_path);
+	struct words whole;
+
+	if (!at)
+		return;
+	words_set(&whole, 0, "%.*s%s%s", (int)(at - words->text), words->text,
+		rec->database ? rec->database : name, at + strlen(rec->db_path));
+	*words = whole;
+}
+
 void try_drop(struct ba_recording *rec)
 {
 	if (rec->trying && !rec->continues)

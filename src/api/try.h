@@ -12,6 +12,8 @@
 int try_begin(struct ba_recording *rec, struct words *words) MUST_CHECK;
 /* In the recorder: into the notes what the command does not find as it is outside. */
 void try_tell(struct ba_recording *rec);
+/* A sentence has the database's name as it was given. */
+void try_name(const struct ba_recording *rec, struct words *words);
 /* Nothing came of it: layers that were made for it go. */
 void try_drop(struct ba_recording *rec);
 

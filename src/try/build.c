@@ -26,9 +26,16 @@ static int cannot(const char *what, const char *where, struct words *words)
 /* What is mounted from here on, here or elsewhere, is not seen on the other side. */
 static int go_apart(struct words *words)
 {
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (unshare(CLONE_NEWNS) < 0)
 		return cannot("have", "mounts of its own", words);
-	return 0;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return cannot("part", "the mounts", words);
+	/* What is mounted there could be seen on the other side. */
+	return words_set(words, -EINVAL,
+		"a try needs a root that is a mount, and this one, of a chroot, is a plain folder: "
+		"mount --bind it over itself before chroot(8)");
 }
 
 static int make_workshop(const struct site *s, struct words *words)
@@ -145,8 +152,7 @@ static int assemble(const struct view *v, struct words *words)
 }
 
 /*
- * The old root goes. After chroot(2) into a folder that is no mount, and in the kernel's first
- * root, pivot_root(2) cannot; then the new one hides the old one.
+ * The old root goes. In the kernel's first root pivot_root(2) cannot; then the new one hides it.
  */
 static int change_root(struct words *words)
 {
@@ -192,10 +198,10 @@ int build_scene(const struct site *s, struct buf *notes, struct words *words)
 	if (r < 0)
 		return r;
 	r = view_read(&v);
-	if (r < 0)
+	if (r == -ENOSYS)
+		words_set(words, r, "a try needs Linux 5.8 or newer");
+	else if (r < 0)
 		words_set(words, r, "cannot read what is mounted: %s", strerror(-r));
-	else if (!v.all[0].id)
-		r = words_set(words, -ENOSYS, "a try needs Linux 5.8 or newer");
 	else
 		r = build(s, &v, notes, words);
 	view_release(&v);

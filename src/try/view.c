@@ -218,29 +218,10 @@ static int add_if_seen(struct view *v, struct shown *row)
 	return 0;
 }
 
-/* After chroot(2) into a folder that nothing is mounted at, no line tells of the root. */
-static int add_unlisted_root(struct view *v)
-{
-	struct shown *s = ARRAY_MORE(v->all, v->count);
-
-	if (!s)
-		return -ENOMEM;
-	*s = (struct shown){ .id = view_mount_of("/", NULL),
-		.device = strdup(""),
-		.root = strdup(""),
-		.point = strdup(""),
-		.type = strdup("none"),
-		.source = strdup("none"),
-		.flags = MS_RELATIME,
-		.how = SHOWN_BY_LAYERS,
-		.layer = -1 };
-	return s->device && s->root && s->point && s->type && s->source ? 0 : -ENOMEM;
-}
-
 /* Does a show all that b does, of the same file system? */
 static bool covers(const struct shown *a, const struct shown *b)
 {
-	return *a->device && !strcmp(a->device, b->device) && path_is_below(b->root, a->root);
+	return !strcmp(a->device, b->device) && path_is_below(b->root, a->root);
 }
 
 static bool has_layers(const struct shown *s)
@@ -288,12 +269,11 @@ static int put_root_first(struct view *v)
 {
 	struct shown root;
 	size_t i;
-	int r;
 
 	for (i = 0; i < v->count && *v->all[i].point; i++)
 		;
-	if (i == v->count && (r = add_unlisted_root(v)) < 0)
-		return r;
+	if (i == v->count)
+		return -ENOSYS;
 	root = v->all[i];
 	memmove(v->all + 1, v->all, i * sizeof root);
 	v->all[0] = root;

@@ -39,7 +39,7 @@ struct view {
 	size_t count;
 };
 
-/* 0 or -errno. */
+/* 0 or -errno; -ENOSYS: the kernel does not tell which mount a file is on. */
 int view_read(struct view *v) MUST_CHECK;
 void view_release(struct view *v);
 /* A mount's point, as a name. */

@@ -228,6 +228,14 @@ case_what_nobody_names_is_swept() {
 	[ ! -e "$DB.scenes" ] || fail 'an image without a run is still there'
 }
 
+case_a_database_that_is_none_is_named() {
+	needs_try
+	echo text >text
+	want_rc 125 "$BUILDAUDIT" -d text try $mode_flag true 2>err
+	has "$(cat err)" '^buildaudit: text is not a database'
+	eq "$(ls)" "$(printf 'err\ntext')"
+}
+
 case_none_within_another() {
 	needs_try
 	refused t -q "$BUILDAUDIT" -d "$T/../other.db" try true 2>err
