@@ -182,9 +182,9 @@ UPDATE run SET finish = 1 WHERE id = ?1 AND state = 'running';
 SELECT started_ns FROM run WHERE id = ?1;
 
 -- name: RUN_REOPEN
--- A command's, that has not come to its end and was not looked at since.
+-- A command's, or a commit, that has not come to its end and was not looked at since.
 SELECT started_ns, notes FROM run
-WHERE id = ?1 AND kind IS NULL AND state = 'incomplete' AND settled_ns IS NULL;
+WHERE id = ?1 AND (kind IS NULL OR kind = 'commit') AND state = 'incomplete' AND settled_ns IS NULL;
 
 -- name: RUN_HANDS
 -- slow: the events of one run in their order
@@ -270,8 +270,8 @@ WITH of_install (id, kind) AS (
     WHERE u.of_run IS NOT NULL AND o.install_id = (SELECT install_id FROM run WHERE id = ?1)),
 undo (kind, whole) AS (
     SELECT kind, status = 0 FROM run WHERE id = max(
-        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind <> 'prune'), 0),
-        ifnull((SELECT max(id) FROM of_install u WHERE kind <> 'prune'
+        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind NOT IN ('prune', 'commit')), 0),
+        ifnull((SELECT max(id) FROM of_install u WHERE kind NOT IN ('prune', 'commit')
             AND EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND undone = u.id)), 0)))
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
     (EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
@@ -1220,3 +1220,117 @@ SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);
 
 -- name: OBJECT_WANTED
 SELECT 1 FROM original WHERE sha256 = ?1;
+
+-- Commit
+
+-- name: COMMIT_RUNS
+-- Those that have one scene with a run, from old to new.
+SELECT id, state FROM run WHERE scene = (SELECT scene FROM run WHERE id = ?1) ORDER BY id;
+
+-- name: COMMIT_ENTRIES
+-- As ENTRIES, but all that the run changed, excluded or not; and what it left as it was, and gave another name.
+SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_changed, e.keep, e.file, e.before_file, 0,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL
+UNION ALL
+SELECT e.path_id, p.name, e.change, e.excluded, 0, e.hidden, 0, 0, e.before_file, e.before_file, 0,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, NULL, e.before_dev, e.before_ino, NULL,
+    e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_file <> 0 AND e.before_mode & 61440 <> 16384
+    AND e.before_file IN (SELECT c.file FROM entry c WHERE c.run_id = ?1 AND c.change <> 'removed');
+
+-- name: COMMIT_TIMES
+-- Folders that have another time, perhaps: a command came to them, or to a name in them.
+SELECT p.name FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_mode & 61440 = 16384
+UNION
+SELECT rtrim(rtrim(p.name, replace(p.name, '/', '')), '/') FROM entry e JOIN path p ON p.id = e.path_id WHERE e.run_id = ?1;
+
+-- name: COMMIT_FOLDERS
+-- Folders of which nothing has another value, but the time, perhaps; and that time as it was.
+SELECT p.name, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_mode & 61440 = 16384;
+
+-- name: COMMIT_OPEN
+-- A commit of one of the runs that have a scene with this one, that did not come to its end.
+SELECT max(c.id) FROM run c
+WHERE c.of_run IN (SELECT id FROM run WHERE scene = (SELECT scene FROM run WHERE id = ?1))
+    AND c.kind = 'commit' AND c.state <> 'complete';
+
+-- name: COMMIT_OF
+-- The commit that put a run in its place.
+SELECT max(id) FROM run WHERE of_run = ?1 AND kind = 'commit' AND state = 'complete';
+
+-- name: COMMITTED_RUN
+-- What a commit that came to its end is the commit of.
+SELECT of_run FROM run WHERE id = ?1 AND kind = 'commit' AND state = 'complete';
+
+-- name: COMMIT_TRIED
+-- Was a commit taken back, to the end? And each try to do so.
+SELECT id, state = 'complete' FROM run WHERE of_run = ?1 AND kind = 'rollback' ORDER BY id DESC;
+
+-- name: COMMIT_BEFORES
+-- What the commit (?2) found stood before the first run of the scene that changed the path. By force it may have found a
+-- file that the run has no number for.
+UPDATE entry SET late = 0,
+    before_file = iif(entry.before_file = 0 AND c.before_mode IS NOT NULL,
+        c.before_file + (SELECT max(max(file, before_file)) FROM entry WHERE run_id = ?1), entry.before_file),
+    keep = c.keep, before_mode = c.before_mode, before_uid = c.before_uid, before_gid = c.before_gid,
+    before_size = c.before_size, before_mtime = c.before_mtime, before_ctime = c.before_ctime, before_dev = c.before_dev,
+    before_ino = c.before_ino, before_nlink = c.before_nlink, before_rdev = c.before_rdev, before_sha256 = c.before_sha256,
+    before_target = c.before_target, before_xattrs = c.before_xattrs
+FROM entry c
+WHERE entry.run_id = ?1 AND entry.change IS NOT NULL AND c.run_id = ?2 AND c.path_id = entry.path_id AND NOT EXISTS (
+    SELECT 1 FROM run r CROSS JOIN entry o ON o.run_id = r.id AND o.path_id = entry.path_id
+    WHERE r.scene = (SELECT scene FROM run WHERE id = ?1) AND r.id < ?1 AND o.change IS NOT NULL);
+
+-- name: COMMIT_AFTERS
+-- What it left stands there after the last one: what it found, where that came to be the same.
+UPDATE entry SET mode = c.mode, uid = c.uid, gid = c.gid, size = c.size, mtime = c.mtime, dev = c.dev, ino = c.ino,
+    rdev = c.rdev, sha256 = ifnull(c.sha256, entry.sha256), target = ifnull(c.target, entry.target),
+    xattrs = ifnull(c.xattrs, entry.xattrs)
+FROM (
+    SELECT run_id, path_id, mode, uid, gid, size, mtime, dev, ino, rdev, sha256, target, xattrs FROM entry
+    WHERE run_id = ?2 AND change <> 'removed'
+    UNION ALL
+    SELECT run_id, path_id, before_mode, before_uid, before_gid, before_size, before_mtime, before_dev, before_ino,
+        before_rdev, before_sha256, before_target, before_xattrs FROM entry
+    WHERE run_id = ?2 AND change IS NULL AND before_mode IS NOT NULL
+) c
+WHERE entry.run_id = ?1 AND entry.change <> 'removed' AND c.path_id = entry.path_id AND NOT EXISTS (
+    SELECT 1 FROM run r CROSS JOIN entry o ON o.run_id = r.id AND o.path_id = entry.path_id
+    WHERE r.scene = (SELECT scene FROM run WHERE id = ?1) AND r.id > ?1 AND o.change IS NOT NULL);
+
+-- name: COMMIT_CHANGES
+-- Of a path that one run only has changed: by force, it may have found something else than it thought.
+UPDATE entry SET change = c.change, content_changed = ifnull(c.content_changed, entry.content_changed),
+    attributes_only = c.attributes_only
+FROM entry c
+WHERE entry.run_id = ?1 AND entry.change IS NOT NULL AND c.run_id = ?2 AND c.path_id = entry.path_id
+    AND c.change IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM run r CROSS JOIN entry o ON o.run_id = r.id AND o.path_id = entry.path_id
+        WHERE r.scene = (SELECT scene FROM run WHERE id = ?1) AND r.id <> ?1 AND o.change IS NOT NULL);
+
+-- name: COMMIT_ORIGINALS
+-- By the run's own numbers for files.
+INSERT INTO original (run_id, file, keep, sha256, target, xattrs)
+SELECT e.run_id, e.before_file, e.keep, e.before_sha256, e.before_target, e.before_xattrs FROM entry e
+WHERE e.run_id = ?1 AND e.before_file <> 0 AND e.before_mode IS NOT NULL AND EXISTS (
+    SELECT 1 FROM entry c WHERE c.run_id = ?2 AND c.path_id = e.path_id AND c.before_mode IS NOT NULL)
+ON CONFLICT DO UPDATE SET
+    keep = iif(excluded.keep = 1, 1, keep), sha256 = ifnull(excluded.sha256, sha256),
+    target = ifnull(excluded.target, target), xattrs = ifnull(excluded.xattrs, xattrs);
+
+-- name: COMMIT_GIVE_UP
+DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;
+
+-- name: COMMIT_DONE
+UPDATE run SET scene = NULL, settled_ns = ?2 WHERE id = ?1;

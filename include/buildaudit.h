@@ -238,6 +238,9 @@ enum ba_did {
 	BA_NOTHING, /* it was so already */
 	BA_KEEP,    /* left as it is, for the reason given */
 	BA_FAIL,    /* tried in vain, for the reason given */
+	/* By a commit. Since: 0.2 */
+	BA_CREATE,
+	BA_MODIFY,
 };
 struct ba_step {
 	const char *path, *type, *reason;
@@ -314,6 +317,34 @@ int ba_enter(struct ba *ba, int64_t run_id);
  * (force: they may). ba was opened with BA_WRITE. Since: 0.2
  */
 int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten *forgotten);
+
+struct ba_commit {
+	int dry;   /* tell only */
+	/* what was changed since, too, and whoever lives in the layers */
+	int force;
+	/* globs, then NULL: what none of them matches is given up; NULL: all of it is wanted */
+	const char *const *only;
+	/* BA_CREATE, BA_MODIFY, BA_REMOVE; BA_KEEP what stands in the way; or NULL */
+	void (*step)(const struct ba_step *step, void *data);
+	ba_progress progress;  /* or NULL */
+	void *data;
+};
+struct ba_committed {
+	int64_t run_id;     /* the commit is a run of its own; 0: nothing was committed */
+	int64_t taken_back; /* one that had been interrupted, and was taken back first; 0: none */
+	int already;        /* it was before: run_id did it */
+	uint64_t created, modified, removed;
+	uint64_t differ;    /* what is not as the command found it: then nothing was committed */
+	uint64_t given_up;  /* what was not chosen */
+};
+/*
+ * Puts in its place what a run did that is staged, and all runs that went on in the same layers:
+ * they are then as if they had been no try. A commit that was interrupted is taken back by the next
+ * one, which begins anew. 0, also when it was refused, since something is not as the commands found
+ * it: see *result. Or -errno; then all is as it was, unless ba_error() says something else. Since: 0.2
+ */
+int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
+	struct ba_committed *result);
 
 /*
  * Recording. Settings are kept by the recording; strings are copied. Since: 0.1

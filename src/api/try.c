@@ -12,6 +12,7 @@
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/through.h"
+#include "try/commit-back.h"
 #include "try/scene.h"
 #include "undo/forget.h"
 
@@ -206,6 +207,7 @@ API int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten
 	_cleanup_scene_ struct scene scene = SCENE_INIT;
 	_cleanup_free_ int64_t *runs = NULL;
 	size_t count = 0, i;
+	int64_t commit_id;
 	int r = scene_find(&scene, ba->db, run_id, &ba->words);
 
 	*forgotten = (struct ba_forgotten){ 0 };
@@ -215,6 +217,9 @@ API int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten
 		r = undo_check_ended(ba, runs[i], force);
 	if (r == 0 && !force)
 		r = check_living(ba, &scene, run_id);
+	/* A commit that died has put some of it in its place. */
+	if (r == 0)
+		r = commit_take_back(ba->db, run_id, &commit_id, &ba->words);
 	if (r == 0)
 		r = forget_all(ba, runs, count, forgotten);
 	if (r == 0)

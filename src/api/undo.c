@@ -12,6 +12,7 @@
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
+#include "try/commit.h"
 #include "undo/forget.h"
 #include "undo/journal.h"
 #include "undo/life.h"
@@ -144,7 +145,7 @@ static int check_undoable(struct ba *ba, int64_t run_id)
 		r = check_run(ba, run_id, &rows, &goes_on);
 	if (r < 0)
 		return r;
-	if (rows_type(&rows, 1) != ROWS_NULL)
+	if (rows_type(&rows, 1) != ROWS_NULL && strcmp(rows_text(&rows, 1), "commit") != 0)
 		return words_set(&ba->words, -EINVAL,
 			"run %lld is the %s of run %lld: an undo cannot be undone, "
 			"but the command can be run again",
@@ -280,10 +281,19 @@ API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
+/* What a commit did is all of the run that it put in its place. */
+static int64_t committed_run(struct ba *ba, int64_t run_id)
+{
+	return db_int(ba->db, Q_COMMITTED_RUN, run_id, "i", run_id);
+}
+
 API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	struct ba_undone *result)
 {
-	int r = check_undo(ba, run_id, how);
+	int r;
+
+	run_id = committed_run(ba, run_id);
+	r = check_undo(ba, run_id, how);
 
 	if (r == 0)
 		r = undo_rollback(ba->db, run_id, "rollback", how, result, &ba->words);
@@ -372,4 +382,18 @@ API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 	if (run_id < 0)
 		forgotten->lost = 0; /* of the install nothing is left to be undone */
 	return r;
+}
+
+API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
+	struct ba_committed *result)
+{
+	int r = how->dry ? 0 : trust_database(db_path(ba->db), &ba->words);
+
+	if (r == 0)
+		r = ba_there(ba, run_id, NULL);
+	if (r == 0 && !how->dry)
+		r = undo_check_ended(ba, run_id, how->force);
+	if (r == 0)
+		r = commit_scene(ba->db, run_id, how, result, &ba->words);
+	return r == 0 && !how->dry && !result->already ? settle(ba) : r;
 }

@@ -384,6 +384,20 @@ int scene_root(const struct scene *s)
 	return s->root;
 }
 
+int scene_sync(const struct scene *s)
+{
+	_cleanup_close_ int top = openat(s->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int image = -1;
+	char file[NAME_MAX];
+
+	/* All layers are on one file system, and that is in one file. */
+	if (top < 0 || syncfs(top) < 0)
+		return -errno;
+	file_name(s, file);
+	image = openat(s->images, file, O_RDONLY | O_CLOEXEC);
+	return image < 0 || fsync(image) < 0 ? -errno : 0;
+}
+
 int scene_living(const struct scene *s, struct buf *who)
 {
 	struct living l;

@@ -55,6 +55,8 @@ int scene_open(struct scene *s, struct db *db, int64_t run_id, struct words *wor
  * absolute symlinks (RESOLVE_IN_ROOT of openat2(2) is). Of the scene; not to be closed.
  */
 int scene_root(const struct scene *s);
+/* What is in it, opened, is on the disk when this returns. 0 or -errno. */
+int scene_sync(const struct scene *s) MUST_CHECK;
 /*
  * This process enters it, for good; it must have no other thread. Its working folder is the one
  * of the same name there, and notes (or NULL) get what could not be made as it is outside, a
