@@ -9,6 +9,7 @@
 
 #include "api/undo.h"
 #include "base/array.h"
+#include "model/births.h"
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/through.h"
@@ -79,6 +80,8 @@ int try_begin(struct ba_recording *rec, struct words *words)
 		r = enter(rec, words);
 	if (r < 0)
 		try_drop(rec);
+	else
+		births_in_layers();
 	return r;
 }
 
