@@ -4,7 +4,8 @@
 static bool force;
 
 static const struct cmd_option options[] = {
-	{ 0, "force", NULL, "also while processes live in its layers, which keep them until they end" },
+	{ 0, "force", NULL,
+		"also while processes live in its layers, which keep them until they end" },
 	{ 0, NULL, NULL, NULL },
 };
 

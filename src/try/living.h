@@ -16,7 +16,7 @@ struct living {
 
 /* Those that see an overlay with that mark (layers_mark). 0 or -errno. */
 int living_find(struct living *l, const char *mark) MUST_CHECK;
-/* Are all of them buildaudit, as a recorder is that is about to end? Also true where there is none. */
+/* Are all of them buildaudit, as a recorder is that is about to end? True, too: there is none. */
 bool living_are_ours(const struct living *l);
 /* "sleep (pid 12) and 3 more" */
 void living_say(const struct living *l, struct buf *out);

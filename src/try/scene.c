@@ -212,8 +212,8 @@ static int take_lock(struct scene *s, struct words *words)
 			return 0;
 		pause_for_a_look();
 	}
-	return words_set(words, -EBUSY, "%s/%s is held by somebody else: try again when he is done",
-		s->folder, file);
+	return words_set(words, -EBUSY,
+		"%s/%s is held by somebody else: try again when he is done", s->folder, file);
 }
 
 static void release_lock(struct scene *s)
@@ -248,6 +248,11 @@ static int join(pid_t pid)
 	return fchdir(root) < 0 || chroot(".") < 0 ? -errno : 0;
 }
 
+static int cannot_read_proc(int error, struct words *words)
+{
+	return words_set(words, error, "cannot read /proc: %s", strerror(-error));
+}
+
 /* One that somebody is in is entered through him: 1; 0: nobody is, and the image is free. */
 static int join_living(const struct scene *s, struct words *words)
 {
@@ -263,7 +268,7 @@ static int join_living(const struct scene *s, struct words *words)
 			r = 1;
 		living_release(&l);
 		if (r || !image_is_attached(file))
-			return r < 0 ? words_set(words, r, "cannot read /proc: %s", strerror(-r)) : r;
+			return r < 0 ? cannot_read_proc(r, words) : r;
 		pause_for_a_look();
 	}
 	return words_set(words, -EBUSY,
@@ -283,8 +288,9 @@ static int build(const struct scene *s, struct buf *notes, struct words *words)
 static int go_back_to(const char *folder, struct words *words)
 {
 	if (chdir(folder) < 0)
-		return words_set(words, -errno, "the working folder %s cannot be entered in the try: %s",
-			folder, strerror(errno));
+		return words_set(words, -errno,
+			"the working folder %s cannot be entered in the try: %s", folder,
+			strerror(errno));
 	return 0;
 }
 

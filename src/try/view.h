@@ -44,7 +44,7 @@ int view_read(struct view *v) MUST_CHECK;
 void view_release(struct view *v);
 /* A mount's point, as a name. */
 const char *shown_point(const struct shown *s);
-/* The number of the mount that path is on; 0: it cannot be told. *mode (or NULL): of what is there. */
+/* The number of the mount that path is on; 0: it cannot be told. *mode (or NULL) is the file's. */
 uint64_t view_mount_of(const char *path, uint32_t *mode);
 /* The mount of that number, or NULL. */
 const struct shown *view_find(const struct view *v, uint64_t id);
