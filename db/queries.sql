@@ -65,9 +65,9 @@ WHERE change IS NULL AND NOT EXISTS (
 
 -- name: RUN_ADD
 INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run,
-    install_id, version)
+    install_id, version, scene)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + ?11, ?9, ?10,
-    (SELECT id FROM install WHERE name = ?12), ?13);
+    (SELECT id FROM install WHERE name = ?12), ?13, ?14);
 
 -- name: INSTALL_ADD
 INSERT OR IGNORE INTO install (id, name) SELECT min(ifnull(min(id), 0), 0) - 1, ?1 FROM install;
@@ -218,9 +218,9 @@ UPDATE run SET finish = 1 WHERE id = ?1 AND state = 'running';
 SELECT started_ns FROM run WHERE id = ?1;
 
 -- name: RUN_REOPEN
--- A command's, that has not come to its end and was not looked at since.
+-- A command's, or a commit, that has not come to its end and was not looked at since.
 SELECT started_ns, notes FROM run
-WHERE id = ?1 AND kind IS NULL AND state = 'incomplete' AND settled_ns IS NULL;
+WHERE id = ?1 AND (kind IS NULL OR kind = 'commit') AND state = 'incomplete' AND settled_ns IS NULL;
 
 -- name: RUN_HANDS
 -- slow: the events of one run in their order
@@ -258,6 +258,19 @@ SELECT 1 FROM entry WHERE run_id = ?1 AND path_id = ?2;
 
 -- Questions
 
+-- name: RUN_SCENE
+SELECT scene FROM run WHERE id = ?1 AND scene IS NOT NULL;
+
+-- name: RUN_STAGED
+SELECT 1 FROM run WHERE id = ?1 AND scene IS NOT NULL;
+
+-- name: SCENE_RUNS
+-- The newest first: it has what an older one left for what was there before.
+SELECT id, state FROM run WHERE scene = ?1 ORDER BY id DESC;
+
+-- name: SCENE_NAMED
+SELECT 1 FROM run WHERE scene = ?1 LIMIT 1;
+
 -- name: RUN_EXISTS
 SELECT id FROM run WHERE id = ?1;
 
@@ -293,8 +306,8 @@ WITH of_install (id, kind) AS (
     WHERE u.of_run IS NOT NULL AND o.install_id = (SELECT install_id FROM run WHERE id = ?1)),
 undo (kind, whole) AS (
     SELECT kind, status = 0 FROM run WHERE id = max(
-        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind <> 'prune'), 0),
-        ifnull((SELECT max(id) FROM of_install u WHERE kind <> 'prune'
+        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind NOT IN ('prune', 'commit')), 0),
+        ifnull((SELECT max(id) FROM of_install u WHERE kind NOT IN ('prune', 'commit')
             AND EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND undone = u.id)), 0)))
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,
     (EXISTS (SELECT 1 FROM standing WHERE run_id = ?1 AND change <> 'removed' AND NOT folder)
@@ -358,11 +371,12 @@ WITH same (id) AS MATERIALIZED (
     SELECT e.id FROM run r JOIN run e ON e.id < r.id AND e.kind IS NULL AND e.state <> 'running'
         -- a name without a version may be that of a folder in which all sorts of things are done
         AND ((e.install_id = r.install_id AND r.version IS NOT NULL) OR (e.argv = r.argv AND e.cwd = r.cwd))
+        AND (e.scene IS NULL OR e.scene = r.scene)
     WHERE r.id = ?1),
 done (path_id, run_id, change) AS MATERIALIZED (
     SELECT s.path_id, s.run_id, iif(s.change <> 'modified'
         OR EXISTS (SELECT 1 FROM replaced e WHERE e.run_id = s.run_id AND e.path_id = s.path_id), s.change, 'edited')
-    FROM same JOIN standing s ON s.run_id = same.id),
+    FROM same JOIN deed s ON s.run_id = same.id),
 last (path_id, run_id, made, created) AS (
     SELECT path_id, max(run_id), max(change IN ('created', 'modified')), max(change = 'created')
     FROM done GROUP BY path_id),
@@ -636,7 +650,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
     ifnull(r.install_id = ?1, 0) OR r.id = ?1
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
-WHERE e.change IS NOT NULL
+WHERE e.change IS NOT NULL AND r.scene IS NULL
     AND (r.kind IS NULL OR r.state = 'complete' OR NOT (
         (r.of_run = ?2 AND r.kind IN ('uninstall', 'prune'))
         OR EXISTS (
@@ -696,7 +710,7 @@ FROM name w CROSS JOIN entry h ON h.path_id = w.path_id JOIN run r ON r.id = h.r
 CROSS JOIN alias a ON a.run_id = h.run_id AND a.file = h.file
 CROSS JOIN entry e ON e.run_id = a.run_id AND e.path_id = a.path_id
 JOIN path p ON p.id = e.path_id
-WHERE h.file <> 0 AND r.kind IS NULL AND h.run_id > (
+WHERE h.file <> 0 AND r.kind IS NULL AND r.scene IS NULL AND h.run_id > (
         SELECT max(c.run_id) FROM member m CROSS JOIN entry c ON c.run_id = m.run_id AND c.path_id = w.path_id
         WHERE m.subject_id = ?1 AND c.change IS NOT NULL)
     AND a.path_id <> w.path_id AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
@@ -720,7 +734,8 @@ WHERE i.run_id = ?1 AND i.path_id = ?2
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
 SELECT e.run_id FROM entry e
-WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL ORDER BY e.run_id DESC LIMIT 1;
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change IS NOT NULL AND e.run_id NOT IN (SELECT run_id FROM staged)
+ORDER BY e.run_id DESC LIMIT 1;
 
 -- name: LATER_WRITER
 -- The newest later command that wrote a path and was not undone since.
@@ -757,7 +772,9 @@ WHERE e.path_id = ?1 AND e.run_id = ?2 AND (
 SELECT n.before_sha256 FROM entry n
 WHERE n.path_id = ?1 AND n.keep = 1 AND n.before_sha256 IS NOT NULL
     AND n.before_ino = ?3 AND n.before_size = ?4 AND n.before_mtime = ?5
-    AND n.run_id = (SELECT min(x.run_id) FROM entry x WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL);
+    AND n.run_id = (
+        SELECT min(x.run_id) FROM entry x
+        WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged));
 
 -- name: LATER_CONTENT
 -- What a run left has the content that a later change found there and had kept, as long as nobody changed it between.
@@ -767,6 +784,7 @@ WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND n.keep = 1 A
         SELECT 1 FROM entry m
         WHERE m.path_id = e.path_id AND m.run_id > e.run_id AND m.run_id < n.run_id AND m.change IS NOT NULL
             AND ifnull(m.content_changed <> 0, 1))
+    AND n.run_id NOT IN (SELECT run_id FROM staged)
 LIMIT 1;
 
 -- name: LATER_RUNS
@@ -799,7 +817,8 @@ SELECT max(run_id) FROM member WHERE subject_id = ?1;
 -- The undo of this kind, of a run, that did not come to its end, nor did one after it that does the same. A prune is
 -- a part of an uninstall.
 SELECT u.id FROM run u
-WHERE u.of_run = ?1 AND u.state <> 'complete' AND (u.kind = ?2 OR (u.kind <> 'rollback' AND ?2 <> 'rollback'))
+WHERE u.of_run = ?1 AND u.state <> 'complete'
+    AND (u.kind = ?2 OR (u.kind IN ('uninstall', 'prune') AND ?2 IN ('uninstall', 'prune')))
     AND NOT EXISTS (
         SELECT 1 FROM run c
         WHERE c.of_run = ?1 AND c.id > u.id AND c.state = 'complete'
@@ -1033,7 +1052,8 @@ WITH
 older (id, peer) AS MATERIALIZED ( -- peer: of the run's own version
     SELECT r.id, r.id = n.id OR ifnull(r.version = n.version, 0)
     FROM run n CROSS JOIN run r ON r.install_id = n.install_id AND r.kind IS NULL
-    WHERE n.id = ?1 AND (r.id >= n.id OR ?2 OR r.version <> n.version OR r.version = n.version)),
+    WHERE n.id = ?1 AND (r.id >= n.id OR ?2 OR r.version <> n.version OR r.version = n.version)
+        AND (r.scene IS NULL OR r.id = n.id)),
 found (run_id, path_id) AS (
     SELECT o.run_id, o.path_id FROM older r CROSS JOIN owner o ON o.run_id = r.id WHERE NOT r.peer AND NOT o.folder
     UNION ALL
@@ -1120,7 +1140,8 @@ WHERE p.name >= ?1 AND p.name < ?1 || '0' AND (p.name = ?1 OR p.name > ?1 || '/'
 ORDER BY p.name;
 
 -- name: INSTALL_BY_NAME
-SELECT id FROM install WHERE name = ?1;
+SELECT id FROM install WHERE name = ?1
+    AND EXISTS (SELECT 1 FROM run WHERE install_id = install.id AND scene IS NULL);
 
 -- name: RUN_INSTALL
 SELECT install_id FROM run WHERE id = ?1;
@@ -1218,3 +1239,117 @@ SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);
 
 -- name: OBJECT_WANTED
 SELECT 1 FROM original WHERE sha256 = ?1;
+
+-- Commit
+
+-- name: COMMIT_RUNS
+-- Those that have one scene with a run, from old to new.
+SELECT id, state FROM run WHERE scene = (SELECT scene FROM run WHERE id = ?1) ORDER BY id;
+
+-- name: COMMIT_ENTRIES
+-- As ENTRIES, but all that the run changed, excluded or not; and what it left as it was, and gave another name.
+SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_changed, e.keep, e.file, e.before_file, 0,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL
+UNION ALL
+SELECT e.path_id, p.name, e.change, e.excluded, 0, e.hidden, 0, 0, e.before_file, e.before_file, 0,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, NULL, e.before_dev, e.before_ino, NULL,
+    e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_file <> 0 AND e.before_mode & 61440 <> 16384
+    AND e.before_file IN (SELECT c.file FROM entry c WHERE c.run_id = ?1 AND c.change <> 'removed');
+
+-- name: COMMIT_TIMES
+-- Folders that have another time, perhaps: a command came to them, or to a name in them.
+SELECT p.name FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_mode & 61440 = 16384
+UNION
+SELECT rtrim(rtrim(p.name, replace(p.name, '/', '')), '/') FROM entry e JOIN path p ON p.id = e.path_id WHERE e.run_id = ?1;
+
+-- name: COMMIT_FOLDERS
+-- Folders of which nothing has another value, but the time, perhaps; and that time as it was.
+SELECT p.name, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_ino, e.before_nlink, e.before_rdev
+FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_mode & 61440 = 16384;
+
+-- name: COMMIT_OPEN
+-- A commit of one of the runs that have a scene with this one, that did not come to its end.
+SELECT max(c.id) FROM run c
+WHERE c.of_run IN (SELECT id FROM run WHERE scene = (SELECT scene FROM run WHERE id = ?1))
+    AND c.kind = 'commit' AND c.state <> 'complete';
+
+-- name: COMMIT_OF
+-- The commit that put a run in its place.
+SELECT max(id) FROM run WHERE of_run = ?1 AND kind = 'commit' AND state = 'complete';
+
+-- name: COMMITTED_RUN
+-- What a commit that came to its end is the commit of.
+SELECT of_run FROM run WHERE id = ?1 AND kind = 'commit' AND state = 'complete';
+
+-- name: COMMIT_TRIED
+-- Was a commit taken back, to the end? And each try to do so.
+SELECT id, state = 'complete' FROM run WHERE of_run = ?1 AND kind = 'rollback' ORDER BY id DESC;
+
+-- name: COMMIT_BEFORES
+-- What the commit (?2) found stood before the first run of the scene that changed the path. By force it may have found a
+-- file that the run has no number for.
+UPDATE entry SET late = 0,
+    before_file = iif(entry.before_file = 0 AND c.before_mode IS NOT NULL,
+        c.before_file + (SELECT max(max(file, before_file)) FROM entry WHERE run_id = ?1), entry.before_file),
+    keep = c.keep, before_mode = c.before_mode, before_uid = c.before_uid, before_gid = c.before_gid,
+    before_size = c.before_size, before_mtime = c.before_mtime, before_ctime = c.before_ctime, before_dev = c.before_dev,
+    before_ino = c.before_ino, before_nlink = c.before_nlink, before_rdev = c.before_rdev, before_sha256 = c.before_sha256,
+    before_target = c.before_target, before_xattrs = c.before_xattrs
+FROM entry c
+WHERE entry.run_id = ?1 AND entry.change IS NOT NULL AND c.run_id = ?2 AND c.path_id = entry.path_id AND NOT EXISTS (
+    SELECT 1 FROM run r CROSS JOIN entry o ON o.run_id = r.id AND o.path_id = entry.path_id
+    WHERE r.scene = (SELECT scene FROM run WHERE id = ?1) AND r.id < ?1 AND o.change IS NOT NULL);
+
+-- name: COMMIT_AFTERS
+-- What it left stands there after the last one: what it found, where that came to be the same.
+UPDATE entry SET mode = c.mode, uid = c.uid, gid = c.gid, size = c.size, mtime = c.mtime, dev = c.dev, ino = c.ino,
+    rdev = c.rdev, sha256 = ifnull(c.sha256, entry.sha256), target = ifnull(c.target, entry.target),
+    xattrs = ifnull(c.xattrs, entry.xattrs)
+FROM (
+    SELECT run_id, path_id, mode, uid, gid, size, mtime, dev, ino, rdev, sha256, target, xattrs FROM entry
+    WHERE run_id = ?2 AND change <> 'removed'
+    UNION ALL
+    SELECT run_id, path_id, before_mode, before_uid, before_gid, before_size, before_mtime, before_dev, before_ino,
+        before_rdev, before_sha256, before_target, before_xattrs FROM entry
+    WHERE run_id = ?2 AND change IS NULL AND before_mode IS NOT NULL
+) c
+WHERE entry.run_id = ?1 AND entry.change <> 'removed' AND c.path_id = entry.path_id AND NOT EXISTS (
+    SELECT 1 FROM run r CROSS JOIN entry o ON o.run_id = r.id AND o.path_id = entry.path_id
+    WHERE r.scene = (SELECT scene FROM run WHERE id = ?1) AND r.id > ?1 AND o.change IS NOT NULL);
+
+-- name: COMMIT_CHANGES
+-- Of a path that one run only has changed: by force, it may have found something else than it thought.
+UPDATE entry SET change = c.change, content_changed = ifnull(c.content_changed, entry.content_changed),
+    attributes_only = c.attributes_only
+FROM entry c
+WHERE entry.run_id = ?1 AND entry.change IS NOT NULL AND c.run_id = ?2 AND c.path_id = entry.path_id
+    AND c.change IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM run r CROSS JOIN entry o ON o.run_id = r.id AND o.path_id = entry.path_id
+        WHERE r.scene = (SELECT scene FROM run WHERE id = ?1) AND r.id <> ?1 AND o.change IS NOT NULL);
+
+-- name: COMMIT_ORIGINALS
+-- By the run's own numbers for files.
+INSERT INTO original (run_id, file, keep, sha256, target, xattrs)
+SELECT e.run_id, e.before_file, e.keep, e.before_sha256, e.before_target, e.before_xattrs FROM entry e
+WHERE e.run_id = ?1 AND e.before_file <> 0 AND e.before_mode IS NOT NULL AND EXISTS (
+    SELECT 1 FROM entry c WHERE c.run_id = ?2 AND c.path_id = e.path_id AND c.before_mode IS NOT NULL)
+ON CONFLICT DO UPDATE SET
+    keep = iif(excluded.keep = 1, 1, keep), sha256 = ifnull(excluded.sha256, sha256),
+    target = ifnull(excluded.target, target), xattrs = ifnull(excluded.xattrs, xattrs);
+
+-- name: COMMIT_GIVE_UP
+DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;
+
+-- name: COMMIT_DONE
+UPDATE run SET scene = NULL, settled_ns = ?2 WHERE id = ?1;

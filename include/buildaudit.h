@@ -238,6 +238,9 @@ enum ba_did {
 	BA_NOTHING, /* it was so already */
 	BA_KEEP,    /* left as it is, for the reason given */
 	BA_FAIL,    /* tried in vain, for the reason given */
+	/* By a commit. Since: 0.2 */
+	BA_CREATE,
+	BA_MODIFY,
 };
 struct ba_step {
 	const char *path, *type, *reason;
@@ -301,6 +304,49 @@ struct ba_forgotten {
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
 
 /*
+ * Of a run that is staged (BA_SET_TRY): this process enters the file system as its command left it,
+ * for good, so that what looks at the disk, ba_verify() say, finds that; in the working folder of
+ * the same name. Of any other run, or an install: nothing. Only root may, in a process that has one
+ * thread. 1: it has; 0: there was nothing to enter; or -errno: then the process, and ba, are good
+ * for nothing but ba_error() and ba_close(). Since: 0.2
+ */
+int ba_enter(struct ba *ba, int64_t run_id);
+/*
+ * Gives up what a run did that is staged, and all runs that went on in the same layers: these and
+ * their record go without a trace. How many runs they were; -EBUSY: processes live in the layers
+ * (force: they may). ba was opened with BA_WRITE. Since: 0.2
+ */
+int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten *forgotten);
+
+struct ba_commit {
+	int dry;   /* tell only */
+	/* what was changed since, too, and whoever lives in the layers */
+	int force;
+	/* globs, then NULL: what none of them matches is given up; NULL: all of it is wanted */
+	const char *const *only;
+	/* BA_CREATE, BA_MODIFY, BA_REMOVE; BA_KEEP what stands in the way; or NULL */
+	void (*step)(const struct ba_step *step, void *data);
+	ba_progress progress;  /* or NULL */
+	void *data;
+};
+struct ba_committed {
+	int64_t run_id;     /* the commit is a run of its own; 0: nothing was committed */
+	int64_t taken_back; /* one that had been interrupted, and was taken back first; 0: none */
+	int already;        /* it was before: run_id did it */
+	uint64_t created, modified, removed;
+	uint64_t differ;    /* what is not as the command found it: then nothing was committed */
+	uint64_t given_up;  /* what was not chosen */
+};
+/*
+ * Puts in its place what a run did that is staged, and all runs that went on in the same layers:
+ * they are then as if they had been no try. A commit that was interrupted is taken back by the next
+ * one, which begins anew. 0, also when it was refused, since something is not as the commands found
+ * it: see *result. Or -errno; then all is as it was, unless ba_error() says something else. Since: 0.2
+ */
+int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
+	struct ba_committed *result);
+
+/*
  * Recording. Settings are kept by the recording; strings are copied. Since: 0.1
  */
 enum ba_set {
@@ -323,6 +369,12 @@ enum ba_set {
 	 * Since: 0.2 */
 	BA_SET_CHILDREN,
 	BA_SET_FOR,
+	/*
+	 * Of ba_record_exec(): what the command changes is in layers that nobody else sees; "", or
+	 * the run (as for ba_run_find) whose layers those are. Where the command could not be started
+	 * this process may be in them all the same. Only root may, for now. Since: 0.2
+	 */
+	BA_SET_TRY,
 };
 
 struct ba_summary {
@@ -350,6 +402,7 @@ struct ba_summary {
 	const char *taken_from;
 	/* Files of its install that it came to and left as they were. Since: 0.2 */
 	int64_t up_to_date;
+	int staged; /* by BA_SET_TRY: nothing of it is in its place. Since: 0.2 */
 };
 
 int ba_recording_new(struct ba_recording **out);

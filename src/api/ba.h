@@ -11,6 +11,7 @@
 struct ba {
 	struct db *db;
 	bool writes; /* opened with BA_WRITE */
+	bool entered; /* this process is in the layers of a run */
 	struct words words;
 };
 

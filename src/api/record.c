@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/recording.h"
+#include "api/try.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/command.h"
@@ -160,6 +161,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 
 	if (r == 0)
 		r = seize(rec, spawn->command, &words);
+	try_name(rec, &words);
 	m.error = -r;
 	memcpy(m.text, words.text, sizeof m.text);
 	if (spawn_send(spawn, &m) < 0 || r < 0 || spawn_receive(spawn, &m) < 0) {
@@ -167,6 +169,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 		_exit(125);
 	}
 	tell_mode(rec, &m);
+	try_tell(rec);
 	r = follow(rec);
 	if (r < 0)
 		recording_failed(rec);
@@ -229,7 +232,7 @@ static void find_folder(struct ba_recording *rec)
 
 API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, int *exec_failed)
 {
-	struct spawn spawn = { .lost = recorder_lost, .data = rec };
+	struct spawn spawn = { .kept = -1, .lost = recorder_lost, .data = rec };
 	struct words words = { "" };
 	int r = argv[0] ? find_command(argv[0], &words, exec_failed) :
 			  words_set(&words, -EINVAL, "there is no command to record");
@@ -237,7 +240,10 @@ API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, 
 	find_folder(rec);
 	if (r == 0)
 		r = recording_prepare(rec, &words);
+	if (r == 0)
+		r = try_begin(rec, &words);
 	if (r == 0) {
+		spawn.kept = rec->database_folder;
 		r = spawn_split(&spawn);
 		if (spawn.recorder && r < 0)
 			_exit(125);
@@ -248,6 +254,9 @@ API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, 
 		else
 			r = become_command(rec, &spawn, argv, &words, exec_failed);
 	}
+	/* It has a run where only the exec failed. */
+	if (r < 0 && !*exec_failed)
+		try_drop(rec);
 	memcpy(out, words.text, BA_WORDS);
 	return r;
 }

@@ -33,6 +33,8 @@ API int ba_recording_new(struct ba_recording **out)
 	if (!rec)
 		return -ENOMEM;
 	rec->backup_limit = KEEP_LIMIT_DEFAULT;
+	rec->scene = (struct scene)SCENE_INIT;
+	rec->database_folder = -1;
 	*out = rec;
 	return 0;
 }
@@ -47,6 +49,11 @@ API void ba_recording_free(struct ba_recording *rec)
 		free(rec->rules[i].value);
 	free(rec->rules);
 	shared_free(rec->shared);
+	scene_close(&rec->scene);
+	buf_release(&rec->scene_notes);
+	if (rec->database_folder >= 0)
+		drop_fd(rec->database_folder);
+	free(rec->continues);
 	free(rec->database);
 	free(rec->label);
 	free(rec->name);
@@ -160,6 +167,9 @@ API int ba_recording_set(struct ba_recording *rec, enum ba_set what, const char 
 		return 0;
 	case BA_SET_FOR:
 		return read_seconds(value, &rec->for_ns);
+	case BA_SET_TRY:
+		rec->trying = true;
+		return *value ? set_string(&rec->continues, value) : 0;
 	}
 	return -EINVAL;
 }
@@ -258,8 +268,7 @@ int recording_prepare(struct ba_recording *rec, struct words *words)
 	return rec->run_id == MAP_FAILED ? words_set(words, -ENOMEM, "out of memory") : 0;
 }
 
-/* The default place is made for the user; a folder that was named must be there. */
-static void make_default_folder(const struct ba_recording *rec)
+void recording_make_folder(const struct ba_recording *rec)
 {
 	_cleanup_free_ char *folder = strdup(rec->db_path);
 	char *slash = folder ? strrchr(folder, '/') : NULL;
@@ -273,15 +282,18 @@ static void make_default_folder(const struct ba_recording *rec)
 int recording_open(struct ba_recording *rec, struct db **db, const char *argv, struct words *words)
 {
 	struct run_facts facts = { .label = rec->label, .name = rec->name, .version = rec->version,
-		.argv = argv, .cwd = rec->cwd, .uid = getuid(), .started_ns = rec->asked_ns };
+		.argv = argv, .cwd = rec->cwd, .uid = getuid(), .started_ns = rec->asked_ns,
+		.scene = rec->scene.name };
 	int r;
 
-	make_default_folder(rec);
+	recording_make_folder(rec);
 	r = db_open(db, rec->db_path, DB_MAKE, words);
 	if (r < 0)
 		return r;
 	/* Before this run changes what another one left. */
 	IGNORE(recover_lost(*db));
+	if (rec->trying)
+		scene_sweep(*db);
 	r = writer_start(&rec->writer, *db, &facts, &rec->recorder.scope, words);
 	if (r == 0)
 		*rec->run_id = rec->writer.run.id;
@@ -308,6 +320,7 @@ struct recorder_setup recording_setup(struct ba_recording *rec)
 		.wait_all = rec->wait_all,
 		.no_backup = rec->no_backup,
 		.no_rights = takes_rights(rec),
+		.trying = rec->trying,
 		.backup_limit = rec->backup_limit };
 }
 
@@ -349,14 +362,14 @@ void recording_summary(const struct run_result *res, void *data)
 		.processes = res->processes, .duration_ns = res->duration_ns, .status = res->status,
 		.left = res->left, .error = res->error, .excluded_below = res->excluded_below,
 		.notes = run->notes ? run->notes : "",
-		.name = rec->name ? rec->name : "", .taken_from = "" };
+		.name = rec->name ? rec->name : "", .taken_from = "", .staged = rec->trying };
 	_cleanup_rows_ struct rows taken = ROWS_INIT;
 
 	if (res->modified + res->removed)
 		find_taken(&s, &taken, run->db);
 	if (res->modified)
 		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
-	if (rec->name && !res->error && res->status == 0)
+	if (rec->name && !res->error && res->status == 0 && !rec->trying)
 		s.stale = count_stale(run->db, res->run_id);
 	if (rec->name)
 		s.up_to_date = db_int(run->db, Q_UP_TO_DATE, 0, "i", res->run_id);

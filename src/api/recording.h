@@ -10,6 +10,7 @@
 #include "record/loop.h"
 #include "store/writer.h"
 #include "trace/filter.h"
+#include "try/scene.h"
 
 struct given_rule;
 struct shared;
@@ -19,6 +20,8 @@ struct ba_recording {
 	struct given_rule *rules;
 	size_t rule_count;
 	bool wait_all, no_seccomp, allow_io_uring, children;
+	bool trying;     /* in layers that nobody else sees */
+	char *continues; /* the run whose layers those are; NULL: new ones */
 	int64_t for_ns; /* attached: how long; 0: to the end */
 	void (*summary)(const struct ba_summary *, void *);
 	void *summary_data;
@@ -32,6 +35,9 @@ struct ba_recording {
 	pid_t child;           /* the command that it started; 0: none */
 	bool no_backup;
 	uint64_t backup_limit;
+	struct scene scene;
+	struct buf scene_notes; /* what is not as outside there, a sentence a line */
+	int database_folder;    /* the real one, held open; -1: not needed */
 	struct recorder recorder;
 	struct writer writer;
 };
@@ -41,6 +47,8 @@ struct ba_recording {
  * where it is not known. 0, or -errno with a sentence.
  */
 int recording_prepare(struct ba_recording *rec, struct words *words) MUST_CHECK;
+/* The default place of a database is made for the user; a folder that was named must be there. */
+void recording_make_folder(const struct ba_recording *rec);
 /* Opens the database, adds the run and starts its writer; argv as JSON. The same. */
 int recording_open(struct ba_recording *rec, struct db **db, const char *argv,
 	struct words *words) MUST_CHECK;

@@ -6,11 +6,13 @@
 #include <time.h>
 
 #include "api/answer.h"
+#include "api/undo.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
+#include "try/commit.h"
 #include "undo/forget.h"
 #include "undo/journal.h"
 #include "undo/life.h"
@@ -122,15 +124,28 @@ static int recover(struct db *db, int64_t run_id)
 	return r;
 }
 
+/* What is in layers only was never put anywhere it could be taken from. */
+static int check_in_place(struct ba *ba, int64_t run_id)
+{
+	if (!db_int(ba->db, Q_RUN_STAGED, 0, "i", run_id))
+		return 0;
+	return words_set(&ba->words, -EINVAL,
+		"run %lld is staged, and nothing of it is in its place: 'buildaudit discard %lld' "
+		"gives it up",
+		(long long)run_id, (long long)run_id);
+}
+
 static int check_undoable(struct ba *ba, int64_t run_id)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	bool goes_on;
-	int r = check_run(ba, run_id, &rows, &goes_on);
+	int r = check_in_place(ba, run_id);
 
+	if (r == 0)
+		r = check_run(ba, run_id, &rows, &goes_on);
 	if (r < 0)
 		return r;
-	if (rows_type(&rows, 1) != ROWS_NULL)
+	if (rows_type(&rows, 1) != ROWS_NULL && strcmp(rows_text(&rows, 1), "commit") != 0)
 		return words_set(&ba->words, -EINVAL,
 			"run %lld is the %s of run %lld: an undo cannot be undone, "
 			"but the command can be run again",
@@ -180,11 +195,7 @@ API int ba_finish(struct ba *ba, int64_t run_id)
 	return each_run(ba, run_id, finish_one, NULL);
 }
 
-/*
- * Before anything of it is taken away: by whoever wants that, or by
- * force, its record has to come to an end.
- */
-static int check_ended(struct ba *ba, int64_t run_id, bool force)
+int undo_check_ended(struct ba *ba, int64_t run_id, bool force)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	char left[512];
@@ -231,7 +242,7 @@ static int check_one(struct ba *ba, int64_t run_id, void *data)
 	const struct ba_undo *how = data;
 	int r = check_undoable(ba, run_id);
 
-	return r == 0 && !how->dry ? check_ended(ba, run_id, how->force) : r;
+	return r == 0 && !how->dry ? undo_check_ended(ba, run_id, how->force) : r;
 }
 
 /* May this be taken back? */
@@ -270,10 +281,19 @@ API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
+/* What a commit did is all of the run that it put in its place. */
+static int64_t committed_run(struct ba *ba, int64_t run_id)
+{
+	return db_int(ba->db, Q_COMMITTED_RUN, run_id, "i", run_id);
+}
+
 API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	struct ba_undone *result)
 {
-	int r = check_undo(ba, run_id, how);
+	int r;
+
+	run_id = committed_run(ba, run_id);
+	r = check_undo(ba, run_id, how);
 
 	if (r == 0)
 		r = undo_rollback(ba->db, run_id, "rollback", how, result, &ba->words);
@@ -288,6 +308,10 @@ API int ba_verify(struct ba *ba, int64_t run_id,
 	int r = run_id < 0 ? ba_there(ba, run_id, NULL) : check_run(ba, run_id, &rows, &goes_on);
 
 	rows_done(&rows);
+	if (r >= 0 && run_id > 0 && !ba->entered && db_int(ba->db, Q_RUN_STAGED, 0, "i", run_id))
+		r = words_set(&ba->words, -EXDEV,
+			"run %lld is staged: what it left is seen after ba_enter() only",
+			(long long)run_id);
 	return r < 0 ? r : undo_verify(ba->db, run_id, tell, progress, data, &ba->words);
 }
 
@@ -333,7 +357,10 @@ API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded,
 static int forget_one(struct ba *ba, int64_t run_id, void *data)
 {
 	struct ba_forgotten one, *all = data;
-	int r = check_ended(ba, run_id, false);
+	int r = check_in_place(ba, run_id);
+
+	if (r == 0)
+		r = undo_check_ended(ba, run_id, false);
 
 	if (r == 0)
 		r = undo_forget(ba->db, run_id, &one, &ba->words);
@@ -355,4 +382,18 @@ API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 	if (run_id < 0)
 		forgotten->lost = 0; /* of the install nothing is left to be undone */
 	return r;
+}
+
+API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
+	struct ba_committed *result)
+{
+	int r = how->dry ? 0 : trust_database(db_path(ba->db), &ba->words);
+
+	if (r == 0)
+		r = ba_there(ba, run_id, NULL);
+	if (r == 0 && !how->dry)
+		r = undo_check_ended(ba, run_id, how->force);
+	if (r == 0)
+		r = commit_scene(ba->db, run_id, how, result, &ba->words);
+	return r == 0 && !how->dry && !result->already ? settle(ba) : r;
 }

@@ -15,7 +15,7 @@
 
 struct copy {
 	int from, to;
-	struct digest *digest;
+	struct digest *digest; /* NULL: none is wanted */
 	char *chunk;
 	uint64_t stored;
 };
@@ -24,7 +24,7 @@ static int add_zeros(struct copy *c, off_t n)
 {
 	static const char zeros[65536];
 
-	for (; n > 0; n -= (off_t)sizeof zeros)
+	for (; c->digest && n > 0; n -= (off_t)sizeof zeros)
 		digest_add(c->digest, zeros, n < (off_t)sizeof zeros ? (size_t)n : sizeof zeros);
 	return 0;
 }
@@ -41,7 +41,8 @@ static int copy_data(struct copy *c, off_t at, off_t end)
 			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : -EAGAIN; /* cut shorter under our hands */
-		digest_add(c->digest, c->chunk, (size_t)n);
+		if (c->digest)
+			digest_add(c->digest, c->chunk, (size_t)n);
 		if (c->to >= 0) {
 			if (lseek(c->to, at, SEEK_SET) < 0)
 				return -errno;
@@ -81,26 +82,27 @@ static int copy_pieces(struct copy *c, off_t size)
 	return r;
 }
 
-int copy_content(int from, int to, unsigned char hash[SHA256_LEN], uint64_t *stored)
+int copy_content(int from, int to, unsigned char *hash, uint64_t *stored)
 {
 	_cleanup_free_ char *chunk = malloc(CHUNK);
-	_cleanup_(digest_freep) struct digest *digest = digest_new(DIGEST_SHA256);
+	_cleanup_(digest_freep) struct digest *digest = hash ? digest_new(DIGEST_SHA256) : NULL;
 	struct copy c = { .from = from, .to = to, .digest = digest, .chunk = chunk };
 	struct stat st;
 	int r = 0;
 
-	if (!c.chunk || !c.digest || fstat(from, &st) < 0)
+	if (!c.chunk || (hash && !digest) || fstat(from, &st) < 0)
 		r = -ENOMEM;
 	/* With the blocks shared, only the hash is left to do. */
 	if (r == 0 && st.st_size && ioctl(to, FICLONE, from) == 0)
 		c.to = -1;
-	if (r == 0)
+	if (r == 0 && (c.to >= 0 || hash))
 		r = copy_pieces(&c, st.st_size);
 	if (r == 0 && c.to >= 0 && ftruncate(to, st.st_size) < 0)
 		r = -errno;
 	if (r < 0)
 		return r;
-	digest_end(c.digest, hash);
+	if (hash)
+		digest_end(c.digest, hash);
 	if (stored)
 		*stored = c.stored;
 	return 0;

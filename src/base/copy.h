@@ -12,8 +12,9 @@
 
 /*
  * From the start of `from` to its end into `to`, which is empty. hash: the
- * SHA-256 of what was read. *stored (may be NULL): bytes written. 0 or -errno.
+ * SHA-256 of what was read, or NULL: it is not wanted. *stored (may be NULL): bytes written.
+ * 0 or -errno.
  */
-int copy_content(int from, int to, unsigned char hash[SHA256_LEN], uint64_t *stored) MUST_CHECK;
+int copy_content(int from, int to, unsigned char *hash, uint64_t *stored) MUST_CHECK;
 
 #endif

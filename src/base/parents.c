@@ -72,9 +72,9 @@ static size_t part_ends(const char *path, size_t len)
 }
 
 /* The folder `path`, of which len bytes count; it is written to. */
-static int open_folder(char *path, size_t len)
+static int open_folder(int root, char *path, size_t len)
 {
-	int fd = open("/", FOLDER), next;
+	int fd = root >= 0 ? fcntl(root, F_DUPFD_CLOEXEC, 0) : open("/", FOLDER), next;
 	size_t n;
 
 	if (fd < 0)
@@ -131,7 +131,7 @@ int parents_open(struct parents *p, const char *path, int *dir, const char **nam
 	n = slash == path ? 1 : (size_t)(slash - path);
 	if (p->fd < 0 || p->path.len != n || memcmp(path, p->path.data, n)) {
 		buf_add(&folder, path, n);
-		fd = folder.failed ? -ENOMEM : open_folder(folder.data, folder.len);
+		fd = folder.failed ? -ENOMEM : open_folder(p->root, folder.data, folder.len);
 		if (fd < 0)
 			return fd == -ENOTDIR ? -ELOOP : fd;
 		parents_forget(p);

@@ -12,9 +12,10 @@
 struct parents {
 	int fd;          /* the folder that was opened last, -1: none */
 	struct buf path; /* its name */
+	int root;        /* the folder that is / of these names, not ours to close; -1: / itself */
 };
 
-#define PARENTS_INIT { -1, BUF_INIT }
+#define PARENTS_INIT { -1, BUF_INIT, -1 }
 
 /*
  * Names may be longer than a call takes (PATH_MAX): the way is gone in parts.

@@ -90,7 +90,7 @@ const struct cmd cmd_manifest_entry = {
 	.help = "the files that a run left, in a form that other tools read and check\n"
 		"mtree is for 'mtree -e -p /' and bsdtar, the sums "
 		"for 'sha256sum -c' and 'md5sum -c'.",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON | CMD_PAGED,
+	.flags = CMD_DB_READ | CMD_RUN | CMD_LOOKS | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,
 	.run = run,

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "cmd/cmd-run.h"
 #include "cmd/commands.h"
 #include "cmd/decide.h"
 #include "cmd/pack.h"
@@ -17,6 +18,7 @@
 #include "render/terminal.h"
 #include "render/text.h"
 
+static const struct cmd *self = &cmd_run_entry; /* or who has what is here */
 static struct ba_recording *recording;
 static bool quiet;
 static bool packing, named, prune, asking, failing_back;
@@ -27,22 +29,11 @@ static size_t pid_count;
 static const char *attach_option, *command_option; /* one of those of only one of the two */
 
 static const struct cmd_option options[] = {
-	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },
-	{ 0, "label", "NAME", "a name for this run, as good as its number" },
-	{ 0, "name", "NAME", "what is installed; default: what the folder says, or --pkgname" },
-	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
-	{ 0, "include", "DIR",
-		"a folder that does, after all, and all below it (may be repeated)" },
-	{ 0, "no-backup", NULL, "keep no originals: what is overwritten cannot be put back" },
-	{ 0, "backup-limit", "SIZE", "keep at most that much, as 500M; default: 1G" },
-	{ 0, "wait", "all", "end only when every process the command left behind has ended" },
-	{ 0, "no-seccomp", NULL,
-		"stop at every call instead of filtering; slower, and the same record" },
+	RUN_OPTIONS
 	{ 'p', "attach", "PID[,PID...]",
 		"record what runs already instead, until it ends, or ^C, and let it go" },
 	{ 0, "children", NULL, "with -p: what it has started before, too" },
 	{ 0, "for", "SECONDS", "with -p: so long" },
-	{ 0, "io-uring", "allow|deny", "leave io_uring open, unrecorded; default: deny (ENOSYS)" },
 	{ 0, "ask", NULL, "then shows what it changed, and asks: keep it, or roll it back" },
 	{ 0, "rollback-on-failure", NULL, "rolls it back where the command fails" },
 	{ 0, "prune", NULL,
@@ -58,6 +49,12 @@ static int set(enum ba_set what, const char *value)
 	int r = recording ? 0 : ba_recording_new(&recording);
 
 	return r < 0 ? r : ba_recording_set(recording, what, value);
+}
+
+int run_in_layers(const struct cmd *cmd, const char *layers)
+{
+	self = cmd;
+	return set(BA_SET_TRY, layers);
 }
 
 /* A package or not, what is installed has them. */
@@ -81,7 +78,7 @@ static int add_pids(const char *value)
 			(!*end || strchr(between, *end)))
 			room = ARRAY_MORE(pids, pid_count);
 		if (!room)
-			return cmd_misuse(&cmd_run_entry, "-p takes numbers of processes, not '%s'",
+			return cmd_misuse(self, "-p takes numbers of processes, not '%s'",
 				value);
 		*room = (pid_t)pid;
 		at = end + strspn(end, between);
@@ -91,7 +88,7 @@ static int add_pids(const char *value)
 
 static int misuse_name(const char *option, const char *value)
 {
-	return cmd_misuse(&cmd_run_entry,
+	return cmd_misuse(self,
 		"--%s does not take '%s': a name has no space, '@' or '/', does not begin with '-' "
 		"or '.', and is neither a number nor 'latest'",
 		option, value);
@@ -101,7 +98,7 @@ static int misuse_value(const struct cmd_option *o, const char *value)
 {
 	if (!strcmp(o->name, "name"))
 		return misuse_name(o->name, value);
-	return cmd_misuse(&cmd_run_entry, "--%s does not take '%s'%s", o->name, value,
+	return cmd_misuse(self, "--%s does not take '%s'%s", o->name, value,
 		strcmp(o->name, "label") ? "" : ": a label is neither a number nor 'latest'");
 }
 
@@ -158,7 +155,7 @@ static int set_package(const char *type)
 	pack.type = package_type_named(type);
 	packing = pack.type != PACKAGE_AUTO || !strcmp(type, "auto");
 	return packing ? 0 :
-			 cmd_misuse(&cmd_run_entry, "there is no type '%s': deb, rpm, tar or auto",
+			 cmd_misuse(self, "there is no type '%s': deb, rpm, tar or auto",
 				 type);
 }
 
@@ -176,7 +173,7 @@ static void see_whom_it_is_for(const char *name)
 			command_option = name;
 }
 
-static int option(const struct cmd_option *o, const char *value)
+int run_option(const struct cmd_option *o, const char *value)
 {
 	int r;
 
@@ -235,6 +232,9 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *me
 	else if (s->excluded && !(s->created + s->modified + s->removed + s->up_to_date) &&
 		*s->excluded_below)
 		say_excluded(out, s, me);
+	else if (s->staged)
+		buf_addf(out, "next: %s commit %lld, or discard %lld (or: files %lld, show %lld)",
+			me, run, run, run, run);
 	else
 		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me, run, run);
 }
@@ -272,6 +272,10 @@ static void summary(const struct ba_summary *s, void *data)
 	summary_add_program(&me, data);
 	if (me.failed)
 		return;
+	if (s->staged)
+		buf_adds(&out,
+			"buildaudit: nothing of it is in its place; but what was sent to sockets, "
+			"networks, devices, /proc or /sys is out\n");
 	buf_adds(&out, "buildaudit: ");
 	summary_add_counts(&out, s);
 	buf_addf(&out, "\nbuildaudit: %lld process%s in ", (long long)s->processes,
@@ -311,7 +315,7 @@ static int set_names(void)
 	if (pack.name && !named && set(BA_SET_NAME, pack.name) < 0)
 		return misuse_name("pkgname", pack.name);
 	if (pack.version && set(BA_SET_VERSION, pack.version) < 0)
-		return cmd_misuse(&cmd_run_entry, "--pkgversion does not take '%s'", pack.version);
+		return cmd_misuse(self, "--pkgversion does not take '%s'", pack.version);
 	return 0;
 }
 
@@ -337,11 +341,11 @@ static int attach(const struct cmd_call *call)
 	int r;
 
 	if (call->argc)
-		return cmd_misuse(&cmd_run_entry,
+		return cmd_misuse(self,
 			"-p records what runs already: '%s' would be a command to start",
 			call->argv[0]);
 	if (command_option)
-		return cmd_misuse(&cmd_run_entry, "--%s is for a command, not for -p",
+		return cmd_misuse(self, "--%s is for a command, not for -p",
 			command_option);
 	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_attach(recording, pids, pid_count, words);
@@ -352,23 +356,23 @@ static int attach(const struct cmd_call *call)
 	return r < 0 ? EXIT_FAILED : 0;
 }
 
-static int run(struct cmd_call *call)
+int run_command(struct cmd_call *call)
 {
 	char words[BA_WORDS];
 	int r, exec_failed;
 
 	if (call->argc == 0 && !pid_count)
-		return cmd_misuse(&cmd_run_entry, "there is no command to record");
+		return cmd_misuse(self, "there is no command to record");
 	if (attach_option && !pid_count)
-		return cmd_misuse(&cmd_run_entry, "--%s is for -p", attach_option);
+		return cmd_misuse(self, "--%s is for -p", attach_option);
 	if (pack_option && !packing)
-		return cmd_misuse(&cmd_run_entry,
+		return cmd_misuse(self,
 			"--%s is for a package, and none is asked for: add --package=TYPE",
 			pack_option);
 	if (pack.doc_folder && !pack.docs)
-		return cmd_misuse(&cmd_run_entry, "--docdir is for --docs");
+		return cmd_misuse(self, "--docdir is for --docs");
 	if (asking && !render_can_ask())
-		return cmd_misuse(&cmd_run_entry,
+		return cmd_misuse(self,
 			"--ask has no terminal to ask on: nothing was started");
 	r = set_names();
 	if (r)
@@ -400,7 +404,8 @@ const struct cmd cmd_run_entry = {
 	.name = "run",
 	.usage = "[options] [--] COMMAND [ARG...] | -p PID[,PID...]",
 	.help = "record one command; ends with its exit status",
+	.flags = CMD_COMMAND,
 	.options = options,
-	.option = option,
-	.run = run,
+	.option = run_option,
+	.run = run_command,
 };

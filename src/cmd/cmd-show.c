@@ -396,7 +396,7 @@ const struct cmd cmd_show_entry = {
 		"With PATHs the replaced files there, from old to new, as 'diff -u' has it. A\n"
 		"PATH begins with / or . or has a slash or a wildcard in it.\n"
 		"Exit status 1: nothing was replaced at one of them.",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_PATHS | CMD_JSON | CMD_PAGED,
+	.flags = CMD_DB_READ | CMD_RUN | CMD_LOOKS | CMD_PATHS | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,
 	.run = run,

@@ -116,6 +116,6 @@ const struct cmd cmd_verify_entry = {
 		"exit status 0, if nothing does\n"
 		"A line a difference, as rpm -V: S size, M mode or type, 5 content, D device,\n"
 		"L link target, U user, G group, T mtime, P attributes, ACLs or capabilities.",
-	.flags = CMD_DB_READ | CMD_RUN | CMD_JSON,
+	.flags = CMD_DB_READ | CMD_RUN | CMD_LOOKS | CMD_JSON,
 	.run = run,
 };

@@ -164,7 +164,7 @@ static void fill_tables(struct getopt_tables *t, const struct cmd *cmd)
 	memset(t, 0, sizeof *t);
 	/* "+": the first word that is no option ends them, as run's COMMAND must; ":" tells a
 	 * missing value from an unknown option. */
-	snprintf(t->shorts, sizeof t->shorts, "%s:", cmd == &cmd_run_entry ? "+" : "");
+	snprintf(t->shorts, sizeof t->shorts, "%s:", cmd->flags & CMD_COMMAND ? "+" : "");
 	for (i = 0; i < ARRAY_SIZE(common); i++)
 		if (is_common(cmd, i))
 			add_option(t, &common[i]);
@@ -329,7 +329,7 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 		print_help(cmd);
 		return 0;
 	}
-	if (!call.db && cmd != &cmd_run_entry) {
+	if (!call.db && !(cmd->flags & CMD_COMMAND)) {
 		if (ba_default_path(place, sizeof place) < 0)
 			place[0] = '\0';
 		call.db = place;
@@ -337,10 +337,12 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 	r = open_database(cmd, &call);
 	if (r == 0)
 		r = find_run(cmd, &call);
-	if (r == 0 && cmd->flags & CMD_PAGED) {
+	if (r == 0 && cmd->flags & CMD_PAGED)
 		pager_begin();
-		relay_begin();
-	}
+	if (r == 0 && cmd->flags & CMD_LOOKS && ba_enter(call.ba, call.run) < 0)
+		r = cmd_failed(&call);
+	if (r == 0 && cmd->flags & CMD_PAGED)
+		relay_begin(); /* a thread: nothing is entered with one */
 	if (r == 0)
 		r = cmd->run(&call);
 	ba_close(call.ba);

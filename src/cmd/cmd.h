@@ -21,6 +21,8 @@ enum cmd_flags {
 	CMD_PATHS = 16, /* with CMD_RUN: PATHs besides, which are left as the arguments */
 	CMD_WORDS = 32, /* with CMD_RUN: what is no RUN is left, too */
 	CMD_PAGED = 64, /* what it prints goes through a pager on a terminal */
+	CMD_COMMAND = 128, /* its words are a command; a database need not be there */
+	CMD_LOOKS = 256, /* with CMD_RUN: at what the run left, which may be staged */
 };
 
 enum {
@@ -69,7 +71,7 @@ extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_
 	cmd_uninstall_entry, cmd_rollback_entry, cmd_finish_entry, cmd_diff_entry, cmd_forget_entry,
 	cmd_package_entry, cmd_checkinstall_entry, cmd_help_entry, cmd_version_entry,
 	cmd_list_entry, cmd_owner_entry, cmd_show_entry, cmd_export_entry,
-	cmd_report_entry;
+	cmd_report_entry, cmd_try_entry, cmd_commit_entry, cmd_discard_entry;
 
 /* "buildaudit: ..." on stderr. */
 #define complain(...) words_say("buildaudit: ", __VA_ARGS__)

@@ -7,6 +7,9 @@
 
 static const struct cmd *const commands[] = {
 	&cmd_run_entry,
+	&cmd_try_entry,
+	&cmd_commit_entry,
+	&cmd_discard_entry,
 	&cmd_runs_entry,
 	&cmd_files_entry,
 	&cmd_who_entry,

@@ -244,7 +244,7 @@ static int find_recorded(const struct typed *l)
 
 static bool records(const struct cmd *cmd)
 {
-	return cmd == &cmd_run_entry || cmd == &cmd_checkinstall_entry;
+	return cmd->flags & CMD_COMMAND || cmd == &cmd_checkinstall_entry;
 }
 
 /* The options that stand before a subcommand, and it. */

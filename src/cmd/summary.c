@@ -9,7 +9,7 @@
 void summary_add_counts(struct buf *out, const struct ba_summary *s)
 {
 	buf_addf(out, "run %lld%s: %lld created, %lld modified", (long long)s->run_id,
-		s->error ? " (incomplete)" : "", (long long)s->created,
+		s->error ? " (incomplete)" : s->staged ? " (staged)" : "", (long long)s->created,
 		(long long)(s->modified - s->same));
 	buf_addf(out, ", %lld removed", (long long)s->removed);
 	if (s->same)

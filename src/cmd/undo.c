@@ -36,6 +36,8 @@ static const struct {
 	[BA_NOTHING] = { "nothing", DIM },
 	[BA_KEEP] = { "keep", YELLOW },
 	[BA_FAIL] = { "fail", RED },
+	[BA_CREATE] = { "create", GREEN },
+	[BA_MODIFY] = { "modify", GREEN },
 };
 
 static void tell_json(const struct ba_step *s)
@@ -54,12 +56,17 @@ static void tell_json(const struct ba_step *s)
 	render_line(&line);
 }
 
-static void step(const struct ba_step *s, void *data)
+static bool is_done(enum ba_did did)
+{
+	return did <= BA_NOTHING || did >= BA_CREATE;
+}
+
+void undo_step(const struct ba_step *s, void *data)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	const struct undo_telling *t = data;
 
-	if (t->silent || (!t->json && !t->all && s->did <= BA_NOTHING))
+	if (t->silent || (!t->json && !t->all && is_done(s->did)))
 		return;
 	render_progress_end();
 	if (t->json) {
@@ -77,7 +84,7 @@ static void step(const struct ba_step *s, void *data)
 	render_line(&line);
 }
 
-static void progress(uint64_t done, uint64_t total, void *data)
+void undo_progress(uint64_t done, uint64_t total, void *data)
 {
 	const struct undo_telling *t = data;
 
@@ -105,8 +112,8 @@ int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
 	u->how = (struct ba_undo){ .dry = o->dry,
 		.force = o->force,
 		.superseded_by = o->superseded_by,
-		.step = step,
-		.progress = progress,
+		.step = undo_step,
+		.progress = undo_progress,
 		.data = &u->telling };
 	u->dry = u->how;
 	u->dry.dry = 1;

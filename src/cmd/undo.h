@@ -41,6 +41,9 @@ struct undo {
 	struct ba_undone would, result;
 };
 
+/* For struct ba_undo, and ba_commit: `data` is a struct undo_telling. */
+void undo_step(const struct ba_step *s, void *data);
+void undo_progress(uint64_t done, uint64_t total, void *data);
 /* 0, or the exit status of a wrong call. */
 int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
 	const struct undo_options *o, const struct undo_words *words);

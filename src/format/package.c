@@ -275,6 +275,19 @@ int package_may_begin(struct package_options *o)
 	return o->installs && m.name ? namesake_allowed(o, type, m.name) : 0;
 }
 
+/* What it left may be staged; the package is for outside. */
+static int enter(struct ba *ba, int64_t run, const struct package_options *o)
+{
+	int r;
+
+	if (output_keep(o->out ? o->out : ".") < 0)
+		return -1;
+	r = ba_enter(ba, run);
+	if (r == 0)
+		output_let_go();
+	return r < 0 ? say_failed("%s", ba_error(ba)) : 0;
+}
+
 int package_make(struct ba *ba, int64_t run, struct package_options *o)
 {
 	_cleanup_(payload_release) struct payload payload = { 0 };
@@ -288,6 +301,8 @@ int package_make(struct ba *ba, int64_t run, struct package_options *o)
 		o->type = package_type_here();
 	stop_watch();
 	r = archive_load();
+	if (r == 0)
+		r = enter(ba, run, o);
 	if (r == 0)
 		r = read_run(&payload, &meta, ba, run, o);
 	if (r == 0)

@@ -72,7 +72,7 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 		inode_from_statx(i, &x);
 	else
 		memset(i, 0, sizeof *i);
-	if (i->birth_ns && !births_are_true(i->dev, dirfd, path, flags))
+	if (i->birth_ns && !births_are_true(i->dev, i->ino, dirfd, path, flags))
 		i->birth_ns = 0;
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }

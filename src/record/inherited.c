@@ -89,7 +89,9 @@ static bool take_fd(struct recorder *r, const struct holder *h, int fd, struct n
 	if ((e < 0 && !outside) || deleted || (flags & O_ACCMODE) == O_RDONLY)
 		return outside;
 	if (outside)
-		r->sink->note(r->sink,
+		r->sink->note(r->sink, r->trying ?
+			"a file was handed over open for writing: that is the real one, "
+			"and no part of the try" :
 			"a file outside of the root or mount namespace "
 			"that buildaudit was started in "
 			"was handed over open for writing: what is written to it is not on record");

@@ -63,6 +63,7 @@ int recorder_set(struct recorder *r, const struct recorder_setup *s)
 	r->allow_io_uring = s->allow_io_uring;
 	r->wait_all = s->wait_all;
 	r->no_rights = s->no_rights;
+	r->trying = s->trying;
 	r->filtered = !r->tracer.every_call;
 	wait_for_stamps(s->asked_ns);
 	return begin_keeping(r, s);

@@ -10,7 +10,7 @@ struct recorder_setup {
 	const char *db_path; /* what is kept is beside it */
 	int64_t run_id;
 	int64_t asked_ns;    /* when */
-	bool allow_io_uring, wait_all, no_backup, no_rights;
+	bool allow_io_uring, wait_all, no_backup, no_rights, trying;
 	uint64_t backup_limit;
 };
 

@@ -5,7 +5,7 @@
  * A call between its two stops: what was asked, and what stood there before.
  */
 #include "decode/call.h"
-#include "record/keep.h"
+#include "model/keep.h"
 #include "record/walk.h"
 #include "resolve/path.h"
 

@@ -8,7 +8,7 @@
 
 #include "model/scope.h"
 #include "model/sink.h"
-#include "record/keep.h"
+#include "model/keep.h"
 #include "record/lives.h"
 #include "record/pending.h"
 #include "record/touches.h"
@@ -45,6 +45,7 @@ struct recorder {
 	uint64_t shifts;
 	unsigned int unnamed; /* calls under way that have named what was not there */
 	bool no_rights; /* a set-uid program gains none: an ordinary user records it */
+	bool trying;   /* in layers that nobody else sees */
 	bool wait_all; /* hold the command's status until its last descendant has ended */
 	char text[PATH_MAX]; /* scratch: a name as the tracee gave it */
 };

@@ -14,6 +14,7 @@ static const char *const by_the_way[] = {
 	"recorded with no_new_privs",
 	"which is slower",
 	"--io-uring=allow: ",
+	"and no part of the try",
 	" was called: ",
 	"the flag was taken away, the child is on record",
 	" stayed behind when the command ended", /* the summary has their number */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,47 @@
 #include "render/say.h"
 
 #define TRIES 100
+
+static struct {
+	char path[PATH_MAX];
+	int fd;
+} kept;
+
+int output_keep(const char *folder)
+{
+	if (!realpath(folder, kept.path))
+		return say_failed("%s: %s", folder, strerror(errno));
+	kept.fd = open(kept.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return kept.fd < 0 ? say_failed("%s: %s", folder, strerror(errno)) : 0;
+}
+
+void output_let_go(void)
+{
+	if (kept.path[0] && kept.fd >= 0)
+		drop_fd(kept.fd);
+	kept.path[0] = '\0';
+}
+
+int output_keep_for(const char *given)
+{
+	char path[PATH_MAX];
+	int r = strcmp(given, "-") ? path_canonical_all(given, path) : 0;
+
+	if (r < 0)
+		return say_failed("%s: %s", given, strerror(-r));
+	return strcmp(given, "-") ? output_keep(dirname(path)) : 0;
+}
+
+static void add_name(struct buf *out, const char *name)
+{
+	size_t n = kept.path[0] && kept.path[1] ? strlen(kept.path) : 0;
+
+	if (kept.path[0] && !strncmp(name, kept.path, n) && name[n] == '/' &&
+		!strchr(name + n + 1, '/'))
+		buf_addf(out, "/proc/%d/fd/%d%s", getpid(), kept.fd, name + n);
+	else
+		buf_adds(out, name);
+}
 
 static int open_part(struct output *o)
 {
@@ -78,11 +120,13 @@ mode_t output_usual_mode(void)
 
 int output_open(struct output *o, const char *name)
 {
-	struct buf part = BUF_INIT;
+	struct buf whole = BUF_INIT, part = BUF_INIT;
 	int r;
 
-	buf_addf(&part, "%s.part", name);
-	*o = (struct output){ strdup(name), buf_steal(&part), -1 };
+	add_name(&whole, name);
+	add_name(&part, name);
+	buf_adds(&part, ".part");
+	*o = (struct output){ buf_steal(&whole), buf_steal(&part), -1 };
 	r = o->name && o->part ? take(o) : say_no_memory();
 	if (r == 0)
 		return 0;

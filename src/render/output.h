@@ -9,11 +9,20 @@
  * same takes over what a killed one left there.
  */
 struct output {
-	char *name, *part; /* absolute */
+	char *name, *part; /* absolute; of a folder that is kept, through its descriptor */
 	int fd;            /* of part: empty, to be read and written */
 };
 #define OUTPUT_INIT (struct output){ NULL, NULL, -1 }
 
+/*
+ * This process is about to enter the layers of a run (ba_enter): what is made in that folder
+ * afterwards is made in the one that has its name now. 0, or -1 after saying why.
+ */
+int output_keep(const char *folder);
+/* The same for the folder of a file that a person named; "-" is none. */
+int output_keep_for(const char *given);
+/* It did not: the name will do. */
+void output_let_go(void);
 /* For the file of that name. 0, or -1 after saying why: somebody is making it right now, say. */
 int output_open(struct output *o, const char *name);
 /*

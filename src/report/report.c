@@ -124,13 +124,28 @@ static int write_file(struct ba *ba, int64_t subject, const struct report_option
 	return output_done(&out, output_usual_mode());
 }
 
+/* What the run left may be staged; the report is for outside. */
+static int enter(struct ba *ba, int64_t subject, const struct report_options *o)
+{
+	int r;
+
+	if (output_keep_for(o->out) < 0)
+		return -1;
+	r = ba_enter(ba, subject);
+	if (r == 0)
+		output_let_go();
+	return r < 0 ? say_failed("%s", ba_error(ba)) : 0;
+}
+
 int report_write(struct ba *ba, int64_t subject, const struct report_options *o)
 {
 	int r;
 
 	stop_watch();
-	r = strcmp(o->out, "-") ? write_file(ba, subject, o) :
-				  write_all(ba, subject, o, STDOUT_FILENO);
+	r = enter(ba, subject, o);
+	if (r == 0)
+		r = strcmp(o->out, "-") ? write_file(ba, subject, o) :
+					  write_all(ba, subject, o, STDOUT_FILENO);
 	render_progress_end();
 	stop_end(r < 0 ? "report" : NULL);
 	return r;

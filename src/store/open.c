@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "store/db.h"
 #include "store/schema.h"
+#include "store/through.h"
 
 #define APPLICATION_ID 0x62617564
 
@@ -293,7 +294,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 		free(db);
 		return words_set(words, -ENOMEM, "out of memory");
 	}
-	r = db_errno(sqlite3_open_v2(path, &db->sqlite, flags, NULL));
+	r = db_errno(sqlite3_open_v2(path, &db->sqlite, flags, through_of(path)));
 	if (r < 0)
 		words_set(words, r, "cannot open the database %s: %s", path, db_error(db));
 	sqlite3_extended_result_codes(db->sqlite, 1);

@@ -30,10 +30,10 @@ static int add_row(struct run *run, const struct run_facts *f)
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	return r < 0 ? r :
-		       db_run(run->db, Q_RUN_ADD, "sssississIiss", f->label, f->argv, f->cwd,
+		       db_run(run->db, Q_RUN_ADD, "sssississIisss", f->label, f->argv, f->cwd,
 			       (int64_t)f->uid, u.nodename, kernel, run->started_ns,
 			       self ? self : "", f->kind, f->of_run ? &f->of_run : NULL,
-			       run->heartbeat_s, f->name, f->version);
+			       run->heartbeat_s, f->name, f->version, f->scene);
 }
 
 int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t heartbeat_s)

@@ -24,6 +24,7 @@ struct run_facts {
 	const char *kind;       /* NULL: a command; else which undo it is */
 	int64_t of_run;         /* the run that is undone; 0: none */
 	int64_t started_ns;     /* since 1970; 0: now. What is born later is of the run's making */
+	const char *scene;      /* the layers that it changes (try/scene.h); NULL: the disk */
 	uid_t uid;
 };
 

@@ -49,6 +49,21 @@ static void raise_limit(int resource)
 	setrlimit(resource, &l);
 }
 
+/* All from `from` on but for these two, of which either may be -1. */
+static void close_others(unsigned int from, int one, int other)
+{
+	unsigned int low = (unsigned int)(one < other ? one : other);
+	unsigned int high = (unsigned int)(one < other ? other : one);
+
+	if (one >= 0 && other >= 0 && low > from)
+		close_range(from, low - 1, 0);
+	if (one >= 0 && other >= 0)
+		from = low + 1 > from ? low + 1 : from;
+	if ((one >= 0 || other >= 0) && high > from)
+		close_range(from, high - 1, 0);
+	close_range(one >= 0 || other >= 0 ? high + 1 : from, ~0U, 0);
+}
+
 /* Nothing of the command's may hang on the recorder: a pipe that it held open would never end. */
 static int stand_aside(const struct spawn *s)
 {
@@ -68,9 +83,7 @@ static int stand_aside(const struct spawn *s)
 		dup2(null, STDERR_FILENO);
 	if (null > STDERR_FILENO)
 		drop_fd(null);
-	if (s->fd > 3)
-		close_range(3, (unsigned)s->fd - 1, 0);
-	close_range((unsigned)s->fd + 1, ~0U, 0);
+	close_others(3, s->fd, s->kept);
 	if (chdir("/") < 0)
 		return -errno;
 	/* Limits meant for the command; the record must not stumble over them. */
@@ -110,7 +123,7 @@ static int become_watcher(const struct spawn *s, bool stay)
 		return 0;
 	if (pid < 0)
 		_exit(1);
-	close_range(0, ~0U, 0);
+	close_others(0, s->kept, -1);
 	watch(s, pid);
 	return 0;
 }

@@ -28,14 +28,15 @@ struct spawn {
 	int fd;        /* to the other one */
 	bool recorder; /* which of the two we are */
 	pid_t command;
+	int kept; /* a descriptor that the recorder and the watcher keep, under its number; -1 */
 	/* Called in the watcher when the recorder was killed by a signal. */
 	void (*lost)(void *data);
 	void *data;
 };
 
 /*
- * Splits in two; lost and data are set by the caller. In the recorder all descriptors but stderr
- * and s->fd are closed, stdin and stdout are /dev/null, every signal is blocked, and the folder is
+ * Splits in two; kept, lost and data are set by the caller. In the recorder all descriptors but
+ * stderr, s->fd and s->kept are closed, stdin and stdout are /dev/null, every signal is blocked, and the folder is
  * "/". In the started process nothing has changed. 0 or -errno.
  */
 int spawn_split(struct spawn *s);

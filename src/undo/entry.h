@@ -35,7 +35,8 @@ struct entry {
 	bool excluded;
 	bool late;                   /* what was before was asked too late to be sure */
 	bool hidden;                 /* on a file system that does not stand there any more */
-	bool as_needed;              /* a folder that is made only for what comes back in it */
+	/* a folder that is made only for what comes back in it; a file that is only linked to */
+	bool as_needed;
 	bool if_empty;               /* a folder that stays if something of before is in it */
 	bool of_others;              /* it is here for what it may hold: another's, given up */
 	/* where the file that stands there stood before, which is no place of these; or NULL */

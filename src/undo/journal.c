@@ -247,3 +247,18 @@ int journal_end(struct journal *j, int exit_status)
 	journal_break(j);
 	return r;
 }
+
+void journal_drop(struct journal *j)
+{
+	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
+		Q_RUN_DROP };
+	size_t i;
+	int r = run_begin(&j->run);
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
+		r = db_run(j->db, all[i], "i", j->run.id);
+	if (r == 0)
+		r = db_exec(j->db, "COMMIT");
+	j->ended = r == 0;
+	journal_break(j);
+}

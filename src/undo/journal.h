@@ -51,5 +51,7 @@ int journal_places_end(struct journal *j) MUST_CHECK;
 int journal_end(struct journal *j, int exit_status) MUST_CHECK;
 /* The same without a word: the next one goes on from here. */
 void journal_break(struct journal *j);
+/* Nothing was done, and so there was none. */
+void journal_drop(struct journal *j);
 
 #endif

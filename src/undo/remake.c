@@ -65,16 +65,34 @@ static int set_meta(int fd, const struct side *want)
 	return r;
 }
 
-int remake_meta(int dir, const char *name, const struct inode *is, const struct side *want)
+/* An O_PATH descriptor of what is that inode still, or -errno. */
+static int open_still(int dir, const char *name, const struct inode *is)
 {
 	_cleanup_close_ int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_ino != is->ino || st.st_dev != is->dev)
-		return -ESTALE;
-	return set_meta(fd, want);
+	return st.st_ino == is->ino && st.st_dev == is->dev ? STEAL_FD(fd) : -ESTALE;
+}
+
+int remake_meta(int dir, const char *name, const struct inode *is, const struct side *want)
+{
+	_cleanup_close_ int fd = open_still(dir, name, is);
+
+	return fd < 0 ? fd : set_meta(fd, want);
+}
+
+int remake_time(int dir, const char *name, const struct inode *is, int64_t mtime_ns)
+{
+	_cleanup_close_ int fd = open_still(dir, name, is);
+	const struct side want = { .i = { .mtime_ns = mtime_ns } };
+	char path[PROC_PATH];
+
+	if (fd < 0)
+		return fd;
+	proc_fd_path(path, getpid(), fd);
+	return set_times(AT_FDCWD, path, &want, 0);
 }
 
 static int open_object(int objects, const struct side *want)
@@ -89,28 +107,28 @@ static int open_object(int objects, const struct side *want)
 	return fd < 0 ? errno == ENOENT ? -ENODATA : -errno : fd;
 }
 
-static int new_file(int dir, const char *name, const struct side *want, int objects)
+/* What is read has to be what is wanted, where that is known. */
+static int copy_wanted(int from, int to, const struct side *want)
 {
-	_cleanup_close_ int from = -1, to = -1;
 	unsigned char hash[SHA256_LEN];
 	int r;
 
-	if (want->i.size) {
-		from = open_object(objects, want);
-		if (from < 0)
-			return from;
-	}
-	to = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (!want->has_hash)
+		return copy_content(from, to, NULL, NULL);
+	r = copy_content(from, to, hash, NULL);
+	return r == 0 && memcmp(hash, want->hash, SHA256_LEN) ? -EUCLEAN : r;
+}
+
+static int new_file(int dir, const char *name, const struct side *want, int from)
+{
+	_cleanup_close_ int to =
+		openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r;
+
 	if (to < 0)
 		return -errno;
-	if (from >= 0) {
-		r = copy_content(from, to, hash, NULL);
-		if (r < 0)
-			return r;
-		if (memcmp(hash, want->hash, SHA256_LEN))
-			return -EUCLEAN;
-	}
-	return set_meta(to, want);
+	r = from >= 0 ? copy_wanted(from, to, want) : 0;
+	return r < 0 ? r : set_meta(to, want);
 }
 
 /* Attributes that are not on record are as they were. */
@@ -166,10 +184,22 @@ static int set_meta_made(int dir, const char *name, const struct side *want)
 
 int remake_new(int dir, const char *name, const struct side *want, int objects)
 {
+	_cleanup_close_ int from = -1;
+
+	if (S_ISREG(want->i.mode) && want->i.size) {
+		from = open_object(objects, want);
+		if (from < 0)
+			return from;
+	}
+	return remake_from(dir, name, want, from);
+}
+
+int remake_from(int dir, const char *name, const struct side *want, int from)
+{
 	int r = 0;
 
 	if (S_ISREG(want->i.mode))
-		return new_file(dir, name, want, objects);
+		return new_file(dir, name, want, from);
 	if (S_ISLNK(want->i.mode))
 		r = !want->target ? -ENODATA : symlinkat(want->target, dir, name) < 0 ? -errno : 0;
 	else if (mknodat(dir, name, (want->i.mode & S_IFMT) | 0600, want->i.rdev) < 0)
@@ -199,18 +229,23 @@ bool object_whole(int objects, const struct side *want)
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
 	int objects)
 {
-	_cleanup_close_ int from = -1, to = -1;
-	unsigned char hash[SHA256_LEN];
-	struct stat st;
+	_cleanup_close_ int from = -1;
 	int r = 0;
 
 	if (want->i.size) {
 		from = open_object(objects, want);
 		r = from < 0 ? from : check_object(from, want);
-		if (r < 0)
-			return r;
 	}
-	to = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	return r < 0 ? r : remake_in_place_from(dir, name, now, want, from);
+}
+
+int remake_in_place_from(int dir, const char *name, const struct inode *now,
+	const struct side *want, int from)
+{
+	_cleanup_close_ int to = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	int r = 0;
+
 	if (to < 0 || fstat(to, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_ino != now->ino || st.st_dev != now->dev)
@@ -218,6 +253,6 @@ int remake_in_place(int dir, const char *name, const struct inode *now, const st
 	if (ftruncate(to, 0) < 0)
 		return -errno;
 	if (from >= 0)
-		r = copy_content(from, to, hash, NULL);
+		r = copy_content(from, to, NULL, NULL);
 	return r < 0 ? r : set_meta(to, want);
 }

@@ -21,12 +21,16 @@ void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id);
  */
 int remake_meta(int dir, const char *name, const struct inode *is,
 	const struct side *want) MUST_CHECK;
+/* The same of its time alone. */
+int remake_time(int dir, const char *name, const struct inode *is, int64_t mtime_ns) MUST_CHECK;
 /*
  * A new thing at name, where nothing is: not a folder. A regular file gets the
  * content `objects` has for its digest; -EUCLEAN: that object is damaged,
  * -ENODATA: it is not there.
  */
 int remake_new(int dir, const char *name, const struct side *want, int objects) MUST_CHECK;
+/* The same with the content that can be read from `from`; -1: it has none, or is no file. */
+int remake_from(int dir, const char *name, const struct side *want, int from) MUST_CHECK;
 /*
  * A file of its own at name, where nothing is: with the content of the regular file `is` that
  * stands at from. 0 or -errno.
@@ -36,6 +40,9 @@ int remake_copy(int dir, const char *from, const struct inode *is, const char *n
 /* The content of an object into the regular file at name, in its place. */
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
 	int objects) MUST_CHECK;
+/* The same with what can be read from `from`; -1: it is to be empty. */
+int remake_in_place_from(int dir, const char *name, const struct inode *now,
+	const struct side *want, int from) MUST_CHECK;
 /* Is the object there, and whole? It is read. */
 bool object_whole(int objects, const struct side *want);
 

@@ -23,7 +23,7 @@ MB = 1 << 20
 
 # What makes each, and how large it has to be.
 KINDS = {
-    'ext4': (48 * MB, ['mkfs.ext4', '-q', '-F', '-b', '4096', '-I', '256', '-N', '4096', '-J', 'size=4',
+    'ext4': (160 * MB, ['mkfs.ext4', '-q', '-F', '-b', '4096', '-I', '256', '-N', '4096', '-J', 'size=4',
                        '-E', 'lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0']),
     'xfs': (320 * MB, ['mkfs.xfs', '-q', '-f']),
     'btrfs': (256 * MB, ['mkfs.btrfs', '-q', '-f']),

@@ -66,7 +66,7 @@ def scene_result(workers, kind, where, name, args):
 def options(argv):
     a = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     points.add_options(a)
-    a.add_argument('--only', default='precious,carried,run,second,unfinished,rollback,life,prune,uninstall,forget,deb,rpm,tar')
+    a.add_argument('--only', default='commit,precious,carried,run,second,unfinished,rollback,life,prune,uninstall,forget,deb,rpm,tar')
     a.add_argument('--fs', default='ext4,xfs,btrfs')
     a.add_argument('--db', default=','.join(WHERES))
     a.add_argument('--cut', choices=LATES, default='both')

@@ -651,5 +651,69 @@ class Second(Run):
         return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
 
 
-SCENES = {'rollback': Rollback, 'life': Life, 'folders': Folders, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
+class Commit(Scene):
+    """What was tried is put in its place.  However often that dies, in the end all of it is there, to the times of folders."""
+    args = ('commit', '-y', '1')
+    whom = ('caller', 'tree')
+    committed = None                # the tree, undisturbed
+
+    @staticmethod
+    def tree(w):
+        snap = balib.snapshot(w.t)
+        return {p: dict(e, time=snap[p]['mtime_ns'] if e['type'] == 'dir' else None)
+                for p, e in undo.snapshot(w.t).items()}
+
+    def prepare(self, w):
+        undo.build(w.t)
+        self.before = self.tree(w)
+        p = w.ba('try', '-q', '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
+        if p.returncode:
+            raise RuntimeError('the try failed: ' + p.stdout)
+        balib.settle(w.db)
+        w.umount()                  # when nobody is in the layers any more
+        w.mount()
+        return self.before
+
+    def again(self, w):
+        p = super().again(w)
+        self.committed = self.committed or self.tree(w)
+        return p
+
+    def wrong_ideal(self, ideal, before):
+        return super().wrong_ideal(ideal, before) + (['nothing was committed'] if self.committed == before else [])
+
+    def wrong_tree(self, w, ideal, before):
+        return undo.compare(self.committed, self.tree(w))
+
+    def last(self, w):
+        """It can be taken back as if it had been no try."""
+        p = w.ba('rollback', '-y', '1')
+        wrong = ['rollback ends with %d: %s' % (p.returncode, p.stdout)] if p.returncode else []
+        untimed_folders = {n: {k: v for k, v in e.items() if k != 'time'} for n, e in self.before.items()}
+        return wrong + undo.compare(untimed_folders, undo.snapshot(w.t))
+
+
+class Uncommit(Commit):
+    """A commit that died is given up: nothing of it is left, nor of the try; but one that was at its end is one."""
+
+    def check(self, w, ideal, before, cut=False):
+        p = w.ba('discard', '1')
+        self.given_up = p.returncode == 0
+        if not self.given_up and 'has no layers' not in p.stdout and 'is not staged' not in p.stdout:
+            return ['discard ends with %d: %s' % (p.returncode, p.stdout)]
+        if not self.given_up:
+            return super().check(w, ideal, before, cut)
+        return self.still(w, ideal, before, cut=False)
+
+    def still(self, w, ideal, before, cut):
+        if not self.given_up:
+            return super().still(w, ideal, before, cut)
+        wrong = undo.compare(before, self.tree(w)) + ['litter: %r' % n for n in w.litter(cut)]
+        return wrong + ['an object: ' + n for n in w.store()[0]] + ['a run: %r' % (r,) for r in w.runs()]
+
+    def last(self, w):
+        return [] if self.given_up else super().last(w)
+
+
+SCENES = {'commit': Commit, 'uncommit': Uncommit, 'rollback': Rollback, 'life': Life, 'folders': Folders, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
           'run': Run, 'precious': Precious, 'carried': Carried, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}

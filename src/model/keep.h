@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef RECORD_KEEP_H
-#define RECORD_KEEP_H
+#ifndef MODEL_KEEP_H
+#define MODEL_KEEP_H
 /*
  * The store of kept originals, a folder beside the database: each content
  * once, in a file named by its SHA-256 (ab/cdef...); and beside them the

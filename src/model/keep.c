@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "record/keep.h"
+#include "model/keep.h"
 
 #include <dirent.h>
 #include <errno.h>

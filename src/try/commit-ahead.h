@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef TRY_COMMIT_AHEAD_H
+#define TRY_COMMIT_AHEAD_H
+/*
+ * The record of a commit, written before anything is done: what stands at each place, what is
+ * going to, under temporary names, too, and the originals of all that is going to be lost. So
+ * there is no moment whose changes are on nobody's record, whatever is killed.
+ */
+#include "model/keep.h"
+#include "store/hands.h"
+#include "try/commit-plan.h"
+#include "undo/journal.h"
+
+struct commit_ahead {
+	struct journal *journal;
+	struct keeper keeper;
+	struct hands hands;     /* of what will be changed where it stands */
+	struct u64map kept;     /* files whose original is there */
+};
+
+#define COMMIT_AHEAD_INIT { .keeper = { .dir = -1, .lock = -1, .receipts = -1 } }
+
+/*
+ * All of it, on disk when this returns. 0; -EIO or the like with a sentence: an original cannot be
+ * kept, say, and nothing was changed. commit_ahead_release() in any case.
+ */
+int commit_ahead(struct commit_ahead *a, struct commit_plan *p, struct journal *j,
+	struct words *words) MUST_CHECK;
+void commit_ahead_release(struct commit_ahead *a);
+
+#endif

@@ -1,0 +1,258 @@
+#!/bin/bash
+# A commit puts in its place what was tried: exactly what a plain run would have left, or nothing.
+. "$(dirname "$0")/../lib/cases.sh"
+
+t() { "$BUILDAUDIT" -d "$DB" try $mode_flag -q --include "$T" -- "$@"; settle; }
+needs_try() {
+	is_root || skip 'a try needs root'
+	t true 2>"$T/../why" || skip "no try here: $(cat "$T/../why")"
+	ba discard 2>/dev/null
+	rm -f "$DB"
+}
+see() { "$LIB/twins" see "$1" >"$T/../$2"; }
+same() { "$LIB/twins" same "$T/../$1" "$T/../$2" "${@:3}" >&2 || fail "$1 and $2 are not the same"; }
+commit() { ba commit -y "$@" 2>"$T/../said" || fail "commit: $(cat "$T/../said")"; }
+# What commit says, with the exit status that it has to have.
+says() {        # STATUS PATTERN ARGUMENT...
+	local out
+	out=$(want_rc "$1" ba commit "${@:3}" 2>&1) || fail "$out"
+	has "$out" "$2"
+}
+# What a kind of file can be, and names of it outside of the folder.
+start() {
+	rm -rf p outside
+	mkdir -p p/kept p/goes/deep p/moved/in p/to_file p/times outside
+	for f in written appended replaced gone linked attributes caps running one two swap1 swap2 both; do
+		echo "$f" >p/$f
+	done
+	seq 60000 >p/big
+	ln p/linked p/linked2
+	ln p/linked outside/linked
+	ln p/both outside/both
+	echo d >p/goes/deep/d
+	echo m >p/moved/m
+	ln p/moved/m p/moved/in/m2
+	echo t >p/to_file/t
+	echo u >p/to_folder
+	echo x >p/times/x
+	ln -s written p/symlink
+	mkfifo p/pipe
+	setfattr -n user.kept -v 1 p/attributes
+	chown 3:4 p/caps
+	find p outside -execdir touch -h -d '2020-01-02 03:04:05.123456789' {} +
+}
+changes='
+echo new >written
+echo more >>appended
+echo whole >tmp; chmod 640 tmp; mv tmp replaced
+rm gone; rm -r goes
+echo through >>linked
+mv moved renamed; echo r >renamed/r; echo mm >>renamed/m
+rm -r to_file; echo now >to_file
+rm to_folder; mkdir -m 750 to_folder; echo in >to_folder/in
+mkdir -p new/er; echo e >new/er/e; ln new/er/e new/e2; ln -s ../written new/s; mkfifo -m 600 new/p; mknod new/null c 1 3
+chmod 4755 attributes; chown 5:6 attributes; setfattr -n user.kept -v 2 attributes; setfattr -n user.more -v 3 attributes
+setcap cap_net_raw+ep caps
+ln one another; ln both new/both
+mv swap1 swap; mv swap2 swap1; mv swap swap2
+touch -d 2001-02-03 two; touch -h -d 2001-02-04 symlink
+echo y >times/y; rm times/y; touch -d 2001-02-05 times
+chmod g+s kept; setfattr -n user.of -v folder kept
+dd if=/dev/zero of=big bs=1 seek=100000 count=5 conv=notrunc status=none
+truncate -s 1G new/sparse
+'
+program() { (cd p && sh -ec "$changes"); }
+
+case_what_a_plain_run_leaves() {
+	needs_try
+	start
+	program
+	mkdir ../by_itself
+	mv p outside ../by_itself
+	see ../by_itself plain
+	start
+	mkdir both && mv p outside both
+	see both before
+	(cd both/p && t sh -ec "$changes
+		'$LIB/twins' see '$T/both' >&9" 9>"$T/../seen")
+	see both untouched
+	same before untouched --times
+	(ba commit -n >"$T/../would") 2>&1
+	see both untouched
+	same before untouched --times
+	commit
+	see both committed
+	same plain committed
+	same seen committed --times
+	want_rc 0 ba verify 1
+	has "$(grep -c . "$T/../would")" '^[1-9]'
+	[ ! -e "$DB.scenes" ] || fail 'the image is there still'
+	ba rollback -y 1 2>/dev/null
+	see both back
+	same before back
+}
+
+case_rollback_of_the_commit_is_that_of_the_run() {
+	needs_try
+	start
+	see p before
+	t sh -ec "cd p; $changes"
+	commit
+	eq "$(q 'SELECT run_id, kind, of_run, state FROM runs ORDER BY run_id')" $'1|||complete\n2|commit|1|complete'
+	ba rollback -y 2 2>/dev/null
+	see p back
+	same before back
+	has "$(ba runs --json | head -n 1)" '"kind":"rollback","of_run":1,'
+}
+
+case_what_was_changed_since_is_named() {
+	needs_try
+	start
+	mkdir p/home
+	t sh -ec "cd p; $changes
+		echo n >home/n; chmod 700 kept"
+	echo else >p/written
+	rm p/gone
+	echo here >p/another
+	rm -r p/home
+	chmod 711 p/kept
+	echo foreign >p/goes/foreign
+	see p before
+	out=$(want_rc 1 ba commit -y 2>&1)
+	has "$out" 'keep +file +.*/p/written +\(changed since\)'
+	has "$out" 'keep +file +.*/p/gone +\(removed since\)'
+	has "$out" 'keep +file +.*/p/another +\(something stands there since\)'
+	has "$out" 'keep +file +.*/p/home/n +\(the folder that it is in is gone\)'
+	has "$out" 'keep +dir +.*/p/kept +\(changed since\)'
+	has "$out" 'keep +dir +.*/p/goes +\(something came into the folder since'
+	has "$out" 'run 1 is not committed: at 6 places'
+	eq "$(grep -c '^[a-z]* *[a-z]* */' <<<"$out")" 6
+	see p after
+	same before after --times
+	eq "$(q 'SELECT count(*) FROM runs')" 1
+	says 1 'at 2 places' -y --force
+	mkdir p/home
+	rm p/goes/foreign
+	commit --force
+	eq "$(cat p/written p/another p/home/n)" $'new\none\nn'
+	ba rollback -y 1 2>/dev/null
+	eq "$(cat p/written p/another)" $'else\nhere'
+	refused test -e p/gone
+}
+
+case_a_later_run_goes_first() {
+	needs_try
+	mkdir p
+	echo 0 >p/f
+	t sh -c 'echo 1 >p/f'
+	rec -q --include "$T/p" sh -c 'echo 2 >p/f'
+	settle
+	says 1 'run 2 changed it since: roll that one back first' -y --force 1
+	ba rollback -y 2 2>/dev/null
+	commit 1
+	eq "$(cat p/f)" 1
+}
+
+case_a_part_of_it() {
+	needs_try
+	start
+	t sh -ec "cd p; $changes"
+	says 125 'names of one file' -y --only "$T/p/swap1"
+	says 125 'is the new folder it is in' -y --only "$T/p/new/er/e" --only "$T/p/new/e2"
+	commit --only "$T/p/writ*" --only "$T/p/to_folder" --only 'app*'
+	has "$(cat "$T/../said")" '1 created, 3 modified, 0 removed, [1-9][0-9]* given up'
+	eq "$(cat p/written p/to_folder/in p/appended p/replaced p/gone)" $'new\nin\nappended\nmore\nreplaced\ngone'
+	eq "$(ba files 1)" "modified  file     $T/p/appended
+modified  dir      $T/p/to_folder
+created   file     $T/p/to_folder/in
+modified  file     $T/p/written"
+	want_rc 0 ba verify 1
+}
+
+case_several_commands_one_after_the_other() {
+	needs_try
+	start
+	see p before
+	t sh -c 'cd p; echo 1 >made; echo 1 >written; mkdir dir; echo gone >dir/gone; mv replaced kept/'
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T" -- sh -c \
+		'cd p; echo 2 >made; echo 2 >>written; rm -r dir; ln made made2; mv kept/replaced replaced'
+	settle
+	commit
+	eq "$(cat p/made p/written p/made2 p/replaced)" $'2\n1\n2\n2\nreplaced'
+	[ p/made -ef p/made2 ] && [ ! -e p/dir ]
+	eq "$(q "SELECT DISTINCT state FROM runs")" complete
+	ba rollback -y 2 2>/dev/null
+	eq "$(cat p/made p/written)" $'1\n1'
+	ba rollback -y 1 2>/dev/null
+	see p back
+	same before back
+}
+
+case_processes_that_it_left() {
+	needs_try
+	mkdir p
+	(cd p && "$BUILDAUDIT" -d "$DB" try $mode_flag -q --include "$T" -- sh -c 'echo 1 >f; sleep 1000 >/dev/null 2>&1 & echo $! >&9' 9>"$T/../pid")
+	pid=$(cat "$T/../pid")
+	trap 'kill $pid 2>/dev/null || :' EXIT
+	says 125 "\(pid $pid\)" -y
+	[ ! -e p/f ]
+	commit --force
+	eq "$(cat p/f)" 1
+}
+
+case_what_fails_halfway_is_taken_back() {
+	needs_try
+	mkdir -p p/m
+	unshare -m sh -ec '
+		mount -t tmpfs -o size=100k none p/m
+		echo 1 >p/f; echo 1 >p/m/f
+		"$1" -d "$2" try -q --include "$3" -- sh -c "echo 2 >p/f; echo 2 >p/m/f; head -c 300000 /dev/zero >p/m/large; mkdir p/new"
+		"$1" -d "$2" commit -y 2>said && exit 1
+		cat p/f p/m/f; ls p p/m' sh "$BUILDAUDIT" "$DB" "$T" >out
+	eq "$(cat out)" $'1\n1\np:\nf\nm\n\np/m:\nf'
+	has "$(cat said)" 'p/m/large could not be made: No space left'
+	eq "$(q 'SELECT run_id, state FROM runs')" '1|staged'
+}
+
+case_a_program_that_runs() {
+	needs_try
+	mkdir p
+	cp "$(command -v sleep)" p/prog
+	p/prog 1000 &
+	trap 'kill $! 2>/dev/null || :' EXIT
+	t sh -c 'head -c 4000000 /dev/zero >p/prog'
+	commit
+	eq "$(stat -c %s p/prog)" 4000000
+}
+
+case_an_install_owns_it_from_then_on() {
+	needs_try
+	mkdir -p p thing-1.2
+	(cd thing-1.2 && "$BUILDAUDIT" -d "$DB" try $mode_flag -q --include "$T/p" -- sh -c "echo 1 >$T/p/f; mkdir $T/p/d")
+	settle
+	refused ba list thing 2>/dev/null
+	commit
+	has "$(ba list)" '^thing +1\.2 +1 '
+	has "$(ba owner p/f)" 'thing'
+	ba uninstall -y thing 2>/dev/null
+	eq "$(ls p)" ''
+}
+
+case_it_asks_and_tells() {
+	needs_try
+	mkdir p
+	says 125 'there is no database' -y
+	t sh -c 'echo 1 >p/f'
+	says 2 '-y is needed'
+	eq "$(ba commit -n --json 2>/dev/null)" "{\"action\":\"create\",\"type\":\"file\",\"path\":\"$T/p/f\",\"reason\":null}"
+	says 0 'would be committed: 1 created, 0 modified, 0 removed' -n
+	[ ! -e p/f ]
+	eq "$(ba commit -y -v 2>"$T/../said")" "create   file     $T/p/f"
+	has "$(cat "$T/../said")" '^buildaudit: run 1 committed \(as run 2\): 1 created, 0 modified, 0 removed$'
+	says 0 'run 1 is committed already \(as run 2\)' -y 1
+	rec -q true
+	says 125 'is not staged: there is nothing to commit' -y
+	refused ba discard 1 2>/dev/null
+}
+
+run_cases "$@"
