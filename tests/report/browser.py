@@ -187,6 +187,20 @@ def time_line(bench, b, f):
     b.eval('page.made.time.fit()')
 
 
+def link_to_time(bench, b, f):
+    """a link to a process on the time line, as a reload is, draws it, with that process in sight"""
+    last = len(bench.processes) - 1
+    b.open(bench.report, at='#time/process/%d' % last)
+    b.frame()
+    f.holds(colours_of(b, '.time-canvas') > 8, 'it is not drawn')
+    f.is_(b.eval('page.made.time.chosen'), last, 'what is chosen')
+    x, y = place_in_time(b, last)
+    b.click(x, y)
+    f.is_(b.eval('[page.made.time.lane[page.made.time.chosen], location.hash.split("/")[0]]'),
+          [b.eval('page.made.time.lane[%d]' % last), '#time'], 'a click on it')
+    f.holds(b.eval('(c => c.top < %f && %f < c.bottom)(page.made.time.canvas.getBoundingClientRect())' % (y, y)), 'it is not in sight')
+
+
 def tree(bench, b, f):
     """the tree folds, finds, and opens"""
     bench.at('processes')
@@ -370,7 +384,7 @@ def large(bench, b, f):
     f.holds(took < 2, 'a search takes %.2f s' % took)
 
 
-TESTS = [numbers, table, hands, time_line, tree, sizes, old_to_new, hostile, policy, looks, nothing, large]
+TESTS = [numbers, table, hands, time_line, link_to_time, tree, sizes, old_to_new, hostile, policy, looks, nothing, large]
 
 
 def shots(bench, folder):
