@@ -135,31 +135,6 @@ static bool has_failed(const struct process *p)
 	return p->status != 0 || p->signal != 0;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* By its file, or as it was called: a script by its own name. */
-static bool runs(const struct process *p, const char *program)
-{
-	_cleanup_buf_ struct buf words = BUF_INIT;
-	bool path = strchr(program, '/');
-	size_t n, i;
-	const char *word;
-
-	if (!strcmp(path ? p->exe : last_part(p->exe), program))
-		return true;
-	n = argv_words(p->argv, &words);
-	word = words.data;
-	for (i = 0; i < n && i < 2; i++, word += strlen(word) + 1)
-		if (*word != '-' && !strcmp(path ? word : last_part(word), program))
-			return true;
-	return false;
-}
-
 static int longer(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -192,14 +167,15 @@ static bool is_wanted(const struct processes_wishes *w, const struct process *p,
 
 static void choose(struct processes *t)
 {
+	const struct program *from = &t->wishes->from;
 	double slow;
 	size_t i;
 
 	for (i = 0; i < t->count; i++) {
 		struct process *p = &t->processes[i];
 
-		p->named = t->wishes->from && runs(p, t->wishes->from);
-		p->inside = !t->wishes->from || p->named ||
+		p->named = from->word && program_is_run(from, p->exe, p->argv);
+		p->inside = !from->word || p->named ||
 			(p->parent != NONE && t->processes[p->parent].inside);
 	}
 	slow = t->wishes->slow ? slow_limit(t) : 0;
@@ -371,7 +347,7 @@ static void add_command(const struct processes *t, const struct line *line, size
 	struct buf *out)
 {
 	size_t all = 0, start;
-	const char *word = line->words.data, *program = last_part(line->process->exe);
+	const char *word = line->words.data, *program = program_name(line->process->exe);
 
 	for (; word && word < line->words.data + line->words.len; word += strlen(word) + 1)
 		all++;

@@ -112,6 +112,27 @@ case_from_a_program_on() {
 	has "$(want_rc 2 ba tree 1 a b 2>&1)" "'b' is left over"
 }
 
+# What make is told to make is no program; a script is, by what its interpreter was given.
+case_a_program_is_what_runs() {
+	printf 'install: ; @perl -e 1; mkdir -p d; touch d/f\n' >Makefile
+	printf '#!/bin/sh\nmkdir -p e; install -m 644 Makefile e/x\n' >put
+	chmod +x put
+	rec -q -- sh -c 'make -s install; ./put a; sh put b; cat put install 2>/dev/null; :'
+	settle
+	eq "$(plain_tree install)" 'install -m 644 Makefile e/x x2  2 files' || return
+	has "$(plain_tree make)" '^make -s install' || return
+	eq "$(ba tree -a put | grep -c '^[0-9]* ')" 2 'two shells, and no cat' || return
+	local install
+	install=$(q "SELECT exe FROM processes WHERE exe LIKE '%/install' LIMIT 1")
+	eq "$(plain_tree "$install")" "$(plain_tree install)" || return
+	eq "$(cd "${install%/*}"; plain_tree ./install)" "$(plain_tree install)" || return
+	eq "$(plain_tree './p?t')" "$(plain_tree ./put)" || return
+	eq "$(plain_tree 'inst*')" "$(plain_tree install)" || return
+	eq "$(plain_tree "${install%l}?")" "$(plain_tree install)" || return
+	eq "$(cd "${install%/*}"; plain_tree '../*/inst*l')" "$(plain_tree install)" || return
+	has "$(want_rc 1 ba tree 'stal*' 2>&1)" "no process of run 1 runs 'stal"
+}
+
 # In a file a line is cut, and with -v it is not.
 case_long_lines() {
 	local long
