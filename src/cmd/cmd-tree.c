@@ -99,7 +99,7 @@ static const struct cmd_option options[] = {
 	{ 'w', "writers", NULL, "those that changed files, and what leads to them" },
 	{ 'f', "failed", NULL, "those that failed" },
 	{ 0, "slow", "[=N]", "the N (10) that took longest by themselves" },
-	{ 'v', "verbose", NULL, "words as they were given, and nothing cut" },
+	{ 'v', "verbose", NULL, "words as a shell takes them, and nothing cut" },
 	{ 0 },
 };
 

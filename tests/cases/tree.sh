@@ -141,7 +141,7 @@ case_long_lines() {
 	:"
 	settle
 	[ "$(ba tree | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 120 ] || fail 'not cut'
-	has "$(ba tree -v)" "$long"'\\012\\011:'
+	has "$(ba tree -v)" "$long"'\\n\\t:'
 	hasnt "$(ba tree)" '\\012'
 	has "$(LC_ALL=C.UTF-8 ba tree)" '^└─ touch a'
 }
