@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/mix.h"
 #include "render/argv.h"
 
 /* Whose first argument is a script, as the kernel has it for one that begins with #!. */
@@ -44,18 +45,30 @@ static bool is_asked_for(const struct program *p, const char *path)
 	return fits(p->word, path) || (p->path && fits(p->path, path));
 }
 
+/* Of the words of a command, each with a NUL behind it. NULL: it runs none. */
+static const char *script_of(const char *words, size_t count)
+{
+	const char *script = count > 1 ? words + strlen(words) + 1 : "-";
+
+	return *script != '-' && is_interpreter(program_name(words)) ? script : NULL;
+}
+
 bool program_is_run(const struct program *p, const char *exe, const char *argv)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
-	const char *called, *script;
-	size_t n;
+	size_t n = argv_words(argv, &words);
+	const char *script = words.failed ? NULL : script_of(words.data, n);
 
-	if (is_asked_for(p, exe))
-		return true;
-	n = argv_words(argv, &words);
-	called = n && !words.failed ? words.data : "";
-	if (is_asked_for(p, called))
-		return true;
-	script = n > 1 ? called + strlen(called) + 1 : "";
-	return is_interpreter(program_name(called)) && *script != '-' && is_asked_for(p, script);
+	return is_asked_for(p, exe) || (n && !words.failed && is_asked_for(p, words.data)) ||
+		(script && is_asked_for(p, script));
+}
+
+uint64_t program_hash(const char *exe, const char *argv)
+{
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	size_t n = argv_words(argv, &words);
+	const char *script = words.failed ? NULL : script_of(words.data, n);
+	const char *program = script ? script : exe;
+
+	return mix_bytes(program, strlen(program));
 }

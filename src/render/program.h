@@ -3,6 +3,7 @@
 #define RENDER_PROGRAM_H
 /* A program, as a person asks for it. */
 #include <stdbool.h>
+#include <stdint.h>
 
 struct program {
 	const char *word; /* a name, a path or a glob; NULL: none is asked for */
@@ -16,5 +17,7 @@ const char *program_name(const char *path);
  * as a script that its interpreter was given: install of `make install` is no program.
  */
 bool program_is_run(const struct program *p, const char *exe, const char *argv);
+/* What tells whether two processes run the same: the script of an interpreter, else the file. */
+uint64_t program_hash(const char *exe, const char *argv);
 
 #endif

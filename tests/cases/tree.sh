@@ -65,6 +65,26 @@ case_the_same_program_is_one_line() {
 1 process that changed nothing and did not fail: --all shows it"
 }
 
+# What one of two shells ran does not stand below both, and two scripts are two programs.
+case_what_runs_other_programs_is_another_line() {
+	echo 'touch "$1"' >one
+	echo 'mkdir "$1"' >two
+	rec -q -- bash -c 'sh -c "touch a; :"; sh -c "mkdir b; mkdir c; :"; for i in 1 2; do sh -c "touch c$i; mkdir d$i; :"; done
+		sh one e; sh two f; sh one g; sh -c "mkdir h; :"; :'
+	settle
+	eq "$(plain_tree | sed 1d)" '|-- sh -c '\''touch a; :'\''
+|   `-- touch a  1 file
+|-- sh -c ... x2
+|   `-- mkdir ... x3  3 files
+|-- sh -c ... x2
+|   |-- touch ... x2  2 files
+|   `-- mkdir ... x2  2 files
+|-- sh one ... x2
+|   `-- touch ... x2  2 files
+`-- sh two f
+    `-- mkdir f  1 file'
+}
+
 case_all_is_each_process() {
 	rec -q -- bash -c 'true; for i in 1 2 3; do /bin/true; done; (:; :); :'
 	settle
