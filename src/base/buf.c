@@ -140,19 +140,39 @@ void buf_add_json_words(struct buf *b, const char *words, size_t len, size_t mos
 	buf_addc(b, ']');
 }
 
-void buf_add_shown(struct buf *b, const char *s, size_t n)
+/* quoted: as in $'...' of a shell. */
+static void add_shown(struct buf *b, const char *s, size_t n, bool quoted)
 {
 	size_t i, step;
 
 	for (i = 0; i < n; i += step) {
 		step = utf8_shown(s + i, n - i);
 		if (step) {
+			if (quoted && (s[i] == '\\' || s[i] == '\''))
+				buf_addc(b, '\\');
 			buf_add(b, s + i, step);
-		} else {
-			buf_addf(b, "\\%03o", (unsigned char)s[i]);
-			step = 1;
+			continue;
 		}
+		step = 1;
+		if (quoted && (s[i] == '\n' || s[i] == '\t'))
+			buf_adds(b, s[i] == '\n' ? "\\n" : "\\t");
+		else
+			buf_addf(b, "\\%03o", (unsigned char)s[i]);
 	}
+}
+
+void buf_add_shown(struct buf *b, const char *s, size_t n)
+{
+	add_shown(b, s, n, false);
+}
+
+static bool is_shown(const char *s)
+{
+	size_t n = strlen(s), step = 1;
+
+	for (; n && step; s += step, n -= step)
+		step = utf8_shown(s, n);
+	return step;
 }
 
 void buf_add_shell(struct buf *b, const char *s)
@@ -171,6 +191,17 @@ void buf_add_shell(struct buf *b, const char *s)
 		else
 			buf_addc(b, *s);
 	}
+	buf_addc(b, '\'');
+}
+
+void buf_add_shell_shown(struct buf *b, const char *s)
+{
+	if (is_shown(s)) {
+		buf_add_shell(b, s);
+		return;
+	}
+	buf_adds(b, "$'");
+	add_shown(b, s, strlen(s), true);
 	buf_addc(b, '\'');
 }
 

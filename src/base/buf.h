@@ -41,6 +41,11 @@ void buf_add_json_words(struct buf *b, const char *words, size_t len, size_t mos
 void buf_add_shown(struct buf *b, const char *s, size_t n);
 /* s as one word of a POSIX shell line. */
 void buf_add_shell(struct buf *b, const char *s);
+/*
+ * The same for a terminal, on one line: $'a\nb' where s has what is not shown there, which bash,
+ * zsh and ksh read back as s.
+ */
+void buf_add_shell_shown(struct buf *b, const char *s);
 /* The string, which the caller now frees; NULL when memory ran out. */
 char *buf_steal(struct buf *b);
 

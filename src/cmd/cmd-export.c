@@ -13,7 +13,7 @@
 #include "render/text.h"
 
 static const struct export_form *form;
-static const char *out_name, *of = "files";
+static const char *out_name, *of;
 
 static const struct cmd_option options[] = {
 	{ 0, "format", "perfetto|chrome|compile_commands|dot|csv", "the form" },
@@ -48,7 +48,7 @@ static int option(const struct cmd_option *o, const char *value)
 
 static int write_it(struct cmd_call *call, FILE *out)
 {
-	struct export x = { call->ba, call->run, out, of, BUF_INIT, 0 };
+	struct export x = { call->ba, call->run, out, of ? of : csv_of(0), BUF_INIT, 0 };
 	int r = form->write(&x);
 
 	buf_release(&x.line);
@@ -87,6 +87,8 @@ static int run(struct cmd_call *call)
 {
 	if (!form)
 		return cmd_misuse(&cmd_export_entry, "in which form? --format=FORM");
+	if (of && form != &export_csv)
+		return cmd_misuse(&cmd_export_entry, "--of=%s: only csv is of one listing", of);
 	if (!out_name && form->binary && isatty(STDOUT_FILENO))
 		return cmd_misuse(&cmd_export_entry, "%s is nothing for a terminal: -o FILE",
 			form->name);

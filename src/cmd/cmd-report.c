@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,11 +9,14 @@
 #include "render/text.h"
 #include "report/report.h"
 
+/* A longer label is no part of a file's name. */
+#define NAME_SHOWN 200
+
 static struct report_options o;
 
 static const struct cmd_option options[] = {
 	{ 'o', "output", "FILE",
-		"writes there, '-' is standard output (default: NAME-RUN.html)" },
+		"writes there, '-' is standard output; default: LABEL- or NAME-RUN.html" },
 	{ 0, "redact", NULL, "masks what looks like a password, a token or a key" },
 	{ 0, "no-texts", NULL, "leaves out what replaced texts held, old and new" },
 	{ 0, NULL, NULL, NULL },
@@ -29,9 +33,22 @@ static int option(const struct cmd_option *opt, const char *value)
 	return 0;
 }
 
-/* hello-2.10-7.html, hello-2.10.html, run-7.html. A name has no slash in it. */
+/* A name that an install has is one of a file, too; a label may be anything. */
+static bool is_file_name(const char *label)
+{
+	const unsigned char *c = (const unsigned char *)label;
+
+	if (!*c || *c == '-' || *c == '.' || strlen(label) > NAME_SHOWN)
+		return false;
+	while (*c >= ' ' && *c != 0x7f && *c != '/')
+		c++;
+	return !*c;
+}
+
+/* candidate-7.html for a run with a label, hello-2.10-7.html, hello-2.10.html, run-7.html. */
 static int name_file(const struct cmd_call *call, struct buf *name)
 {
+	const char *its, *install;
 	struct ba_rows *rows;
 	int r;
 
@@ -42,10 +59,12 @@ static int name_file(const struct cmd_call *call, struct buf *name)
 	if (ba_run(call->ba, call->run, &rows) < 0)
 		return -1;
 	r = ba_rows_next(rows);
+	its = row_text(rows, "label");
+	install = row_text(rows, "name");
+	if (!is_file_name(its))
+		its = *install ? install : "run";
 	if (r > 0)
-		buf_addf(name, "%s-%lld.html",
-			*row_text(rows, "name") ? row_text(rows, "name") : "run",
-			(long long)call->run);
+		buf_addf(name, "%s-%lld.html", its, (long long)call->run);
 	ba_rows_free(rows);
 	return r > 0 ? 0 : -1;
 }

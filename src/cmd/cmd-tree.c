@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "render/processes.h"
 
@@ -35,13 +36,13 @@ static int option(const struct cmd_option *o, const char *value)
 
 static bool is_filtered(void)
 {
-	return wishes.writers || wishes.failed || wishes.slow || wishes.from;
+	return wishes.writers || wishes.failed || wishes.slow || wishes.from.word;
 }
 
 static void say_none(const struct cmd_call *call)
 {
-	if (wishes.from)
-		complain("no process of %s runs '%s'", call->what, wishes.from);
+	if (wishes.from.word)
+		complain("no process of %s runs '%s'", call->what, wishes.from.word);
 	else if (wishes.failed && !wishes.writers)
 		complain("no process of %s failed", call->what);
 	else
@@ -62,17 +63,30 @@ static int print(struct cmd_call *call, struct ba_rows *rows)
 	}
 	if (!any)
 		say_none(call);
-	return any || !wishes.from ? 0 : EXIT_NO;
+	return any || !wishes.from.word ? 0 : EXIT_NO;
+}
+
+/* One with a slash in it is named from here, and on record by its full name. */
+static int read_program(const char *word, struct at *at)
+{
+	int r = word && strchr(word, '/') ? at_read(at, word) : 0;
+
+	wishes.from = (struct program){ word, at->glob ? at->glob : at->folder };
+	if (r < 0)
+		complain("%s: %s", word, strerror(-r));
+	return r;
 }
 
 static int run(struct cmd_call *call)
 {
+	_cleanup_(at_release) struct at at = { 0 };
 	struct ba_rows *rows;
 
 	if (call->argc > 1)
 		return cmd_misuse(&cmd_tree_entry, "one RUN, and one program: '%s' is left over",
 			call->argv[1]);
-	wishes.from = call->argc ? call->argv[0] : NULL;
+	if (read_program(call->argc ? call->argv[0] : NULL, &at) < 0)
+		return EXIT_FAILED;
 	wishes.json = call->json;
 	wishes.goes_on = cmd_run_is(call, "running");
 	if (ba_tree(call->ba, call->run, &rows) < 0)
@@ -85,7 +99,7 @@ static const struct cmd_option options[] = {
 	{ 'w', "writers", NULL, "those that changed files, and what leads to them" },
 	{ 'f', "failed", NULL, "those that failed" },
 	{ 0, "slow", "[=N]", "the N (10) that took longest by themselves" },
-	{ 'v', "verbose", NULL, "words as they were given, and nothing cut" },
+	{ 'v', "verbose", NULL, "words as a shell takes them, and nothing cut" },
 	{ 0 },
 };
 
@@ -94,7 +108,8 @@ const struct cmd cmd_tree_entry = {
 	.usage = "[options] [RUN] [NAME|PATH]",
 	.help = "the processes of a run as a tree\n"
 		"What changed nothing and did not fail is left out, and the same program under\n"
-		"the same parent is one line with a count. NAME or PATH: below that program.",
+		"the same parent is one line with a count. NAME, PATH or a glob (quote it): below\n"
+		"that program.",
 	.flags = CMD_DB_READ | CMD_RUN | CMD_WORDS | CMD_JSON | CMD_PAGED,
 	.options = options,
 	.option = option,

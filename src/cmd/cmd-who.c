@@ -108,7 +108,7 @@ static int run(struct cmd_call *call)
 }
 
 static const struct cmd_option options[] = {
-	{ 'v', "verbose", NULL, "how it was done, words as they were given, and nothing cut" },
+	{ 'v', "verbose", NULL, "how it was done, words as a shell takes them, and nothing cut" },
 	{ 0 },
 };
 

@@ -8,9 +8,12 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/mix.h"
+#include "base/u64map.h"
 #include "cmd/checkinstall-options.h"
 #include "cmd/commands.h"
 #include "render/argv.h"
+#include "render/program.h"
 #include "render/text.h"
 
 /* More runs than these are not offered. */
@@ -133,7 +136,7 @@ static void offer_runs(const struct typed *l, struct ba *ba)
 	struct ba_rows *rows;
 	int n = 0;
 
-	offer(l, "latest", "the newest run");
+	offer(l, "latest", "the newest command, past any undo");
 	if (ba_runs(ba, &rows) == 0) {
 		while (n++ < RUNS_SHOWN && ba_rows_next(rows) > 0)
 			offer_run(l, rows);
@@ -196,24 +199,6 @@ static void offer_paths(const struct typed *l, struct ba *ba)
 	ba_rows_free(paths);
 }
 
-static void offer_words(struct typed *l)
-{
-	struct ba *ba = open_database(l);
-	bool paths = l->cmd->flags & CMD_PATHS || l->cmd == &cmd_who_entry ||
-		l->cmd == &cmd_owner_entry;
-
-	if (ba && (l->cmd->flags & CMD_RUN || l->cmd == &cmd_forget_entry ||
-			  l->cmd == &cmd_diff_entry || l->cmd == &cmd_list_entry))
-		offer_runs(l, ba);
-	if (ba && paths)
-		offer_paths(l, ba);
-	if (paths)
-		l->else_what = "files";
-	if (l->cmd == &cmd_help_entry)
-		offer_commands(l);
-	ba_close(ba);
-}
-
 /* Is the next word the value of this option? */
 static bool takes_word(const struct cmd *cmd, const char *word)
 {
@@ -227,19 +212,74 @@ static bool takes_word(const struct cmd *cmd, const char *word)
 	return false;
 }
 
+/* The next word before the one that is begun which is no option, nor the value of one. */
+static int next_word(const struct typed *l, int i)
+{
+	while (i < l->count - 1 && *l->words[i] == '-' && strcmp(l->words[i], "--") != 0)
+		i += 1 + takes_word(l->cmd, l->words[i]);
+	return i;
+}
+
 /* Where a command begins that is to be recorded; 0: not yet. */
 static int find_recorded(const struct typed *l)
 {
-	int i;
+	int i = next_word(l, l->first);
 
-	for (i = l->first; i < l->count - 1; i++) {
-		if (!strcmp(l->words[i], "--"))
-			return i + 1;
-		if (*l->words[i] != '-')
-			return i;
-		i += takes_word(l->cmd, l->words[i]);
+	return i >= l->count - 1 ? 0 : i + !strcmp(l->words[i], "--");
+}
+
+/* Of most commands one RUN is all that they take; that which was given, or NULL. */
+static const char *run_given(const struct typed *l, struct ba *ba)
+{
+	int64_t run;
+	int i = next_word(l, l->first);
+
+	for (; i < l->count - 1; i = next_word(l, i + 1))
+		if (ba_run_find(ba, l->words[i], &run) == 0)
+			return l->words[i];
+	return NULL;
+}
+
+/* Each once, in the order in which they ran first. */
+static void offer_programs(const struct typed *l, struct ba *ba, const char *run)
+{
+	_cleanup_(u64map_release) struct u64map offered = { 0 };
+	struct ba_rows *rows;
+	int64_t id;
+	bool added;
+
+	if (ba_run_find(ba, run, &id) < 0 || ba_tree(ba, id, &rows) < 0)
+		return;
+	while (ba_rows_next(rows) > 0) {
+		const char *name = program_name(row_text(rows, "exe"));
+
+		if (u64map_put(&offered, mix_bytes(name, strlen(name)), &added) && added)
+			offer(l, name, "a program that it ran");
 	}
-	return 0;
+	ba_rows_free(rows);
+}
+
+static void offer_words(struct typed *l)
+{
+	struct ba *ba = open_database(l);
+	bool one = l->cmd->flags & CMD_RUN;
+	bool runs = one || l->cmd == &cmd_forget_entry || l->cmd == &cmd_diff_entry ||
+		l->cmd == &cmd_list_entry;
+	bool paths = l->cmd->flags & CMD_PATHS || l->cmd == &cmd_who_entry ||
+		l->cmd == &cmd_owner_entry;
+	const char *given = ba && one ? run_given(l, ba) : NULL;
+
+	if (ba && runs && !given)
+		offer_runs(l, ba);
+	if (ba && l->cmd == &cmd_tree_entry)
+		offer_programs(l, ba, given);
+	if (ba && paths)
+		offer_paths(l, ba);
+	if (paths)
+		l->else_what = "files";
+	if (l->cmd == &cmd_help_entry)
+		offer_commands(l);
+	ba_close(ba);
 }
 
 static bool records(const struct cmd *cmd)

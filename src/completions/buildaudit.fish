@@ -3,10 +3,12 @@
 function __buildaudit_complete
 	set -l words (commandline -opc)
 	set -l begun (commandline -ct)
+	set -l found
 	for line in ($words[1] __complete $words[2..-1] "$begun" 2>/dev/null)
 		switch $line
 			case ':files'
-				__fish_complete_path "$begun"
+				# What is on record comes first.
+				test -n "$found"; or __fish_complete_path "$begun"
 			case ':command *'
 				set -l place (math (string replace ':command ' '' -- $line) + 2)
 				if test (count $words) -ge $place
@@ -16,6 +18,7 @@ function __buildaudit_complete
 				end
 			case ':*'
 			case '*'
+				set found yes
 				echo $line
 		end
 	end

@@ -8,6 +8,7 @@
 
 #include "export/export.h"
 #include "export/timeline.h"
+#include "render/program.h"
 #include "render/text.h"
 
 /* A comma stands between two, and before the first there is none. */
@@ -25,7 +26,7 @@ static void add_time(struct buf *line, const char *key, int64_t ns)
 
 static void add_name(struct export *x, const struct ba_rows *rows)
 {
-	const char *program = export_program(row_text(rows, "exe"));
+	const char *program = program_name(row_text(rows, "exe"));
 
 	buf_add_json(&x->line, program, strlen(program));
 }

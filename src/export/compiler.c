@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "export/export.h"
+#include "render/program.h"
 
 #define RESPONSE_MAX (16U * 1024 * 1024)
 #define RESPONSE_DEPTH 8
@@ -32,7 +33,7 @@ static bool is_compiler(const char *word)
 {
 	static const char *const names[] = { "cc", "c++", "gcc", "g++", "clang", "clang++", "c89",
 		"c99", "icc", "icpc", "icx", "icpx", "tcc", "nvcc", "gfortran" };
-	const char *name = export_program(word), *dash;
+	const char *name = program_name(word), *dash;
 	size_t len = strlen(name), version = len;
 
 	while (version && strchr("0123456789.", name[version - 1]))
@@ -52,7 +53,7 @@ static bool is_wrapper(const char *word)
 {
 	static const char *const names[] = { "ccache", "sccache", "distcc", "icecc", "gomacc",
 		"buildcache" };
-	const char *name = export_program(word);
+	const char *name = program_name(word);
 
 	return IS_ONE_OF(name, strlen(name), names);
 }
@@ -62,7 +63,7 @@ static bool is_source(const char *word)
 	static const char *const ends[] = { "c", "C", "cc", "cp", "cxx", "cpp", "CPP", "c++", "i",
 		"ii", "m", "mm", "M", "mi", "mii", "s", "S", "sx", "cu", "f", "F", "for", "f90",
 		"F90", "f95", "F95", "f03", "f08" };
-	const char *dot = strrchr(export_program(word), '.');
+	const char *dot = strrchr(program_name(word), '.');
 
 	return dot && IS_ONE_OF(dot + 1, strlen(dot + 1), ends);
 }

@@ -28,10 +28,3 @@ int export_put(struct export *x)
 	buf_reset(&x->line);
 	return failed ? -ENOMEM : 0;
 }
-
-const char *export_program(const char *exe)
-{
-	const char *slash = strrchr(exe, '/');
-
-	return slash ? slash + 1 : exe;
-}

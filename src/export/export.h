@@ -37,7 +37,5 @@ const struct export_form *export_named(const char *name);
 
 /* Writes x->line, and empties it. 0 or -errno. */
 int export_put(struct export *x);
-/* The last part of a path, as people call a program. */
-const char *export_program(const char *exe);
 
 #endif

@@ -11,6 +11,7 @@
 #include "export/export.h"
 #include "export/timeline.h"
 #include "render/argv.h"
+#include "render/program.h"
 #include "render/text.h"
 
 enum wire { VARINT = 0, LENGTH = 2 };
@@ -131,7 +132,7 @@ static int put_process(struct export *x, const struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf name = BUF_INIT;
 
-	buf_addf(&name, "%s %s", export_program(row_text(rows, "exe")), row_text(rows, "pid"));
+	buf_addf(&name, "%s %s", program_name(row_text(rows, "exe")), row_text(rows, "pid"));
 	if (name.failed)
 		x->line.failed = true;
 	return put_track(x, (uint64_t)row_number(rows, "process_id"),
@@ -146,7 +147,7 @@ static int put_slice(struct export *x, const struct ba_rows *rows)
 	int r;
 
 	render_argv(&words, row_text(rows, "argv"));
-	add_text(&begin, EVENT_NAME, export_program(row_text(rows, "exe")));
+	add_text(&begin, EVENT_NAME, program_name(row_text(rows, "exe")));
 	annotate_text(&begin, "argv", words.data ? words.data : "");
 	annotate_text(&begin, "cwd", row_text(rows, "cwd"));
 	annotate_number(&begin, "pid", row_number(rows, "pid"));

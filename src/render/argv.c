@@ -82,17 +82,15 @@ size_t argv_words(const char *json, struct buf *out)
 
 void render_argv(struct buf *out, const char *json)
 {
-	_cleanup_buf_ struct buf words = BUF_INIT, line = BUF_INIT;
+	_cleanup_buf_ struct buf words = BUF_INIT;
 	size_t i, n = argv_words(json, &words);
 	const char *word = words.data;
 
 	for (i = 0; i < n && !words.failed; i++, word += strlen(word) + 1) {
 		if (i)
-			buf_addc(&line, ' ');
-		buf_add_shell(&line, word);
+			buf_addc(out, ' ');
+		buf_add_shell_shown(out, word);
 	}
-	if (line.data)
-		buf_add_shown(out, line.data, line.len);
 }
 
 /* After these a shell wants no semicolon. */

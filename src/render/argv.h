@@ -8,7 +8,7 @@
 
 /* Its words, each with a NUL behind it, after what is in `out`. How many. */
 size_t argv_words(const char *json, struct buf *out);
-/* As a shell line that says the same; what would break the line is shown as \ooo. */
+/* As one line of a shell that says the same; what would break the line is $'...'. */
 void render_argv(struct buf *out, const char *json);
 /*
  * For a person to read: a script of many lines is one, in plain words. It is cut where the line,

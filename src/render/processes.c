@@ -11,6 +11,8 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/mix.h"
+#include "base/u64map.h"
 #include "render/argv.h"
 #include "render/json.h"
 #include "render/text.h"
@@ -25,13 +27,14 @@ struct process {
 	char *exe, *argv, *json; /* json: where it is asked for */
 	int64_t started, ended, covered; /* covered: until then its children so far have run */
 	double own;                      /* seconds in which none of its children ran */
+	uint64_t shape;                  /* of what it runs, and of all that is shown below it */
 	int status, signal;
 	bool has_ended, forked; /* forked: it runs what its parent runs */
 	bool wanted, inside;
 	bool named; /* it runs what is asked for */
 };
 
-/* What is printed as one: processes of one program whose parents are one line, too. */
+/* What is printed as one: processes of one shape whose parents are one line, too. */
 struct line {
 	size_t parent, first, last, next; /* the line it is below, its own lines, and its sister */
 	const struct process *process;    /* the first of them */
@@ -135,31 +138,6 @@ static bool has_failed(const struct process *p)
 	return p->status != 0 || p->signal != 0;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* By its file, or as it was called: a script by its own name. */
-static bool runs(const struct process *p, const char *program)
-{
-	_cleanup_buf_ struct buf words = BUF_INIT;
-	bool path = strchr(program, '/');
-	size_t n, i;
-	const char *word;
-
-	if (!strcmp(path ? p->exe : last_part(p->exe), program))
-		return true;
-	n = argv_words(p->argv, &words);
-	word = words.data;
-	for (i = 0; i < n && i < 2; i++, word += strlen(word) + 1)
-		if (*word != '-' && !strcmp(path ? word : last_part(word), program))
-			return true;
-	return false;
-}
-
 static int longer(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -192,14 +170,15 @@ static bool is_wanted(const struct processes_wishes *w, const struct process *p,
 
 static void choose(struct processes *t)
 {
+	const struct program *from = &t->wishes->from;
 	double slow;
 	size_t i;
 
 	for (i = 0; i < t->count; i++) {
 		struct process *p = &t->processes[i];
 
-		p->named = t->wishes->from && runs(p, t->wishes->from);
-		p->inside = !t->wishes->from || p->named ||
+		p->named = from->word && program_is_run(from, p->exe, p->argv);
+		p->inside = !from->word || p->named ||
 			(p->parent != NONE && t->processes[p->parent].inside);
 	}
 	slow = t->wishes->slow ? slow_limit(t) : 0;
@@ -217,20 +196,35 @@ static void choose(struct processes *t)
 
 /* Fold. */
 
-static bool is_alike(const struct process *a, const struct process *b)
+static uint64_t own_shape(const struct process *p)
 {
-	return a->forked == b->forked && has_failed(a) == has_failed(b) && !strcmp(a->exe, b->exe);
+	return program_hash(p->exe, p->argv) + p->forked * 2u + has_failed(p);
 }
 
-static size_t find_line(const struct processes *t, size_t parent, const struct process *p)
+/*
+ * Two that have other programs below them are two lines: else what is below one would seem to be
+ * what each of them did. How often a program is there is of no account.
+ */
+static int find_shapes(struct processes *t)
 {
-	size_t i = parent == NONE ? t->first : t->lines[parent].first;
+	_cleanup_(u64map_release) struct u64map counted = { 0 };
+	size_t i;
+	bool added;
 
-	if (t->wishes->all)
-		return NONE;
-	while (i != NONE && !is_alike(t->lines[i].process, p))
-		i = t->lines[i].next;
-	return i;
+	for (i = t->count; i-- > 0;) {
+		struct process *p = &t->processes[i];
+
+		if (!p->wanted)
+			continue;
+		p->shape = mix64(p->shape + own_shape(p));
+		if (p->parent == NONE)
+			continue;
+		if (!u64map_put(&counted, mix64(p->parent) ^ p->shape, &added))
+			return -ENOMEM;
+		if (added)
+			t->processes[p->parent].shape += mix64(p->shape);
+	}
+	return 0;
 }
 
 static int add_line(struct processes *t, size_t parent, const struct process *p)
@@ -273,25 +267,39 @@ static void find_common(struct line *line, const struct process *p)
 	line->common = i;
 }
 
+/* The line of those of this shape, a new one for the first. */
+static int find_line(struct processes *t, struct u64map *known, size_t parent, struct process *p)
+{
+	bool added = true;
+	uint32_t *at = NULL;
+
+	if (!t->wishes->all) {
+		at = u64map_put(known, mix64(parent) ^ p->shape, &added);
+		if (!at)
+			return -ENOMEM;
+	}
+	if (at && added)
+		*at = (uint32_t)t->line_count;
+	p->line = at ? *at : t->line_count;
+	return added ? add_line(t, parent, p) : 0;
+}
+
 static int fold(struct processes *t)
 {
+	_cleanup_(u64map_release) struct u64map known = { 0 };
 	size_t i, parent;
-	int r;
+	int r = find_shapes(t);
 
-	for (i = 0; i < t->count; i++) {
+	for (i = 0; r == 0 && i < t->count; i++) {
 		struct process *p = &t->processes[i];
 		struct line *line;
 
 		if (!p->wanted)
 			continue;
 		parent = p->parent == NONE ? NONE : t->processes[p->parent].line;
-		p->line = find_line(t, parent, p);
-		if (p->line == NONE) {
-			r = add_line(t, parent, p);
-			if (r < 0)
-				return r;
-			p->line = t->line_count - 1;
-		}
+		r = find_line(t, &known, parent, p);
+		if (r < 0)
+			break;
 		line = &t->lines[p->line];
 		line->count++;
 		line->failed += has_failed(p);
@@ -301,7 +309,7 @@ static int fold(struct processes *t)
 		line->seconds += p->has_ended ? (double)(p->ended - p->started) / 1e9 : 0;
 		find_common(line, p);
 	}
-	return 0;
+	return r;
 }
 
 /* Print. */
@@ -371,7 +379,7 @@ static void add_command(const struct processes *t, const struct line *line, size
 	struct buf *out)
 {
 	size_t all = 0, start;
-	const char *word = line->words.data, *program = last_part(line->process->exe);
+	const char *word = line->words.data, *program = program_name(line->process->exe);
 
 	for (; word && word < line->words.data + line->words.len; word += strlen(word) + 1)
 		all++;

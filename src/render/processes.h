@@ -9,12 +9,13 @@
 #include <stddef.h>
 
 #include "buildaudit.h"
+#include "render/program.h"
 
 struct processes_wishes {
 	bool all;             /* every process, each on a line of its own */
 	bool writers, failed; /* those only, and what leads to them */
 	size_t slow;          /* those that took longest by themselves: how many; 0: not asked */
-	const char *from;     /* below those that run this program, a name or a path; or NULL */
+	struct program from;  /* below those that run it */
 	bool whole;           /* words as they are, and nothing cut */
 	bool goes_on;         /* the run does: what has no end on record runs */
 	bool json;

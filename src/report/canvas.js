@@ -5,6 +5,8 @@ class Drawing {
 		this.canvas = canvas;
 		this.drawNow = draw;
 		this.pending = false;
+		// a place of it may be asked for before it is drawn
+		this.measure();
 		new ResizeObserver(() => this.draw()).observe(canvas);
 		whenColoursChange.push(() => this.draw());
 	}
@@ -18,11 +20,15 @@ class Drawing {
 		});
 	}
 
+	measure() {
+		this.width = this.canvas.clientWidth;
+		this.height = this.canvas.clientHeight;
+	}
+
 	// At once, as before a print.
 	paint() {
 		const { canvas } = this;
-		this.width = canvas.clientWidth;
-		this.height = canvas.clientHeight;
+		this.measure();
 		if (!this.width || !this.height) return;
 		const scale = window.devicePixelRatio || 1;
 		const w = Math.round(this.width * scale),

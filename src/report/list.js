@@ -6,6 +6,7 @@ class List {
 		this.options = options;
 		this.count = 0;
 		this.mark = -1;
+		this.markSeen = false;
 		this.rows = new Map();
 		this.host = host;
 		host.classList.add('list');
@@ -17,7 +18,7 @@ class List {
 		host.addEventListener('scroll', () => this.draw(), { passive: true });
 		host.addEventListener('keydown', e => this.onKey(e));
 		host.addEventListener('click', e => this.onClick(e));
-		new ResizeObserver(() => this.draw()).observe(host);
+		new ResizeObserver(() => this.resized()).observe(host);
 	}
 
 	get height() {
@@ -42,6 +43,8 @@ class List {
 		const top = this.host.scrollTop,
 			seen = this.host.clientHeight;
 		if (!seen) return;
+		const marked = this.mark * this.height;
+		this.markSeen = this.mark >= 0 && marked > top - this.height && marked < top + seen;
 		const first = Math.max(0, Math.floor(top / this.height) - 4);
 		const last = Math.min(this.count, Math.ceil((top + seen) / this.height) + 4);
 		for (const [i, row] of this.rows)
@@ -66,6 +69,19 @@ class List {
 		this.space.append(row);
 	}
 
+	// What is beside the list, or above it, takes room: the chosen row stays in sight.
+	resized() {
+		if (this.markSeen) this.reveal();
+		this.draw();
+	}
+
+	reveal() {
+		const top = this.mark * this.height,
+			seen = this.host.clientHeight;
+		if (top < this.host.scrollTop) this.host.scrollTop = top;
+		else if (top + this.height > this.host.scrollTop + seen) this.host.scrollTop = top + this.height - seen;
+	}
+
 	tell() {
 		if (this.rows.has(this.mark))
 			this.host.setAttribute('aria-activedescendant', this.host.id + '-' + this.mark);
@@ -77,10 +93,7 @@ class List {
 		const old = this.rows.get(this.mark);
 		if (old) old.classList.remove('marked');
 		this.mark = Math.max(0, Math.min(this.count - 1, i));
-		const top = this.mark * this.height,
-			seen = this.host.clientHeight;
-		if (top < this.host.scrollTop) this.host.scrollTop = top;
-		else if (top + this.height > this.host.scrollTop + seen) this.host.scrollTop = top + this.height - seen;
+		this.reveal();
 		this.draw();
 		const now = this.rows.get(this.mark);
 		if (now) now.classList.add('marked');

@@ -198,6 +198,22 @@ function addTree(model) {
 	for (let i = 0; i < processes.n; i++) if (hasFailed(model, i)) model.failed.push(i);
 }
 
+// How long each ran while none of its children did.
+function ownTimes({ begin, end, parent }) {
+	const own = Float64Array.from(begin, (from, i) => end[i] - from);
+	const covered = Float64Array.from(begin); // until then its children so far have run
+	for (const i of [...begin.keys()].sort((a, b) => begin[a] - begin[b])) {
+		const up = parent[i];
+		if (up < 0) continue;
+		const from = Math.max(begin[i], covered[up]),
+			to = Math.min(end[i], end[up]);
+		if (to <= from) continue;
+		own[up] -= to - from;
+		covered[up] = to;
+	}
+	return own;
+}
+
 function makeModel(tables) {
 	const model = {
 		about: Object.fromEntries(Object.entries(tables.about).map(([k, v]) => [k, v[0]])),

@@ -102,14 +102,18 @@ function largestCard(model) {
 
 function slowCard(model) {
 	const { processes } = model;
-	const alone = [...processes.begin.keys()].filter(i => model.childrenOf.sizeOf(i) === 0);
-	const time = i => processes.end[i] - processes.begin[i];
+	const own = ownTimes(processes);
 	const line = i => briefOf([programName(model, i), ...argvOf(model, processes.image[i]).slice(1)]);
-	return barCard('Longest without children', alone, time, i => ({
-		label: plain(line(i), 120),
-		words: timeWords(time(i)),
-		act: () => go(view(), 'process', i),
-	}));
+	return barCard(
+		'Longest by themselves',
+		processes.begin.keys(),
+		i => own[i],
+		i => ({
+			label: plain(line(i), 120),
+			words: timeWords(own[i]),
+			act: () => go(view(), 'process', i),
+		}),
+	);
 }
 
 function failedCard(model) {

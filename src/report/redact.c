@@ -163,14 +163,12 @@ static bool is_known_token(const char *s, size_t n)
 
 static bool is_hex(const char *s, size_t n)
 {
-	size_t i, digits = 0;
+	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		if (!isxdigit((unsigned char)s[i]))
 			return false;
-		digits += isdigit((unsigned char)s[i]) != 0;
-	}
-	return n >= LONG_RUN && digits && digits < n;
+	return n >= LONG_RUN;
 }
 
 static int class_of(char c)
@@ -178,7 +176,10 @@ static int class_of(char c)
 	return islower((unsigned char)c) ? 1 : isupper((unsigned char)c) ? 2 : 4;
 }
 
-/* The kind of letter changes at every other one, as it does not in words and paths. */
+/*
+ * The kind of letter changes at every other one, as it does not in words and paths; nor, where
+ * there is no digit, in a NameOfManyWords.
+ */
 static bool is_random(const char *s, size_t n)
 {
 	size_t i, letters = 0, changes = 0;
@@ -193,7 +194,30 @@ static bool is_random(const char *s, size_t n)
 		last = now;
 		letters++;
 	}
-	return letters >= LONG_RUN && seen == 7 && changes * 3 >= letters;
+	if (letters < LONG_RUN)
+		return false;
+	return seen == 7 ? changes * 3 >= letters : seen == 3 && changes * 5 >= letters * 2;
+}
+
+static bool begins_run(const struct masking *t)
+{
+	return is_run(t->s[t->at]) && !(t->at && is_run(t->s[t->at - 1]));
+}
+
+/* A JSON web token, whose first part is {" in base64: short ones have no long run. */
+static bool take_web_token(struct masking *t)
+{
+	const char *s = t->s + t->at;
+	size_t n = 0, left = t->n - t->at, dots = 0;
+
+	if (!begins_run(t) || left < LONG_TOKEN || strncmp(s, "eyJ", 3) != 0)
+		return false;
+	for (; n < left && is_name(s[n]); n++)
+		dots += s[n] == '.';
+	if (n < LONG_TOKEN || dots < 2)
+		return false;
+	mask(t, t->at + n);
+	return true;
 }
 
 /* A run of letters that looks like a secret by itself; at its begin. */
@@ -202,7 +226,7 @@ static bool take_run(struct masking *t)
 	const char *s = t->s + t->at;
 	size_t n = 0, left = t->n - t->at;
 
-	if ((t->at && is_run(t->s[t->at - 1])) || !is_run(*s))
+	if (!begins_run(t))
 		return false;
 	while (n < left && is_run(s[n]))
 		n++;
@@ -219,7 +243,7 @@ size_t redact_text(const char *s, size_t n, struct buf *out)
 	struct masking t = { .s = s, .n = n, .out = out };
 
 	while (t.at < n)
-		if (!take_value(&t) && !take_url(&t) && !take_run(&t))
+		if (!take_value(&t) && !take_url(&t) && !take_web_token(&t) && !take_run(&t))
 			buf_addc(out, s[t.at++]);
 	return t.masked;
 }

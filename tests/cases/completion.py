@@ -38,6 +38,9 @@ class Shell:
         subprocess.run([BA, '-d', self.db, 'run', '-q', '--include', self.p, '--label', 'labelled', '--name', 'hello', '--', 'sh', '-c',
                         'mkdir "%s/deep"; echo >"%s/deep/only"' % (self.p, self.p)], check=True)
         balib.settle(self.db)
+        # a file that no run knows
+        with open(os.path.join(self.p, 'labfile'), 'w', encoding='ascii'):
+            pass
         self.prompt, self.seen = prompt, ''
         self.pid, self.fd = os.forkpty()
         if self.pid == 0:
@@ -77,25 +80,31 @@ class Shell:
             self.seen += re.sub(r'\x1b(\[[0-9;?>=]*[A-Za-z]|[=>(][A-Z0-9]?|\][^\x07\x1b]*(\x07|\x1b\\)|[78])', '', got).replace('\r', '')
         return self.seen
 
-    def completes(self, faults, typed, want, tabs='\t'):
-        """What is typed becomes, by a tab or two, what is wanted."""
+    def completes(self, faults, typed, want, never=None, tabs='\t'):
+        """What is typed becomes, by a tab or two, what is wanted; and of what shall not be offered there is nothing."""
         self.seen = ''
         self.send(typed + tabs)
         try:
             self.until(want)
         except AssertionError as e:
             faults.append('%s: %s' % (typed, e))
-        self.seen = ''
+        offered, self.seen = self.seen, ''
         self.send('\x15')
         self.send('\n')
         try:
             self.until(self.prompt)
         except AssertionError as e:
             faults.append('no prompt after %s: %s' % (typed, e))
+        if never and never in offered + self.seen:
+            faults.append('%s: %s is offered: %r' % (typed, never, offered + self.seen))
 
 
-# What is typed, and what then stands on the line, or below it.
+# What is typed, what then stands on the line, or below it, and what does not.
 LINES = (
+    ('buildaudit tree hello mkd', 'tree hello mkdir'),
+    ('buildaudit tree mkd', 'tree mkdir'),
+    ('buildaudit show lab', 'show labelled', 'labfile'),
+    ('buildaudit files hello lab', 'hello labfile', 'labelled'),
     ('buildaudit chec', 'buildaudit checkinstall'),
     ('buildaudit tree --wri', 'tree --writers'),
     ('buildaudit export --format=comp', '--format=compile_commands'),
@@ -113,8 +122,8 @@ LINES = (
 def play(shell, lines=LINES):
     faults = []
     shell.until(shell.prompt)
-    for typed, want in lines:
-        shell.completes(faults, typed % {'p': shell.p, 'db': shell.db}, re.escape(want))
+    for typed, want, *never in lines:
+        shell.completes(faults, typed % {'p': shell.p, 'db': shell.db}, re.escape(want), *never)
     return faults
 
 

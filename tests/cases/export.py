@@ -244,7 +244,7 @@ def into_a_file():
         faults += [] if stat.S_IMODE(os.stat(path).st_mode) == 0o666 & ~mask else ['mode %o' % os.stat(path).st_mode]
         subprocess.run([BA, '-d', c.db, 'export', '--format=csv', '-o', 'out.csv'], cwd=c.top, check=True)
         faults += [] if sorted(os.listdir(c.top)) == ['audit.db', 'out.csv', 'p'] else ['left: %s' % os.listdir(c.top)]
-        for words, status, said in ([], 2, 'which form'), (['--format=pdf'], 2, 'compile_commands'), (['--format=csv', '--of=x'], 2, 'events'), \
+        for words, status, said in ([], 2, 'which form'), (['--format=pdf'], 2, 'compile_commands'), (['--format=csv', '--of=x'], 2, 'events'), (['--format=dot', '--of=files'], 2, 'only csv'), \
                 (['--format=csv', '999'], 125, '999'), (['--format=csv', '-o', c.top + '/none/x'], 125, 'none'), (['--format=csv', '-o', c.top], 125, 'a folder'), \
                 (['--format=csv', '-o', '/dev/null'], 125, "'-o -'"):
             p = subprocess.run([BA, '-d', c.db, 'export', *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)

@@ -267,11 +267,15 @@ def case_the_file_is_whole_or_not_there():
 
 
 def case_a_name_without_o():
-    """report: its own name is NAME-RUN.html, and for what is not there a sentence"""
+    """report: its own name is LABEL-RUN.html or NAME-RUN.html, and for what is not there a sentence"""
     with Place() as p:
         p.made()
+        for label in ('a candidate', 'a/b', '.hidden', 'l' * 300, 'new\nline'):
+            p.record('--label', label, script='echo >"$1/x"')
+        balib.settle(p.db)
         faults = []
-        for words, name in (((), 'scene-1.html'), (('1',), 'scene-1.html'), (('scene',), 'scene.html')):
+        for words, name in ((('1',), 'scene-1.html'), (('scene',), 'scene.html'), (('a candidate', '--redact'), 'a candidate-2.html'),
+                            (('a/b',), 'scene-3.html'), (('.hidden',), 'scene-4.html'), (('5',), 'scene-5.html'), ((), 'scene-6.html')):
             r = p.ba('report', *words)
             if r.returncode or r.stdout.decode() != name + '\n' or not os.path.exists(os.path.join(p.folder, name)):
                 faults.append('report %s: %r' % (words, r))

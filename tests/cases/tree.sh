@@ -65,6 +65,26 @@ case_the_same_program_is_one_line() {
 1 process that changed nothing and did not fail: --all shows it"
 }
 
+# What one of two shells ran does not stand below both, and two scripts are two programs.
+case_what_runs_other_programs_is_another_line() {
+	echo 'touch "$1"' >one
+	echo 'mkdir "$1"' >two
+	rec -q -- bash -c 'sh -c "touch a; :"; sh -c "mkdir b; mkdir c; :"; for i in 1 2; do sh -c "touch c$i; mkdir d$i; :"; done
+		sh one e; sh two f; sh one g; sh -c "mkdir h; :"; :'
+	settle
+	eq "$(plain_tree | sed 1d)" '|-- sh -c '\''touch a; :'\''
+|   `-- touch a  1 file
+|-- sh -c ... x2
+|   `-- mkdir ... x3  3 files
+|-- sh -c ... x2
+|   |-- touch ... x2  2 files
+|   `-- mkdir ... x2  2 files
+|-- sh one ... x2
+|   `-- touch ... x2  2 files
+`-- sh two f
+    `-- mkdir f  1 file'
+}
+
 case_all_is_each_process() {
 	rec -q -- bash -c 'true; for i in 1 2 3; do /bin/true; done; (:; :); :'
 	settle
@@ -112,6 +132,27 @@ case_from_a_program_on() {
 	has "$(want_rc 2 ba tree 1 a b 2>&1)" "'b' is left over"
 }
 
+# What make is told to make is no program; a script is, by what its interpreter was given.
+case_a_program_is_what_runs() {
+	printf 'install: ; @perl -e 1; mkdir -p d; touch d/f\n' >Makefile
+	printf '#!/bin/sh\nmkdir -p e; install -m 644 Makefile e/x\n' >put
+	chmod +x put
+	rec -q -- sh -c 'make -s install; ./put a; sh put b; cat put install 2>/dev/null; :'
+	settle
+	eq "$(plain_tree install)" 'install -m 644 Makefile e/x x2  2 files' || return
+	has "$(plain_tree make)" '^make -s install' || return
+	eq "$(ba tree -a put | grep -c '^[0-9]* ')" 2 'two shells, and no cat' || return
+	local install
+	install=$(q "SELECT exe FROM processes WHERE exe LIKE '%/install' LIMIT 1")
+	eq "$(plain_tree "$install")" "$(plain_tree install)" || return
+	eq "$(cd "${install%/*}"; plain_tree ./install)" "$(plain_tree install)" || return
+	eq "$(plain_tree './p?t')" "$(plain_tree ./put)" || return
+	eq "$(plain_tree 'inst*')" "$(plain_tree install)" || return
+	eq "$(plain_tree "${install%l}?")" "$(plain_tree install)" || return
+	eq "$(cd "${install%/*}"; plain_tree '../*/inst*l')" "$(plain_tree install)" || return
+	has "$(want_rc 1 ba tree 'stal*' 2>&1)" "no process of run 1 runs 'stal"
+}
+
 # In a file a line is cut, and with -v it is not.
 case_long_lines() {
 	local long
@@ -120,7 +161,7 @@ case_long_lines() {
 	:"
 	settle
 	[ "$(ba tree | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -le 120 ] || fail 'not cut'
-	has "$(ba tree -v)" "$long"'\\012\\011:'
+	has "$(ba tree -v)" "$long"'\\n\\t:'
 	hasnt "$(ba tree)" '\\012'
 	has "$(LC_ALL=C.UTF-8 ba tree)" '^└─ touch a'
 }

@@ -68,9 +68,23 @@ case_verbose_has_it_in_full() {
 	local out
 	out=$(ba who -v x)
 	has "$out" 'open O_WRONLY\|O_CREAT\|O_TRUNC 0666 x2  '
-	has "$out" ':\)\\012\\011:'
+	has "$out" ':\)\\n\\t:'
 	eq "$(grep -c '^        of ' <<<"$out")" 1 'what it was forked from, too'
 	hasnt "$(ba who x)" '^        of '
+}
+
+# What -v shows can be given to a shell, which then has the same words.
+case_verbose_can_be_copied() {
+	local script=$': \'a\' "\\012" \\\\n \n\techo >x; : \x1b[31m $1 \u202e' line
+	rec -q -- sh -c "$script" sh $'two\nlines' "it's" '\012' '' é
+	settle
+	line=$(ba who -v x | sed -n 's|^    /[^ ]*: ||p')
+	[[ $(ba tree -v) == "$line  "* ]] || fail 'tree -v has other words' || return
+	eq "$(wc -l <<<"$line")" 1 || return
+	hasnt "$line" $'\x1b'
+	eval "set -- $line"
+	eq "$3" "$script" || return
+	eq "$#:$5:$6:$7:$8:$9" $'9:two\nlines:it\'s:\\012::é'
 }
 
 case_relative_path() {

@@ -187,6 +187,20 @@ def time_line(bench, b, f):
     b.eval('page.made.time.fit()')
 
 
+def link_to_time(bench, b, f):
+    """a link to a process on the time line, as a reload is, draws it, with that process in sight"""
+    last = len(bench.processes) - 1
+    b.open(bench.report, at='#time/process/%d' % last)
+    b.frame()
+    f.holds(colours_of(b, '.time-canvas') > 8, 'it is not drawn')
+    f.is_(b.eval('page.made.time.chosen'), last, 'what is chosen')
+    x, y = place_in_time(b, last)
+    b.click(x, y)
+    f.is_(b.eval('[page.made.time.lane[page.made.time.chosen], location.hash.split("/")[0]]'),
+          [b.eval('page.made.time.lane[%d]' % last), '#time'], 'a click on it')
+    f.holds(b.eval('(c => c.top < %f && %f < c.bottom)(page.made.time.canvas.getBoundingClientRect())' % (y, y)), 'it is not in sight')
+
+
 def tree(bench, b, f):
     """the tree folds, finds, and opens"""
     bench.at('processes')
@@ -286,6 +300,29 @@ def policy(bench, b, f):
     b.errors.clear()
 
 
+def narrow(bench, b, f):
+    """in little room folders are cut and names are not; the tabs say that there are more; a chosen row stays in sight"""
+    cut = '''[...document.querySelectorAll("%s .leaf")].filter(l => { const r = document.createRange(); r.selectNodeContents(l);
+        return l.textContent.length < 20 && r.getBoundingClientRect().width > l.getBoundingClientRect().width + 0.01; }).map(l => l.textContent)'''
+    b.size(340, 700, True)
+    bench.at('files')
+    f.is_(b.eval(cut % '#files'), [], 'names that are cut')
+    f.holds(b.eval('document.getElementById("tabs").scrollLeft > 0 && '
+                   '/local.*scroll/.test(getComputedStyle(document.getElementById("tabs")).backgroundAttachment)'), 'tabs without a hint of more')
+    b.size(1000, 820)
+    bench.at('time/process/%d' % b.eval('page.model.hands.process[page.model.handsOnFile.of(%d)[0]]' % bench.path('/bin/app')))
+    f.is_(b.eval(cut % '#detail'), [], 'names that are cut beside the time line')
+    b.key('Escape')
+    b.size(1280, 420)
+    bench.at('files')
+    row = b.eval('(l => Math.floor((l.host.scrollTop + l.host.clientHeight) / l.height) - 1)(page.made.files.list)')
+    b.click_on('#file-list-%d .leaf' % row)
+    f.holds(b.eval('(l => l.mark === %d && (l.mark + 1) * l.height <= l.host.scrollTop + l.host.clientHeight + 1)(page.made.files.list)' % row),
+            'the chosen row is out of sight')
+    b.key('Escape')
+    b.size(1280, 820)
+
+
 def looks(bench, b, f):
     """light and dark, a telephone, print"""
     for view in VIEWS:
@@ -370,7 +407,7 @@ def large(bench, b, f):
     f.holds(took < 2, 'a search takes %.2f s' % took)
 
 
-TESTS = [numbers, table, hands, time_line, tree, sizes, old_to_new, hostile, policy, looks, nothing, large]
+TESTS = [numbers, table, hands, time_line, link_to_time, tree, sizes, old_to_new, hostile, policy, narrow, looks, nothing, large]
 
 
 def shots(bench, folder):

@@ -114,12 +114,12 @@ class Chromium:
     def media(self, scheme='light', medium=''):
         self.call('Emulation.setEmulatedMedia', media=medium, features=[{'name': 'prefers-color-scheme', 'value': scheme}])
 
-    def open(self, path, ready='document.body.classList.contains("ready")'):
+    def open(self, path, ready='document.body.classList.contains("ready")', at=''):
         # it would stay in the page if only what is behind the # differed
         self.address = 'about:blank'
         self.call('Page.navigate', url=self.address)
         self.address = 'file://' + os.path.realpath(path)
-        self.call('Page.navigate', url=self.address)
+        self.call('Page.navigate', url=self.address + at)
         self.wait(ready)
 
     def eval(self, script):

@@ -7,7 +7,7 @@ const vm = require('vm');
 const [folder, report] = process.argv.slice(2);
 const scripts = ['data', 'words', 'model', 'model-files', 'find', 'layout'].map(name => fs.readFileSync(folder + '/' + name + '.js', 'utf8'));
 vm.runInThisContext(scripts.join('\n') + '\nglobalThis.it = { readTables, makeModel, findFiles, matcherOf, joinPaths, squarify, packLanes, ' +
-	'folderTree, countsAsSize, tickStep, permissionWords, timeWords, sizeWords, plain, briefOf, lineOf, ancestorsOf, groupBy };');
+	'folderTree, countsAsSize, ownTimes, tickStep, permissionWords, timeWords, sizeWords, plain, briefOf, lineOf, ancestorsOf, groupBy };');
 const { it } = globalThis;
 
 function is(got, want, what) {
@@ -51,6 +51,8 @@ function layouts() {
 	is(it.squarify([0, 0], 0, 0, 9, 9).length, 2, 'sizes of 0');
 	const lanes = it.packLanes([0, 1, 2, 6, 3], [10, 5, 4, 9, 8], [-1, 0, 1, 0, 0]);
 	is([...lanes.lane], [0, 1, 2, 1, 3], 'rows of a time line');
+	const family = { begin: [0, 1, 2, 6, 3], end: [10, 5, 4, 9, 12], parent: [-1, 0, 1, 0, 0] };
+	is([...it.ownTimes(family)], [1, 2, 2, 3, 9], 'what each ran by itself');
 	const paths = ['/a/b/c/x', '/a/b/c-d', '/a/b/d/e/y'];
 	const tree = it.folderTree(paths, [{ file: 0, size: 1 }, { file: 1, size: 5 }, { file: 2, size: 3 }]);
 	is([tree.name, tree.size, tree.count, tree.children.map(c => [c.name, c.size, c.path])],

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "render/program.h"
+
+#include <fnmatch.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "render/argv.h"
+
+/* Whose first argument is a script, as the kernel has it for one that begins with #!. */
+static const char *const interpreters[] = { "sh", "*ash", "zsh*", "*ksh*", "csh", "tcsh", "fish",
+	"python*", "pypy*", "perl*", "ruby*", "node*", "lua*", "php*", "tclsh*", "wish*", "guile*",
+	"Rscript", "bun", "deno", "pwsh" };
+
+const char *program_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_interpreter(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(interpreters); i++)
+		if (fnmatch(interpreters[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+/* What has a wildcard in its name may be asked for by that name, too. */
+static bool fits(const char *asked, const char *name)
+{
+	return !strcmp(asked, name) || fnmatch(asked, name, FNM_PATHNAME) == 0;
+}
+
+/* A script is on record as it was called, which may be from the folder that it is asked from. */
+static bool is_asked_for(const struct program *p, const char *path)
+{
+	if (!strchr(p->word, '/'))
+		return fits(p->word, program_name(path));
+	return fits(p->word, path) || (p->path && fits(p->path, path));
+}
+
+/* Of the words of a command, each with a NUL behind it. NULL: it runs none. */
+static const char *script_of(const char *words, size_t count)
+{
+	const char *script = count > 1 ? words + strlen(words) + 1 : "-";
+
+	return *script != '-' && is_interpreter(program_name(words)) ? script : NULL;
+}
+
+bool program_is_run(const struct program *p, const char *exe, const char *argv)
+{
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	size_t n = argv_words(argv, &words);
+	const char *script = words.failed ? NULL : script_of(words.data, n);
+
+	return is_asked_for(p, exe) || (n && !words.failed && is_asked_for(p, words.data)) ||
+		(script && is_asked_for(p, script));
+}
+
+uint64_t program_hash(const char *exe, const char *argv)
+{
+	_cleanup_buf_ struct buf words = BUF_INIT;
+	size_t n = argv_words(argv, &words);
+	const char *script = words.failed ? NULL : script_of(words.data, n);
+	const char *program = script ? script : exe;
+
+	return mix_bytes(program, strlen(program));
+}
