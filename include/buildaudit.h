@@ -341,7 +341,8 @@ struct ba_committed {
  * Puts in its place what a run did that is staged, and all runs that went on in the same layers:
  * they are then as if they had been no try. A commit that was interrupted is taken back by the next
  * one, which begins anew. 0, also when it was refused, since something is not as the commands found
- * it: see *result. Or -errno; then all is as it was, unless ba_error() says something else. Since: 0.2
+ * it: see *result. Or -errno; then all is as it was, unless ba_error() says something else.
+ * Since: 0.2
  */
 int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
 	struct ba_committed *result);
@@ -371,8 +372,8 @@ enum ba_set {
 	BA_SET_FOR,
 	/*
 	 * Of ba_record_exec(): what the command changes is in layers that nobody else sees; "", or
-	 * the run (as for ba_run_find) whose layers those are. Where the command could not be started
-	 * this process may be in them all the same. Only root may, for now. Since: 0.2
+	 * the run (as for ba_run_find) whose layers those are. Where the command could not be
+	 * started this process may be in them all the same. Only root may, for now. Since: 0.2
 	 */
 	BA_SET_TRY,
 };

@@ -20,7 +20,8 @@ static pid_t holder_in(const char *line, const struct stat *st)
 	unsigned long long ino;
 	int pid;
 
-	if (sscanf(line, "%*d: POSIX %*s %*s %d %x:%x:%llu", &pid, &major_hex, &minor_hex, &ino) != 4)
+	if (sscanf(line, "%*d: POSIX %*s %*s %d %x:%x:%llu", &pid, &major_hex, &minor_hex,
+		    &ino) != 4)
 		return 0;
 	return pid > 0 && pid != getpid() && ino == st->st_ino && major_hex == major(st->st_dev) &&
 			minor_hex == minor(st->st_dev) ?

@@ -120,7 +120,8 @@ static int open_kept(void)
 {
 	const char *folder = getenv("TMPDIR");
 
-	return open(folder && *folder == '/' ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return open(folder && *folder == '/' ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC,
+		0600);
 }
 
 void relay_begin(void)

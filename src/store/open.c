@@ -249,8 +249,8 @@ static int say_reader(struct db *db, struct words *words)
 
 	locks_say_holder(db->path, &who);
 	return words_set(words, -EBUSY,
-		"cannot write to %s: %s is in the middle of reading it; let that end, or name another "
-		"file with -d",
+		"cannot write to %s: %s is in the middle of reading it; let that end, or name "
+		"another file with -d",
 		db->path, who.failed ? "another program" : who.data);
 }
 
@@ -262,7 +262,7 @@ static int configure(struct db *db, enum db_mode mode, struct words *words)
 		"PRAGMA foreign_keys = OFF; PRAGMA trusted_schema "
 		"= OFF; PRAGMA cache_size = -8000");
 	if (r == 0 && mode != DB_READ) {
-		/* Where the file system cannot (a network's), the old mode is the answer, and will do. */
+		/* A file system that cannot (a network's) answers with the old mode, which will do. */
 		sqlite3_busy_timeout(db->sqlite, READER_MS);
 		if (change_mode(db, "WAL") == -EBUSY)
 			return say_reader(db, words);

@@ -36,8 +36,8 @@ struct spawn {
 
 /*
  * Splits in two; kept, lost and data are set by the caller. In the recorder all descriptors but
- * stderr, s->fd and s->kept are closed, stdin and stdout are /dev/null, every signal is blocked, and the folder is
- * "/". In the started process nothing has changed. 0 or -errno.
+ * stderr, s->fd and s->kept are closed, stdin and stdout are /dev/null, every signal is blocked,
+ * and the folder is "/". In the started process nothing has changed. 0 or -errno.
  */
 int spawn_split(struct spawn *s);
 

@@ -602,7 +602,7 @@ FORM(other_end_goes_unnoticed)
 	}
 }
 
-/* A file that may not be longer: what there was room for is the answer, and a signal goes with it. */
+/* A file that may not be longer: what there was room for is the answer. */
 FORM(too_long)
 {
 	struct rlimit few = { 100000, 100000 };
