@@ -200,7 +200,7 @@ static bool begins_rest(const struct recorder *r, const struct stop *call)
 	return !r->tracer.letting_go && rest_begin(call);
 }
 
-bool again_signal(const struct recorder *r, const struct stop *stop)
+bool again_signal(const struct recorder *r, const struct stop *stop, bool ignored)
 {
 	struct thread *thread = thread_of(stop->task);
 	const struct again_call *c;
@@ -213,7 +213,7 @@ bool again_signal(const struct recorder *r, const struct stop *stop)
 		thread->again.stopped = false;
 		return false;
 	}
-	if (!proc_ignores(stop->task->tid, stop->signal)) {
+	if (!ignored && !proc_ignores(stop->task->tid, stop->signal)) {
 		end(&thread->again);
 		thread->again.stopped |= tracer_stops_group(stop->signal);
 		return thread->again.stopped;

@@ -22,6 +22,12 @@
 struct buf;
 struct pending;
 
+/* The signals that a process ignored when they were sent to it last, by this one (sent.h). */
+struct vain {
+	pid_t sender;
+	uint64_t signals;
+};
+
 struct life {
 	uint32_t number;
 	uint32_t parent;        /* 0: it lost it, or was found */
@@ -29,6 +35,7 @@ struct life {
 	bool exec_is_inherited; /* then its events need an exec row of its own */
 	pid_t pid;
 	unsigned int threads; /* that have not ended */
+	struct vain vain;
 	char *core;                /* the file that it may be dumped to (core.h); or NULL */
 	struct inode core_before;  /* what stood there */
 };

@@ -26,6 +26,7 @@
 #include "record/odd.h"
 #include "record/overlay.h"
 #include "record/rest.h"
+#include "record/sent.h"
 #include "record/strict.h"
 #include "record/tell.h"
 
@@ -280,12 +281,12 @@ static void leave_by_step(struct recorder *r, const struct stop *stop)
 	stop->task->in_call = false;
 }
 
-static int swallow(struct recorder *r, const struct stop *stop)
+static int swallow(struct recorder *r, const struct stop *stop, bool follow)
 {
 	struct stop none = *stop;
 
 	none.signal = 0;
-	return tracer_resume(&r->tracer, &none, false);
+	return tracer_resume(&r->tracer, &none, follow);
 }
 
 static int on_signal(struct recorder *r, const struct stop *stop)
@@ -296,7 +297,9 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 		return tracer_resume(&r->tracer, stop, false);
 	rest_undo(stop);
 	if (rest_swallows(stop))
-		return swallow(r, stop);
+		return swallow(r, stop, false);
+	if (sent_in_vain(stop))
+		return swallow(r, stop, again_signal(r, stop, true));
 	core_signal(r, stop);
 	if (stop->task->in_call)
 		leave_by_step(r, stop);
@@ -304,7 +307,7 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 		inner_wait_interrupted(r, stop);
 	if (stop->signal == SIGCHLD && r->tracees.first)
 		inner_sign_child(r, stop);
-	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(r, stop));
+	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(r, stop, false));
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)

@@ -1,6 +1,7 @@
 /* A signal that is ignored wakes nobody, and interrupts no call. */
 #include "prog.h"
 #include <linux/aio_abi.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ipc.h>
@@ -216,6 +217,47 @@ FORM(many)
 static void nothing(int sig)
 {
 	(void)sig;
+}
+
+static volatile int handled;
+
+static void count(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+/* Each is over when it is sent, though the other thread may take what comes only later. */
+static void *sent_in_vain(void *unused)
+{
+	int i;
+
+	(void)unused;
+	sleep_ms(20);
+	for (i = 0; i < 50; i++) {
+		signal(SIGUSR1, SIG_IGN);
+		if (i % 2)
+			kill(getpid(), SIGUSR1);
+		else
+			sigqueue(getpid(), SIGUSR1, (union sigval){ 0 });
+		signal(SIGUSR1, count);
+		usleep(300);
+	}
+	return NULL;
+}
+
+FORM(ignored_when_it_was_sent)
+{
+	pthread_t t;
+
+	if (setup)
+		return;
+	pthread_create(&t, NULL, sent_in_vain, NULL);
+	pthread_join(t, NULL);
+	note("out", "handled %s", handled ? "what was ignored" : "nothing");
+	handled = 0;
+	kill(getpid(), SIGUSR1);
+	note("out", "then %d", handled);
 }
 
 /* While each call waits these are sent, each after a pause in milliseconds. */
