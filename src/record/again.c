@@ -10,6 +10,7 @@
 #include "base/proc.h"
 #include "record/descriptor.h"
 #include "record/rest.h"
+#include "record/sleep.h"
 #include "trace/mem.h"
 
 /* What the kernel says to itself: EINTR for a handler, begun anew without one (linux/errno.h). */
@@ -208,6 +209,8 @@ bool again_signal(const struct recorder *r, const struct stop *stop, bool ignore
 
 	if (!thread)
 		return false;
+	if (thread->sleep.size)
+		sleep_woken(stop, ignored || proc_ignores(stop->task->tid, stop->signal));
 	if (!in_call(stop, &call)) {
 		end(&thread->again);
 		thread->again.stopped = false;
@@ -311,6 +314,8 @@ bool again_stopped(const struct recorder *r, const struct stop *stop)
 		return false;
 	if (stop->kind == STOP_GROUP)
 		thread->again.stopped = true;
+	if (thread->sleep.size)
+		sleep_woken(stop, stop->kind != STOP_GROUP);
 	if (thread->again.stopped || !in_call(stop, &call))
 		return thread->again.stopped;
 	if (call.result > 0)

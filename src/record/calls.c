@@ -14,6 +14,7 @@
 #include "record/overlay.h"
 #include "record/places.h"
 #include "record/sent.h"
+#include "record/sleep.h"
 #include "record/subvolumes.h"
 
 static const struct handler handlers[CALL_ACTIONS] = {
@@ -46,6 +47,7 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 	[CALL_WAIT] = { OP_NONE, enter_wait },
 	[CALL_KILL] = { OP_NONE, enter_kill },
+	[CALL_SLEEP] = { OP_NONE, enter_sleep },
 };
 
 const struct handler *call_handler(enum action action)

@@ -64,6 +64,15 @@ struct rest {
 	bool swallows; /* and its rest has */
 };
 
+/* nanosleep(2) and its like, from its entry on (sleep.h). */
+struct sleep {
+	size_t size; /* of what is left of it; 0: none */
+	uint64_t addr, args[6];
+	size_t args_size;
+	uint8_t before[16], left[16]; /* what stood there, and what the kernel has written */
+	bool has_left;
+};
+
 /* What task->data points to. */
 struct thread {
 	struct life *life;
@@ -72,6 +81,7 @@ struct thread {
 	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
 	struct rest rest;
+	struct sleep sleep;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */
 	struct waits waits;    /* it is a tracer itself, and waits, */
 	struct takes takes;    /* or takes the signal that tells of a tracee, */

@@ -219,6 +219,42 @@ static void nothing(int sig)
 	(void)sig;
 }
 
+/* What is left of a sleep is written for a handler only, or while the process is stopped. */
+static void sleeps_over(int sig, const char *what)
+{
+	struct timespec ts = { 0, 100 * MS }, left = { 7, 7 };
+	pid_t pid = sender(sig, 3, 20);
+	long r = syscall(SYS_nanosleep, &ts, &left);
+
+	note("out", "%s: %ld, %s", what, r, left.tv_sec == 7 ? "kept" : "written");
+	left.tv_sec = 7;
+	r = clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &left);
+	note("out", "by a clock: %ld, %s", r, left.tv_sec == 7 ? "kept" : "written");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+FORM(what_is_left_of_a_sleep)
+{
+	struct timespec ts = { 0, 40 * MS };
+	long since = now_ms();
+	pid_t pid;
+	int i;
+
+	if (setup)
+		return;
+	sleeps_over(SIGWINCH, "SIGWINCH");
+	signal(SIGUSR1, nothing);
+	sleeps_over(SIGUSR1, "handled");
+	sleeps_over(SIGCONT, "SIGCONT");
+	pid = sender(SIGWINCH, 100, 15);
+	for (since = now_ms(), i = 0; i < 5; i++)
+		nanosleep(&ts, &ts);
+	note("out", "of five: %s", now_ms() - since < 190 ? "early" : "in time");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static volatile int handled;
 
 static void count(int sig)
