@@ -22,6 +22,7 @@ enum limit {
 	LIMIT_MS,
 	LIMIT_TIMESPEC,
 	LIMIT_TIMESPEC32, /* of i386's own; of x86_64 it is the same as the other */
+	LIMIT_TIMEVAL,    /* likewise */
 	LIMIT_IPC,        /* likewise, where ipc(2) is semtimedop */
 	LIMIT_RECEIVE,
 	LIMIT_SEND,
@@ -47,6 +48,13 @@ static const struct again_call {
 	{ "io_pgetevents", LIMIT_TIMESPEC32, 4 },
 	{ "io_pgetevents_time64", LIMIT_TIMESPEC, 4 },
 	{ "io_uring_enter", NO_LIMIT, 0 },
+	/* Where the kernel cannot write what is left of it: it is in read-only memory. */
+	{ "select", LIMIT_TIMEVAL, 4 },
+	{ "_newselect", LIMIT_TIMEVAL, 4 },
+	{ "pselect6", LIMIT_TIMESPEC32, 4 },
+	{ "pselect6_time64", LIMIT_TIMESPEC, 4 },
+	{ "ppoll", LIMIT_TIMESPEC32, 2 },
+	{ "ppoll_time64", LIMIT_TIMESPEC, 2 },
 	{ "read", LIMIT_RECEIVE, 0 },
 	{ "readv", LIMIT_RECEIVE, 0 },
 	{ "recvfrom", LIMIT_RECEIVE, 0 },
@@ -101,6 +109,12 @@ static bool is_small(const struct stop *stop, enum limit limit)
 	return limit != LIMIT_TIMESPEC && stop->arch == AUDIT_ARCH_I386;
 }
 
+/* Of the second number of a limit in memory, in nanoseconds. */
+static int64_t unit_of(enum limit limit)
+{
+	return limit == LIMIT_TIMEVAL ? 1000 : 1;
+}
+
 static int64_t limit_of_memory(const struct stop *stop, enum limit limit, uint64_t addr)
 {
 	int64_t whole[2] = { 0, 0 };
@@ -110,7 +124,11 @@ static int64_t limit_of_memory(const struct stop *stop, enum limit limit, uint64
 	if (!addr || mem_read(stop->task->tid, addr, is32 ? (void *)small : (void *)whole,
 			     is32 ? sizeof small : sizeof whole) < 0)
 		return 0;
-	return is32 ? small[0] * 1000000000LL + small[1] : whole[0] * 1000000000LL + whole[1];
+	if (is32) {
+		whole[0] = small[0];
+		whole[1] = small[1];
+	}
+	return whole[0] * 1000000000LL + whole[1] * unit_of(limit);
 }
 
 /* In nanoseconds; 0: none, it waits for ever. */
@@ -123,6 +141,7 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 		return (int32_t)arg < 0 ? 0 : (int32_t)arg * 1000000LL;
 	case LIMIT_TIMESPEC:
 	case LIMIT_TIMESPEC32:
+	case LIMIT_TIMEVAL:
 		return limit_of_memory(stop, c->limit, arg);
 	case LIMIT_IPC:
 		return (stop->args[0] & 0xffff) == IPC_SEMTIMEDOP ?
@@ -231,10 +250,10 @@ bool again_signal(const struct recorder *r, const struct stop *stop, bool ignore
 	return c && make_again(&thread->again, &call, c);
 }
 
-/* A timespec of what is left, where nothing of the program's can stand. */
+/* A timespec or timeval of what is left, where nothing of the program's can stand. */
 static bool put_timespec(const struct stop *stop, enum limit limit, int64_t left)
 {
-	int64_t whole[2] = { left / 1000000000, left % 1000000000 };
+	int64_t whole[2] = { left / 1000000000, left % 1000000000 / unit_of(limit) };
 	int32_t small[2] = { (int32_t)whole[0], (int32_t)whole[1] };
 	bool is32 = is_small(stop, limit);
 	uint64_t at = (stop->stack - MEM_BELOW_STACK) & ~15ULL;
@@ -281,14 +300,21 @@ bool again_enter(const struct recorder *r, const struct stop *stop)
 	return true;
 }
 
-static void leave(struct again *a, const struct stop *stop)
+static void leave(struct again *a, const struct stop *stop, bool letting_go)
 {
+	int64_t result = stop->result;
+
 	if (a->state != AGAIN_INSIDE)
 		return;
 	/* The kernel leaves the registers of its arguments alone, and programs count on that. */
 	if (a->changed)
 		tracer_set_arg(stop->task, a->arch, a->call->arg, a->arg);
-	if (stop->result == -EINTR)
+	/* What is left of our limit could be written: of the program's it could not. */
+	if (result == -ERESTARTNOHAND && a->changed && !letting_go) {
+		result = -EINTR;
+		tracer_set_result(stop->task, result);
+	}
+	if (result == -EINTR)
 		a->state = AGAIN_ENDED; /* and perhaps once more: the signal comes next */
 	else
 		end(a);
@@ -300,7 +326,7 @@ bool again_leave(const struct recorder *r, const struct stop *stop)
 
 	if (!thread)
 		return false;
-	leave(&thread->again, stop);
+	leave(&thread->again, stop, r->tracer.letting_go);
 	return rest_leave(r, stop);
 }
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -131,6 +132,43 @@ static long by_accept(void)
 	return accept(fd, NULL, NULL);
 }
 
+/* Where the kernel cannot write what is left of it. */
+static void *read_only(const void *limit, size_t size)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy(page, limit, size);
+	LIBC(mprotect(page, 4096, PROT_READ));
+	return page;
+}
+
+static long by_select(void)
+{
+#ifdef __i386__
+	long tv[2] = { limit_ms / 1000, limit_ms % 1000 * 1000 };
+
+	return syscall(SYS__newselect, 0, NULL, NULL, NULL, read_only(tv, sizeof tv));
+#else
+	struct timeval tv = limit_of_socket();
+
+	return syscall(SYS_select, 0, NULL, NULL, NULL, read_only(&tv, sizeof tv));
+#endif
+}
+
+static long by_pselect(void)
+{
+	struct timespec ts = limit();
+
+	return syscall(SYS_pselect6, 0, NULL, NULL, NULL, read_only(&ts, sizeof ts), NULL);
+}
+
+static long by_ppoll(void)
+{
+	struct timespec ts = limit();
+
+	return syscall(SYS_ppoll, NULL, 0, read_only(&ts, sizeof ts), NULL, 8);
+}
+
 static const struct {
 	const char *name;
 	long (*call)(void);
@@ -143,6 +181,9 @@ static const struct {
 	{ "recv", by_recv },
 	{ "read", by_read },
 	{ "accept", by_accept },
+	{ "select", by_select },
+	{ "pselect", by_pselect },
+	{ "ppoll", by_ppoll },
 };
 
 /* While the call waits somebody sends `signals` of them, `pause` apart; 0: only its end is told. */
