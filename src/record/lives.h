@@ -36,6 +36,7 @@ struct life {
 	pid_t pid;
 	unsigned int threads; /* that have not ended */
 	struct vain vain;
+	enum { PLACE_UNKNOWN, PLACE_FIRST, PLACE_LATER } place; /* in its pid namespace */
 	char *core;                /* the file that it may be dumped to (core.h); or NULL */
 	struct inode core_before;  /* what stood there */
 };

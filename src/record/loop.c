@@ -307,7 +307,10 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 		inner_wait_interrupted(r, stop);
 	if (stop->signal == SIGCHLD && r->tracees.first)
 		inner_sign_child(r, stop);
-	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(r, stop, false));
+	if (inner_takes(r, stop))
+		return 0;
+	sent_to_first(r, stop);
+	return tracer_resume(&r->tracer, stop, again_signal(r, stop, false));
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)

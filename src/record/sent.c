@@ -46,15 +46,62 @@ enum next enter_kill(struct recorder *r, struct task *task, struct pending *p)
 	return NEXT_GO;
 }
 
+/* The first process of a pid namespace. Asked once: a process may fault often. */
+static bool is_first(const struct task *task)
+{
+	struct life *life = thread_of(task)->life;
+
+	if (life->place == PLACE_UNKNOWN)
+		life->place = proc_own_number(life->pid) == 1 ? PLACE_FIRST : PLACE_LATER;
+	return life->place == PLACE_FIRST;
+}
+
+/* The sender as the task's own namespace numbers it; 0: from outside of that, or no such signal. */
+static pid_t sender_of(const struct stop *stop)
+{
+	siginfo_t si;
+
+	if (tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) < 0)
+		return 0;
+	return si.si_code == SI_USER || si.si_code == SI_QUEUE ? si.si_pid : 0;
+}
+
+/* Nothing from within stops the first process of a namespace, but a tracee it would stop. */
+static bool stops_first(const struct stop *stop)
+{
+	return stop->signal == SIGSTOP && is_first(stop->task) && sender_of(stop);
+}
+
 bool sent_in_vain(const struct stop *stop)
 {
 	const struct thread *thread = thread_of(stop->task);
 	const struct vain *vain = &thread->life->vain;
-	siginfo_t si;
 
 	/* A tracer inside would have been shown it. */
-	if (!(vain->signals >> (stop->signal - 1) & 1) || thread->tracee)
+	if (thread->tracee)
 		return false;
-	return tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) == 0 &&
-		(si.si_code == SI_USER || si.si_code == SI_QUEUE) && si.si_pid == vain->sender;
+	return stops_first(stop) || ((vain->signals >> (stop->signal - 1) & 1) &&
+			sender_of(stop) == vain->sender);
+}
+
+/* Of the kernel's own, at an instruction. */
+static bool is_fault(const struct stop *stop)
+{
+	const uint64_t faults = 1ULL << SIGSEGV | 1ULL << SIGBUS | 1ULL << SIGFPE | 1ULL << SIGILL |
+		1ULL << SIGTRAP | 1ULL << SIGSYS;
+	siginfo_t si;
+
+	return stop->signal < 64 && (faults >> stop->signal & 1) &&
+		tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) == 0 && si.si_code > 0;
+}
+
+void sent_to_first(struct recorder *r, const struct stop *stop)
+{
+	if (!is_fault(stop) || !is_first(stop->task) ||
+		(proc_treats(stop->task->tid, stop->signal) & PROC_HANDLES))
+		return;
+	kill(stop->task->tgid, SIGKILL);
+	r->sink->note(r->sink,
+		"the first process of a pid namespace was killed by a fault of its own: its status "
+		"is that of SIGKILL");
 }

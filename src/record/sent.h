@@ -15,5 +15,10 @@
 enum next enter_kill(struct recorder *r, struct task *task, struct pending *p);
 /* At a STOP_SIGNAL: would it never have come? */
 bool sent_in_vain(const struct stop *stop);
+/*
+ * At a STOP_SIGNAL. The first process of a namespace dies of a fault, but while it is traced the
+ * kernel protects it (force_sig_info_to_task()), and it would fault for ever.
+ */
+void sent_to_first(struct recorder *r, const struct stop *stop);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -258,6 +259,52 @@ FORM(many)
 static void nothing(int sig)
 {
 	(void)sig;
+}
+
+/* The first process of a namespace ignores from within what it does not handle. */
+FORM(first_of_a_namespace)
+{
+	pid_t pid;
+
+	if (setup)
+		return;
+	note("processes", "*");
+	if (!rights() || unshare(CLONE_NEWPID)) {
+		note("skip", "no namespaces for an ordinary user here");
+		return;
+	}
+	pid = fork();
+	if (!pid) {
+		waits(SIGTERM, 1, 20, "SIGTERM");
+		waits(SIGUSR1, 1, 20, "SIGUSR1");
+		waits(SIGTSTP, 1, 20, "SIGTSTP");
+		waits(SIGSTOP, 1, 20, "SIGSTOP");
+		_exit(0);
+	}
+	wait_ok(pid);
+}
+
+/* But not a fault of its own; by which signal it goes is another matter. */
+FORM(first_of_a_namespace_faults)
+{
+	int status;
+	pid_t pid;
+
+	if (setup)
+		return;
+	note("processes", "*");
+	if (!rights() || unshare(CLONE_NEWPID)) {
+		note("skip", "no namespaces for an ordinary user here");
+		return;
+	}
+	pid = fork();
+	if (!pid) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+		*(volatile int *)1 = 1;
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	note("out", "%s", WIFSIGNALED(status) ? "killed" : "ended");
 }
 
 /* What is left of a sleep is written for a handler only, or while the process is stopped. */
