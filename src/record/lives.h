@@ -74,6 +74,12 @@ struct sleep {
 	bool has_left;
 };
 
+/* The first argument of a clone that is made with another one (odd.c). */
+struct cut {
+	uint32_t arch; /* 0: none */
+	uint64_t arg;
+};
+
 /* What task->data points to. */
 struct thread {
 	struct life *life;
@@ -83,6 +89,7 @@ struct thread {
 	struct again again;
 	struct rest rest;
 	struct sleep sleep;
+	struct cut cut;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */
 	struct waits waits;    /* it is a tracer itself, and waits, */
 	struct takes takes;    /* or takes the signal that tells of a tracee, */

@@ -85,7 +85,7 @@ int recorder_begin(struct recorder *r, const struct recorder_setup *s)
 static int go_on(struct recorder *r, const struct stop *stop, enum next next)
 {
 	stop->task->in_call = next == NEXT_FOLLOW;
-	return tracer_resume(&r->tracer, stop, next == NEXT_FOLLOW);
+	return tracer_resume(&r->tracer, stop, next != NEXT_GO);
 }
 
 /*
@@ -192,6 +192,7 @@ static int on_call_exit(struct recorder *r, const struct stop *stop)
 		call_leave(r, stop->task, stop);
 	else
 		again = again_leave(r, stop);
+	clone_cut_ends(stop->task);
 	stop->task->in_call = false;
 	again |= leave_inner(r, stop);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again);
