@@ -27,7 +27,7 @@ static size_t pid_count;
 static const char *attach_option, *command_option; /* one of those of only one of the two */
 
 static const struct cmd_option options[] = {
-	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },
+	{ 'q', "quiet", NULL, "no summary on stderr, only what warns or fails" },
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },
 	{ 0, "name", "NAME", "what is installed; default: what the folder says, or --pkgname" },
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },
@@ -263,12 +263,21 @@ static void say_taken(struct buf *out, const struct ba_summary *s, const char *m
 		(long long)s->run_id);
 }
 
+static void say(const struct buf *out)
+{
+	if (!out->failed)
+		fwrite(out->data, 1, out->len, stderr);
+}
+
 static void summary(const struct ba_summary *s, void *data)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT, me = BUF_INIT;
 
-	if (quiet && !s->error)
+	if (quiet && !s->error) {
+		summary_add_warnings(&out, s);
+		say(&out);
 		return;
+	}
 	summary_add_program(&me, data);
 	if (me.failed)
 		return;
@@ -290,8 +299,7 @@ static void summary(const struct ba_summary *s, void *data)
 	buf_adds(&out, "buildaudit: ");
 	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');
-	if (!out.failed)
-		fwrite(out.data, 1, out.len, stderr);
+	say(&out);
 }
 
 /* A first word that is no command was perhaps meant as one of ours; one with a slash was not. */
