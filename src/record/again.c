@@ -13,7 +13,11 @@
 #include "record/sleep.h"
 #include "trace/mem.h"
 
-/* What the kernel says to itself: EINTR for a handler, begun anew without one (linux/errno.h). */
+/*
+ * What the kernel says to itself: begun anew without a handler; with one EINTR, of the first only
+ * where that one is not SA_RESTART (linux/errno.h).
+ */
+#define ERESTARTSYS 512
 #define ERESTARTNOHAND 514
 
 /* How a call says how long it may take. */
@@ -24,8 +28,9 @@ enum limit {
 	LIMIT_TIMESPEC32, /* of i386's own; of x86_64 it is the same as the other */
 	LIMIT_TIMEVAL,    /* likewise */
 	LIMIT_IPC,        /* likewise, where ipc(2) is semtimedop */
-	LIMIT_RECEIVE,
+	LIMIT_RECEIVE,    /* a socket's, from here on */
 	LIMIT_SEND,
+	LIMIT_SPLICE, /* of the end that is a socket */
 	LIMIT_SOCKETCALL,
 };
 
@@ -57,6 +62,7 @@ static const struct again_call {
 	{ "ppoll_time64", LIMIT_TIMESPEC, 2 },
 	{ "read", LIMIT_RECEIVE, 0 },
 	{ "readv", LIMIT_RECEIVE, 0 },
+	{ "preadv2", LIMIT_RECEIVE, 0 },
 	{ "recvfrom", LIMIT_RECEIVE, 0 },
 	{ "recvmsg", LIMIT_RECEIVE, 0 },
 	{ "recvmmsg", LIMIT_RECEIVE, 0 },
@@ -65,6 +71,10 @@ static const struct again_call {
 	{ "accept4", LIMIT_RECEIVE, 0 },
 	{ "write", LIMIT_SEND, 0 },
 	{ "writev", LIMIT_SEND, 0 },
+	{ "pwritev2", LIMIT_SEND, 0 },
+	{ "sendfile", LIMIT_SEND, 0 },
+	{ "sendfile64", LIMIT_SEND, 0 },
+	{ "splice", LIMIT_SPLICE, 0 },
 	{ "sendto", LIMIT_SEND, 0 },
 	{ "sendmsg", LIMIT_SEND, 0 },
 	{ "sendmmsg", LIMIT_SEND, 0 },
@@ -102,6 +112,13 @@ static int64_t limit_of_socketcall(const struct stop *stop)
 	if (mem_read(stop->task->tid, stop->args[1], &fd, sizeof fd) < 0)
 		return 0;
 	return limit_of_socket(stop, sends ? SO_SNDTIMEO : SO_RCVTIMEO, (int)fd);
+}
+
+static int64_t limit_of_splice(const struct stop *stop)
+{
+	int64_t limit = limit_of_socket(stop, SO_RCVTIMEO, (int)stop->args[0]);
+
+	return limit ? limit : limit_of_socket(stop, SO_SNDTIMEO, (int)stop->args[2]);
 }
 
 static bool is_small(const struct stop *stop, enum limit limit)
@@ -153,6 +170,8 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 		return limit_of_socket(stop, SO_RCVTIMEO, (int)arg);
 	case LIMIT_SEND:
 		return limit_of_socket(stop, SO_SNDTIMEO, (int)arg);
+	case LIMIT_SPLICE:
+		return limit_of_splice(stop);
 	default:
 		return 0;
 	}
@@ -160,7 +179,7 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 
 static bool is_of_socket(const struct again_call *c)
 {
-	return c->limit == LIMIT_RECEIVE || c->limit == LIMIT_SEND || c->limit == LIMIT_SOCKETCALL;
+	return c->limit >= LIMIT_RECEIVE;
 }
 
 static void end(struct again *a)
@@ -300,6 +319,16 @@ bool again_enter(const struct recorder *r, const struct stop *stop)
 	return true;
 }
 
+/*
+ * It was interrupted, though the kernel would not call it that: what is left of our limit could be
+ * written, of the program's it could not; and splice(2) looks for a signal before it does anything
+ * (splice_to_socket()), which for one call that waits is past.
+ */
+static bool is_end(const struct again *a, int64_t result)
+{
+	return result == -ERESTARTSYS || (result == -ERESTARTNOHAND && a->changed);
+}
+
 static void leave(struct again *a, const struct stop *stop, bool letting_go)
 {
 	int64_t result = stop->result;
@@ -309,8 +338,7 @@ static void leave(struct again *a, const struct stop *stop, bool letting_go)
 	/* The kernel leaves the registers of its arguments alone, and programs count on that. */
 	if (a->changed)
 		tracer_set_arg(stop->task, a->arch, a->call->arg, a->arg);
-	/* What is left of our limit could be written: of the program's it could not. */
-	if (result == -ERESTARTNOHAND && a->changed && !letting_go) {
+	if (is_end(a, result) && !letting_go) {
 		result = -EINTR;
 		tracer_set_result(stop->task, result);
 	}

@@ -8,8 +8,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -122,6 +124,61 @@ static long by_read(void)
 	return read(fd, &c, 1);
 }
 
+static long by_preadv2(void)
+{
+	int other, fd = a_socket(&other);
+	char c;
+
+	return preadv2(fd, &(struct iovec){ &c, 1 }, 1, -1, 0);
+}
+
+static long by_splice(void)
+{
+	int other, fd = a_socket(&other), p[2];
+
+	LIBC(pipe(p));
+	return splice(fd, NULL, p[1], NULL, 1, 0);
+}
+
+/* One that takes nothing more. */
+static int a_full_socket(void)
+{
+	static char much[65536];
+	struct timeval tv = limit_of_socket();
+	int fd[2];
+
+	LIBC(socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	LIBC(fcntl(fd[0], F_SETFL, O_NONBLOCK));
+	while (write(fd[0], much, sizeof much) > 0)
+		;
+	LIBC(fcntl(fd[0], F_SETFL, 0));
+	LIBC(setsockopt(fd[0], SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv));
+	return fd[0];
+}
+
+static long by_pwritev2(void)
+{
+	return pwritev2(a_full_socket(), &(struct iovec){ "x", 1 }, 1, -1, 0);
+}
+
+static long by_sendfile(void)
+{
+	int f = memfd_create("sent", 0);
+	off_t o = 0;
+
+	LIBC(write(f, "x", 1));
+	return sendfile(a_full_socket(), f, &o, 1);
+}
+
+static long by_splice_to(void)
+{
+	int p[2];
+
+	LIBC(pipe(p));
+	LIBC(write(p[1], "x", 1));
+	return splice(p[0], NULL, a_full_socket(), NULL, 1, 0);
+}
+
 static long by_accept(void)
 {
 	struct timeval tv = limit_of_socket();
@@ -181,6 +238,11 @@ static const struct {
 	{ "io_getevents", by_io_getevents },
 	{ "recv", by_recv },
 	{ "read", by_read },
+	{ "preadv2", by_preadv2 },
+	{ "splice", by_splice },
+	{ "pwritev2", by_pwritev2 },
+	{ "sendfile", by_sendfile },
+	{ "splice to one", by_splice_to },
 	{ "accept", by_accept },
 	{ "select", by_select },
 	{ "pselect", by_pselect },
