@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/io.h"
@@ -23,6 +24,7 @@
 /* How a call says how long it may take. */
 enum limit {
 	NO_LIMIT,
+	NO_LIMIT_DRAIN, /* likewise, where ioctl(2) is tcdrain(3) */
 	LIMIT_MS,
 	LIMIT_TIMESPEC,
 	LIMIT_TIMESPEC32, /* of i386's own; of x86_64 it is the same as the other */
@@ -53,6 +55,7 @@ static const struct again_call {
 	{ "io_pgetevents", LIMIT_TIMESPEC32, 4 },
 	{ "io_pgetevents_time64", LIMIT_TIMESPEC, 4 },
 	{ "io_uring_enter", NO_LIMIT, 0 },
+	{ "ioctl", NO_LIMIT_DRAIN, 1 },
 	/* Where the kernel cannot write what is left of it: it is in read-only memory. */
 	{ "select", LIMIT_TIMEVAL, 4 },
 	{ "_newselect", LIMIT_TIMEVAL, 4 },
@@ -215,13 +218,20 @@ static bool make_again(struct again *a, const struct stop *stop, const struct ag
 	return true;
 }
 
+/* Without its argument it sends a break, which is not sent twice. */
+static bool is_drain(const struct stop *call)
+{
+	return call->args[1] == TCSBRK && (int32_t)call->args[2];
+}
+
 /* One of those, or NULL. */
 static const struct again_call *call_of(const struct stop *call)
 {
 	uint64_t nr = call->nr;
 	int abi = abi_of_stop(call->arch, &nr);
+	const struct again_call *c = abi < 0 ? NULL : find((enum abi)abi, nr);
 
-	return abi < 0 ? NULL : find((enum abi)abi, nr);
+	return c && c->limit == NO_LIMIT_DRAIN && !is_drain(call) ? NULL : c;
 }
 
 /* Does the task come from a call that was interrupted, or may have been? Then that is in *call. */

@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <time.h>
 
 #define MS 1000000L
@@ -344,6 +345,29 @@ FORM(first_of_a_namespace)
 		_exit(0);
 	}
 	wait_ok(pid);
+}
+
+/* It ends with EINTR by any signal that is there in the end. */
+FORM(a_terminal_drained)
+{
+	int fd, other, failed = 0;
+	long until;
+	pid_t pid;
+
+	if (setup)
+		return;
+	fd = posix_openpt(O_RDWR | O_NOCTTY);
+	LIBC(fd);
+	LIBC(grantpt(fd));
+	LIBC(unlockpt(fd));
+	other = open(ptsname(fd), O_RDWR | O_NOCTTY);
+	LIBC(other);
+	pid = sender(SIGWINCH, 100000, 0);
+	for (until = now_ms() + 300; now_ms() < until;)
+		failed += tcdrain(other) < 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	note("out", "%s", failed ? "some failed" : "none failed");
 }
 
 /* But not a fault of its own; by which signal it goes is another matter. */
