@@ -138,6 +138,15 @@ uid_t proc_user(pid_t pid)
 	return (uid_t)pid_in_status(pid, "\nUid:");
 }
 
+/* The last of such a line's numbers is that of the innermost namespace; 0: there is none. */
+static pid_t own_number(const struct buf *status, const char *name)
+{
+	const char *ids = status->data ? strstr(status->data, name) : NULL;
+	const char *last = ids ? memrchr(ids + 1, '\t', strcspn(ids + 1, "\n")) : NULL;
+
+	return last ? (pid_t)strtol(last, NULL, 10) : 0;
+}
+
 bool proc_is_nested(pid_t pid)
 {
 	_cleanup_buf_ struct buf status = BUF_INIT;
@@ -153,13 +162,8 @@ bool proc_is_nested(pid_t pid)
 pid_t proc_own_number(pid_t pid)
 {
 	_cleanup_buf_ struct buf status = BUF_INIT;
-	const char *ids, *last;
 
-	if (read_status(pid, &status) < 0 || !status.data ||
-		!(ids = strstr(status.data, "\nNSpid:\t")))
-		return 0;
-	last = memrchr(ids + 1, '\t', strcspn(ids + 1, "\n"));
-	return last ? (pid_t)strtol(last, NULL, 10) : 0;
+	return read_status(pid, &status) < 0 ? 0 : own_number(&status, "\nNSpid:");
 }
 
 bool proc_is_capable(pid_t pid, int capability)
@@ -190,6 +194,8 @@ bool proc_ignores(pid_t tid, int sig)
 
 	if (read_status(tid, &status) < 0)
 		return false;
+	/* The first of a namespace ignores all that it does not handle (SIGNAL_UNKILLABLE). */
+	by_default |= sig != SIGSTOP && own_number(&status, "\nNStgid:") == 1;
 	return (status_field(&status, "\nSigIgn:", 16) & bit) ||
 		(by_default && !(status_field(&status, "\nSigCgt:", 16) & bit));
 }

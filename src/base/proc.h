@@ -47,7 +47,10 @@ bool proc_is_traced_by_us(pid_t tid);
 bool proc_ids(pid_t pid, uid_t *uid, gid_t *gid);
 /* A thread of the kernel's own (PF_KTHREAD)? */
 bool proc_is_kernel(pid_t pid);
-/* Does it ignore the signal, by its own word or by default? False when it is gone. */
+/*
+ * Does it ignore the signal, by its own word or by default? False when it is gone. (Of SIGSTOP that
+ * is not asked here: it depends on who sends it.)
+ */
 bool proc_ignores(pid_t tid, int sig);
 /* How many seccomp filters it has; 0 also where the kernel (before 5.9) does not tell. */
 unsigned int proc_filters(pid_t tid);

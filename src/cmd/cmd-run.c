@@ -263,12 +263,21 @@ static void say_taken(struct buf *out, const struct ba_summary *s, const char *m
 		(long long)s->run_id);
 }
 
+static void say(const struct buf *out)
+{
+	if (!out->failed)
+		fwrite(out->data, 1, out->len, stderr);
+}
+
 static void summary(const struct ba_summary *s, void *data)
 {
 	_cleanup_buf_ struct buf out = BUF_INIT, me = BUF_INIT;
 
-	if (quiet && !s->error)
+	if (quiet && !s->error) {
+		summary_add_warnings(&out, s);
+		say(&out);
 		return;
+	}
 	summary_add_program(&me, data);
 	if (me.failed)
 		return;
@@ -294,8 +303,7 @@ static void summary(const struct ba_summary *s, void *data)
 	buf_adds(&out, "buildaudit: ");
 	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');
-	if (!out.failed)
-		fwrite(out.data, 1, out.len, stderr);
+	say(&out);
 }
 
 /* A first word that is no command was perhaps meant as one of ours; one with a slash was not. */

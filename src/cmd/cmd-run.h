@@ -6,7 +6,7 @@
 
 /* Of both. */
 #define RUN_OPTIONS                                                                             \
-	{ 'q', "quiet", NULL, "no summary on stderr; of --package, only what fails" },		\
+	{ 'q', "quiet", NULL, "no summary on stderr, only what warns or fails" },		\
 	{ 0, "label", "NAME", "a name for this run, as good as its number" },			\
 	{ 0, "name", "NAME", "what is installed; default: what the folder says, or --pkgname" },\
 	{ 0, "exclude", "GLOB", "paths that do not count as installed (may be repeated)" },	\

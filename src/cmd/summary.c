@@ -20,17 +20,31 @@ void summary_add_counts(struct buf *out, const struct ba_summary *s)
 		buf_addf(out, " (and %lld excluded)", (long long)s->excluded);
 }
 
+static void add_note(struct buf *out, const char *note, size_t len)
+{
+	buf_adds(out, "buildaudit: note: ");
+	buf_add_shown(out, note, len);
+	buf_addc(out, '\n');
+}
+
+void summary_add_warnings(struct buf *out, const struct ba_summary *s)
+{
+	const char *note = s->notes;
+	size_t len = 0;
+
+	for (; (note = render_note(note, &len)); note += len)
+		if (render_note_warns(note, len))
+			add_note(out, note, len);
+}
+
 void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *me)
 {
 	const char *note = s->notes;
 	size_t len = 0, n = 0;
 
 	while ((note = render_note(note, &len))) {
-		if (n++ < NOTES_SHOWN) {
-			buf_adds(out, "buildaudit: note: ");
-			buf_add_shown(out, note, len);
-			buf_addc(out, '\n');
-		}
+		if (n++ < NOTES_SHOWN)
+			add_note(out, note, len);
 		note += len;
 	}
 	if (n > NOTES_SHOWN)

@@ -12,6 +12,8 @@ void summary_add_counts(struct buf *out, const struct ba_summary *s);
  * buildaudit is called for this database.
  */
 void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *me);
+/* Those without which another answer of the command's would not be understood: --quiet, too. */
+void summary_add_warnings(struct buf *out, const struct ba_summary *s);
 
 /* "buildaudit", with the database where that is not the default one. */
 void summary_add_program(struct buf *out, const char *db);

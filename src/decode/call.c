@@ -102,6 +102,7 @@ static const enum slot {
 	[ARG_ADDR] = SLOT_ADDR,
 	[ARG_SOCKARGS] = SLOT_ADDR,
 	[ARG_CLONEARGS] = SLOT_ADDR,
+	[ARG_LEFT] = SLOT_ADDR,
 	[ARG_ADDRLEN] = SLOT_LENGTH,
 };
 

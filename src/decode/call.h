@@ -40,6 +40,8 @@ enum action {
 	CALL_MOUNT_OPTION,
 	CALL_SUBVOLUME,
 	CALL_WAIT,
+	CALL_KILL,
+	CALL_SLEEP,
 	CALL_ACTIONS,
 };
 
@@ -69,6 +71,7 @@ enum kind {
 	ARG_WAITPID,
 	ARG_IDTYPE,
 	ARG_WAITFLAGS,
+	ARG_LEFT,
 };
 
 #define CALL_ARGS 6

@@ -5,26 +5,35 @@
 #include <linux/audit.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/io.h"
 #include "base/proc.h"
 #include "record/descriptor.h"
 #include "record/rest.h"
+#include "record/sleep.h"
 #include "trace/mem.h"
 
-/* What the kernel says to itself: EINTR for a handler, begun anew without one (linux/errno.h). */
+/*
+ * What the kernel says to itself: begun anew without a handler; with one EINTR, of the first only
+ * where that one is not SA_RESTART (linux/errno.h).
+ */
+#define ERESTARTSYS 512
 #define ERESTARTNOHAND 514
 
 /* How a call says how long it may take. */
 enum limit {
 	NO_LIMIT,
+	NO_LIMIT_DRAIN, /* likewise, where ioctl(2) is tcdrain(3) */
 	LIMIT_MS,
 	LIMIT_TIMESPEC,
 	LIMIT_TIMESPEC32, /* of i386's own; of x86_64 it is the same as the other */
+	LIMIT_TIMEVAL,    /* likewise */
 	LIMIT_IPC,        /* likewise, where ipc(2) is semtimedop */
-	LIMIT_RECEIVE,
+	LIMIT_RECEIVE,    /* a socket's, from here on */
 	LIMIT_SEND,
+	LIMIT_SPLICE, /* of the end that is a socket */
 	LIMIT_SOCKETCALL,
 };
 
@@ -47,8 +56,17 @@ static const struct again_call {
 	{ "io_pgetevents", LIMIT_TIMESPEC32, 4 },
 	{ "io_pgetevents_time64", LIMIT_TIMESPEC, 4 },
 	{ "io_uring_enter", NO_LIMIT, 0 },
+	{ "ioctl", NO_LIMIT_DRAIN, 1 },
+	/* Where the kernel cannot write what is left of it: it is in read-only memory. */
+	{ "select", LIMIT_TIMEVAL, 4 },
+	{ "_newselect", LIMIT_TIMEVAL, 4 },
+	{ "pselect6", LIMIT_TIMESPEC32, 4 },
+	{ "pselect6_time64", LIMIT_TIMESPEC, 4 },
+	{ "ppoll", LIMIT_TIMESPEC32, 2 },
+	{ "ppoll_time64", LIMIT_TIMESPEC, 2 },
 	{ "read", LIMIT_RECEIVE, 0 },
 	{ "readv", LIMIT_RECEIVE, 0 },
+	{ "preadv2", LIMIT_RECEIVE, 0 },
 	{ "recvfrom", LIMIT_RECEIVE, 0 },
 	{ "recvmsg", LIMIT_RECEIVE, 0 },
 	{ "recvmmsg", LIMIT_RECEIVE, 0 },
@@ -57,6 +75,10 @@ static const struct again_call {
 	{ "accept4", LIMIT_RECEIVE, 0 },
 	{ "write", LIMIT_SEND, 0 },
 	{ "writev", LIMIT_SEND, 0 },
+	{ "pwritev2", LIMIT_SEND, 0 },
+	{ "sendfile", LIMIT_SEND, 0 },
+	{ "sendfile64", LIMIT_SEND, 0 },
+	{ "splice", LIMIT_SPLICE, 0 },
 	{ "sendto", LIMIT_SEND, 0 },
 	{ "sendmsg", LIMIT_SEND, 0 },
 	{ "sendmmsg", LIMIT_SEND, 0 },
@@ -96,9 +118,22 @@ static int64_t limit_of_socketcall(const struct stop *stop)
 	return limit_of_socket(stop, sends ? SO_SNDTIMEO : SO_RCVTIMEO, (int)fd);
 }
 
+static int64_t limit_of_splice(const struct stop *stop)
+{
+	int64_t limit = limit_of_socket(stop, SO_RCVTIMEO, (int)stop->args[0]);
+
+	return limit ? limit : limit_of_socket(stop, SO_SNDTIMEO, (int)stop->args[2]);
+}
+
 static bool is_small(const struct stop *stop, enum limit limit)
 {
 	return limit != LIMIT_TIMESPEC && stop->arch == AUDIT_ARCH_I386;
+}
+
+/* Of the second number of a limit in memory, in nanoseconds. */
+static int64_t unit_of(enum limit limit)
+{
+	return limit == LIMIT_TIMEVAL ? 1000 : 1;
 }
 
 static int64_t limit_of_memory(const struct stop *stop, enum limit limit, uint64_t addr)
@@ -110,7 +145,11 @@ static int64_t limit_of_memory(const struct stop *stop, enum limit limit, uint64
 	if (!addr || mem_read(stop->task->tid, addr, is32 ? (void *)small : (void *)whole,
 			     is32 ? sizeof small : sizeof whole) < 0)
 		return 0;
-	return is32 ? small[0] * 1000000000LL + small[1] : whole[0] * 1000000000LL + whole[1];
+	if (is32) {
+		whole[0] = small[0];
+		whole[1] = small[1];
+	}
+	return whole[0] * 1000000000LL + whole[1] * unit_of(limit);
 }
 
 /* In nanoseconds; 0: none, it waits for ever. */
@@ -123,6 +162,7 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 		return (int32_t)arg < 0 ? 0 : (int32_t)arg * 1000000LL;
 	case LIMIT_TIMESPEC:
 	case LIMIT_TIMESPEC32:
+	case LIMIT_TIMEVAL:
 		return limit_of_memory(stop, c->limit, arg);
 	case LIMIT_IPC:
 		return (stop->args[0] & 0xffff) == IPC_SEMTIMEDOP ?
@@ -134,6 +174,8 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 		return limit_of_socket(stop, SO_RCVTIMEO, (int)arg);
 	case LIMIT_SEND:
 		return limit_of_socket(stop, SO_SNDTIMEO, (int)arg);
+	case LIMIT_SPLICE:
+		return limit_of_splice(stop);
 	default:
 		return 0;
 	}
@@ -141,7 +183,7 @@ static int64_t limit_of(const struct stop *stop, const struct again_call *c)
 
 static bool is_of_socket(const struct again_call *c)
 {
-	return c->limit == LIMIT_RECEIVE || c->limit == LIMIT_SEND || c->limit == LIMIT_SOCKETCALL;
+	return c->limit >= LIMIT_RECEIVE;
 }
 
 static void end(struct again *a)
@@ -177,13 +219,20 @@ static bool make_again(struct again *a, const struct stop *stop, const struct ag
 	return true;
 }
 
+/* Without its argument it sends a break, which is not sent twice. */
+static bool is_drain(const struct stop *call)
+{
+	return call->args[1] == TCSBRK && (int32_t)call->args[2];
+}
+
 /* One of those, or NULL. */
 static const struct again_call *call_of(const struct stop *call)
 {
 	uint64_t nr = call->nr;
 	int abi = abi_of_stop(call->arch, &nr);
+	const struct again_call *c = abi < 0 ? NULL : find((enum abi)abi, nr);
 
-	return abi < 0 ? NULL : find((enum abi)abi, nr);
+	return c && c->limit == NO_LIMIT_DRAIN && !is_drain(call) ? NULL : c;
 }
 
 /* Does the task come from a call that was interrupted, or may have been? Then that is in *call. */
@@ -207,7 +256,7 @@ static bool begins_rest(const struct recorder *r, const struct stop *call)
 	return !r->tracer.letting_go && rest_begin(call);
 }
 
-bool again_signal(const struct recorder *r, const struct stop *stop)
+bool again_signal(const struct recorder *r, const struct stop *stop, bool ignored)
 {
 	struct thread *thread = thread_of(stop->task);
 	const struct again_call *c;
@@ -215,12 +264,14 @@ bool again_signal(const struct recorder *r, const struct stop *stop)
 
 	if (!thread)
 		return false;
+	if (thread->sleep.size)
+		sleep_woken(stop, ignored || proc_ignores(stop->task->tid, stop->signal));
 	if (!in_call(stop, &call)) {
 		end(&thread->again);
 		thread->again.stopped = false;
 		return false;
 	}
-	if (!proc_ignores(stop->task->tid, stop->signal)) {
+	if (!ignored && !proc_ignores(stop->task->tid, stop->signal)) {
 		end(&thread->again);
 		thread->again.stopped |= tracer_stops_group(stop->signal);
 		return thread->again.stopped;
@@ -235,10 +286,10 @@ bool again_signal(const struct recorder *r, const struct stop *stop)
 	return c && make_again(&thread->again, &call, c);
 }
 
-/* A timespec of what is left, where nothing of the program's can stand. */
+/* A timespec or timeval of what is left, where nothing of the program's can stand. */
 static bool put_timespec(const struct stop *stop, enum limit limit, int64_t left)
 {
-	int64_t whole[2] = { left / 1000000000, left % 1000000000 };
+	int64_t whole[2] = { left / 1000000000, left % 1000000000 / unit_of(limit) };
 	int32_t small[2] = { (int32_t)whole[0], (int32_t)whole[1] };
 	bool is32 = is_small(stop, limit);
 	uint64_t at = (stop->stack - MEM_BELOW_STACK) & ~15ULL;
@@ -285,14 +336,30 @@ bool again_enter(const struct recorder *r, const struct stop *stop)
 	return true;
 }
 
-static void leave(struct again *a, const struct stop *stop)
+/*
+ * It was interrupted, though the kernel would not call it that: what is left of our limit could be
+ * written, of the program's it could not; and splice(2) looks for a signal before it does anything
+ * (splice_to_socket()), which for one call that waits is past.
+ */
+static bool is_end(const struct again *a, int64_t result)
 {
+	return result == -ERESTARTSYS || (result == -ERESTARTNOHAND && a->changed);
+}
+
+static void leave(struct again *a, const struct stop *stop, bool letting_go)
+{
+	int64_t result = stop->result;
+
 	if (a->state != AGAIN_INSIDE)
 		return;
 	/* The kernel leaves the registers of its arguments alone, and programs count on that. */
 	if (a->changed)
 		tracer_set_arg(stop->task, a->arch, a->call->arg, a->arg);
-	if (stop->result == -EINTR)
+	if (is_end(a, result) && !letting_go) {
+		result = -EINTR;
+		tracer_set_result(stop->task, result);
+	}
+	if (result == -EINTR)
 		a->state = AGAIN_ENDED; /* and perhaps once more: the signal comes next */
 	else
 		end(a);
@@ -304,7 +371,7 @@ bool again_leave(const struct recorder *r, const struct stop *stop)
 
 	if (!thread)
 		return false;
-	leave(&thread->again, stop);
+	leave(&thread->again, stop, r->tracer.letting_go);
 	return rest_leave(r, stop);
 }
 
@@ -318,6 +385,8 @@ bool again_stopped(const struct recorder *r, const struct stop *stop)
 		return false;
 	if (stop->kind == STOP_GROUP)
 		thread->again.stopped = true;
+	if (thread->sleep.size)
+		sleep_woken(stop, stop->kind != STOP_GROUP);
 	if (thread->again.stopped || !in_call(stop, &call))
 		return thread->again.stopped;
 	if (call.result > 0)

@@ -10,8 +10,11 @@
  */
 #include "record/recorder.h"
 
-/* At a STOP_SIGNAL. True: the stops of the task's next call are wanted, whichever it is. */
-bool again_signal(const struct recorder *r, const struct stop *stop);
+/*
+ * At a STOP_SIGNAL; ignored: that is known. True: the stops of the task's next call are wanted,
+ * whichever it is.
+ */
+bool again_signal(const struct recorder *r, const struct stop *stop, bool ignored);
 /*
  * The same where it stands still with its group, which interrupts, or goes on after that; or where
  * we have asked it to stop (attach.h), which does not.

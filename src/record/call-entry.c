@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "base/io.h"
+#include "base/quiet.h"
 #include "record/originals.h"
 #include "record/places.h"
 #include "record/tell.h"
@@ -135,7 +135,7 @@ void leave_made(struct recorder *r, struct task *task, struct pending *p, int64_
 	file = touches_made(&r->touches, &made);
 	place_touch(r, p, 0);
 	touches_place(&r->touches, path, file);
-	if (p->op == OP_SYMLINK && !p->target.len && io_readlink(path, r->text) >= 0)
+	if (p->op == OP_SYMLINK && !p->target.len && quiet_readlink_once(path, r->text) >= 0)
 		buf_adds(&p->target, r->text);
 	tell_event(r, task, p, path, p->op == OP_SYMLINK ? p->target.data : NULL, file);
 }

@@ -13,6 +13,8 @@
 #include "record/originals.h"
 #include "record/overlay.h"
 #include "record/places.h"
+#include "record/sent.h"
+#include "record/sleep.h"
 #include "record/subvolumes.h"
 
 static const struct handler handlers[CALL_ACTIONS] = {
@@ -44,6 +46,8 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_PRCTL] = { OP_NONE, enter_prctl },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },
 	[CALL_WAIT] = { OP_NONE, enter_wait },
+	[CALL_KILL] = { OP_NONE, enter_kill },
+	[CALL_SLEEP] = { OP_NONE, enter_sleep },
 };
 
 const struct handler *call_handler(enum action action)

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/proc.h"
 #include "record/inner-stops.h"
+#include "record/odd.h"
 #include "trace/mem.h"
 
 /*
@@ -24,6 +25,7 @@ static int start_task(struct recorder *r, struct task *task, const struct stop *
 	const struct thread *thread = thread_of(task);
 
 	/* A new task has its maker's options. */
+	clone_cut_ends(task);
 	if (thread->tracee || thread->watched)
 		inner_options(r, task);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, false);
@@ -148,6 +150,7 @@ int child_told(struct recorder *r, const struct stop *stop)
 		if (e < 0)
 			return e;
 		inner_child(r, stop, child, flags);
+		thread_of(child)->cut = thread_of(stop->task)->cut;
 		taken = !untraced && inner_takes(r, stop);
 		if (child->dead) {
 			lives_end(&r->lives, child, child->dead_status, now);
@@ -156,6 +159,7 @@ int child_told(struct recorder *r, const struct stop *stop)
 			let_go(r, child);
 		}
 	}
+	clone_cut_ends(stop->task);
 	return taken ? 0 : tracer_resume(&r->tracer, stop, false);
 }
 

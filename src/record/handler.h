@@ -7,6 +7,7 @@
 /* What follows a call's entry stop. */
 enum next {
 	NEXT_GO,     /* nothing to learn: no exit stop */
+	NEXT_EXIT,   /* nothing either, but an argument is to be put back at its exit */
 	NEXT_FOLLOW, /* the exit stop tells whether it succeeded */
 	NEXT_WAIT,   /* it stays at its entry (turns.h), and enters again */
 };

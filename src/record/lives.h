@@ -22,6 +22,12 @@
 struct buf;
 struct pending;
 
+/* The signals that a process ignored when they were sent to it last, by this one (sent.h). */
+struct vain {
+	pid_t sender;
+	uint64_t signals;
+};
+
 struct life {
 	uint32_t number;
 	uint32_t parent;        /* 0: it lost it, or was found */
@@ -29,6 +35,8 @@ struct life {
 	bool exec_is_inherited; /* then its events need an exec row of its own */
 	pid_t pid;
 	unsigned int threads; /* that have not ended */
+	struct vain vain;
+	enum { PLACE_UNKNOWN, PLACE_FIRST, PLACE_LATER } place; /* in its pid namespace */
 	char *core;                /* the file that it may be dumped to (core.h); or NULL */
 	struct inode core_before;  /* what stood there */
 };
@@ -58,6 +66,21 @@ struct rest {
 	bool swallows; /* and its rest has */
 };
 
+/* nanosleep(2) and its like, from its entry on (sleep.h). */
+struct sleep {
+	size_t size; /* of what is left of it; 0: none */
+	uint64_t addr, args[6];
+	size_t args_size;
+	uint8_t before[16], left[16]; /* what stood there, and what the kernel has written */
+	bool has_left;
+};
+
+/* The first argument of a clone that is made with another one (odd.c). */
+struct cut {
+	uint32_t arch; /* 0: none */
+	uint64_t arg;
+};
+
 /* What task->data points to. */
 struct thread {
 	struct life *life;
@@ -66,6 +89,8 @@ struct thread {
 	bool strict; /* it reads, writes and ends, and is killed for anything else (strict.h) */
 	struct again again;
 	struct rest rest;
+	struct sleep sleep;
+	struct cut cut;
 	struct tracee *tracee; /* it has a tracer inside (inner.h) */
 	struct waits waits;    /* it is a tracer itself, and waits, */
 	struct takes takes;    /* or takes the signal that tells of a tracee, */

@@ -26,6 +26,7 @@
 #include "record/odd.h"
 #include "record/overlay.h"
 #include "record/rest.h"
+#include "record/sent.h"
 #include "record/strict.h"
 #include "record/tell.h"
 
@@ -85,7 +86,7 @@ int recorder_begin(struct recorder *r, const struct recorder_setup *s)
 static int go_on(struct recorder *r, const struct stop *stop, enum next next)
 {
 	stop->task->in_call = next == NEXT_FOLLOW;
-	return tracer_resume(&r->tracer, stop, next == NEXT_FOLLOW);
+	return tracer_resume(&r->tracer, stop, next != NEXT_GO);
 }
 
 /*
@@ -192,6 +193,7 @@ static int on_call_exit(struct recorder *r, const struct stop *stop)
 		call_leave(r, stop->task, stop);
 	else
 		again = again_leave(r, stop);
+	clone_cut_ends(stop->task);
 	stop->task->in_call = false;
 	again |= leave_inner(r, stop);
 	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again);
@@ -281,12 +283,12 @@ static void leave_by_step(struct recorder *r, const struct stop *stop)
 	stop->task->in_call = false;
 }
 
-static int swallow(struct recorder *r, const struct stop *stop)
+static int swallow(struct recorder *r, const struct stop *stop, bool follow)
 {
 	struct stop none = *stop;
 
 	none.signal = 0;
-	return tracer_resume(&r->tracer, &none, false);
+	return tracer_resume(&r->tracer, &none, follow);
 }
 
 static int on_signal(struct recorder *r, const struct stop *stop)
@@ -297,7 +299,9 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 		return tracer_resume(&r->tracer, stop, false);
 	rest_undo(stop);
 	if (rest_swallows(stop))
-		return swallow(r, stop);
+		return swallow(r, stop, false);
+	if (sent_in_vain(stop))
+		return swallow(r, stop, again_signal(r, stop, true));
 	core_signal(r, stop);
 	if (stop->task->in_call)
 		leave_by_step(r, stop);
@@ -305,7 +309,10 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 		inner_wait_interrupted(r, stop);
 	if (stop->signal == SIGCHLD && r->tracees.first)
 		inner_sign_child(r, stop);
-	return inner_takes(r, stop) ? 0 : tracer_resume(&r->tracer, stop, again_signal(r, stop));
+	if (inner_takes(r, stop))
+		return 0;
+	sent_to_first(r, stop);
+	return tracer_resume(&r->tracer, stop, again_signal(r, stop, false));
 }
 
 static int on_other(struct recorder *r, const struct stop *stop)

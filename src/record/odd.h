@@ -11,6 +11,8 @@ enum next enter_mount(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_wait(struct recorder *r, struct task *task, struct pending *p);
+/* A clone whose CLONE_UNTRACED was taken away has been made, or failed; of its child, too. */
+void clone_cut_ends(struct task *task);
 void leave_mount(struct recorder *r, struct task *task, struct pending *p, int64_t result);
 void lost_mount(struct recorder *r, struct pending *p);
 /* Without /proc nothing can be named: if it is gone, the record says so. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/quiet.h"
 #include "base/xattrs.h"
 #include "record/handles.h"
 
@@ -34,9 +35,12 @@ struct meta {
 	struct buf xattrs;
 };
 
-static void read_meta(const struct name *n, struct meta *m, struct original *o)
+/* Of what stays where it is nobody shall see that it was read. */
+static void read_meta(const struct name *n, bool stays, struct meta *m, struct original *o)
 {
-	if (S_ISLNK(n->now.mode) && io_readlink(n->path.data, m->target) >= 0)
+	ssize_t (*read_text)(const char *, char *) = stays ? quiet_readlink_once : io_readlink;
+
+	if (S_ISLNK(n->now.mode) && read_text(n->path.data, m->target) >= 0)
 		o->target = m->target;
 	if (xattrs_read(n->path.data, false, &m->xattrs) == 0) {
 		o->xattrs = m->xattrs.data ? m->xattrs.data : "";
@@ -114,7 +118,7 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 	o.file = touches_file(&r->touches, &n->now);
 	touches_mark(&r->touches, o.file, what);
 	if ((what & FILE_META) && (in_place || !excluded))
-		read_meta(n, &meta, &o);
+		read_meta(n, in_place, &meta, &o);
 	if (!excluded)
 		keep(r, n, what, goes_whole, &o);
 	else if (o.target || o.xattrs)

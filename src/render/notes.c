@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "render/notes.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -29,6 +28,13 @@ static bool matters(const char *note, size_t len)
 		if (memmem(note, len, by_the_way[i], strlen(by_the_way[i])))
 			return false;
 	return len > 0;
+}
+
+bool render_note_warns(const char *note, size_t len)
+{
+	static const char lost[] = " did not gain its rights";
+
+	return memmem(note, len, lost, sizeof lost - 1);
 }
 
 const char *render_note(const char *notes, size_t *len)

@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/parents.h"
+#include "base/quiet.h"
 #include "base/u64map.h"
 #include "base/xattrs.h"
 #include "store/hashing.h"
@@ -194,11 +195,11 @@ static void decide_by_content(struct item *it)
 	it->has_hash = it->has_hash && it->change;
 }
 
-static void read_target(struct item *it)
+static void read_target(struct item *it, struct quiet *quiet)
 {
 	char target[PATH_MAX];
 
-	if (S_ISLNK(it->now.mode) && io_readlink(it->path, target) >= 0)
+	if (S_ISLNK(it->now.mode) && quiet_readlink(quiet, it->path, target) >= 0)
 		it->target = strdup(target);
 }
 
@@ -361,19 +362,20 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 }
 
 /* What its row says beside the content. */
-static void read_rest(struct item *it)
+static void read_rest(struct item *it, struct quiet *quiet)
 {
 	if (it->verdict == VERDICT_BY_CONTENT)
 		decide_by_content(it);
 	if (it->change && !it->excluded && !it->has_xattrs)
 		read_xattrs(it);
-	read_target(it);
+	read_target(it, quiet);
 }
 
 static int settle_batch(const struct manifest *m, struct batch *b, struct u64map *groups,
 	struct hashing *h)
 {
 	struct parents parents = PARENTS_INIT;
+	struct quiet quiet = QUIET_INIT;
 	size_t i;
 
 	for (i = 0; i < b->count; i++)
@@ -381,9 +383,10 @@ static int settle_batch(const struct manifest *m, struct batch *b, struct u64map
 	parents_forget(&parents);
 	hash_batch(m, b, h);
 	for (i = 0; i < b->count; i++) {
-		read_rest(&b->items[i]);
+		read_rest(&b->items[i], &quiet);
 		compare_content(m->hands, &b->items[i]);
 	}
+	quiet_release(&quiet);
 	return write_batch(m, b, groups);
 }
 

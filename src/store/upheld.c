@@ -18,6 +18,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/mix.h"
+#include "base/quiet.h"
 
 /* Past that many names nothing is said to be stale: a command's status waits for this. */
 #define LOOKS_MOST 200000
@@ -309,7 +310,7 @@ static void look_at_link(struct looking *s, const char *path)
 	struct left *l = first_of(s, &s->names, key_of_name(path));
 	char target[PATH_MAX];
 
-	if (!l || io_readlink(path, target) < 0)
+	if (!l || quiet_readlink_once(path, target) < 0)
 		return;
 	for (; l; l = next_of(s, l->next_named))
 		if (S_ISLNK(l->mode) && l->target && !strcmp(l->target, target) &&

@@ -488,6 +488,19 @@ case_no_trace_in_times_of_access() {
 		grep -v '^1000000000 ')" ''
 }
 
+# The kernel has no O_NOATIME for the text of a symlink.
+case_no_trace_in_times_of_access_of_links() {
+	is_root || skip 'needs root, who may mount'
+	mkdir -p w/d
+	ln -s here w/d/moved
+	ln -s there w/given
+	touch -h -a -d @1000000000 w/d/moved w/given
+	rec -q --include="$T/w" -- sh -c 'mv w/d w/e; chown -h 1 w/given; ln -s x w/made; touch -h -a -d @1000000000 w/made'
+	settle
+	eq "$(stat -c '%X %n' w/e/moved w/given w/made | grep -v '^1000000000 ')" ''
+	eq "$(q "SELECT group_concat(link_target) FROM (SELECT link_target FROM manifest WHERE path IN ('$T/w/e/moved', '$T/w/made') ORDER BY path)")" here,x
+}
+
 case_digests_of_files_that_change_again() {
 	mkdir w
 	local f

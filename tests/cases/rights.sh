@@ -70,4 +70,19 @@ case_a_group_that_he_is_not_in() {
 	has "$(cat out)" 'fail +dir .*/d  \(Operation not permitted\)'
 }
 
+# A program that answers otherwise, and says nothing of it: that is no summary.
+case_quiet_warns_of_lost_rights() {
+	is_root || skip 'needs root, whose set-uid program is met by a user'
+	own_folder || return
+	cp /bin/true gains
+	chmod 4755 gains
+	mine run -q -- ./gains 2>err
+	eq "$(cat err)" "buildaudit: note: $PWD/gains did not gain its rights (set-uid, set-gid or capabilities), since an ordinary user records it: put buildaudit behind sudo"
+	mine run -q -- sh -c './gains; :' 2>err
+	has "$(cat err)" "^buildaudit: note: $PWD/gains did not gain its rights"
+	eq "$(wc -l <err)" 1
+	mine run -q -- true 2>err
+	eq "$(cat err)" ''
+}
+
 run_cases "$@"

@@ -1,13 +1,19 @@
 /* A signal that is ignored wakes nobody, and interrupts no call. */
 #include "prog.h"
 #include <linux/aio_abi.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <time.h>
 
 #define MS 1000000L
@@ -119,6 +125,61 @@ static long by_read(void)
 	return read(fd, &c, 1);
 }
 
+static long by_preadv2(void)
+{
+	int other, fd = a_socket(&other);
+	char c;
+
+	return preadv2(fd, &(struct iovec){ &c, 1 }, 1, -1, 0);
+}
+
+static long by_splice(void)
+{
+	int other, fd = a_socket(&other), p[2];
+
+	LIBC(pipe(p));
+	return splice(fd, NULL, p[1], NULL, 1, 0);
+}
+
+/* One that takes nothing more. */
+static int a_full_socket(void)
+{
+	static char much[65536];
+	struct timeval tv = limit_of_socket();
+	int fd[2];
+
+	LIBC(socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	LIBC(fcntl(fd[0], F_SETFL, O_NONBLOCK));
+	while (write(fd[0], much, sizeof much) > 0)
+		;
+	LIBC(fcntl(fd[0], F_SETFL, 0));
+	LIBC(setsockopt(fd[0], SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv));
+	return fd[0];
+}
+
+static long by_pwritev2(void)
+{
+	return pwritev2(a_full_socket(), &(struct iovec){ "x", 1 }, 1, -1, 0);
+}
+
+static long by_sendfile(void)
+{
+	int f = memfd_create("sent", 0);
+	off_t o = 0;
+
+	LIBC(write(f, "x", 1));
+	return sendfile(a_full_socket(), f, &o, 1);
+}
+
+static long by_splice_to(void)
+{
+	int p[2];
+
+	LIBC(pipe(p));
+	LIBC(write(p[1], "x", 1));
+	return splice(p[0], NULL, a_full_socket(), NULL, 1, 0);
+}
+
 static long by_accept(void)
 {
 	struct timeval tv = limit_of_socket();
@@ -128,6 +189,43 @@ static long by_accept(void)
 	LIBC(listen(fd, 1));
 	LIBC(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof tv));
 	return accept(fd, NULL, NULL);
+}
+
+/* Where the kernel cannot write what is left of it. */
+static void *read_only(const void *limit, size_t size)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy(page, limit, size);
+	LIBC(mprotect(page, 4096, PROT_READ));
+	return page;
+}
+
+static long by_select(void)
+{
+#ifdef __i386__
+	long tv[2] = { limit_ms / 1000, limit_ms % 1000 * 1000 };
+
+	return syscall(SYS__newselect, 0, NULL, NULL, NULL, read_only(tv, sizeof tv));
+#else
+	struct timeval tv = limit_of_socket();
+
+	return syscall(SYS_select, 0, NULL, NULL, NULL, read_only(&tv, sizeof tv));
+#endif
+}
+
+static long by_pselect(void)
+{
+	struct timespec ts = limit();
+
+	return syscall(SYS_pselect6, 0, NULL, NULL, NULL, read_only(&ts, sizeof ts), NULL);
+}
+
+static long by_ppoll(void)
+{
+	struct timespec ts = limit();
+
+	return syscall(SYS_ppoll, NULL, 0, read_only(&ts, sizeof ts), NULL, 8);
 }
 
 static const struct {
@@ -141,7 +239,15 @@ static const struct {
 	{ "io_getevents", by_io_getevents },
 	{ "recv", by_recv },
 	{ "read", by_read },
+	{ "preadv2", by_preadv2 },
+	{ "splice", by_splice },
+	{ "pwritev2", by_pwritev2 },
+	{ "sendfile", by_sendfile },
+	{ "splice to one", by_splice_to },
 	{ "accept", by_accept },
+	{ "select", by_select },
+	{ "pselect", by_pselect },
+	{ "ppoll", by_ppoll },
 };
 
 /* While the call waits somebody sends `signals` of them, `pause` apart; 0: only its end is told. */
@@ -216,6 +322,152 @@ FORM(many)
 static void nothing(int sig)
 {
 	(void)sig;
+}
+
+/* The first process of a namespace ignores from within what it does not handle. */
+FORM(first_of_a_namespace)
+{
+	pid_t pid;
+
+	if (setup)
+		return;
+	note("processes", "*");
+	if (!rights() || unshare(CLONE_NEWPID)) {
+		note("skip", "no namespaces for an ordinary user here");
+		return;
+	}
+	pid = fork();
+	if (!pid) {
+		waits(SIGTERM, 1, 20, "SIGTERM");
+		waits(SIGUSR1, 1, 20, "SIGUSR1");
+		waits(SIGTSTP, 1, 20, "SIGTSTP");
+		waits(SIGSTOP, 1, 20, "SIGSTOP");
+		_exit(0);
+	}
+	wait_ok(pid);
+}
+
+/* It ends with EINTR by any signal that is there in the end. */
+FORM(a_terminal_drained)
+{
+	int fd, other, failed = 0;
+	long until;
+	pid_t pid;
+
+	if (setup)
+		return;
+	fd = posix_openpt(O_RDWR | O_NOCTTY);
+	LIBC(fd);
+	LIBC(grantpt(fd));
+	LIBC(unlockpt(fd));
+	other = open(ptsname(fd), O_RDWR | O_NOCTTY);
+	LIBC(other);
+	pid = sender(SIGWINCH, 100000, 0);
+	for (until = now_ms() + 300; now_ms() < until;)
+		failed += tcdrain(other) < 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	note("out", "%s", failed ? "some failed" : "none failed");
+}
+
+/* But not a fault of its own; by which signal it goes is another matter. */
+FORM(first_of_a_namespace_faults)
+{
+	int status;
+	pid_t pid;
+
+	if (setup)
+		return;
+	note("processes", "*");
+	if (!rights() || unshare(CLONE_NEWPID)) {
+		note("skip", "no namespaces for an ordinary user here");
+		return;
+	}
+	pid = fork();
+	if (!pid) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+		*(volatile int *)1 = 1;
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	note("out", "%s", WIFSIGNALED(status) ? "killed" : "ended");
+}
+
+/* What is left of a sleep is written for a handler only, or while the process is stopped. */
+static void sleeps_over(int sig, const char *what)
+{
+	struct timespec ts = { 0, 100 * MS }, left = { 7, 7 };
+	pid_t pid = sender(sig, 3, 20);
+	long r = syscall(SYS_nanosleep, &ts, &left);
+
+	note("out", "%s: %ld, %s", what, r, left.tv_sec == 7 ? "kept" : "written");
+	left.tv_sec = 7;
+	r = clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &left);
+	note("out", "by a clock: %ld, %s", r, left.tv_sec == 7 ? "kept" : "written");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+FORM(what_is_left_of_a_sleep)
+{
+	struct timespec ts = { 0, 40 * MS };
+	long since = now_ms();
+	pid_t pid;
+	int i;
+
+	if (setup)
+		return;
+	sleeps_over(SIGWINCH, "SIGWINCH");
+	signal(SIGUSR1, nothing);
+	sleeps_over(SIGUSR1, "handled");
+	sleeps_over(SIGCONT, "SIGCONT");
+	pid = sender(SIGWINCH, 100, 15);
+	for (since = now_ms(), i = 0; i < 5; i++)
+		nanosleep(&ts, &ts);
+	note("out", "of five: %s", now_ms() - since < 190 ? "early" : "in time");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static volatile int handled;
+
+static void count(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+/* Each is over when it is sent, though the other thread may take what comes only later. */
+static void *sent_in_vain(void *unused)
+{
+	int i;
+
+	(void)unused;
+	sleep_ms(20);
+	for (i = 0; i < 50; i++) {
+		signal(SIGUSR1, SIG_IGN);
+		if (i % 2)
+			kill(getpid(), SIGUSR1);
+		else
+			sigqueue(getpid(), SIGUSR1, (union sigval){ 0 });
+		signal(SIGUSR1, count);
+		usleep(300);
+	}
+	return NULL;
+}
+
+FORM(ignored_when_it_was_sent)
+{
+	pthread_t t;
+
+	if (setup)
+		return;
+	pthread_create(&t, NULL, sent_in_vain, NULL);
+	pthread_join(t, NULL);
+	note("out", "handled %s", handled ? "what was ignored" : "nothing");
+	handled = 0;
+	kill(getpid(), SIGUSR1);
+	note("out", "then %d", handled);
 }
 
 /* While each call waits these are sent, each after a pause in milliseconds. */

@@ -87,6 +87,59 @@ static void by_clone3_with(uint64_t flags)
 FORM(by_clone3) { if (!setup) by_clone3_with(0); }
 FORM(by_clone3_untraced) { if (!setup) by_clone3_with(CLONE_UNTRACED); }
 
+#ifdef __x86_64__
+/* clone(2) that gives back its first argument. */
+static long clone_keeps(unsigned long *flags)
+{
+	long r = __NR_clone;
+
+	__asm__ volatile("xor %%r10d, %%r10d; xor %%r8d, %%r8d; syscall"
+			 : "+a"(r), "+D"(*flags)
+			 : "S"(0), "d"(0)
+			 : "rcx", "r11", "r10", "r8", "memory");
+	return r;
+}
+
+static void clones_and_keeps(unsigned long asked)
+{
+	unsigned long flags = asked;
+	long pid = clone_keeps(&flags);
+
+	if (!pid)
+		_exit(flags != asked);
+	note("out", "%#lx: %s, %s", asked, pid < 0 ? strerror((int)-pid) : "made",
+		flags == asked ? "kept" : "changed");
+	if (pid > 0)
+		wait_ok((pid_t)pid);
+}
+#else
+static void clones_and_keeps(unsigned long asked)
+{
+	(void)asked;
+}
+#endif
+
+/* What was asked for stays as it was: for who made the child, for the child, and where none is. */
+FORM(by_clone_untraced_keeps_its_flags)
+{
+	uint64_t *args = take(88);
+	long pid;
+
+	if (setup)
+		return;
+	clones_and_keeps(CLONE_UNTRACED | SIGCHLD);
+	clones_and_keeps(CLONE_UNTRACED | CLONE_VFORK | SIGCHLD);
+	clones_and_keeps(CLONE_UNTRACED | CLONE_THREAD);
+	args[0] = CLONE_UNTRACED;
+	args[4] = SIGCHLD;
+	pid = sc(__NR_clone3, args, 88);
+	if (!pid)
+		_exit(args[0] != CLONE_UNTRACED);
+	if (pid > 0)
+		wait_ok((pid_t)pid);
+	note("out", "%s", args[0] == CLONE_UNTRACED ? "kept" : "changed");
+}
+
 FORM(by_vfork_exec)
 {
 	pid_t pid;
