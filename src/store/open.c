@@ -262,7 +262,7 @@ static int configure(struct db *db, enum db_mode mode, struct words *words)
 		"PRAGMA foreign_keys = OFF; PRAGMA trusted_schema "
 		"= OFF; PRAGMA cache_size = -8000");
 	if (r == 0 && mode != DB_READ) {
-		/* A file system that cannot (a network's) answers with the old mode, which will do. */
+		/* A file system that cannot (a network) answers with the old mode: it will do. */
 		sqlite3_busy_timeout(db->sqlite, READER_MS);
 		if (change_mode(db, "WAL") == -EBUSY)
 			return say_reader(db, words);
