@@ -264,10 +264,6 @@ SELECT scene FROM run WHERE id = ?1 AND scene IS NOT NULL;
 -- name: RUN_STAGED
 SELECT 1 FROM run WHERE id = ?1 AND scene IS NOT NULL;
 
--- name: SCENE_RUNS
--- The newest first: it has what an older one left for what was there before.
-SELECT id, state FROM run WHERE scene = ?1 ORDER BY id DESC;
-
 -- name: SCENE_NAMED
 SELECT 1 FROM run WHERE scene = ?1 LIMIT 1;
 

@@ -86,16 +86,21 @@ static pid_t other_recorder(pid_t command)
 	return strcmp(theirs, ours) ? 0 : tracer;
 }
 
-static int seize(struct ba_recording *rec, pid_t command, struct words *words)
+static int check_outside(pid_t command, struct words *words)
 {
 	pid_t other = other_recorder(command);
-	int r;
 
-	if (other)
-		return words_set(words, -EBUSY,
-			"this is recorded by another buildaudit (process %d), and one cannot trace "
-			"inside of another: what is done here is on that one's record",
-			other);
+	return !other ? 0 : words_set(words, -EBUSY,
+		"this is recorded by another buildaudit (process %d), and one cannot trace "
+		"inside of another: what is done here is on that one's record", other);
+}
+
+static int seize(struct ba_recording *rec, pid_t command, struct words *words)
+{
+	int r = check_outside(command, words);
+
+	if (r < 0)
+		return r;
 	tracer_init(&rec->recorder.tracer, command, rec->no_seccomp);
 	r = tracer_seize(&rec->recorder.tracer);
 	if (r == -EPERM)
@@ -240,6 +245,9 @@ API int ba_record_exec(struct ba_recording *rec, char *const argv[], char *out, 
 	find_folder(rec);
 	if (r == 0)
 		r = recording_prepare(rec, &words);
+	/* Before layers are made for nothing, on the other one's record. */
+	if (r == 0 && rec->trying)
+		r = check_outside(getpid(), &words);
 	if (r == 0)
 		r = try_begin(rec, &words);
 	if (r == 0) {

@@ -33,6 +33,23 @@ static int open_folder_of(const char *path)
 	return high >= 0 ? high : STEAL_FD(fd);
 }
 
+/* What is built upon one whose recorder died could never be committed. */
+static int check_whole(struct db *db, int64_t run_id, struct words *words)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_COMMIT_RUNS, "i", run_id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		r = 0;
+		if (!strcmp(rows_text(&rows, 1), "incomplete"))
+			return words_set(words, -EINVAL,
+				"run %lld is incomplete: nobody knows all that it did, so there is "
+				"no going on with it (buildaudit discard %lld)",
+				(long long)rows_int(&rows, 0), (long long)run_id);
+	}
+	return db_was_read(db, r, words);
+}
+
 static int find_layers(struct ba_recording *rec, struct words *words)
 {
 	struct ba *ba;
@@ -46,6 +63,8 @@ static int find_layers(struct ba_recording *rec, struct words *words)
 		words_set(words, r, "%s", ba_error(ba));
 	else
 		r = scene_find(&rec->scene, ba->db, run_id, words);
+	if (r == 0)
+		r = check_whole(ba->db, run_id, words);
 	ba_close(ba);
 	return r;
 }
@@ -163,10 +182,11 @@ API int ba_enter(struct ba *ba, int64_t run_id)
 	return r < 0 ? r : 1; /* the folder stays open: the database's name goes through it */
 }
 
-static int runs_of(struct ba *ba, const char *scene, int64_t **runs, size_t *count)
+/* All that are committed, or discarded, with it. */
+static int runs_of(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, ba->db, Q_SCENE_RUNS, "s", scene);
+	int r = db_rows(&rows, ba->db, Q_COMMIT_RUNS, "i", run_id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
 		int64_t *run = ARRAY_MORE(*runs, *count);
@@ -176,6 +196,17 @@ static int runs_of(struct ba *ba, const char *scene, int64_t **runs, size_t *cou
 			*run = rows_int(&rows, 0);
 	}
 	return r < 0 ? words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db)) : 0;
+}
+
+int try_check_ended(struct ba *ba, int64_t run_id, bool force)
+{
+	_cleanup_free_ int64_t *runs = NULL;
+	size_t count = 0, i;
+	int r = runs_of(ba, run_id, &runs, &count);
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = undo_check_ended(ba, runs[i], force);
+	return r;
 }
 
 static int check_living(struct ba *ba, const struct scene *scene, int64_t run_id)
@@ -190,14 +221,14 @@ static int check_living(struct ba *ba, const struct scene *scene, int64_t run_id
 		(long long)run_id, who.data);
 }
 
+/* The newest first: it has what an older one left for what was there before. */
 static int forget_all(struct ba *ba, const int64_t *runs, size_t count, struct ba_forgotten *all)
 {
 	struct ba_forgotten one;
-	size_t i;
 	int r = 0;
 
-	for (i = 0; r == 0 && i < count; i++) {
-		r = undo_forget(ba->db, runs[i], &one, &ba->words);
+	while (r == 0 && count-- > 0) {
+		r = undo_forget(ba->db, runs[count], &one, &ba->words);
 		all->objects += one.objects;
 		all->bytes += one.bytes;
 		all->later |= one.later;
@@ -209,15 +240,15 @@ API int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten
 {
 	_cleanup_scene_ struct scene scene = SCENE_INIT;
 	_cleanup_free_ int64_t *runs = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	int64_t commit_id;
 	int r = scene_find(&scene, ba->db, run_id, &ba->words);
 
 	*forgotten = (struct ba_forgotten){ 0 };
 	if (r == 0)
-		r = runs_of(ba, scene.name, &runs, &count);
-	for (i = 0; r == 0 && i < count; i++)
-		r = undo_check_ended(ba, runs[i], force);
+		r = runs_of(ba, run_id, &runs, &count);
+	if (r == 0)
+		r = try_check_ended(ba, run_id, force);
 	if (r == 0 && !force)
 		r = check_living(ba, &scene, run_id);
 	/* A commit that died has put some of it in its place. */

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "api/answer.h"
+#include "api/try.h"
 #include "api/undo.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -392,7 +393,7 @@ API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
 	if (r == 0)
 		r = ba_there(ba, run_id, NULL);
 	if (r == 0 && !how->dry)
-		r = undo_check_ended(ba, run_id, how->force);
+		r = try_check_ended(ba, run_id, how->force);
 	if (r == 0)
 		r = commit_scene(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry && !result->already ? settle(ba) : r;

@@ -170,13 +170,23 @@ static int check_torn(const struct commit_plan *p, struct words *words)
 
 int commit_choose(struct commit_plan *p, const char *const *only, struct words *words)
 {
+	bool any = false;
 	size_t i;
 
 	if (!only)
 		return 0;
-	for (i = 0; i < p->all.count; i++)
-		p->items[i].given_up = !p->items[i].e->as_needed &&
-			!is_chosen(only, p->items[i].e->path);
+	for (i = 0; i < p->all.count; i++) {
+		struct commit_item *it = &p->items[i];
+		bool chosen = is_chosen(only, it->e->path);
+
+		it->given_up = !it->e->as_needed && !chosen;
+		any |= !it->e->as_needed && chosen;
+	}
+	/* All of it would be given up, for a slip of the finger. */
+	if (!any)
+		return words_set(words, -EINVAL,
+			"nothing that was changed matches --only: it takes whole paths, or names "
+			"without a slash (commit -n says what there is)");
 	while (p->folder_count)
 		free(p->folders[--p->folder_count].path);
 	u64map_release(&p->folders_seen);

@@ -202,7 +202,7 @@ static int take_lock(struct scene *s, struct words *words)
 	int i;
 
 	file_name(s, file);
-	s->lock = s->images < 0 ? -1 : openat(s->images, file, O_RDWR | O_CLOEXEC);
+	s->lock = s->images < 0 ? -1 : openat(s->images, file, O_RDONLY | O_CLOEXEC);
 	if (s->lock < 0)
 		return words_set(words, -ENOENT,
 			"the layers of this try, %s/%s, are not there any more: discard the run",
@@ -453,7 +453,7 @@ static void sweep_one(struct scene *s, struct db *db, const char *file)
 	s->name = name_of_file(file);
 	if (!s->name)
 		return;
-	fd = openat(s->images, file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	fd = openat(s->images, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	/* In this order: whoever makes one holds its lock until a run names it. */
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
 		!db_int(db, Q_SCENE_NAMED, 0, "s", s->name) && db_unread(db) == 0)

@@ -169,6 +169,17 @@ modified  file     $T/p/written"
 	want_rc 0 ba verify 1
 }
 
+# A slip of the finger gives nothing up.
+case_a_part_that_is_none() {
+	needs_try
+	mkdir p
+	t sh -c 'echo 1 >p/f'
+	says 125 'nothing that was changed matches' -y --only nomatch
+	says 125 'nothing that was changed matches' -n --only p/f
+	commit --only "$T/p/f"
+	eq "$(cat p/f)" 1
+}
+
 case_several_commands_one_after_the_other() {
 	needs_try
 	start
@@ -195,6 +206,8 @@ case_processes_that_it_left() {
 	pid=$(cat "$T/../pid")
 	trap 'kill $pid 2>/dev/null || :' EXIT
 	says 125 "\(pid $pid\)" -y
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T" -- true
+	says 125 "\(pid $pid\)" -y 2
 	[ ! -e p/f ]
 	commit --force
 	eq "$(cat p/f)" 1

@@ -234,6 +234,8 @@ case_a_killed_recorder_leaves_what_can_be_discarded() {
 	settle
 	eq "$(ls p)" ''
 	eq "$(q 'SELECT state FROM runs')" incomplete
+	refused t -q --continue "$(q 'SELECT run_id FROM runs')" true 2>err
+	has "$(cat err)" '^buildaudit: run [0-9]+ is incomplete.*discard'
 	ba discard 2>/dev/null
 	[ ! -e "$DB.scenes" ] || fail 'the images are still there'
 }
@@ -256,6 +258,13 @@ case_a_database_that_is_none_is_named() {
 
 case_none_within_another() {
 	needs_try
+	t -q true
+	settle
+	refused rec -q -- "$BUILDAUDIT" -d "$DB" try true 2>err
+	has "$(cat err)" 'recorded by another'
+	settle
+	eq "$(q "SELECT count(*) FROM events WHERE path LIKE '%.scenes/%'")" 0
+	ba discard "$(q "SELECT run_id FROM runs WHERE state = 'staged'")" 2>/dev/null
 	refused t -q "$BUILDAUDIT" -d "$T/../other.db" try true 2>err
 	has "$(cat err)" 'another'
 	# where nobody traces, the layers tell
