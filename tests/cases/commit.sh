@@ -140,6 +140,70 @@ case_what_was_changed_since_is_named() {
 	refused test -e p/gone
 }
 
+# Files that had two names, and those that had one, are not what the command found any more.
+case_names_of_one_file_that_are_none_any_more() {
+	local force
+	needs_try
+	mkdir p
+	echo orig >p/a && ln p/a p/a2
+	echo one >p/b && echo two >p/b2
+	echo gone >p/c && ln p/c p/c2
+	t sh -c 'cd p; echo mine >a; echo mine1 >b; echo mine2 >b2; rm c2; echo mine >c'
+	cp -p p/a p/x && mv p/x p/a2
+	ln -f p/b p/b2
+	rm p/c && mkdir p/c
+	see p before
+	for force in '' --force; do
+		out=$(want_rc 1 ba commit -y $force 2>&1)
+		has "$out" 'keep +file +.*/p/a2 +\(it is no name of the same file as .*/p/a any more'
+		has "$out" 'keep +file +.*/p/b2 +\(it is a name of the same file as .*/p/b now'
+		has "$out" 'keep +file +.*/p/c2 +\(it is no name of the same file as .*/p/c any more'
+		see p after
+		same before after --times
+	done
+	ln -f p/a p/a2
+	rm p/b2 && echo two >p/b2
+	rmdir p/c && ln p/c2 p/c
+	commit --force
+	eq "$(cat p/a p/a2 p/b p/b2 p/c)" $'mine\nmine\nmine1\nmine2\nmine'
+	ba rollback -y 1 2>/dev/null
+	eq "$(cat p/a p/a2 p/b p/b2 p/c p/c2)" $'orig\norig\none\ntwo\ngone\ngone'
+}
+
+# What stood nowhere when the command put it there is a name of a file of before now.
+case_a_new_name_that_is_another_file_now() {
+	needs_try
+	mkdir p
+	echo orig >p/a
+	t sh -c 'cd p; echo mine >a; echo new >n'
+	ln p/a p/n
+	says 1 'it is a name of the same file as .*/p/a now' -y --force
+	eq "$(cat p/a p/n)" $'orig\norig'
+}
+
+case_a_name_of_two_that_is_gone() {
+	needs_try
+	mkdir p
+	echo orig >p/a && ln p/a p/a2
+	t sh -c 'echo mine >p/a'
+	rm p/a2
+	says 1 '/p/a2 +\(removed since' -y
+	commit --force
+	eq "$(cat p/a p/a2)" $'mine\nmine'
+}
+
+case_two_commands_that_write_to_one_file_by_two_names() {
+	needs_try
+	mkdir p
+	echo orig >p/a && ln p/a p/a2
+	t sh -c 'echo 1 >>p/a'
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T" -- sh -c 'echo 2 >>p/a2'
+	settle
+	commit
+	eq "$(cat p/a)" $'orig\n1\n2'
+	eq "$(cat p/a2)" "$(cat p/a)"
+}
+
 case_a_later_run_goes_first() {
 	needs_try
 	mkdir p
