@@ -13,11 +13,29 @@
 
 /* What stands there now. */
 
-static bool is_untouched(const struct inode *now, const struct inode *before)
+/*
+ * Nobody can set a ctime. What the scene showed of one may be of the copy that it had made of the
+ * file; then it is enough that nobody was at the file since the scene began.
+ */
+static bool is_untouched(const struct commit_plan *p, const struct inode *now,
+	const struct inode *before)
 {
-	return before->ctime_ns && now->ctime_ns == before->ctime_ns &&
-		now->mtime_ns == before->mtime_ns && now->size == before->size &&
-		now->mode == before->mode;
+	bool same = now->ctime_ns == before->ctime_ns ||
+		(before->ctime_ns >= p->started_ns && now->ctime_ns < p->started_ns);
+
+	return before->ctime_ns && same && now->mtime_ns == before->mtime_ns &&
+		now->size == before->size && now->mode == before->mode;
+}
+
+/* All else can be set back to what it was: what is lost has to be compared by its content. */
+static bool is_unsure(const struct commit_plan *p, const struct commit_item *it)
+{
+	const struct commit_item *lead = commit_plan_lead(p, it);
+
+	if (lead && !lead->writes)
+		return false;
+	return S_ISLNK(it->now.mode) ? !it->e->before.target :
+		S_ISREG(it->now.mode) && it->now.size && !it->e->before.has_hash;
 }
 
 static unsigned int differs(struct commit_plan *p, const struct commit_item *it,
@@ -47,9 +65,13 @@ static void check_found(struct commit_plan *p, struct commit_item *it)
 			commit_refuse(it, false, "something stands there since");
 	} else if (!it->now.exists) {
 		commit_refuse(it, false, "removed since");
-	} else if (!e->late && !is_untouched(&it->now, &e->before.i) &&
-		differs(p, it, &e->before, DIFFERS_ALL)) {
+	} else if (e->late || is_untouched(p, &it->now, &e->before.i)) {
+		return;
+	} else if (differs(p, it, &e->before, DIFFERS_ALL)) {
 		commit_refuse(it, false, "changed since");
+	} else if (is_unsure(p, it)) {
+		commit_refuse(it, false,
+			"changed since, perhaps: nothing was kept of it to compare it with");
 	}
 }
 

@@ -204,6 +204,50 @@ case_two_commands_that_write_to_one_file_by_two_names() {
 	eq "$(cat p/a2)" "$(cat p/a)"
 }
 
+# All but the ctime is as it was, and there is no hash: nobody knows whether it is another's by now.
+case_what_was_changed_since_where_nothing_was_kept() {
+	needs_try
+	start
+	for f in rewritten in_place removed left by_link chmod; do echo orig >p/$f; done
+	ln p/by_link p/by_link2
+	age p
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --no-backup --include "$T" -- sh -ec 'cd p
+		echo mine >rewritten; echo mine >new; mv new rewritten; echo mine >in_place; rm removed
+		echo mine >left; echo mine >by_link2; chmod 600 chmod; ln -sf mine symlink'
+	settle
+	for f in rewritten in_place removed by_link; do
+		echo THEM >p/$f
+		touch -d '2020-01-02 03:04:05.123456789' p/$f
+	done
+	ln -sfn theirs! p/symlink
+	touch -h -d '2020-01-02 03:04:05.123456789' p/symlink
+	see p before
+	out=$(want_rc 1 ba commit -y 2>&1)
+	see p after
+	same before after --times
+	for f in rewritten in_place removed by_link by_link2 symlink; do
+		has "$out" "keep +[a-z]+ +.*/p/$f +\\(changed since"
+	done
+	has "$out" 'not committed: at 6 places'
+	commit --force
+	eq "$(cat p/rewritten p/in_place p/by_link p/left)" $'mine\nmine\nmine\nmine'
+	ba rollback -y 1 2>/dev/null
+	eq "$(cat p/rewritten p/in_place p/by_link p/removed p/left)" $'THEM\nTHEM\nTHEM\nTHEM\norig'
+}
+
+case_without_originals_what_nobody_changed_is_committed() {
+	needs_try
+	start
+	(cd p && "$BUILDAUDIT" -d "$DB" try $mode_flag -q --no-backup --include "$T" -- sh -ec "$changes")
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --no-backup --continue 1 --include "$T" -- \
+		sh -c 'cd p; echo again >>linked2; echo more >one; rm big'
+	settle
+	commit
+	eq "$(tail -n 1 p/linked)" again
+	eq "$(cat p/another)" more
+	refused test -e p/big
+}
+
 case_a_later_run_goes_first() {
 	needs_try
 	mkdir p
