@@ -315,11 +315,35 @@ case_what_fails_halfway_is_taken_back() {
 		mount -t tmpfs -o size=100k none p/m
 		echo 1 >p/f; echo 1 >p/m/f
 		"$1" -d "$2" try -q --include "$3" -- sh -c "echo 2 >p/f; echo 2 >p/m/f; head -c 300000 /dev/zero >p/m/large; mkdir p/new"
-		"$1" -d "$2" commit -y 2>said && exit 1
+		"$1" -d "$2" commit -y 2>refused && exit 1
+		"$1" -d "$2" commit -y --force 2>said && exit 1
 		cat p/f p/m/f; ls p p/m' sh "$BUILDAUDIT" "$DB" "$T" >out
 	eq "$(cat out)" $'1\n1\np:\nf\nm\n\np/m:\nf'
+	has "$(cat refused)" 'no room for .*/p/m/large and what else .*: it takes 1 MiB, and 0 MiB are free .*: nothing was changed'
 	has "$(cat said)" 'p/m/large could not be made: No space left'
+	hasnt "$(cat said)" '; and'
 	eq "$(q 'SELECT run_id, state FROM runs')" '1|staged'
+}
+
+# The database is on the disk that is full, and the commit is taken back all the same.
+case_no_room_for_the_database_either() {
+	needs_try
+	mkdir m
+	unshare -m sh -ec '
+		mount -t tmpfs -o size=100m none m
+		mkdir m/t m/d; echo old >m/t/old; echo gone >m/t/gone
+		"$1" -d "$PWD/m/d/db" try -q --include "$PWD/m/t" sh -c "
+			cd m/t; echo new >old; rm gone; mkdir d; echo 1 >d/f; head -c 70M /dev/urandom >big"
+		for force in "" --force --force; do
+			"$1" -d "$PWD/m/d/db" commit -y $force 2>>said && exit 1
+			ls -A m/t; cat m/t/old; ls -A m/d; "$1" -d "$PWD/m/d/db" sql "SELECT run_id, state FROM runs"
+		done
+		"$1" -d "$PWD/m/d/db" commit -y --only "$PWD/m/t/old" 2>>said; cat m/t/old' sh "$BUILDAUDIT" >out
+	cat said out >&2
+	eq "$(grep -c 'm/t/big could not be made: No space left on device$' said)" 2
+	has "$(head -n 1 said)" 'no room for .*/m/t/big .*: it takes 71 MiB'
+	eq "$(grep -c '^old$' out)" 6
+	eq "$(tail -n 1 out)" new
 }
 
 case_a_program_that_runs() {
