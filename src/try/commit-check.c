@@ -13,11 +13,29 @@
 
 /* What stands there now. */
 
-static bool is_untouched(const struct inode *now, const struct inode *before)
+/*
+ * Nobody can set a ctime. What the scene showed of one may be of the copy that it had made of the
+ * file; then it is enough that nobody was at the file since the scene began.
+ */
+static bool is_untouched(const struct commit_plan *p, const struct inode *now,
+	const struct inode *before)
 {
-	return before->ctime_ns && now->ctime_ns == before->ctime_ns &&
-		now->mtime_ns == before->mtime_ns && now->size == before->size &&
-		now->mode == before->mode;
+	bool same = now->ctime_ns == before->ctime_ns ||
+		(before->ctime_ns >= p->started_ns && now->ctime_ns < p->started_ns);
+
+	return before->ctime_ns && same && now->mtime_ns == before->mtime_ns &&
+		now->size == before->size && now->mode == before->mode;
+}
+
+/* All else can be set back to what it was: what is lost has to be compared by its content. */
+static bool is_unsure(const struct commit_plan *p, const struct commit_item *it)
+{
+	const struct commit_item *lead = commit_plan_lead(p, it);
+
+	if (lead && !lead->writes)
+		return false;
+	return S_ISLNK(it->now.mode) ? !it->e->before.target :
+		S_ISREG(it->now.mode) && it->now.size && !it->e->before.has_hash;
 }
 
 static unsigned int differs(struct commit_plan *p, const struct commit_item *it,
@@ -47,9 +65,13 @@ static void check_found(struct commit_plan *p, struct commit_item *it)
 			commit_refuse(it, false, "something stands there since");
 	} else if (!it->now.exists) {
 		commit_refuse(it, false, "removed since");
-	} else if (!e->late && !is_untouched(&it->now, &e->before.i) &&
-		differs(p, it, &e->before, DIFFERS_ALL)) {
+	} else if (e->late || is_untouched(p, &it->now, &e->before.i)) {
+		return;
+	} else if (differs(p, it, &e->before, DIFFERS_ALL)) {
 		commit_refuse(it, false, "changed since");
+	} else if (is_unsure(p, it)) {
+		commit_refuse(it, false,
+			"changed since, perhaps: nothing was kept of it to compare it with");
 	}
 }
 
@@ -78,9 +100,65 @@ static void check_later(struct commit_plan *p, struct commit_item *it)
 			(long long)later);
 }
 
+/* Which names are of one file. */
+
+struct joined {
+	struct u64map inodes;  /* a file's number -> 1 + the first item that it stands at */
+	struct u64map numbers; /* an inode -> the same */
+};
+
+/* The first that came with that key, perhaps this one. NULL: no memory. */
+static const struct commit_item *first_of(const struct commit_plan *p, struct u64map *map,
+	uint64_t key, const struct commit_item *it)
+{
+	bool added;
+	uint32_t *at = u64map_put(map, key, &added);
+
+	if (at && added)
+		*at = (uint32_t)(it - p->items) + 1;
+	return at ? &p->items[*at - 1] : NULL;
+}
+
+/*
+ * By the numbers each file is written, kept and given back once, through any of its names. Where
+ * others have parted or joined them since that would be another file's loss: it cannot be forced.
+ */
+static int check_joined(struct commit_plan *p, struct joined *j, struct commit_item *it)
+{
+	const struct commit_item *file, *inode = it;
+
+	if (!it->now.exists || it->given_up)
+		return 0;
+	file = first_of(p, &j->inodes, mix64(it->e->before_file), it);
+	if (!S_ISDIR(it->now.mode))
+		inode = first_of(p, &j->numbers, inode_place(&it->now), it);
+	if (!file || !inode)
+		return -ENOMEM;
+	if (inode_place(&file->now) != inode_place(&it->now))
+		commit_refuse(it, true, "it is no name of the same file as %s any more",
+			file->e->path);
+	else if (inode->e->before_file != it->e->before_file)
+		commit_refuse(it, true, "it is a name of the same file as %s now", inode->e->path);
+	return 0;
+}
+
+static int check_names(struct commit_plan *p)
+{
+	struct joined j = { .inodes = { 0 } };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < p->all.count; i++)
+		r = check_joined(p, &j, &p->items[i]);
+	u64map_release(&j.inodes);
+	u64map_release(&j.numbers);
+	return r;
+}
+
 int commit_check(struct commit_plan *p)
 {
 	size_t i;
+	int r;
 
 	for (i = 0; i < p->all.count; i++) {
 		struct commit_item *it = &p->items[i];
@@ -94,7 +172,8 @@ int commit_check(struct commit_plan *p)
 		check_emptied(p, it);
 		check_later(p, it);
 	}
-	return db_unread(p->db);
+	r = check_names(p);
+	return r < 0 ? r : db_unread(p->db);
 }
 
 /* What is chosen. */

@@ -7,7 +7,7 @@
 
 /*
  * Gives a reason to each item that stands now as no command of the scene found it, and to what
- * would be torn from it. 0 or -errno of the database.
+ * would be torn from it. 0, -ENOMEM, or -errno of the database.
  */
 int commit_check(struct commit_plan *p) MUST_CHECK;
 

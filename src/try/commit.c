@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "store/manifest.h"
 #include "store/receipts.h"
@@ -12,6 +13,7 @@
 #include "try/commit-apply.h"
 #include "try/commit-back.h"
 #include "try/commit-check.h"
+#include "try/commit-room.h"
 #include "try/commit-take.h"
 #include "try/scene.h"
 
@@ -24,7 +26,8 @@ struct commit {
 	struct commit_plan plan;
 	struct journal journal;
 	struct commit_ahead ahead;
-	bool begun; /* something may have been changed */
+	int reserve; /* room to take it back by (commit-room.h); -1 */
+	bool begun;  /* something may have been changed */
 };
 
 /* May it be? */
@@ -197,6 +200,9 @@ static int carry_out(struct commit *c)
 	if (r < 0)
 		return words_set(c->words, r, "the layers cannot be flushed to the disk: %s",
 			strerror(-r));
+	r = commit_room_reserve(&c->plan, &c->reserve, c->words);
+	if (r < 0)
+		return r;
 	c->begun = true;
 	r = commit_ahead(&c->ahead, &c->plan, &c->journal, c->words);
 	if (r == 0)
@@ -212,14 +218,31 @@ static int carry_out(struct commit *c)
 	return r;
 }
 
+static void release_reserve(struct commit *c)
+{
+	cleanup_closep(&c->reserve);
+	c->reserve = -1;
+}
+
+/* It was ours until now: if an undo is under way still, then its end could not be recorded. */
+static int take_back(const struct commit *c, int64_t run_id, struct words *words)
+{
+	int64_t commit_id;
+
+	if (journal_idle(c->db, words) < 0)
+		return words_set(words, -EBUSY, "that is not taken back yet: the next commit takes "
+			"it back first, or 'buildaudit discard %lld' does", (long long)run_id);
+	return commit_take_back(c->db, run_id, &commit_id, words);
+}
+
 /* What could not be done to its end is taken back, and why is what matters then. */
 static int give_up(struct commit *c, int64_t run_id, int error)
 {
 	struct words words;
-	int64_t commit_id;
 
+	release_reserve(c);
 	journal_break(&c->journal);
-	if (commit_take_back(c->db, run_id, &commit_id, &words) < 0) {
+	if (take_back(c, run_id, &words) < 0) {
 		size_t n = strlen(c->words->text);
 
 		snprintf(c->words->text + n, sizeof c->words->text - n, "; and %s", words.text);
@@ -250,6 +273,8 @@ static int commit(struct commit *c, int64_t run_id)
 		r = plan(c, run_id);
 	if (r == 0)
 		tell_all(c);
+	if (r == 0 && !c->how->force && !c->result->differ)
+		r = commit_room_check(&c->plan, c->words);
 	if (r == 0 && !c->how->dry && !c->result->differ) {
 		c->result->run_id = c->journal.run.id;
 		r = carry_out(c);
@@ -259,6 +284,7 @@ static int commit(struct commit *c, int64_t run_id)
 
 static void release(struct commit *c)
 {
+	release_reserve(c);
 	commit_ahead_release(&c->ahead);
 	commit_plan_release(&c->plan);
 	scene_close(&c->scene);
@@ -282,7 +308,7 @@ int commit_scene(struct db *db, int64_t run_id, const struct ba_commit *how,
 	struct ba_committed *result, struct words *words)
 {
 	struct commit c = { .db = db, .how = how, .result = result, .words = words,
-		.scene = SCENE_INIT, .ahead = COMMIT_AHEAD_INIT };
+		.scene = SCENE_INIT, .ahead = COMMIT_AHEAD_INIT, .reserve = -1 };
 	int r;
 
 	*result = (struct ba_committed){ 0 };

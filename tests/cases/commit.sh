@@ -140,6 +140,114 @@ case_what_was_changed_since_is_named() {
 	refused test -e p/gone
 }
 
+# Files that had two names, and those that had one, are not what the command found any more.
+case_names_of_one_file_that_are_none_any_more() {
+	local force
+	needs_try
+	mkdir p
+	echo orig >p/a && ln p/a p/a2
+	echo one >p/b && echo two >p/b2
+	echo gone >p/c && ln p/c p/c2
+	t sh -c 'cd p; echo mine >a; echo mine1 >b; echo mine2 >b2; rm c2; echo mine >c'
+	cp -p p/a p/x && mv p/x p/a2
+	ln -f p/b p/b2
+	rm p/c && mkdir p/c
+	see p before
+	for force in '' --force; do
+		out=$(want_rc 1 ba commit -y $force 2>&1)
+		has "$out" 'keep +file +.*/p/a2 +\(it is no name of the same file as .*/p/a any more'
+		has "$out" 'keep +file +.*/p/b2 +\(it is a name of the same file as .*/p/b now'
+		has "$out" 'keep +file +.*/p/c2 +\(it is no name of the same file as .*/p/c any more'
+		see p after
+		same before after --times
+	done
+	ln -f p/a p/a2
+	rm p/b2 && echo two >p/b2
+	rmdir p/c && ln p/c2 p/c
+	commit --force
+	eq "$(cat p/a p/a2 p/b p/b2 p/c)" $'mine\nmine\nmine1\nmine2\nmine'
+	ba rollback -y 1 2>/dev/null
+	eq "$(cat p/a p/a2 p/b p/b2 p/c p/c2)" $'orig\norig\none\ntwo\ngone\ngone'
+}
+
+# What stood nowhere when the command put it there is a name of a file of before now.
+case_a_new_name_that_is_another_file_now() {
+	needs_try
+	mkdir p
+	echo orig >p/a
+	t sh -c 'cd p; echo mine >a; echo new >n'
+	ln p/a p/n
+	says 1 'it is a name of the same file as .*/p/a now' -y --force
+	eq "$(cat p/a p/n)" $'orig\norig'
+}
+
+case_a_name_of_two_that_is_gone() {
+	needs_try
+	mkdir p
+	echo orig >p/a && ln p/a p/a2
+	t sh -c 'echo mine >p/a'
+	rm p/a2
+	says 1 '/p/a2 +\(removed since' -y
+	commit --force
+	eq "$(cat p/a p/a2)" $'mine\nmine'
+}
+
+case_two_commands_that_write_to_one_file_by_two_names() {
+	needs_try
+	mkdir p
+	echo orig >p/a && ln p/a p/a2
+	t sh -c 'echo 1 >>p/a'
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T" -- sh -c 'echo 2 >>p/a2'
+	settle
+	commit
+	eq "$(cat p/a)" $'orig\n1\n2'
+	eq "$(cat p/a2)" "$(cat p/a)"
+}
+
+# All but the ctime is as it was, and there is no hash: nobody knows whether it is another's by now.
+case_what_was_changed_since_where_nothing_was_kept() {
+	needs_try
+	start
+	for f in rewritten in_place removed left by_link chmod; do echo orig >p/$f; done
+	ln p/by_link p/by_link2
+	age p
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --no-backup --include "$T" -- sh -ec 'cd p
+		echo mine >rewritten; echo mine >new; mv new rewritten; echo mine >in_place; rm removed
+		echo mine >left; echo mine >by_link2; chmod 600 chmod; ln -sf mine symlink'
+	settle
+	for f in rewritten in_place removed by_link; do
+		echo THEM >p/$f
+		touch -d '2020-01-02 03:04:05.123456789' p/$f
+	done
+	ln -sfn theirs! p/symlink
+	touch -h -d '2020-01-02 03:04:05.123456789' p/symlink
+	see p before
+	out=$(want_rc 1 ba commit -y 2>&1)
+	see p after
+	same before after --times
+	for f in rewritten in_place removed by_link by_link2 symlink; do
+		has "$out" "keep +[a-z]+ +.*/p/$f +\\(changed since"
+	done
+	has "$out" 'not committed: at 6 places'
+	commit --force
+	eq "$(cat p/rewritten p/in_place p/by_link p/left)" $'mine\nmine\nmine\nmine'
+	ba rollback -y 1 2>/dev/null
+	eq "$(cat p/rewritten p/in_place p/by_link p/removed p/left)" $'THEM\nTHEM\nTHEM\nTHEM\norig'
+}
+
+case_without_originals_what_nobody_changed_is_committed() {
+	needs_try
+	start
+	(cd p && "$BUILDAUDIT" -d "$DB" try $mode_flag -q --no-backup --include "$T" -- sh -ec "$changes")
+	"$BUILDAUDIT" -d "$DB" try $mode_flag -q --no-backup --continue 1 --include "$T" -- \
+		sh -c 'cd p; echo again >>linked2; echo more >one; rm big'
+	settle
+	commit
+	eq "$(tail -n 1 p/linked)" again
+	eq "$(cat p/another)" more
+	refused test -e p/big
+}
+
 case_a_later_run_goes_first() {
 	needs_try
 	mkdir p
@@ -220,11 +328,35 @@ case_what_fails_halfway_is_taken_back() {
 		mount -t tmpfs -o size=100k none p/m
 		echo 1 >p/f; echo 1 >p/m/f
 		"$1" -d "$2" try -q --include "$3" -- sh -c "echo 2 >p/f; echo 2 >p/m/f; head -c 300000 /dev/zero >p/m/large; mkdir p/new"
-		"$1" -d "$2" commit -y 2>said && exit 1
+		"$1" -d "$2" commit -y 2>refused && exit 1
+		"$1" -d "$2" commit -y --force 2>said && exit 1
 		cat p/f p/m/f; ls p p/m' sh "$BUILDAUDIT" "$DB" "$T" >out
 	eq "$(cat out)" $'1\n1\np:\nf\nm\n\np/m:\nf'
+	has "$(cat refused)" 'no room for .*/p/m/large and what else .*: it takes 1 MiB, and 0 MiB are free .*: nothing was changed'
 	has "$(cat said)" 'p/m/large could not be made: No space left'
+	hasnt "$(cat said)" '; and'
 	eq "$(q 'SELECT run_id, state FROM runs')" '1|staged'
+}
+
+# The database is on the disk that is full, and the commit is taken back all the same.
+case_no_room_for_the_database_either() {
+	needs_try
+	mkdir m
+	unshare -m sh -ec '
+		mount -t tmpfs -o size=100m none m
+		mkdir m/t m/d; echo old >m/t/old; echo gone >m/t/gone
+		"$1" -d "$PWD/m/d/db" try -q --include "$PWD/m/t" sh -c "
+			cd m/t; echo new >old; rm gone; mkdir d; echo 1 >d/f; head -c 70M /dev/urandom >big"
+		for force in "" --force --force; do
+			"$1" -d "$PWD/m/d/db" commit -y $force 2>>said && exit 1
+			ls -A m/t; cat m/t/old; ls -A m/d; "$1" -d "$PWD/m/d/db" sql "SELECT run_id, state FROM runs"
+		done
+		"$1" -d "$PWD/m/d/db" commit -y --only "$PWD/m/t/old" 2>>said; cat m/t/old' sh "$BUILDAUDIT" >out
+	cat said out >&2
+	eq "$(grep -c 'm/t/big could not be made: No space left on device$' said)" 2
+	has "$(head -n 1 said)" 'no room for .*/m/t/big .*: it takes 71 MiB'
+	eq "$(grep -c '^old$' out)" 6
+	eq "$(tail -n 1 out)" new
 }
 
 case_a_program_that_runs() {
