@@ -51,7 +51,8 @@ class _Summary(ctypes.Structure):
     _fields_ = [(n, ctypes.c_int64) for n in ('run_id', 'created', 'modified', 'removed', 'excluded', 'processes', 'duration_ns')] + [
         ('status', ctypes.c_int), ('left', ctypes.c_uint), ('error', ctypes.c_int), ('excluded_below', ctypes.c_char_p),
         ('same', ctypes.c_int64), ('notes', ctypes.c_char_p), ('name', ctypes.c_char_p), ('stale', ctypes.c_int64),
-        ('taken', ctypes.c_int64), ('taken_installs', ctypes.c_int64), ('taken_from', ctypes.c_char_p), ('up_to_date', ctypes.c_int64)]
+        ('taken', ctypes.c_int64), ('taken_installs', ctypes.c_int64), ('taken_from', ctypes.c_char_p), ('up_to_date', ctypes.c_int64),
+        ('staged', ctypes.c_int)]
 
 
 class _Step(ctypes.Structure):

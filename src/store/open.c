@@ -26,6 +26,7 @@
 /* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
 #define BUSY_MS 30000
 #define READER_MS 5000 /* who reads is done sooner, or is waited for by a person */
+#define PAUSE_MS 20
 
 /* is_index(PATH): see base/indexes.h. */
 static void is_index(sqlite3_context *answer, int count, sqlite3_value **values)
@@ -242,6 +243,22 @@ static int change_mode(struct db *db, const char *mode)
 	return r;
 }
 
+/* Between two tries nothing is held: who is about to end his transaction needs that. */
+static int begin_log(struct db *db)
+{
+	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
+	int waited, r = -EBUSY;
+
+	sqlite3_busy_timeout(db->sqlite, 0);
+	for (waited = 0; r == -EBUSY && waited <= READER_MS; waited += PAUSE_MS) {
+		if (waited)
+			nanosleep(&pause, NULL);
+		r = change_mode(db, "WAL");
+	}
+	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	return r;
+}
+
 /* Until he has had his last row, what is recorded could not be written: better not to begin. */
 static int say_reader(struct db *db, struct words *words)
 {
@@ -263,10 +280,8 @@ static int configure(struct db *db, enum db_mode mode, struct words *words)
 		"= OFF; PRAGMA cache_size = -8000");
 	if (r == 0 && mode != DB_READ) {
 		/* A file system that cannot (a network) answers with the old mode: it will do. */
-		sqlite3_busy_timeout(db->sqlite, READER_MS);
-		if (change_mode(db, "WAL") == -EBUSY)
+		if (begin_log(db) == -EBUSY)
 			return say_reader(db, words);
-		sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 		r = db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000");
 	}
 	return r < 0 ? words_set(words, r, "cannot use the database %s: %s", db->path,

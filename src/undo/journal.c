@@ -94,7 +94,7 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 		return -EBUSY;
 	if (r == 0 && !db_int(j->db, Q_RUN_EXISTS, 0, "i", j->of_run) && db_unread(j->db) == 0)
 		return words_set(words, -ENOENT, "%s: run %lld was forgotten just now",
-			db_path(j->db), (long long)j->of_run);
+			db_path(j->db), (long long)(j->of_run ? j->of_run : j->subject));
 	j->resumed = journal_interrupted(j->db, j->of_run, kind);
 	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
 	if (r == 0)

@@ -3,6 +3,7 @@
 
 Environment: BUILDAUDIT, the installed program, with the module below its prefix.
 """
+import ctypes
 import glob
 import os
 import shutil
@@ -216,6 +217,19 @@ def the_example():
     return faults
 
 
+def as_in_c():
+    """what it hands to the library is as large as the library takes it for"""
+    names = {'summary': '_Summary', 'step': '_Step', 'difference': '_Difference', 'option': '_Option', 'undo': '_Undo', 'undone': '_Undone'}
+    with Place() as c:
+        with open(c.p + '/sizes.c', 'w') as f:
+            f.write('#include <buildaudit.h>\n#include <stdio.h>\nint main(void) { %s return 0; }\n' % ' '.join(
+                'printf("%s %%zu\\n", sizeof(struct ba_%s));' % (n, n) for n in names))
+        subprocess.run(['cc', '-I', INST + '/include', '-o', c.p + '/sizes', c.p + '/sizes.c'], check=True)
+        sizes = dict(line.split() for line in subprocess.run([c.p + '/sizes'], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines())
+    return ['struct ba_%s has %s bytes, %s %d' % (n, sizes[n], cls, ctypes.sizeof(getattr(buildaudit, cls)))
+            for n, cls in names.items() if int(sizes[n]) != ctypes.sizeof(getattr(buildaudit, cls))]
+
+
 if not FOUND:
     print('not ok 1 - the module is installed\n#   below %s there is none\n1..1' % INST)
     sys.exit(1)
@@ -224,4 +238,4 @@ if subprocess.run('nm -D %s/lib/libbuildaudit.so.0 | grep -qE "__(asan|tsan)_ini
     print('1..0 # SKIP the library has a sanitizer in it')
     sys.exit(0)
 import buildaudit
-balib.run_cases((recorded, odd_names, undone, what_is_wrong, packages, callers, the_example))
+balib.run_cases((recorded, odd_names, undone, what_is_wrong, packages, callers, the_example, as_in_c))
