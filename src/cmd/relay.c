@@ -143,10 +143,14 @@ void relay_begin(void)
 
 int relay_end(void)
 {
+	_cleanup_close_ int nothing = -1;
+
 	if (!relay.running)
 		return 0;
 	relay.running = false;
-	dup2(relay.out, STDOUT_FILENO); /* the pipe's last end: no more comes */
+	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (nothing < 0 || dup2(nothing, STDOUT_FILENO) < 0) /* the pipe's last end: no more comes */
+		drop_fd(STDOUT_FILENO);
 	pthread_join(relay.thread, NULL);
 	if (relay.kept >= 0)
 		drop_fd(relay.kept);

@@ -10,7 +10,7 @@
 
 /* Where standard output is a pipe or a socket; else nothing happens. */
 void relay_begin(void);
-/* Waits until all is written; standard output is what it was. 0, or -errno of writing. */
+/* Waits until all is written; nothing can be printed from then on. 0, or -errno of writing. */
 int relay_end(void);
 
 #endif

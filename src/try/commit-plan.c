@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/mix.h"
@@ -425,13 +426,22 @@ static bool stays_file(const struct commit_item *it, const struct commit_item *h
 		home->now.rdev == it->e->after.i.rdev;
 }
 
+/*
+ * A file that went into a folder of its own name: as a link of it in there, what takes back a
+ * commit that died would find it in two places, of which one has to go for the other.
+ */
+static bool is_in_own_place(const struct commit_item *it, const struct commit_item *home)
+{
+	return home != it && home->now.nlink == 1 && path_is_below(it->e->path, home->e->path);
+}
+
 static int decide_file(struct commit_plan *p, struct commit_item *it)
 {
 	struct commit_item *home = commit_plan_home(p, it);
 	int r = 0;
 
 	it->act = COMMIT_MAKE;
-	if (!stays_file(it, home))
+	if (!stays_file(it, home) || is_in_own_place(it, home))
 		return 0;
 	it->act = home == it ? COMMIT_IN_PLACE : COMMIT_LINK;
 	it->from = home;

@@ -70,7 +70,7 @@ def fill(w, rng):
     left = rng.choice([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]) * 4096
     with open(name, 'wb') as f:
         free = os.statvfs(w.m).f_bfree * os.statvfs(w.m).f_frsize
-        os.posix_fallocate(f.fileno(), 0, max(free - left - (1 << 20), 4096))
+        os.posix_fallocate(f.fileno(), 0, max(free - left - (4 << 20), 4096))
         try:
             while os.statvfs(w.m).f_bfree * os.statvfs(w.m).f_frsize > left:
                 os.posix_fallocate(f.fileno(), f.seek(0, 2), 4096)
