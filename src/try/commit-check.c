@@ -69,7 +69,7 @@ static void check_found(struct commit_plan *p, struct commit_item *it)
 		return;
 	} else if (differs(p, it, &e->before, DIFFERS_ALL)) {
 		commit_refuse(it, false, "changed since");
-	} else if (is_unsure(p, it)) {
+	} else if (!p->was_back && is_unsure(p, it)) {
 		commit_refuse(it, false,
 			"changed since, perhaps: nothing was kept of it to compare it with");
 	}

@@ -58,6 +58,7 @@ struct commit_plan {
 	struct u64map folders_seen;
 	uint32_t files;      /* the last number that a file has */
 	int64_t started_ns;  /* when the first of the runs began */
+	bool was_back; /* a commit was taken back just now: that has changed inodes, too */
 	struct u64map homes; /* a file's number -> 1 + an item where it stands before */
 	struct u64map leads; /* the same, where it stands afterwards: of what was there before */
 	struct parents real, scene;

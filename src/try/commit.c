@@ -141,6 +141,7 @@ static int plan(struct commit *c, int64_t run_id)
 {
 	int r = commit_plan_load(&c->plan, c->db, run_id, scene_root(&c->scene));
 
+	c->plan.was_back = c->result->taken_back != 0;
 	if (r == 0)
 		r = commit_choose(&c->plan, c->how->only, c->words);
 	if (r == -EINVAL)
