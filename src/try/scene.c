@@ -472,4 +472,5 @@ void scene_sweep(struct db *db)
 	d = io_opendir(s.images, ".");
 	while (d && (e = readdir(d)))
 		sweep_one(&s, db, e->d_name);
+	rmdir(s.folder); /* of which the last image went, and then somebody was killed */
 }
