@@ -182,33 +182,6 @@ API int ba_enter(struct ba *ba, int64_t run_id)
 	return r < 0 ? r : 1; /* the folder stays open: the database's name goes through it */
 }
 
-/* All that are committed, or discarded, with it. */
-static int runs_of(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, ba->db, Q_COMMIT_RUNS, "i", run_id);
-
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		int64_t *run = ARRAY_MORE(*runs, *count);
-
-		r = run ? 0 : -ENOMEM;
-		if (run)
-			*run = rows_int(&rows, 0);
-	}
-	return r < 0 ? words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db)) : 0;
-}
-
-int try_check_ended(struct ba *ba, int64_t run_id, bool force)
-{
-	_cleanup_free_ int64_t *runs = NULL;
-	size_t count = 0, i;
-	int r = runs_of(ba, run_id, &runs, &count);
-
-	for (i = 0; r == 0 && i < count; i++)
-		r = undo_check_ended(ba, runs[i], force);
-	return r;
-}
-
 static int check_living(struct ba *ba, const struct scene *scene, int64_t run_id)
 {
 	_cleanup_buf_ struct buf who = BUF_INIT;
@@ -246,9 +219,9 @@ API int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten
 
 	*forgotten = (struct ba_forgotten){ 0 };
 	if (r == 0)
-		r = runs_of(ba, run_id, &runs, &count);
+		r = undo_parts(ba, run_id, &runs, &count);
 	if (r == 0)
-		r = try_check_ended(ba, run_id, force);
+		r = undo_check_parts(ba, run_id, force);
 	if (r == 0 && !force)
 		r = check_living(ba, &scene, run_id);
 	/* A commit that died has put some of it in its place. */

@@ -14,8 +14,6 @@ int try_begin(struct ba_recording *rec, struct words *words) MUST_CHECK;
 void try_tell(struct ba_recording *rec);
 /* A sentence has the database's name as it was given. */
 void try_name(const struct ba_recording *rec, struct words *words);
-/* undo_check_ended() of all that went on in the layers of a run. */
-int try_check_ended(struct ba *ba, int64_t run_id, bool force) MUST_CHECK;
 /* Nothing came of it: layers that were made for it go. */
 void try_drop(struct ba_recording *rec);
 

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "api/answer.h"
-#include "api/try.h"
 #include "api/undo.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -385,6 +384,32 @@ API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 	return r;
 }
 
+int undo_parts(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, ba->db, Q_COMMIT_RUNS, "i", run_id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		int64_t *run = ARRAY_MORE(*runs, *count);
+
+		r = run ? 0 : -ENOMEM;
+		if (run)
+			*run = rows_int(&rows, 0);
+	}
+	return r < 0 ? words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db)) : 0;
+}
+
+int undo_check_parts(struct ba *ba, int64_t run_id, bool force)
+{
+	_cleanup_free_ int64_t *runs = NULL;
+	size_t count = 0, i;
+	int r = undo_parts(ba, run_id, &runs, &count);
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = undo_check_ended(ba, runs[i], force);
+	return r;
+}
+
 API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
 	struct ba_committed *result)
 {
@@ -393,7 +418,7 @@ API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
 	if (r == 0)
 		r = ba_there(ba, run_id, NULL);
 	if (r == 0 && !how->dry)
-		r = try_check_ended(ba, run_id, how->force);
+		r = undo_check_parts(ba, run_id, how->force);
 	if (r == 0)
 		r = commit_scene(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry && !result->already ? settle(ba) : r;

@@ -149,7 +149,8 @@ int relay_end(void)
 		return 0;
 	relay.running = false;
 	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (nothing < 0 || dup2(nothing, STDOUT_FILENO) < 0) /* the pipe's last end: no more comes */
+	/* The pipe's last end: no more comes. */
+	if (nothing < 0 || dup2(nothing, STDOUT_FILENO) < 0)
 		drop_fd(STDOUT_FILENO);
 	pthread_join(relay.thread, NULL);
 	if (relay.kept >= 0)

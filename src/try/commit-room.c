@@ -144,6 +144,6 @@ int commit_room_reserve(const struct commit_plan *p, int *reserve, struct words 
 	cleanup_closep(reserve);
 	*reserve = -1;
 	return words_set(words, -ENOSPC,
-		"beside the database there is no room to take the commit back, should it fail (%lld "
-		"MiB): nothing was changed", (long long)(size >> 20));
+		"beside the database there is no room to take the commit back, should it fail "
+		"(%lld MiB): nothing was changed", (long long)(size >> 20));
 }
