@@ -265,7 +265,7 @@ static void say_taken(struct buf *out, const struct ba_summary *s, const char *m
 
 static void say(const struct buf *out)
 {
-	if (!out->failed)
+	if (!out->failed && out->len)
 		fwrite(out->data, 1, out->len, stderr);
 }
 
