@@ -76,13 +76,12 @@ static int open_run(struct ba_recording *rec, struct db **db, char *const argv[]
 static pid_t other_recorder(pid_t command)
 {
 	pid_t tracer = proc_tracer(command);
-	char path[PROC_PATH], theirs[32], ours[32];
+	char theirs[PROC_NAME], ours[PROC_NAME];
 
 	if (!tracer)
 		return 0;
-	proc_path(path, tracer, "comm");
-	io_read_line(path, theirs, sizeof theirs);
-	io_read_line("/proc/self/comm", ours, sizeof ours);
+	proc_name(theirs, tracer);
+	proc_name(ours, getpid());
 	return strcmp(theirs, ours) ? 0 : tracer;
 }
 

@@ -32,18 +32,9 @@ static int each_run(struct ba *ba, int64_t subject, int (*what)(struct ba *, int
 	void *data)
 {
 	_cleanup_free_ int64_t *runs = NULL;
-	struct rows rows;
 	size_t i, count = 0;
-	int r = db_rows(&rows, ba->db, Q_MEMBERS, "i", subject);
+	int r = db_list(ba->db, Q_MEMBERS, subject, &runs, &count);
 
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		int64_t *run = ARRAY_MORE(runs, count);
-
-		r = run ? 0 : -ENOMEM;
-		if (run)
-			*run = rows_int(&rows, 0);
-	}
-	rows_done(&rows);
 	if (r < 0)
 		return words_set(&ba->words, r, "%s: %s", db_path(ba->db),
 			r == -ENOMEM ? "out of memory" : db_error(ba->db));
@@ -386,16 +377,8 @@ API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 
 int undo_parts(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, ba->db, Q_COMMIT_RUNS, "i", run_id);
+	int r = db_list(ba->db, Q_COMMIT_RUNS, run_id, runs, count);
 
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		int64_t *run = ARRAY_MORE(*runs, *count);
-
-		r = run ? 0 : -ENOMEM;
-		if (run)
-			*run = rows_int(&rows, 0);
-	}
 	return r < 0 ? words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db)) : 0;
 }
 

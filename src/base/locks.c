@@ -47,16 +47,15 @@ static pid_t find_holder(const char *path)
 void locks_say_holder(const char *path, struct buf *out)
 {
 	pid_t pid = find_holder(path);
-	_cleanup_buf_ struct buf name = BUF_INIT;
-	char file[PROC_PATH];
+	char name[PROC_NAME];
 
 	if (!pid) {
 		buf_adds(out, "another program");
 		return;
 	}
-	proc_path(file, pid, "comm");
-	if (io_read_file(file, &name, 64) < 0 || !name.len)
-		buf_addf(out, "pid %d", (int)pid);
+	proc_name(name, pid);
+	if (*name)
+		buf_addf(out, "%s (pid %d)", name, (int)pid);
 	else
-		buf_addf(out, "%.*s (pid %d)", (int)strcspn(name.data, "\n"), name.data, (int)pid);
+		buf_addf(out, "pid %d", (int)pid);
 }

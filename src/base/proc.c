@@ -133,6 +133,14 @@ bool proc_ids(pid_t pid, uid_t *uid, gid_t *gid)
 		sscanf(gids, "\nGid: %*u %u", gid) == 1;
 }
 
+void proc_name(char name[PROC_NAME], pid_t pid)
+{
+	char path[PROC_PATH];
+
+	proc_path(path, pid, "comm");
+	io_read_line(path, name, PROC_NAME);
+}
+
 uid_t proc_user(pid_t pid)
 {
 	return (uid_t)pid_in_status(pid, "\nUid:");

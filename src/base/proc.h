@@ -39,6 +39,9 @@ unsigned int proc_treats(pid_t tid, int sig);
  * The process that a thread belongs to; its own tid for one that is a process; 0 when it is gone.
  */
 pid_t proc_of_thread(pid_t tid);
+/* What it is called (comm); "" when it is gone. */
+#define PROC_NAME 32
+void proc_name(char name[PROC_NAME], pid_t pid);
 /* Who traces a thread; 0: nobody. */
 pid_t proc_tracer(pid_t tid);
 /* Is that a thread of this process? */

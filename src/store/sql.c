@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/db.h"
 
 #include "queries.inc"
@@ -229,6 +230,21 @@ int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, 
 	if (r < 0 && db->unread == 0)
 		db->unread = r;
 	return r <= 0 || rows_type(&rows, 0) == ROWS_NULL ? otherwise : rows_int(&rows, 0);
+}
+
+int db_list(struct db *db, enum query q, int64_t of, int64_t **out, size_t *count)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, q, "i", of);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		int64_t *more = ARRAY_MORE(*out, *count);
+
+		r = more ? 0 : -ENOMEM;
+		if (more)
+			*more = rows_int(&rows, 0);
+	}
+	return r;
 }
 
 int db_was_read(struct db *db, int r, struct words *words)

@@ -78,6 +78,11 @@ const void *rows_blob(const struct rows *rows, int column);
  * read: db_unread() tells.
  */
 int64_t db_int(struct db *db, enum query q, int64_t otherwise, const char *fmt, ...);
+/*
+ * The first column of all rows of a query of one number, behind what is in *out, which is the
+ * caller's, after an error, too. 0 or -errno.
+ */
+int db_list(struct db *db, enum query q, int64_t of, int64_t **out, size_t *count) MUST_CHECK;
 /* The first -errno that db_int() met since this was asked last, or 0. */
 int db_unread(struct db *db) MUST_CHECK;
 /* r, with words where it is an error of reading. */

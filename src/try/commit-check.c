@@ -107,18 +107,6 @@ struct joined {
 	struct u64map numbers; /* an inode -> the same */
 };
 
-/* The first that came with that key, perhaps this one. NULL: no memory. */
-static const struct commit_item *first_of(const struct commit_plan *p, struct u64map *map,
-	uint64_t key, const struct commit_item *it)
-{
-	bool added;
-	uint32_t *at = u64map_put(map, key, &added);
-
-	if (at && added)
-		*at = (uint32_t)(it - p->items) + 1;
-	return at ? &p->items[*at - 1] : NULL;
-}
-
 /*
  * By the numbers each file is written, kept and given back once, through any of its names. Where
  * others have parted or joined them since that would be another file's loss: it cannot be forced.
@@ -129,9 +117,9 @@ static int check_joined(struct commit_plan *p, struct joined *j, struct commit_i
 
 	if (!it->now.exists || it->given_up)
 		return 0;
-	file = first_of(p, &j->inodes, mix64(it->e->before_file), it);
+	file = commit_plan_first(p, &j->inodes, mix64(it->e->before_file), it);
 	if (!S_ISDIR(it->now.mode))
-		inode = first_of(p, &j->numbers, inode_place(&it->now), it);
+		inode = commit_plan_first(p, &j->numbers, inode_place(&it->now), it);
 	if (!file || !inode)
 		return -ENOMEM;
 	if (inode_place(&file->now) != inode_place(&it->now))
@@ -210,21 +198,16 @@ static int check_folder(const struct commit_plan *p, const struct commit_item *i
 static int see_file(const struct commit_plan *p, struct u64map *seen, const struct inode *i,
 	uint32_t file, const struct commit_item *it, struct words *words)
 {
-	uint32_t *at;
-	bool added;
+	const struct commit_item *first;
 
 	if (!file || !i->exists || S_ISDIR(i->mode) || it->e->as_needed)
 		return 0;
-	at = u64map_put(seen, mix64(file), &added);
-	if (!at)
+	first = commit_plan_first(p, seen, mix64(file), it);
+	if (!first)
 		return words_set(words, -ENOMEM, "out of memory");
-	if (added)
-		*at = (uint32_t)(it - p->items) + 1;
-	else if (p->items[*at - 1].given_up != it->given_up)
-		return torn(it->given_up ? &p->items[*at - 1] : it,
-			it->given_up ? it : &p->items[*at - 1],
+	return first->given_up == it->given_up ? 0 :
+		torn(it->given_up ? first : it, it->given_up ? it : first,
 			"they are, or were, names of one file", words);
-	return 0;
 }
 
 static int check_torn(const struct commit_plan *p, struct words *words)

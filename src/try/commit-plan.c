@@ -154,21 +154,6 @@ static int load_folders(struct commit_plan *p, int64_t run_id)
 	return r;
 }
 
-static int load_runs(struct commit_plan *p, int64_t run_id)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, p->db, Q_COMMIT_RUNS, "i", run_id);
-
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		int64_t *more = ARRAY_MORE(p->runs, p->run_count);
-
-		r = more ? 0 : -ENOMEM;
-		if (more)
-			*more = rows_int(&rows, 0);
-	}
-	return r;
-}
-
 static void know_files(const struct loading *l)
 {
 	const struct entries *all = &l->p->all;
@@ -188,7 +173,7 @@ int commit_plan_load(struct commit_plan *p, struct db *db, int64_t run_id, int r
 
 	*p = (struct commit_plan){ .db = db, .real = PARENTS_INIT, .scene = PARENTS_INIT };
 	p->scene.root = root;
-	r = load_runs(p, run_id);
+	r = db_list(db, Q_COMMIT_RUNS, run_id, &p->runs, &p->run_count);
 	for (i = 0; r == 0 && i < p->run_count; i++) {
 		r = load_run(&l, p->runs[i]);
 		if (r == 0)
@@ -268,15 +253,25 @@ struct commit_item *commit_plan_lead(const struct commit_plan *p, const struct c
 	return item_at(p, &p->leads, it->e->before_file);
 }
 
+struct commit_item *commit_plan_first(const struct commit_plan *p, struct u64map *map,
+	uint64_t key, const struct commit_item *it)
+{
+	bool added;
+	uint32_t *at = u64map_put(map, key, &added);
+
+	if (at && added)
+		*at = (uint32_t)(it - p->items) + 1;
+	return at ? &p->items[*at - 1] : NULL;
+}
+
 /* The first that asks for the number has it. */
 static int claim_file(struct commit_plan *p, struct u64map *map, uint32_t file,
 	const struct commit_item *it, bool *first)
 {
-	uint32_t *at = u64map_put(map, mix64(file), first);
+	const struct commit_item *has = commit_plan_first(p, map, mix64(file), it);
 
-	if (at && *first)
-		*at = (uint32_t)(it - p->items) + 1;
-	return at ? 0 : -ENOMEM;
+	*first = has == it;
+	return has ? 0 : -ENOMEM;
 }
 
 /* Looking. */

@@ -81,6 +81,9 @@ struct commit_item *commit_plan_folder(const struct commit_plan *p, const struct
 struct commit_item *commit_plan_home(const struct commit_plan *p, const struct commit_item *it);
 /* Where the file that stands at the item now is to stand afterwards, and is changed; or NULL. */
 struct commit_item *commit_plan_lead(const struct commit_plan *p, const struct commit_item *it);
+/* The first item that came to the map with that key, perhaps this one. NULL: no memory. */
+struct commit_item *commit_plan_first(const struct commit_plan *p, struct u64map *map,
+	uint64_t key, const struct commit_item *it);
 
 /* Reads what stands there in the scene, and what stands there now. 0 or -ENOMEM. */
 int commit_plan_look(struct commit_plan *p) MUST_CHECK;

@@ -98,22 +98,14 @@ int living_find(struct living *l, const char *mark)
 	return r;
 }
 
-static void read_name(pid_t pid, char *name, size_t size)
-{
-	char path[PROC_PATH];
-
-	proc_path(path, pid, "comm");
-	io_read_line(path, name, size);
-}
-
 bool living_are_ours(const struct living *l)
 {
-	char ours[32], name[32];
+	char ours[PROC_NAME], name[PROC_NAME];
 	size_t i;
 
-	read_name(getpid(), ours, sizeof ours);
+	proc_name(ours, getpid());
 	for (i = 0; i < l->count; i++) {
-		read_name(l->each[i], name, sizeof name);
+		proc_name(name, l->each[i]);
 		if (*name && strcmp(name, ours) != 0)
 			return false;
 	}
@@ -122,11 +114,11 @@ bool living_are_ours(const struct living *l)
 
 void living_say(const struct living *l, struct buf *out)
 {
-	char name[32];
+	char name[PROC_NAME];
 
 	if (!l->count)
 		return;
-	read_name(l->each[0], name, sizeof name);
+	proc_name(name, l->each[0]);
 	buf_addf(out, "%s (pid %d)", name, l->each[0]);
 	if (l->count > 1)
 		buf_addf(out, " and %zu more", l->count - 1);

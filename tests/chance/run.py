@@ -62,8 +62,8 @@ def snapshot(root):
     return snap
 
 
-def promised(snap):
-    """What rollback promises of a tree: all but the times of folders, and inode numbers; `group`, the names of one file."""
+def promised(snap, timed=('file', 'symlink')):
+    """What rollback promises of a tree: all but inode numbers, and times of what is not `timed`; `group`, the names of one file."""
     groups = {}
     for path, e in snap.items():
         if e['type'] != 'dir':
@@ -72,7 +72,10 @@ def promised(snap):
     for path, e in snap.items():
         keys = ['type', 'mode', 'uid', 'gid', 'xattrs', 'rdev', 'link_target', 'sha256']
         if e['type'] in ('file', 'symlink'):
-            keys += ['mtime_ns', 'size']
+            keys.append('size')
+        # What a pipe has let through, or a device, is no matter of the file tree.
+        if e['type'] in timed:
+            keys.append('mtime_ns')
         if e['type'] != 'dir':
             keys.append('nlink')
         out[path] = {k: e[k] for k in keys}

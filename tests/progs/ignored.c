@@ -324,19 +324,30 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-/* The first process of a namespace ignores from within what it does not handle. */
+/* The first process of a new namespace: as fork(), or -1 where there is none to be had. */
+static pid_t fork_first(void)
+{
+	pid_t pid;
+
+	note("processes", "*");
+	if (rights() && !unshare(CLONE_NEWPID)) {
+		LIBC(pid = fork());
+		return pid;
+	}
+	note("skip", "no namespaces for an ordinary user here");
+	return -1;
+}
+
+/* It ignores from within what it does not handle. */
 FORM(first_of_a_namespace)
 {
 	pid_t pid;
 
 	if (setup)
 		return;
-	note("processes", "*");
-	if (!rights() || unshare(CLONE_NEWPID)) {
-		note("skip", "no namespaces for an ordinary user here");
+	pid = fork_first();
+	if (pid < 0)
 		return;
-	}
-	pid = fork();
 	if (!pid) {
 		waits(SIGTERM, 1, 20, "SIGTERM");
 		waits(SIGUSR1, 1, 20, "SIGUSR1");
@@ -378,12 +389,9 @@ FORM(first_of_a_namespace_faults)
 
 	if (setup)
 		return;
-	note("processes", "*");
-	if (!rights() || unshare(CLONE_NEWPID)) {
-		note("skip", "no namespaces for an ordinary user here");
+	pid = fork_first();
+	if (pid < 0)
 		return;
-	}
-	pid = fork();
 	if (!pid) {
 		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 		*(volatile int *)1 = 1;
