@@ -514,7 +514,7 @@ static void interrupted_by(const struct sent *sent, size_t n)
  */
 FORM(a_handler_interrupts)
 {
-	static const struct sent sent[] = { { 250, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
+	static const struct sent sent[] = { { 500, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
 
 	if (setup)
@@ -526,7 +526,7 @@ FORM(a_handler_interrupts)
 /* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
 FORM(a_stop_interrupts)
 {
-	static const struct sent sent[] = { { 250, SIGSTOP }, { 20, SIGCONT } };
+	static const struct sent sent[] = { { 500, SIGSTOP }, { 20, SIGCONT } };
 
 	if (setup)
 		return;

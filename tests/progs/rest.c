@@ -289,7 +289,7 @@ static void nothing(int sig)
 /* With a handler a call that has sent something ends with that, whatever came before. */
 FORM(a_handler_cuts_short)
 {
-	static const struct sent sent[] = { { LATER, SIGWINCH }, { LATER, SIGWINCH },
+	static const struct sent sent[] = { { 5 * LATER, SIGWINCH }, { LATER, SIGWINCH },
 		{ 0, SIGUSR1 }, { 0, 0 } };
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
 
@@ -297,7 +297,7 @@ FORM(a_handler_cuts_short)
 		return;
 	prepare();
 	sigaction(SIGUSR1, &sa, NULL);
-	reader_pause = 6 * LATER;
+	reader_pause = 10 * LATER;
 	send_by(0, sent);
 	send_by(1, sent);
 }
@@ -305,13 +305,13 @@ FORM(a_handler_cuts_short)
 /* And so it does where it was stopped. */
 FORM(a_stop_cuts_short)
 {
-	static const struct sent sent[] = { { LATER, SIGWINCH }, { LATER, SIGSTOP },
+	static const struct sent sent[] = { { 5 * LATER, SIGWINCH }, { LATER, SIGSTOP },
 		{ LATER, SIGCONT }, { 0, 0 } };
 
 	if (setup)
 		return;
 	prepare();
-	reader_pause = 6 * LATER;
+	reader_pause = 10 * LATER;
 	send_by(0, sent);
 	send_by(1, sent);
 }
