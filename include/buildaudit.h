@@ -435,8 +435,8 @@ int ba_record_exec(struct ba_recording *rec, char *const argv[], char *words, in
  * the caller's folder, environment and session. *status is its status, as wait(2) gives it, also
  * where the caller ignores SIGCHLD or waits for any child elsewhere; the caller's signals are as
  * they were, and no other child of it is waited for. *summary (or NULL) is of its record; run_id 0:
- * there is none. Its strings are good until the recording is started again, or freed. Not while
- * another thread of the caller works with this library or SQLite: it is a fork.
+ * there is none. Its strings are good until the recording is started again, or freed. What
+ * databases the caller has open, and what its other threads do with them, makes no difference.
  * 0; or -errno with words (BA_WORDS bytes), and no run: *status then is that of exit(127) where the
  * command is not there, of 126 where it cannot be executed, else of 125, or -1. Since: 0.2
  */
@@ -467,8 +467,8 @@ struct ba_option {
  * package -y` does; database: NULL is the usual one. options end with one whose name is NULL (or
  * are NULL): "type", "output", "pkgname", "include" and so on, as buildaudit(1) has them. What it
  * says besides is told to note, a line at a time, unless that is NULL. It works in a process of its
- * own: signals, files and other children of the caller are left alone. Not while another thread of
- * the caller works with this library or SQLite: it is a fork.
+ * own: signals, files and other children of the caller are left alone; so are its other threads,
+ * once it has opened a database with this library.
  * 0, with the package's path in file (PATH_MAX bytes); or -errno with words (BA_WORDS bytes) that
  * say why there is none: -ENOENT no such run or database, -EINVAL an option, -ECANCELED what is
  * installed cannot be packed. Since: 0.2

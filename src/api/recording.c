@@ -18,6 +18,7 @@
 #include "base/proc.h"
 #include "base/rights.h"
 #include "record/rules.h"
+#include "store/forked.h"
 #include "store/open.h"
 #include "store/recover.h"
 
@@ -32,6 +33,8 @@ API int ba_recording_new(struct ba_recording **out)
 
 	if (!rec)
 		return -ENOMEM;
+	/* Before the fork that becomes the recorder. */
+	forked_watch();
 	rec->backup_limit = KEEP_LIMIT_DEFAULT;
 	rec->scene = (struct scene)SCENE_INIT;
 	rec->database_folder = -1;

@@ -18,6 +18,7 @@
 #include "base/indexes.h"
 #include "base/io.h"
 #include "store/db.h"
+#include "store/forked.h"
 #include "store/schema.h"
 #include "store/through.h"
 
@@ -152,16 +153,24 @@ static int check_owner(struct db *db, enum db_mode mode, struct words *words)
 }
 
 /*
- * A file that SQLite would make has the umask's mode; ours holds
- * argument lists, and they hold secrets.
+ * A file that SQLite would make has the umask's mode; ours holds argument
+ * lists, and they hold secrets. One that is there is not opened, even for a
+ * moment: with the close(2) all locks go that this process has on it.
  */
 static int make_file(const char *path, struct words *words)
 {
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ char *copy = strdup(path);
 	const char *folder = copy ? dirname(copy) : ".";
+	struct stat st;
 
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return words_set(words, -EISDIR, "%s is a folder: -d takes the name of a file",
+			path);
+	if (access(path, R_OK | W_OK) == 0)
+		return 0;
+	if (errno == ENOENT)
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return 0;
 	if (errno == ENOENT || errno == ENOTDIR)
@@ -169,9 +178,6 @@ static int make_file(const char *path, struct words *words)
 			"the folder %s for the database is not there: make it first, "
 			"or name another file with -d",
 			folder);
-	if (errno == EISDIR)
-		return words_set(words, -EISDIR, "%s is a folder: -d takes the name of a file",
-			path);
 	return words_set(words, -errno, "cannot write the database %s: %s", path, strerror(errno));
 }
 
@@ -295,6 +301,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int r;
 
+	forked_watch();
 	if (mode == DB_MAKE) {
 		r = make_file(path, words);
 		if (r < 0)

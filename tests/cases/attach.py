@@ -89,14 +89,6 @@ def traced_by(pid):
         return 0
 
 
-def until(what, text):
-    end = time.monotonic() + LIMIT
-    while not what():
-        if time.monotonic() > end:
-            raise RuntimeError(text)
-        time.sleep(0.005)
-
-
 def await_attached(place, *pids):
     """The run is in the database, and its first process, too: what is done from here on is recorded."""
     def there():
@@ -105,8 +97,8 @@ def await_attached(place, *pids):
                 "SELECT 1 FROM processes JOIN runs USING (run_id) WHERE pid = ? AND state = 'running'", p) for p in pids)
         except balib.sqlite3.Error:
             return False
-    until(lambda: all(traced_by(p) for p in pids), 'not attached')
-    until(there, 'not on record')
+    balib.until(lambda: all(traced_by(p) for p in pids), 'not attached')
+    balib.until(there, 'not on record')
 
 
 def finish(p, sig=signal.SIGINT):
@@ -240,7 +232,7 @@ def undisturbed(*flags):
         for i in range(int(os.environ.get('BUILDAUDIT_ATTACHES', '12'))):
             p = place.attach('-q', '-p', str(busy.pid), *(() if i % 2 else ('--for=0.05',)))
             if i % 2:
-                until(lambda: traced_by(busy.pid) or p.poll() is not None, 'not attached')
+                balib.until(lambda: traced_by(busy.pid) or p.poll() is not None, 'not attached')
                 time.sleep(0.03)
                 p.send_signal(ends[i // 2 % 4])
             _, err = p.communicate(timeout=LIMIT)
@@ -274,7 +266,7 @@ def killed_recorder():
         busy.stdout.readline()
         for i in range(8):
             p = place.attach('-p', str(busy.pid))
-            until(lambda: traced_by(busy.pid), 'not attached')
+            balib.until(lambda: traced_by(busy.pid), 'not attached')
             time.sleep(0.01 * i)
             p.kill()
             p.wait()
@@ -290,13 +282,13 @@ def stopped():
         sh = Shell(place)
         state = lambda: open('/proc/%d/stat' % sh.pid).read().rsplit(')', 1)[1].split()[0]
         os.kill(sh.pid, signal.SIGSTOP)
-        until(lambda: state() == 'T', 'it does not stop')
+        balib.until(lambda: state() == 'T', 'it does not stop')
         p = place.attach('-p', str(sh.pid))
         await_attached(place, sh.pid)
         time.sleep(0.05)
         faults = [] if state() in 'Tt' else ['it went on']
         faults += finish(p)
-        until(lambda: not traced_by(sh.pid), 'it is traced')
+        balib.until(lambda: not traced_by(sh.pid), 'it is traced')
         time.sleep(0.02)
         faults += [] if state() == 'T' else ['let go, it is in state %s' % state()]
         os.kill(sh.pid, signal.SIGCONT)
@@ -304,7 +296,7 @@ def stopped():
         p = place.attach('-p', str(sh.pid))
         await_attached(place, sh.pid)
         os.kill(sh.pid, signal.SIGSTOP)
-        until(lambda: state() in 'Tt', 'it does not stop')
+        balib.until(lambda: state() in 'Tt', 'it does not stop')
         os.kill(sh.pid, signal.SIGCONT)
         sh.do('echo x >x')
         return faults + finish(p)
@@ -324,11 +316,11 @@ def refused():
         gone.communicate()
         says(gone.pid, 'there is no process %d' % gone.pid)
         zombie = place.start('true')
-        until(lambda: open('/proc/%d/stat' % zombie.pid).read().rsplit(')', 1)[1].split()[0] == 'Z', 'no zombie')
+        balib.until(lambda: open('/proc/%d/stat' % zombie.pid).read().rsplit(')', 1)[1].split()[0] == 'Z', 'no zombie')
         says(zombie.pid, 'has ended', 'zombie')
         sh = Shell(place)
         p = place.start(PROGRAM, '-d', os.path.join(place.folder, 'other.db'), '-p', str(sh.pid), stderr=subprocess.PIPE)
-        until(lambda: traced_by(sh.pid), 'not attached')
+        balib.until(lambda: traced_by(sh.pid), 'not attached')
         says(sh.pid, 'traced by process %d already' % p.pid)
         says('%d %d' % (os.getpid(), sh.pid), 'traced by process')
         faults += finish(p)

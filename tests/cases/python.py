@@ -8,9 +8,11 @@ import glob
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
@@ -200,6 +202,81 @@ def callers():
     return faults
 
 
+def with_it_open():
+    """who has the database open when he records has all that was recorded, whoever leaves it first"""
+    faults = []
+    with Place() as c:
+        first, second = c.top + '/first', c.top + '/second'
+        ends = []
+        for fifo in (first, second):
+            os.mkfifo(fifo)
+            ends.append(os.open(fifo, os.O_RDWR | os.O_CLOEXEC))        # waits for nobody, whatever becomes of the others
+        program = [os.environ.get('BUILDAUDIT', 'buildaudit'), '-q', '-d', c.db, '--include=' + c.p, *(['--no-seccomp'] if MODE else [])]
+        # The log is there as long as another one records.
+        other = subprocess.Popen(program + ['sh', '-c', 'echo a >%s/a; read x <%s; echo b >%s/b' % (c.p, first, c.p)])
+        balib.until(lambda: os.path.exists(c.p + '/a'), 'the other one does not begin')
+        mine = buildaudit.open(c.db)
+        same(faults, 'what is under way', [r['state'] for r in mine.runs()], ['running'])
+        script = 'for i in 1 2 3 4; do echo >%s/c$i; done; read x <%s; for i in 5 6 7 8; do echo >%s/c$i; done' % (c.p, second, c.p)
+        done = []
+        thread = threading.Thread(target=lambda: done.append(
+            buildaudit.record(['sh', '-c', script], database=c.db, include=[c.p], name='mine', **MODE)))
+        thread.start()
+        balib.until(lambda: done or not thread.is_alive() or os.path.exists(c.p + '/c4'), 'it does not begin')
+        mine.close()
+        os.write(ends[0], b'\n')
+        other.wait()
+        balib.settle(c.db, 1)
+        # One more, for whom the log is what he makes it.
+        subprocess.run(program + ['sh', '-c', 'echo d >%s/d' % c.p], check=True)
+        os.write(ends[1], b'\n')
+        thread.join()
+        for end in ends:
+            os.close(end)
+        balib.settle(c.db, 2)
+        same(faults, 'what it came to', [d.created for d in done], [8])
+        with buildaudit.open(c.db) as db:
+            same(faults, 'the runs', [(r['run_id'], r['state']) for r in db.runs()], [(3, 'complete'), (2, 'complete'), (1, 'complete')])
+            same(faults, 'its files', len([f for f in db.files(2) if f['path'].startswith(c.p + '/c')]), 8)
+    return faults
+
+
+def other_threads():
+    """who records while other threads are at work in SQLite does not wait for one that the fork left behind"""
+    faults, stop = [], threading.Event()
+
+    def busy():
+        own = sqlite3.connect(':memory:')
+        while not stop.is_set():
+            own.execute('WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)'
+                        'SELECT group_concat(hex(randomblob(i % 50))) FROM n').fetchall()
+        own.close()
+
+    # Of its own, since one that waits for ever could not be ended.
+    with Place() as c:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            null = os.open(os.devnull, os.O_RDWR)
+            for fd in range(3):
+                os.dup2(null, fd)
+            threads = [threading.Thread(target=busy, daemon=True) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            for _ in range(20):
+                buildaudit.record(['true'], database=c.db, **MODE)
+            os._exit(0)
+        try:
+            balib.until(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT), 'it does not come back')
+        except RuntimeError as e:
+            faults.append(str(e))
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        with buildaudit.open(c.db) as db:
+            same(faults, 'what was recorded', len(list(db.runs())), 20)
+    return faults
+
+
 def the_example():
     """the example of libbuildaudit(3) runs"""
     faults = []
@@ -238,4 +315,4 @@ if subprocess.run('nm -D %s/lib/libbuildaudit.so.0 | grep -qE "__(asan|tsan)_ini
     print('1..0 # SKIP the library has a sanitizer in it')
     sys.exit(0)
 import buildaudit
-balib.run_cases((recorded, odd_names, undone, what_is_wrong, packages, callers, the_example, as_in_c))
+balib.run_cases((recorded, odd_names, undone, what_is_wrong, packages, callers, with_it_open, other_threads, the_example, as_in_c))

@@ -176,6 +176,15 @@ def latest(db):
     return r
 
 
+def until(what, text, seconds=30):
+    """Waits until what() is so, or raises what is said of it."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            raise RuntimeError(text)
+        time.sleep(0.005)
+
+
 def settle(db, run=None, seconds=30):
     """Waits until a run is recorded to its end; returns its state as text."""
     end = time.monotonic() + seconds
