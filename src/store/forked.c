@@ -8,9 +8,12 @@
 
 #include "base/cleanup.h"
 
-/* In the order in which SQLite takes one with another held. */
-static const int shared_by_all[] = { SQLITE_MUTEX_STATIC_MAIN, SQLITE_MUTEX_STATIC_OPEN,
-	SQLITE_MUTEX_STATIC_VFS1, SQLITE_MUTEX_STATIC_PRNG, SQLITE_MUTEX_STATIC_LRU,
+/*
+ * In the order in which SQLite takes one with another held: a shared cache is
+ * looked for, its file opened, a temporary name chosen, the generator seeded.
+ */
+static const int shared_by_all[] = { SQLITE_MUTEX_STATIC_OPEN, SQLITE_MUTEX_STATIC_VFS1,
+	SQLITE_MUTEX_STATIC_PRNG, SQLITE_MUTEX_STATIC_MAIN, SQLITE_MUTEX_STATIC_LRU,
 	SQLITE_MUTEX_STATIC_PMEM, SQLITE_MUTEX_STATIC_MEM };
 
 static sqlite3_mutex *mutexes[ARRAY_SIZE(shared_by_all)];
