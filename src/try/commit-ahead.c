@@ -146,6 +146,9 @@ int commit_ahead(struct commit_ahead *a, struct commit_plan *p, struct journal *
 	words->text[0] = '\0';
 	r = keep_init(&a->keeper, db_path(j->db), j->run.id);
 	a->keeper.limit = UINT64_MAX; /* by what is kept a commit is taken back that died */
+	/* A name in the store of a run that the disk does not know of would never be swept. */
+	if (r == 0)
+		r = journal_sync(j);
 	for (i = 0; r == 0 && i < p->all.count; i++)
 		if (p->items[i].act != COMMIT_NOTHING)
 			r = tell(a, p, &p->items[i], words);
