@@ -98,8 +98,27 @@ static void print_row(const struct cmd_call *call, const struct ba_rows *rows, s
 	}
 }
 
+/* Nothing at all would look like a run that did nothing. */
+static int say_excluded(const struct cmd_call *call)
+{
+	struct ba_rows *run;
+	int64_t count = 0;
+	int r = ba_run(call->ba, call->run, &run);
+
+	if (r < 0)
+		return cmd_failed(call);
+	while ((r = ba_rows_next(run)) > 0)
+		count = ba_rows_int(run, ba_rows_column(run, "excluded"));
+	ba_rows_free(run);
+	if (count)
+		complain("all that run %lld changed is excluded: 'buildaudit files --all %lld' "
+			 "lists it", (long long)call->run, (long long)call->run);
+	return r < 0 ? cmd_failed(call) : 0;
+}
+
 static int print_files(const struct cmd_call *call, struct at *at)
 {
+	int64_t printed = 0;
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct total total = { 0 };
 	struct ba_rows *rows;
@@ -111,6 +130,7 @@ static int print_files(const struct cmd_call *call, struct at *at)
 		if (!at_any(at, call->argc, ba_rows_text(rows, PATH, NULL)))
 			continue;
 		print_row(call, rows, &line);
+		printed++;
 		total_add(&total, rows);
 	}
 	ba_rows_free(rows);
@@ -119,7 +139,9 @@ static int print_files(const struct cmd_call *call, struct at *at)
 		render_line(&line);
 	}
 	total_release(&total);
-	return r < 0 ? cmd_failed(call) : 0;
+	if (r < 0)
+		return cmd_failed(call);
+	return printed || which || call->argc || call->run < 0 ? 0 : say_excluded(call);
 }
 
 /* The PATHs at which nothing was. */

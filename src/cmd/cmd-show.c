@@ -90,6 +90,19 @@ static void print_notes(const char *notes, struct buf *line)
 	}
 }
 
+/* Where all of it is, nothing else on the page would tell of it. */
+static void print_excluded(const struct ba_rows *run, struct buf *line)
+{
+	int64_t count = row_number(run, "excluded");
+
+	if (!count)
+		return;
+	head(line, "excluded");
+	buf_addf(line, "%lld path%s ('buildaudit files --all %s' lists them)", (long long)count,
+		count == 1 ? "" : "s", row_text(run, "run_id"));
+	render_line(line);
+}
+
 static int print_since(const struct cmd_call *call, const struct ba_rows *run, struct buf *line)
 {
 	_cleanup_buf_ struct buf since = BUF_INIT;
@@ -113,6 +126,7 @@ static int print_run(const struct cmd_call *call, const struct ba_rows *run, str
 	render_name(line, row_text(run, "cwd"), strlen(row_text(run, "cwd")));
 	render_line(line);
 	print_when(run, line);
+	print_excluded(run, line);
 	print_notes(row_text(run, "notes"), line);
 	return print_since(call, run, line);
 }

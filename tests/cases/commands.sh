@@ -393,6 +393,19 @@ case_exclude_and_include() {
 	eq "$(q "SELECT group_concat(excluded) FROM (SELECT excluded FROM manifest WHERE run_id = 2 AND path IN ('$T/c', '$T/p/a') ORDER BY path)")" '1,0'
 }
 
+# One below its working folder would look like a run that did nothing.
+case_all_of_it_is_excluded() {
+	rec -q -- sh -c 'echo >a; echo >b'
+	settle
+	eq "$(ba files 2>err)$(cat err)" "buildaudit: all that run 1 changed is excluded: 'buildaudit files --all 1' lists it"
+	eq "$(ba files -0 --created 2>&1)" ''
+	has "$(ba show)" "^excluded  2 paths [(]'buildaudit files --all 1' lists them[)]"
+	eq "$(ba files --all -0 | tr '\0' '\n')" "$(printf '%s\n' "$T/a" "$T/b")"
+	rec -q --include "$T" -- sh -c 'echo >c'
+	settle
+	hasnt "$(ba files 2>&1; ba show)" 'excluded'
+}
+
 case_sql_one_query() {
 	some_runs
 	eq "$(ba sql 'SELECT count(*) FROM runs' | tail -n 1 | tr -d ' ')" 2
