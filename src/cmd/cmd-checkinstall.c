@@ -62,7 +62,7 @@ static int set_type(const char *value)
 {
 	o.type = package_type_named(value);
 	if (o.type == PACKAGE_AUTO)
-		return cmd_misuse(me, "there is no type '%s': debian, rpm or slackware", value);
+		return cmd_misuse(me, "there is no type '%s': " PACKAGE_TYPE_WORDS, value);
 	return 0;
 }
 

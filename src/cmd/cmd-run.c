@@ -38,7 +38,7 @@ static const struct cmd_option options[] = {
 	{ 0, "rollback-on-failure", NULL, "rolls it back where the command fails" },
 	{ 0, "prune", NULL,
 		"then takes out what older versions left and this one did not install again" },
-	{ 0, "package", "deb|rpm|slackware|tar|auto",
+	{ 0, "package", PACKAGE_TYPE_CHOICE "|auto",
 		"then packs what it created; auto: as this system installs it" },
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
@@ -155,8 +155,8 @@ static int set_package(const char *type)
 	pack.type = package_type_named(type);
 	packing = pack.type != PACKAGE_AUTO || !strcmp(type, "auto");
 	return packing ? 0 :
-			 cmd_misuse(self, "there is no type '%s': deb, rpm, tar or auto",
-				 type);
+			 cmd_misuse(self,
+				 "there is no type '%s': " PACKAGE_TYPE_WORDS_OR_AUTO, type);
 }
 
 /* Some are for what runs already only, some for a command only. */

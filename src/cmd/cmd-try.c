@@ -12,7 +12,7 @@ static const struct cmd_option options[] = {
 	{ 'i', "interactive", NULL, "a shell ($SHELL) instead of a COMMAND" },
 	{ 0, "continue", "RUN", "goes on in the layers of that run, which is staged" },
 	RUN_OPTIONS
-	{ 0, "package", "deb|rpm|slackware|tar|auto",
+	{ 0, "package", PACKAGE_TYPE_CHOICE "|auto",
 		"then packs what it created; auto: as this system installs it" },
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },

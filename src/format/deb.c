@@ -256,5 +256,4 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 	return read_control(out->part, m);
 }
 
-const struct format deb_format = { PACKAGE_DEB, { "deb", "debian" }, deb_metadata, file_name, make,
-	true };
+const struct format deb_format = { PACKAGE_DEB, deb_metadata, file_name, make, true };

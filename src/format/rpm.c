@@ -370,4 +370,4 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 	return readback(out->part, p, m);
 }
 
-const struct format rpm_format = { PACKAGE_RPM, { "rpm" }, arch_find, file_name, make, true };
+const struct format rpm_format = { PACKAGE_RPM, arch_find, file_name, make, true };

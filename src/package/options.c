@@ -154,14 +154,12 @@ int options_write_relations(const struct package_options *o, struct buf out[RELA
 
 void options_say_unused(const struct package_options *o)
 {
-	static const char *const names[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm",
-		[PACKAGE_TAR] = "tar", [PACKAGE_SLACKWARE] = "Slackware package" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (*text_of(o, &options[i]) && !(options[i].types & 1 << o->type))
 			say("--%s: left out, a %s has no place for it", options[i].name,
-				names[o->type]);
+				package_type_called(o->type));
 }
 
 static void rules_release(struct payload_rules *list)
