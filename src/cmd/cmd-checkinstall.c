@@ -383,18 +383,19 @@ static int record(char **command, const char *db)
 	return r;
 }
 
-static int checkinstall(int argc, char **argv, const char *db)
+static int run(struct cmd_call *call)
 {
 	int r;
 
 	o.date_is_version = true;
-	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+	if (call->argc == 2 &&
+		(!strcmp(call->argv[1], "-h") || !strcmp(call->argv[1], "--help"))) {
 		ci_print_help();
 		return 0;
 	}
 	checkinstall_rc(assign);
 	ci.dpkg_asked = ci.rpm_asked = false;
-	r = read_options(argc, argv);
+	r = read_options(call->argc, call->argv);
 	if (r >= 0)
 		return r;
 	if (o.type == PACKAGE_AUTO)
@@ -410,7 +411,7 @@ static int checkinstall(int argc, char **argv, const char *db)
 	if (r == 0 && package_may_begin(&o) < 0)
 		r = EXIT_FAILED;
 	if (r == 0)
-		r = record(argv + optind, db);
+		r = record(call->argv + optind, call->db);
 	if (r == 0)
 		say_unused_flags();
 	if (r == 0 && ci.install)
@@ -418,7 +419,7 @@ static int checkinstall(int argc, char **argv, const char *db)
 			o.type == PACKAGE_RPM         ? ci.rpm_flags :
 				o.type == PACKAGE_DEB ? ci.dpkg_flags :
 							NULL,
-			ci.rpm_fresh, db);
+			ci.rpm_fresh, call->db);
 	if (r == 0)
 		clean_up();
 	package_options_release(&o);
@@ -432,5 +433,6 @@ const struct cmd cmd_checkinstall_entry = {
 	.usage = "[checkinstall's options] [COMMAND [ARG...]]",
 	.help = "as checkinstall: records COMMAND (make install), packs "
 		"what it created, installs the package",
-	.whole = checkinstall,
+	.flags = CMD_OWN_OPTIONS,
+	.run = run,
 };

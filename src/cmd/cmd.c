@@ -29,6 +29,8 @@ static const struct cmd_option common[] = {
 /* Does the subcommand take it? */
 static bool is_common(const struct cmd *cmd, size_t option)
 {
+	if (cmd->flags & CMD_OWN_OPTIONS)
+		return false;
 	switch (option) {
 	case JSON:
 		return cmd->flags & CMD_JSON;
@@ -321,8 +323,14 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 	char place[PATH_MAX];
 	struct cmd_call call = { .db = db };
 	bool help = false;
-	int r = read_options(cmd, argc, argv, &call, &help);
+	int r;
 
+	if (cmd->flags & CMD_OWN_OPTIONS) {
+		call.argc = argc;
+		call.argv = argv;
+		return cmd->run(&call);
+	}
+	r = read_options(cmd, argc, argv, &call, &help);
 	if (r)
 		return r;
 	if (help) {

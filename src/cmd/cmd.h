@@ -23,6 +23,8 @@ enum cmd_flags {
 	CMD_PAGED = 64, /* what it prints goes through a pager on a terminal */
 	CMD_COMMAND = 128, /* its words are a command; a database need not be there */
 	CMD_LOOKS = 256, /* with CMD_RUN: at what the run left, which may be staged */
+	/* it reads its words itself, all of them: argv[0] is its name; db may be NULL */
+	CMD_OWN_OPTIONS = 512,
 };
 
 enum {
@@ -58,12 +60,7 @@ struct cmd {
 	const struct cmd_option *options; /* ends with an entry without a name */
 	/* One option of the list; 0, or EXIT_USAGE after saying why. */
 	int (*option)(const struct cmd_option *o, const char *value);
-	int (*run)(struct cmd_call *call);
-	/*
-	 * In the place of all that: it reads its words itself; argv[0] is
-	 * its name, db may be NULL. The exit status.
-	 */
-	int (*whole)(int argc, char **argv, const char *db);
+	int (*run)(struct cmd_call *call); /* the exit status */
 };
 
 extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry,
