@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "cmd/await.h"
 #include "cmd/backup.h"
 #include "cmd/checkinstall-options.h"
 #include "cmd/checkinstall-rc.h"
@@ -356,6 +357,7 @@ static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
 static int record(char **command, const char *db)
 {
 	static char *make_install[] = { (char *)"make", (char *)"install", NULL };
+	const struct awaiting who = { summary, NULL, pack_and_back_up, (void *)db };
 	struct ba_recording *rec;
 	int r;
 
@@ -378,7 +380,7 @@ static int record(char **command, const char *db)
 	o.compress_pages = ci.compress_pages;
 	o.reset_owners = ci.reset_owners;
 	o.keep_links = !ci.link_script;
-	r = record_and_then(rec, command, summary, db, NULL, pack_and_back_up, (void *)db);
+	r = await_and_go_on(rec, command, db, &who);
 	ba_recording_free(rec);
 	return r;
 }

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "cmd/await.h"
 #include "cmd/cmd-run.h"
 #include "cmd/commands.h"
 #include "cmd/decide.h"
@@ -328,7 +329,7 @@ static int set_names(void)
 }
 
 /* The command has ended: what of it stays? */
-static int decide(const char *db, int64_t run_id, int status)
+static int decide(const char *db, int64_t run_id, int status, void *data)
 {
 	if (status && failing_back)
 		return decide_against(db, run_id);
@@ -366,6 +367,7 @@ static int attach(const struct cmd_call *call)
 
 int run_command(struct cmd_call *call)
 {
+	const struct awaiting who = { summary, decide, go_on, (void *)call->db };
 	char words[BA_WORDS];
 	int r, exec_failed;
 
@@ -398,8 +400,7 @@ int run_command(struct cmd_call *call)
 		cmd_warn_before(recording, call->argv[0]);
 	/* With the first process of a pid namespace the recorder dies, too: it must be us. */
 	if (packing || prune || asking || failing_back || getpid() == 1)
-		return record_and_then(recording, call->argv, summary, call->db, decide, go_on,
-			NULL);
+		return await_and_go_on(recording, call->argv, call->db, &who);
 	ba_recording_summary(recording, summary, (void *)call->db);
 	r = ba_record_exec(recording, call->argv, words, &exec_failed);
 	say_why_not(call, words, exec_failed);

@@ -14,8 +14,8 @@
 #include "base/array.h"
 #include "base/child.h"
 #include "base/cleanup.h"
+#include "cmd/await.h"
 #include "cmd/cmd.h"
-#include "cmd/pack.h"
 #include "cmd/summary.h"
 #include "render/text.h"
 
@@ -78,7 +78,7 @@ int decide_against(const char *db, int64_t run)
 /* Of what was there before, from old to new. */
 static void show_texts(const char *db, int64_t run)
 {
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	char *paths[TEXTS];
 	struct ba_rows *rows;
 	size_t n = 0, i;

@@ -13,8 +13,8 @@
 #include "base/digest.h"
 #include "base/indexes.h"
 #include "base/owners.h"
+#include "cmd/await.h"
 #include "cmd/cmd.h"
-#include "cmd/pack.h"
 #include "cmd/prune.h"
 #include "cmd/summary.h"
 #include "package/tool.h"
@@ -122,7 +122,7 @@ static void say_notes(const struct ba_summary *s, void *data)
 /* One that failed and changed nothing of the install is not worth being the latest. */
 static void forget_idle(const char *db, int64_t run)
 {
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	struct ba_forgotten forgotten;
 	struct ba_rows *row;
 
@@ -143,7 +143,7 @@ static void forget_idle(const char *db, int64_t run)
 static int record(char **argv, const struct package_options *o, const char *db)
 {
 	struct ba_recording *rec = NULL;
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	int r = ba ? ba_recording_new(&rec) : -1;
 
 	if (r == 0 && db)
@@ -153,8 +153,9 @@ static int record(char **argv, const struct package_options *o, const char *db)
 			ba_error(ba));
 	ba_close(ba);
 	if (r >= 0) {
+		static const struct awaiting who = { .summary = say_notes };
 		int64_t run = 0;
-		int status = record_and_wait(rec, argv, say_notes, db, &run);
+		int status = await_end(rec, argv, &who, &run);
 
 		if (status >= 0 && WIFSIGNALED(status))
 			r = 128 + WTERMSIG(status);
@@ -278,7 +279,7 @@ static void say_taken(const char *path, const char *owner, void *data)
 /* The manager takes out what only the older version had, edited or not. */
 static void say_edits(const struct package_options *o, const char *db)
 {
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	struct owners *owners = NULL;
 	struct taken t = { o->called,
 		{ "taken out with the older version, though edited since (rollback of the next run "
