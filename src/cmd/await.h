@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef CMD_AWAIT_H
 #define CMD_AWAIT_H
-/* A command is recorded and waited for; then its run is gone on with: packed, say, or asked about. */
+/* A command is recorded and waited for, then its run is gone on with: packed, or asked about. */
 #include "buildaudit.h"
 
 /* What is called on the way, each with `data`. */
