@@ -77,7 +77,7 @@ int await_end(struct ba_recording *rec, char **argv, const struct awaiting *who,
 	}
 	step_back(old);
 	if (r < 0)
-		complain("%s", words);
+		say_always("%s", words);
 	else
 		*run = recorded.run_id;
 	return status;
@@ -96,7 +96,7 @@ struct ba *await_open(const char *db)
 	 */
 	if (ba_open(&ba, db ? db : place, BA_WRITE, words) == 0)
 		return ba;
-	complain("%s", words);
+	say_always("%s", words);
 	return NULL;
 }
 
@@ -139,7 +139,7 @@ int await_and_go_on(struct ba_recording *rec, char **argv, const char *db,
 	if (decided)
 		return decided;
 	if (!run) {
-		complain("there is no record to go on with");
+		say_always("there is no record to go on with");
 		return EXIT_FAILED;
 	}
 	return go_on(db, run, who);

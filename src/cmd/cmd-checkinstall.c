@@ -86,7 +86,7 @@ static int add_list_file(const char *file)
 	char *rest, *line;
 
 	if (r < 0) {
-		complain("--include %s: %s", file, strerror(-r));
+		say_always("--include %s: %s", file, strerror(-r));
 		return EXIT_FAILED;
 	}
 	rest = text.data;
@@ -154,9 +154,9 @@ static int take(const struct ci_option *opt, const char *value)
 		return 0;
 	case NOTHING:
 		if (opt->name)
-			complain("--%s has no meaning here: %s", opt->name, opt->help);
+			say_always("--%s has no meaning here: %s", opt->name, opt->help);
 		else
-			complain("-%c has no meaning here: %s", opt->letter, opt->help);
+			say_always("-%c has no meaning here: %s", opt->letter, opt->help);
 		return 0;
 	case HEADING:
 	case HELP:
@@ -214,7 +214,8 @@ static void assign(const char *name, const char *value)
 	const struct setting *s = setting_named(name);
 
 	if (s && !value)
-		complain("checkinstallrc: the value of %s is for a shell to tell: left out", name);
+		say_always("checkinstallrc: the value of %s is for a shell to tell: left out",
+			name);
 	else if (s)
 		assign_option(s, value);
 	if (!value || !*value)
@@ -317,9 +318,9 @@ static void summary(const struct ba_summary *s, void *data)
 static void say_unused_flags(void)
 {
 	if (ci.dpkg_asked && (o.type != PACKAGE_DEB || !ci.install))
-		complain("--dpkgflags: left out, dpkg does not install this");
+		say_always("--dpkgflags: left out, dpkg does not install this");
 	if (ci.rpm_asked && (o.type != PACKAGE_RPM || !ci.install))
-		complain("--rpmflags: left out, rpm does not install this");
+		say_always("--rpmflags: left out, rpm does not install this");
 }
 
 /* All at once, by its name: the next one takes it for the documents as long as it has that. */
@@ -338,11 +339,11 @@ static void clean_up(void)
 	int r = ci.del_docs ? remove_docs() : 0;
 
 	if (r < 0)
-		complain("doc-pak: it cannot be removed: %s", strerror(-r));
+		say_always("doc-pak: it cannot be removed: %s", strerror(-r));
 	if (ci.del_description && unlink("description-pak") < 0 && errno != ENOENT)
-		complain("description-pak: it cannot be removed: %s", strerror(errno));
+		say_always("description-pak: it cannot be removed: %s", strerror(errno));
 	if (ci.del_spec && o.spec && unlink(o.spec) < 0 && errno != ENOENT)
-		complain("%s: it cannot be removed: %s", o.spec, strerror(errno));
+		say_always("%s: it cannot be removed: %s", o.spec, strerror(errno));
 }
 
 static int pack_and_back_up(struct ba *ba, int64_t run, void *db)

@@ -72,7 +72,7 @@ static bool agreed(const struct cmd_call *call, const struct ba_committed *would
 
 static int refused(const struct cmd_call *call, const struct ba_committed *c)
 {
-	complain(
+	say_always(
 		"%s is not committed: at %llu place%s stands what its command did not find there%s",
 		call->what, (unsigned long long)c->differ, c->differ == 1 ? "" : "s",
 		asked.force ? "" : " (--force lets the run's take its place)");
@@ -86,17 +86,18 @@ static int end(const struct cmd_call *call, const struct ba_committed *c)
 	render_progress_end();
 	IGNORE(fflush(stdout)); /* main() looks at the end */
 	if (c->taken_back)
-		complain("a commit of %s that was interrupted (run %lld) was taken back first",
+		say_always("a commit of %s that was interrupted (run %lld) was taken back first",
 			call->what, (long long)c->taken_back);
 	if (c->differ)
 		return refused(call, c);
 	say_counts(&counts, c);
 	if (c->already)
-		complain("%s is committed already (as run %lld)", call->what, (long long)c->run_id);
+		say_always("%s is committed already (as run %lld)", call->what,
+			(long long)c->run_id);
 	else if (asked.dry)
-		complain("%s would be committed: %s", call->what, counts.data);
+		say_always("%s would be committed: %s", call->what, counts.data);
 	else
-		complain("%s committed (as run %lld): %s", call->what, (long long)c->run_id,
+		say_always("%s committed (as run %lld): %s", call->what, (long long)c->run_id,
 			counts.data);
 	return 0;
 }

@@ -26,7 +26,7 @@ static int tell_later(struct cmd_call *call)
 	while ((r = ba_rows_next(rows)) > 0) {
 		long long paths = ba_rows_int(rows, ba_rows_column(rows, "paths"));
 
-		complain(
+		say_always(
 			"run %lld came later and changed %lld of the same "
 			"paths, %s%s: roll it back first",
 			(long long)ba_rows_int(rows, ba_rows_column(rows, "run_id")), paths,

@@ -250,7 +250,7 @@ static void say_taken(struct buf *out, const struct ba_summary *s, const char *m
 		(long long)s->run_id);
 }
 
-static void say(const struct buf *out)
+static void print(const struct buf *out)
 {
 	if (!out->failed && out->len)
 		fwrite(out->data, 1, out->len, stderr);
@@ -263,7 +263,7 @@ static void summary(const struct ba_summary *s, void *data)
 
 	if (a->quiet && !s->error) {
 		summary_add_warnings(&out, s);
-		say(&out);
+		print(&out);
 		return;
 	}
 	summary_add_program(&me, a->db);
@@ -291,7 +291,7 @@ static void summary(const struct ba_summary *s, void *data)
 	buf_adds(&out, "buildaudit: ");
 	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');
-	say(&out);
+	print(&out);
 }
 
 /* A first word that is no command was perhaps meant as one of ours; one with a slash was not. */
@@ -302,7 +302,7 @@ static void say_why_not(const struct cmd_call *call, const char *words, bool no_
 	buf_adds(&sentence, words);
 	if (no_command && !call->named && !strchr(call->argv[0], '/'))
 		commands_add_hint(&sentence, call->argv[0]);
-	complain("%s", sentence.failed ? words : sentence.data);
+	say_always("%s", sentence.failed ? words : sentence.data);
 }
 
 /* A package's name is the install's, where that is not given. */
@@ -349,7 +349,7 @@ static int attach(struct run_asked *a, const struct cmd_call *call)
 	ba_recording_summary(a->recording, summary, a);
 	r = ba_record_attach(a->recording, a->pids, a->pid_count, words);
 	if (r < 0)
-		complain("%s", words);
+		say_always("%s", words);
 	ba_recording_free(a->recording);
 	free(a->pids);
 	return r < 0 ? EXIT_FAILED : 0;

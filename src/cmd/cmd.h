@@ -10,8 +10,8 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "base/log.h"
 #include "buildaudit.h"
+#include "render/say.h"
 
 enum cmd_flags {
 	CMD_DB_READ = 1,
@@ -70,8 +70,6 @@ extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_
 	cmd_list_entry, cmd_owner_entry, cmd_show_entry, cmd_export_entry,
 	cmd_report_entry, cmd_try_entry, cmd_commit_entry, cmd_discard_entry;
 
-/* "buildaudit: ..." on stderr. */
-#define complain(...) words_say("buildaudit: ", __VA_ARGS__)
 /* A usage error: what is wrong, and the usage line. Returns EXIT_USAGE. */
 int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The library failed: its words. Returns EXIT_FAILED. */

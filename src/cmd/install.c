@@ -149,7 +149,7 @@ static int record(char **argv, const struct package_options *o, const char *db)
 	if (r == 0 && db)
 		r = ba_recording_set(rec, BA_SET_DATABASE, db);
 	if (r == 0 && (r = set_scope(rec, ba, o)) < 0)
-		complain("the files of run %lld cannot be told: %s", (long long)o->run,
+		say_always("the files of run %lld cannot be told: %s", (long long)o->run,
 			ba_error(ba));
 	ba_close(ba);
 	if (r >= 0) {
@@ -227,7 +227,7 @@ static int run_line(const struct buf *line, const struct package_options *o, con
 			*more = o->renamed.data + at;
 	whole = whole && ARRAY_MORE(argv, count); /* a NULL */
 	if (!whole)
-		complain("out of memory");
+		say_always("out of memory");
 	r = whole && set_files(o) >= 0 ? record(argv, o, db) : -1;
 	free(argv);
 	return r;
@@ -301,7 +301,7 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 	int r;
 
 	if (!m || !tool_there(m->program)) {
-		complain("it is not installed, there is no %s here: its files are where the "
+		say_always("it is not installed, there is no %s here: its files are where the "
 			 "command put them",
 			m ? m->program : "package manager");
 		return 0;
@@ -311,9 +311,9 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 	write_line(&line, m, o, flags, fresh);
 	r = run_line(&line, o, db);
 	if (r)
-		complain("%s did not install the package (status %d); it is %s", m->program, r,
+		say_always("%s did not install the package (status %d); it is %s", m->program, r,
 			o->written);
 	else
-		complain("installed; '%s %s' takes it out again", m->removal, o->called);
+		say_always("installed; '%s %s' takes it out again", m->removal, o->called);
 	return r ? EXIT_FAILED : 0;
 }

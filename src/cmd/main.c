@@ -72,7 +72,7 @@ static int end_output(int status)
 	if (r == 0 && e == 0)
 		return status;
 	if (r != -EPIPE && e != -EPIPE && status != EXIT_FAILED)
-		complain("cannot write to standard output: %s", strerror(r ? -r : -e));
+		say_always("cannot write to standard output: %s", strerror(r ? -r : -e));
 	return EXIT_FAILED;
 }
 
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 
 	pager_end();
 	if (!render_is_whole()) {
-		complain("out of memory: not every line was printed");
+		say_always("out of memory: not every line was printed");
 		return EXIT_FAILED;
 	}
 	return status;

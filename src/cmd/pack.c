@@ -6,6 +6,6 @@ int pack_run(struct ba *ba, int64_t run, struct package_options *o)
 	int r = package_make(ba, run, o);
 
 	if (r == 0 && !o->quiet)
-		complain("package: %s", o->written);
+		say_always("package: %s", o->written);
 	return r < 0 ? EXIT_FAILED : 0;
 }

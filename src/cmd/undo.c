@@ -151,12 +151,12 @@ int undo_end(struct undo *u)
 	IGNORE(fflush(stdout)); /* main() looks at the end */
 	undo_say_counts(&words, result);
 	if (u->how.dry)
-		complain("%s would be %s: %s", what, u->words->done, words.data);
+		say_always("%s would be %s: %s", what, u->words->done, words.data);
 	else
-		complain("%s %s (as run %lld): %s", what, u->words->done,
+		say_always("%s %s (as run %lld): %s", what, u->words->done,
 			(long long)result->run_id, words.data);
 	if (cmd_run_is(u->call, "incomplete")) {
-		complain(
+		say_always(
 			"%s is incomplete: what it changed in its last "
 			"moments may not be on record, "
 			"and stays",
