@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "render/say.h"
 
 /* The word behind NAME=, quotes taken off. False: it is more than a plain word. */
 static bool read_word(const char *s, struct buf *out)

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "format/effects.h"
 #include "format/format.h"
 #include "package/conflicts.h"

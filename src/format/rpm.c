@@ -14,7 +14,6 @@
 
 #include "base/cleanup.h"
 #include "base/copy.h"
-#include "base/io.h"
 #include "format/arch.h"
 #include "format/effects.h"
 #include "format/format.h"

@@ -7,7 +7,6 @@
 #include "base/utf8.h"
 #include "format/format.h"
 #include "package/tree.h"
-#include "render/say.h"
 
 static void file_name(const struct metadata *m, struct buf *out)
 {
