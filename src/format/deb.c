@@ -248,7 +248,7 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
 
-	if (tool_needed("dpkg-deb", "a deb", "dpkg") < 0 || conflicts_list(m, p) < 0 ||
+	if (tool_needed("dpkg-deb", "a deb") < 0 || conflicts_list(m, p) < 0 ||
 		effects_find(&fx, p, m) < 0 || add_folders(p, m, &fx) < 0 ||
 		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
 		return -1;

@@ -236,7 +236,7 @@ int capabilities_text(const struct member *e, struct buf *out)
 	const char *argv[] = { "getcap", "-n", e->path, NULL };
 	size_t n = strlen(e->path);
 
-	if (tool_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
+	if (tool_needed("getcap", "a file with capabilities") < 0)
 		return -1;
 	if (tool_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n ||
 		strncmp(out->data, e->path, n) || out->data[n] != ' ')

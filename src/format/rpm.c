@@ -359,12 +359,11 @@ static int build(const struct output *out, struct payload *p, struct metadata *m
 static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
-	const char *builder = tool_there("apt-get") ? "rpm" : "rpm-build";
 
-	if (tool_needed("rpmbuild", "an rpm", builder) < 0 ||
-		tool_needed("rpm", "an rpm", "rpm") < 0 || check_text(m->description) < 0 ||
-		conflicts_list(m, p) < 0 || effects_find(&fx, p, m) < 0 ||
-		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
+	if (tool_needed("rpmbuild", "an rpm") < 0 || tool_needed("rpm", "an rpm") < 0 ||
+		check_text(m->description) < 0 || conflicts_list(m, p) < 0 ||
+		effects_find(&fx, p, m) < 0 || effects_join_scripts(&fx, m) < 0 ||
+		build(out, p, m, &fx) < 0)
 		return -1;
 	return readback(out->part, p, m);
 }

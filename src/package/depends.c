@@ -237,7 +237,7 @@ static int find_native(struct finding *f)
 	static const char *const argv[] = { "dpkg", "--print-architecture", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	if (tool_needed("dpkg", "a deb", "dpkg") < 0)
+	if (tool_needed("dpkg", "a deb") < 0)
 		return -1;
 	if (tool_run(argv, &out, CHILD_SHOWN) != 0 || !out.data)
 		return say_failed("dpkg does not say which architecture this is");
