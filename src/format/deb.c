@@ -215,7 +215,11 @@ static int build(const struct output *out, const struct payload *p, const struct
 	return write_deb(out, control, data, m);
 }
 
-/* dpkg-deb refuses a control file that dpkg would not take; its fields are ours. */
+/*
+ * dpkg-deb refuses a control file that dpkg would not take. What is in it that others wrote, it
+ * found wrong: in a list of other packages a version that begins with no digit, a name that begins
+ * with '-' or an architecture of two words; and of --review-control, whatever a person made of it.
+ */
 static int read_control(const char *file, const struct metadata *m)
 {
 	const char *argv[] = { "dpkg-deb", "--show",

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the tags say is asked of rpmspec, for rpm's macros are in them. The sections are told apart
+ * here: librpmbuild's parser (rpmSpecParse), which `rpmspec -P` prints the answer of, has macros
+ * expanded and looks for the sources of a build that nobody asks for; and each rpm has it under
+ * another name. What goes on to rpmbuild is as it was written.
+ */
 #include "format/spec.h"
 
 #include <ctype.h>
