@@ -5,13 +5,13 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 #include "render/progress.h"
 #include "render/terminal.h"
 
 static const char go_on[] = "the same command takes it back, and begins anew";
 
-static struct undo_options asked;
+static struct undoing_options asked;
 static const char **only;
 static size_t only_count;
 
@@ -43,7 +43,7 @@ static int option(const struct cmd_option *o, const char *value)
 	if (!strcmp(o->name, "only"))
 		return *value ? add_only(value) :
 				cmd_misuse(&cmd_commit_entry, "--only wants a glob");
-	undo_option(&asked, o);
+	undoing_option(&asked, o);
 	return 0;
 }
 
@@ -105,7 +105,7 @@ static int end(const struct cmd_call *call, const struct ba_committed *c)
 /* What would be done is asked about; what is in the way ends it before. */
 static int ask(struct cmd_call *call, const struct ba_commit *how, bool *goes_on)
 {
-	struct undo_telling quiet = { "looking", false, false, false };
+	struct undoing_telling quiet = { "looking", false, false, false };
 	struct ba_commit dry = *how;
 	struct ba_committed would;
 
@@ -137,10 +137,10 @@ static int commit(struct cmd_call *call, const struct ba_commit *how)
 
 static int run(struct cmd_call *call)
 {
-	struct undo_telling telling = { "committing", call->json, false,
+	struct undoing_telling telling = { "committing", call->json, false,
 		asked.verbose || asked.dry };
 	struct ba_commit how = { .dry = asked.dry, .force = asked.force, .only = only,
-		.step = undo_step, .progress = undo_progress, .data = &telling };
+		.step = undoing_step, .progress = undoing_progress, .data = &telling };
 	int r;
 
 	if (call->run < 0)

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 #include "render/text.h"
 
 static void step(const struct ba_step *s, void *data)
@@ -68,7 +68,7 @@ int prune_run(struct ba *ba, int64_t run, bool quiet)
 		say_always("--prune: %s", ba_error(ba));
 	if (r <= 0)
 		return r < 0 ? EXIT_FAILED : 0;
-	undo_say_counts(&words, &result);
+	undoing_say_counts(&words, &result);
 	if (!quiet)
 		say_always("pruned (as run %lld): %s", (long long)result.run_id, words.data);
 	return result.failed ? EXIT_FAILED : 0;
