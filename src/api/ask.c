@@ -104,12 +104,18 @@ API int ba_runs(struct ba *ba, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
-API int ba_run(struct ba *ba, int64_t run_id, struct ba_rows **out)
+/* A query of one run, or install. */
+static int ask_of(struct ba *ba, int64_t run_id, enum query q, struct ba_rows **out)
 {
 	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_RUN, "i", run_id);
+	int r = db_rows(&rows, ba->db, q, "i", run_id);
 
 	return ba_ask_of(ba, run_id, out, r, &rows);
+}
+
+API int ba_run(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	return ask_of(ba, run_id, Q_RUN, out);
 }
 
 API int ba_undo_idle(struct ba *ba)
@@ -119,10 +125,7 @@ API int ba_undo_idle(struct ba *ba)
 
 API int ba_run_since(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_RUN_SINCE, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_RUN_SINCE, out);
 }
 
 API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out)
@@ -142,26 +145,17 @@ API int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_ro
 
 API int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_REPLACED, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_REPLACED, out);
 }
 
 API int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_MADE, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_MADE, out);
 }
 
 API int ba_unchanged(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_UNCHANGED, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_UNCHANGED, out);
 }
 
 /* "" is above all that begins with a slash. */
@@ -180,10 +174,7 @@ API int ba_installs(struct ba *ba, const char *name, struct ba_rows **out)
 
 API int ba_owned_by(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_OWNED_BY, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_OWNED_BY, out);
 }
 
 API int ba_owned_below(struct ba *ba, const char *folder, struct ba_rows **out)
@@ -223,50 +214,32 @@ API int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out)
 
 API int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_TREE, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_TREE, out);
 }
 
 API int ba_execs(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_EXECS, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_EXECS, out);
 }
 
 API int ba_hands(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_HANDS, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_HANDS, out);
 }
 
 API int ba_places(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_PLACES, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_PLACES, out);
 }
 
 API int ba_timeline(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_TIMELINE, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_TIMELINE, out);
 }
 
 API int ba_events(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
-	struct rows rows;
-	int r = db_rows(&rows, ba->db, Q_EVENTS, "i", run_id);
-
-	return ba_ask_of(ba, run_id, out, r, &rows);
+	return ask_of(ba, run_id, Q_EVENTS, out);
 }
 
 API int ba_sql(struct ba *ba, const char *sql, struct ba_rows **out)

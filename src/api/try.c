@@ -219,9 +219,9 @@ API int ba_discard(struct ba *ba, int64_t run_id, int force, struct ba_forgotten
 
 	*forgotten = (struct ba_forgotten){ 0 };
 	if (r == 0)
-		r = undo_parts(ba, run_id, &runs, &count);
+		r = ba_parts(ba, run_id, &runs, &count);
 	if (r == 0)
-		r = undo_check_parts(ba, run_id, force);
+		r = ba_check_parts(ba, run_id, force);
 	if (r == 0 && !force)
 		r = check_living(ba, &scene, run_id);
 	/* A commit that died has put some of it in its place. */

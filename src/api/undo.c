@@ -186,7 +186,7 @@ API int ba_finish(struct ba *ba, int64_t run_id)
 	return each_run(ba, run_id, finish_one, NULL);
 }
 
-int undo_check_ended(struct ba *ba, int64_t run_id, bool force)
+int ba_check_ended(struct ba *ba, int64_t run_id, bool force)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	char left[512];
@@ -233,7 +233,7 @@ static int check_one(struct ba *ba, int64_t run_id, void *data)
 	const struct ba_undo *how = data;
 	int r = check_undoable(ba, run_id);
 
-	return r == 0 && !how->dry ? undo_check_ended(ba, run_id, how->force) : r;
+	return r == 0 && !how->dry ? ba_check_ended(ba, run_id, how->force) : r;
 }
 
 /* May this be taken back? */
@@ -351,7 +351,7 @@ static int forget_one(struct ba *ba, int64_t run_id, void *data)
 	int r = check_in_place(ba, run_id);
 
 	if (r == 0)
-		r = undo_check_ended(ba, run_id, false);
+		r = ba_check_ended(ba, run_id, false);
 
 	if (r == 0)
 		r = undo_forget(ba->db, run_id, &one, &ba->words);
@@ -375,21 +375,21 @@ API int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten)
 	return r;
 }
 
-int undo_parts(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count)
+int ba_parts(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count)
 {
 	int r = db_list(ba->db, Q_COMMIT_RUNS, run_id, runs, count);
 
 	return r < 0 ? words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db)) : 0;
 }
 
-int undo_check_parts(struct ba *ba, int64_t run_id, bool force)
+int ba_check_parts(struct ba *ba, int64_t run_id, bool force)
 {
 	_cleanup_free_ int64_t *runs = NULL;
 	size_t count = 0, i;
-	int r = undo_parts(ba, run_id, &runs, &count);
+	int r = ba_parts(ba, run_id, &runs, &count);
 
 	for (i = 0; r == 0 && i < count; i++)
-		r = undo_check_ended(ba, runs[i], force);
+		r = ba_check_ended(ba, runs[i], force);
 	return r;
 }
 
@@ -401,7 +401,7 @@ API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
 	if (r == 0)
 		r = ba_there(ba, run_id, NULL);
 	if (r == 0 && !how->dry)
-		r = undo_check_parts(ba, run_id, how->force);
+		r = ba_check_parts(ba, run_id, how->force);
 	if (r == 0)
 		r = commit_scene(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry && !result->already ? settle(ba) : r;

@@ -10,10 +10,10 @@
  * Before anything of a run is taken away its record has to come to an end: by whoever wants that,
  * or by force. 0, or -errno with words: -EBUSY it goes on, and who lives still.
  */
-int undo_check_ended(struct ba *ba, int64_t run_id, bool force) MUST_CHECK;
+int ba_check_ended(struct ba *ba, int64_t run_id, bool force) MUST_CHECK;
 /* The runs that are committed, or discarded, with a staged one; from old to new, to be freed. */
-int undo_parts(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count) MUST_CHECK;
-/* undo_check_ended() of all of these. */
-int undo_check_parts(struct ba *ba, int64_t run_id, bool force) MUST_CHECK;
+int ba_parts(struct ba *ba, int64_t run_id, int64_t **runs, size_t *count) MUST_CHECK;
+/* ba_check_ended() of all of these. */
+int ba_check_parts(struct ba *ba, int64_t run_id, bool force) MUST_CHECK;
 
 #endif

@@ -65,15 +65,8 @@ static inline void cleanup_closep(const int *fd)
 		drop_fd(*fd);
 }
 
-static inline void cleanup_fclosep(FILE **f)
-{
-	if (*f)
-		drop_file(*f);
-}
-
 #define _cleanup_free_ _cleanup_(cleanup_freep)
 #define _cleanup_close_ _cleanup_(cleanup_closep)
-#define _cleanup_fclose_ _cleanup_(cleanup_fclosep)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

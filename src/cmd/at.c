@@ -108,7 +108,7 @@ struct at *at_read_all(char *const words[], int count)
 		r = at_read(&all[i], words[i]);
 	if (r == 0)
 		return all;
-	complain("%s%s%s", i ? words[i - 1] : "", i ? ": " : "", strerror(-r));
+	say_always("%s%s%s", i ? words[i - 1] : "", i ? ": " : "", strerror(-r));
 	at_release_all(all, i);
 	return NULL;
 }

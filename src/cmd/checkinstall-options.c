@@ -15,7 +15,7 @@
 static const struct ci_option ci_options[] = {
 	{ .kind = HEADING, .help = "The kind of package" },
 	{ "type", 't', required_argument, TYPE_OF, NULL, "TYPE",
-		"debian, rpm or slackware (default: what this system installs)" },
+		PACKAGE_TYPE_WORDS " (default: what this system installs)" },
 	{ NULL, 'D', no_argument, TYPE_OF, "debian", NULL, "a Debian package" },
 	{ NULL, 'R', no_argument, TYPE_OF, "rpm", NULL, "an rpm" },
 	{ NULL, 'S', no_argument, TYPE_OF, "slackware", NULL, "a Slackware package" },

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "render/say.h"
 
 /* The word behind NAME=, quotes taken off. False: it is more than a plain word. */
 static bool read_word(const char *s, struct buf *out)
@@ -65,7 +66,7 @@ void checkinstall_rc(void (*assign)(const char *name, const char *value))
 	if (given && *given) {
 		r = io_read_file(given, &text, 1U << 20);
 		if (r < 0)
-			complain("%s: %s", given, strerror(-r));
+			say_always("%s: %s", given, strerror(-r));
 	} else {
 		for (i = 0; r < 0 && i < ARRAY_SIZE(places); i++)
 			r = io_read_file(places[i], &text, 1U << 20);

@@ -2,7 +2,6 @@
 #ifndef CMD_CHECKINSTALL_RC_H
 #define CMD_CHECKINSTALL_RC_H
 /* The settings of checkinstall. */
-#include "cmd/cmd.h"
 
 /* Every assignment of checkinstallrc; a value that only a shell could tell is NULL. */
 void checkinstall_rc(void (*assign)(const char *name, const char *value));

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "cmd/await.h"
 #include "cmd/backup.h"
 #include "cmd/checkinstall-options.h"
 #include "cmd/checkinstall-rc.h"
@@ -62,7 +63,7 @@ static int set_type(const char *value)
 {
 	o.type = package_type_named(value);
 	if (o.type == PACKAGE_AUTO)
-		return cmd_misuse(me, "there is no type '%s': debian, rpm or slackware", value);
+		return cmd_misuse(me, "there is no type '%s': " PACKAGE_TYPE_WORDS, value);
 	return 0;
 }
 
@@ -85,7 +86,7 @@ static int add_list_file(const char *file)
 	char *rest, *line;
 
 	if (r < 0) {
-		complain("--include %s: %s", file, strerror(-r));
+		say_always("--include %s: %s", file, strerror(-r));
 		return EXIT_FAILED;
 	}
 	rest = text.data;
@@ -153,9 +154,9 @@ static int take(const struct ci_option *opt, const char *value)
 		return 0;
 	case NOTHING:
 		if (opt->name)
-			complain("--%s has no meaning here: %s", opt->name, opt->help);
+			say_always("--%s has no meaning here: %s", opt->name, opt->help);
 		else
-			complain("-%c has no meaning here: %s", opt->letter, opt->help);
+			say_always("-%c has no meaning here: %s", opt->letter, opt->help);
 		return 0;
 	case HEADING:
 	case HELP:
@@ -213,7 +214,8 @@ static void assign(const char *name, const char *value)
 	const struct setting *s = setting_named(name);
 
 	if (s && !value)
-		complain("checkinstallrc: the value of %s is for a shell to tell: left out", name);
+		say_always("checkinstallrc: the value of %s is for a shell to tell: left out",
+			name);
 	else if (s)
 		assign_option(s, value);
 	if (!value || !*value)
@@ -316,9 +318,9 @@ static void summary(const struct ba_summary *s, void *data)
 static void say_unused_flags(void)
 {
 	if (ci.dpkg_asked && (o.type != PACKAGE_DEB || !ci.install))
-		complain("--dpkgflags: left out, dpkg does not install this");
+		say_always("--dpkgflags: left out, dpkg does not install this");
 	if (ci.rpm_asked && (o.type != PACKAGE_RPM || !ci.install))
-		complain("--rpmflags: left out, rpm does not install this");
+		say_always("--rpmflags: left out, rpm does not install this");
 }
 
 /* All at once, by its name: the next one takes it for the documents as long as it has that. */
@@ -337,11 +339,11 @@ static void clean_up(void)
 	int r = ci.del_docs ? remove_docs() : 0;
 
 	if (r < 0)
-		complain("doc-pak: it cannot be removed: %s", strerror(-r));
+		say_always("doc-pak: it cannot be removed: %s", strerror(-r));
 	if (ci.del_description && unlink("description-pak") < 0 && errno != ENOENT)
-		complain("description-pak: it cannot be removed: %s", strerror(errno));
+		say_always("description-pak: it cannot be removed: %s", strerror(errno));
 	if (ci.del_spec && o.spec && unlink(o.spec) < 0 && errno != ENOENT)
-		complain("%s: it cannot be removed: %s", o.spec, strerror(errno));
+		say_always("%s: it cannot be removed: %s", o.spec, strerror(errno));
 }
 
 static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
@@ -356,6 +358,7 @@ static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
 static int record(char **command, const char *db)
 {
 	static char *make_install[] = { (char *)"make", (char *)"install", NULL };
+	const struct awaiting who = { summary, NULL, pack_and_back_up, (void *)db };
 	struct ba_recording *rec;
 	int r;
 
@@ -378,23 +381,24 @@ static int record(char **command, const char *db)
 	o.compress_pages = ci.compress_pages;
 	o.reset_owners = ci.reset_owners;
 	o.keep_links = !ci.link_script;
-	r = record_and_then(rec, command, summary, db, NULL, pack_and_back_up, (void *)db);
+	r = await_and_go_on(rec, command, db, &who);
 	ba_recording_free(rec);
 	return r;
 }
 
-static int checkinstall(int argc, char **argv, const char *db)
+static int run(struct cmd_call *call)
 {
 	int r;
 
 	o.date_is_version = true;
-	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+	if (call->argc == 2 &&
+		(!strcmp(call->argv[1], "-h") || !strcmp(call->argv[1], "--help"))) {
 		ci_print_help();
 		return 0;
 	}
 	checkinstall_rc(assign);
 	ci.dpkg_asked = ci.rpm_asked = false;
-	r = read_options(argc, argv);
+	r = read_options(call->argc, call->argv);
 	if (r >= 0)
 		return r;
 	if (o.type == PACKAGE_AUTO)
@@ -410,7 +414,7 @@ static int checkinstall(int argc, char **argv, const char *db)
 	if (r == 0 && package_may_begin(&o) < 0)
 		r = EXIT_FAILED;
 	if (r == 0)
-		r = record(argv + optind, db);
+		r = record(call->argv + optind, call->db);
 	if (r == 0)
 		say_unused_flags();
 	if (r == 0 && ci.install)
@@ -418,7 +422,7 @@ static int checkinstall(int argc, char **argv, const char *db)
 			o.type == PACKAGE_RPM         ? ci.rpm_flags :
 				o.type == PACKAGE_DEB ? ci.dpkg_flags :
 							NULL,
-			ci.rpm_fresh, db);
+			ci.rpm_fresh, call->db);
 	if (r == 0)
 		clean_up();
 	package_options_release(&o);
@@ -432,5 +436,6 @@ const struct cmd cmd_checkinstall_entry = {
 	.usage = "[checkinstall's options] [COMMAND [ARG...]]",
 	.help = "as checkinstall: records COMMAND (make install), packs "
 		"what it created, installs the package",
-	.whole = checkinstall,
+	.flags = CMD_OWN_OPTIONS,
+	.run = run,
 };

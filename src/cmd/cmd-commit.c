@@ -5,13 +5,13 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 #include "render/progress.h"
 #include "render/terminal.h"
 
 static const char go_on[] = "the same command takes it back, and begins anew";
 
-static struct undo_options asked;
+static struct undoing_options asked;
 static const char **only;
 static size_t only_count;
 
@@ -43,7 +43,7 @@ static int option(const struct cmd_option *o, const char *value)
 	if (!strcmp(o->name, "only"))
 		return *value ? add_only(value) :
 				cmd_misuse(&cmd_commit_entry, "--only wants a glob");
-	undo_option(&asked, o);
+	undoing_option(&asked, o);
 	return 0;
 }
 
@@ -72,7 +72,7 @@ static bool agreed(const struct cmd_call *call, const struct ba_committed *would
 
 static int refused(const struct cmd_call *call, const struct ba_committed *c)
 {
-	complain(
+	say_always(
 		"%s is not committed: at %llu place%s stands what its command did not find there%s",
 		call->what, (unsigned long long)c->differ, c->differ == 1 ? "" : "s",
 		asked.force ? "" : " (--force lets the run's take its place)");
@@ -86,17 +86,18 @@ static int end(const struct cmd_call *call, const struct ba_committed *c)
 	render_progress_end();
 	IGNORE(fflush(stdout)); /* main() looks at the end */
 	if (c->taken_back)
-		complain("a commit of %s that was interrupted (run %lld) was taken back first",
+		say_always("a commit of %s that was interrupted (run %lld) was taken back first",
 			call->what, (long long)c->taken_back);
 	if (c->differ)
 		return refused(call, c);
 	say_counts(&counts, c);
 	if (c->already)
-		complain("%s is committed already (as run %lld)", call->what, (long long)c->run_id);
+		say_always("%s is committed already (as run %lld)", call->what,
+			(long long)c->run_id);
 	else if (asked.dry)
-		complain("%s would be committed: %s", call->what, counts.data);
+		say_always("%s would be committed: %s", call->what, counts.data);
 	else
-		complain("%s committed (as run %lld): %s", call->what, (long long)c->run_id,
+		say_always("%s committed (as run %lld): %s", call->what, (long long)c->run_id,
 			counts.data);
 	return 0;
 }
@@ -104,7 +105,7 @@ static int end(const struct cmd_call *call, const struct ba_committed *c)
 /* What would be done is asked about; what is in the way ends it before. */
 static int ask(struct cmd_call *call, const struct ba_commit *how, bool *goes_on)
 {
-	struct undo_telling quiet = { "looking", false, false, false };
+	struct undoing_telling quiet = { "looking", false, false, false };
 	struct ba_commit dry = *how;
 	struct ba_committed would;
 
@@ -136,10 +137,10 @@ static int commit(struct cmd_call *call, const struct ba_commit *how)
 
 static int run(struct cmd_call *call)
 {
-	struct undo_telling telling = { "committing", call->json, false,
+	struct undoing_telling telling = { "committing", call->json, false,
 		asked.verbose || asked.dry };
 	struct ba_commit how = { .dry = asked.dry, .force = asked.force, .only = only,
-		.step = undo_step, .progress = undo_progress, .data = &telling };
+		.step = undoing_step, .progress = undoing_progress, .data = &telling };
 	int r;
 
 	if (call->run < 0)

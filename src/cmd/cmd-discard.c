@@ -29,9 +29,9 @@ static int run(struct cmd_call *call)
 	if (n < 0)
 		return cmd_failed(call);
 	if (n > 1)
-		complain("%s is discarded, with %d more in the same layers", call->what, n - 1);
+		say_always("%s is discarded, with %d more in the same layers", call->what, n - 1);
 	else
-		complain("%s is discarded", call->what);
+		say_always("%s is discarded", call->what);
 	return 0;
 }
 

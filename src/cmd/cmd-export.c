@@ -57,7 +57,7 @@ static int write_it(struct cmd_call *call, FILE *out)
 	if (r == -ENOENT || r == -EINVAL)
 		return cmd_failed(call);
 	if (r < 0)
-		complain("cannot write %s: %s", out_name ? out_name : "to standard output",
+		say_always("cannot write %s: %s", out_name ? out_name : "to standard output",
 			strerror(-r));
 	return r < 0 ? EXIT_FAILED : 0;
 }
@@ -72,12 +72,12 @@ static int write_file(struct cmd_call *call)
 		return EXIT_FAILED;
 	out = fdopen(dup(o.fd), "w");
 	if (!out) {
-		complain("%s: %s", out_name, strerror(errno));
+		say_always("%s: %s", out_name, strerror(errno));
 		return EXIT_FAILED;
 	}
 	r = write_it(call, out);
 	if (fclose(out) != 0 && r == 0) {
-		complain("cannot write %s: %s", out_name, strerror(errno));
+		say_always("cannot write %s: %s", out_name, strerror(errno));
 		r = EXIT_FAILED;
 	}
 	return r == 0 && output_done(&o, output_usual_mode()) < 0 ? EXIT_FAILED : r;

@@ -152,7 +152,7 @@ static int say_missing(const struct cmd_call *call, const struct at *at)
 	for (i = 0; i < call->argc; i++) {
 		if (at[i].found)
 			continue;
-		complain("%s: nothing at %s", call->what, at[i].word);
+		say_always("%s: nothing at %s", call->what, at[i].word);
 		status = EXIT_NO;
 	}
 	return status;

@@ -5,7 +5,7 @@ static int run(struct cmd_call *call)
 {
 	if (ba_finish(call->ba, call->run) < 0)
 		return cmd_failed(call);
-	complain("%s has ended: what its processes do from here on is not on record",
+	say_always("%s has ended: what its processes do from here on is not on record",
 		call->what);
 	return 0;
 }

@@ -9,15 +9,16 @@ static int forget(struct cmd_call *call, const char *name)
 	if (ba_run_find(call->ba, name, &run_id) < 0 || ba_forget(call->ba, run_id, &f) < 0)
 		return cmd_failed(call);
 	if (f.later)
-		complain("%s%s is forgotten; what was kept for it goes with the next forget, "
+		say_always("%s%s is forgotten; what was kept for it goes with the next forget, "
 			 "since something is being recorded", run_id < 0 ? "" : "run ", name);
 	else
-		complain("%s%s is forgotten: %llu kept original%s, %llu bytes",
+		say_always("%s%s is forgotten: %llu kept original%s, %llu bytes",
 			run_id < 0 ? "" : "run ", name, (unsigned long long)f.objects,
 			f.objects == 1 ? "" : "s", (unsigned long long)f.bytes);
 	if (f.lost)
-		complain("what it found at %u path%s that its install still has is forgotten, too: "
-			 "'uninstall' of that gives back what it had left there",
+		say_always(
+			"what it found at %u path%s that its install still has is forgotten, too: "
+			"'uninstall' of that gives back what it had left there",
 			f.lost, f.lost == 1 ? "" : "s");
 	return 0;
 }

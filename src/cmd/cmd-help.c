@@ -8,7 +8,7 @@ static int help_of(const struct cmd *cmd)
 {
 	char *argv[] = { (char *)cmd->name, (char *)"--help", NULL };
 
-	return cmd->whole ? cmd->whole(2, argv, NULL) : cmd_main(cmd, 2, argv, NULL);
+	return cmd_main(cmd, 2, argv, NULL);
 }
 
 static int run(struct cmd_call *call)

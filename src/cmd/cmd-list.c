@@ -111,7 +111,7 @@ static void listing_release(struct listing *l)
 
 static int out_of_memory(void)
 {
-	complain("out of memory");
+	say_always("out of memory");
 	return EXIT_FAILED;
 }
 
@@ -152,7 +152,7 @@ static void write_row(const struct cmd_call *call, const struct ba_rows *rows, c
 /* Somebody else took it out, a package manager say: on record it is there still. */
 static void say_gone(const struct cmd_call *call)
 {
-	complain("none of these files is there any more; 'buildaudit uninstall %s' takes it off "
+	say_always("none of these files is there any more; 'buildaudit uninstall %s' takes it off "
 		 "the list", call->argv[0]);
 }
 

@@ -138,7 +138,7 @@ static int owner(const struct cmd_call *call, const char *word)
 	int r = at_read(&at, word), found;
 
 	if (r < 0) {
-		complain("%s: %s", word, strerror(-r));
+		say_always("%s: %s", word, strerror(-r));
 		at_release(&at);
 		return -1;
 	}
@@ -165,7 +165,7 @@ static int run(struct cmd_call *call)
 		if (r < 0)
 			return EXIT_FAILED;
 		if (r == 0) {
-			complain("no install on record owns %s", call->argv[i]);
+			say_always("no install on record owns %s", call->argv[i]);
 			status = EXIT_NO;
 		}
 	}

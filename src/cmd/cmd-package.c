@@ -8,7 +8,7 @@
 static struct package_options o;
 
 static const struct cmd_option options[] = {
-	{ 't', "type", "deb|rpm|slackware|tar", "default: what this system installs" },
+	{ 't', "type", PACKAGE_TYPE_CHOICE, "default: what this system installs" },
 	{ 0, "include", "PATH",
 		"packs this, too, and all below it: changed, excluded "
 		"or not of the run (may be repeated)" },
@@ -44,7 +44,7 @@ static int run(struct cmd_call *call)
 
 const struct cmd cmd_package_entry = {
 	.name = "package",
-	.usage = "[--type=deb|rpm|slackware|tar] [-o DIR] [options] [RUN]",
+	.usage = "[--type=" PACKAGE_TYPE_CHOICE "] [-o DIR] [options] [RUN]",
 	.help = "a package from what a run created",
 	.flags = CMD_DB_READ | CMD_RUN,
 	.options = options,

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 #include "render/text.h"
 
-static struct undo_options asked;
+static struct undoing_options asked;
 
 static const struct cmd_option options[] = {
-	UNDO_OPTIONS,
+	UNDOING_OPTIONS,
 	{ 0, NULL, NULL, NULL },
 };
 
 static int option(const struct cmd_option *o, const char *value)
 {
-	undo_option(&asked, o);
+	undoing_option(&asked, o);
 	return 0;
 }
 
@@ -26,7 +26,7 @@ static int tell_later(struct cmd_call *call)
 	while ((r = ba_rows_next(rows)) > 0) {
 		long long paths = ba_rows_int(rows, ba_rows_column(rows, "paths"));
 
-		complain(
+		say_always(
 			"run %lld came later and changed %lld of the same "
 			"paths, %s%s: roll it back first",
 			(long long)ba_rows_int(rows, ba_rows_column(rows, "run_id")), paths,
@@ -39,21 +39,21 @@ static int tell_later(struct cmd_call *call)
 
 static int run(struct cmd_call *call)
 {
-	static const struct undo_words words = { "rolling back", "Roll back", "rolled back" };
-	struct undo u;
+	static const struct undoing_words words = { "rolling back", "Roll back", "rolled back" };
+	struct undoing u;
 	int r = tell_later(call);
 
 	if (r == 0)
-		r = undo_begin(&u, call, &cmd_rollback_entry, &asked, &words);
+		r = undoing_begin(&u, call, &cmd_rollback_entry, &asked, &words);
 	if (r)
 		return r;
 	if (u.asks && ba_rollback(call->ba, call->run, &u.dry, &u.would) < 0)
 		return cmd_failed(call);
-	if (u.asks && !undo_agreed(&u))
+	if (u.asks && !undoing_agreed(&u))
 		return EXIT_NO;
 	if (ba_rollback(call->ba, call->run, &u.how, &u.result) < 0)
 		return cmd_failed(call);
-	return undo_end(&u);
+	return undoing_end(&u);
 }
 
 const struct cmd cmd_rollback_entry = {

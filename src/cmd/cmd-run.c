@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "cmd/await.h"
 #include "cmd/cmd-run.h"
 #include "cmd/commands.h"
 #include "cmd/decide.h"
@@ -18,53 +20,89 @@
 #include "render/terminal.h"
 #include "render/text.h"
 
-static const struct cmd *self = &cmd_run_entry; /* or who has what is here */
-static struct ba_recording *recording;
-static bool quiet;
-static bool packing, named, prune, asking, failing_back;
-static struct package_options pack;
-static const char *pack_option; /* the first that says what the package is like */
-static pid_t *pids;
-static size_t pid_count;
-static const char *attach_option, *command_option; /* one of those of only one of the two */
+#define RUN_ONLY_OPTIONS(X)                                                                        \
+	X('p', "attach", "PID[,PID...]",                                                           \
+		"record what runs already instead, until it ends, or ^C, and let it go", BOTH,     \
+		take_pids)                                                                       \
+	X(0, "children", NULL, "with -p: what it has started before, too", ATTACH,                 \
+		SETTING(BA_SET_CHILDREN))                                                          \
+	X(0, "for", "SECONDS", "with -p: so long", ATTACH, SETTING(BA_SET_FOR))                    \
+	X(0, "ask", NULL, "then shows what it changed, and asks: keep it, or roll it back",        \
+		COMMAND, FLAG(ask))                                                                \
+	X(0, "rollback-on-failure", NULL, "rolls it back where the command fails", COMMAND,        \
+		FLAG(rollback_on_failure))                                                         \
+	X(0, "prune", NULL,                                                                        \
+		"then takes out what older versions left and this one did not install again",      \
+		COMMAND, FLAG(prune))
 
 static const struct cmd_option options[] = {
-	RUN_OPTIONS
-	{ 'p', "attach", "PID[,PID...]",
-		"record what runs already instead, until it ends, or ^C, and let it go" },
-	{ 0, "children", NULL, "with -p: what it has started before, too" },
-	{ 0, "for", "SECONDS", "with -p: so long" },
-	{ 0, "ask", NULL, "then shows what it changed, and asks: keep it, or roll it back" },
-	{ 0, "rollback-on-failure", NULL, "rolls it back where the command fails" },
-	{ 0, "prune", NULL,
-		"then takes out what older versions left and this one did not install again" },
-	{ 0, "package", "deb|rpm|slackware|tar|auto",
-		"then packs what it created; auto: as this system installs it" },
+	RUN_OPTIONS(RUN_OPTION)
+	RUN_ONLY_OPTIONS(RUN_OPTION)
+	RUN_PACKAGE_OPTION(RUN_OPTION)
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
 };
 
-static int set(enum ba_set what, const char *value)
+static int set(struct run_asked *a, enum ba_set what, const char *value)
 {
-	int r = recording ? 0 : ba_recording_new(&recording);
+	int r = a->recording ? 0 : ba_recording_new(&a->recording);
 
-	return r < 0 ? r : ba_recording_set(recording, what, value);
+	return r < 0 ? r : ba_recording_set(a->recording, what, value);
 }
 
-int run_in_layers(const struct cmd *cmd, const char *layers)
+int run_in_layers(struct run_asked *a, const char *layers)
 {
-	self = cmd;
-	return set(BA_SET_TRY, layers);
+	return set(a, BA_SET_TRY, layers);
 }
 
-/* A package or not, what is installed has them. */
-static bool names_install(const char *option)
+/* What an option does. */
+struct effect {
+	const char *name;
+	enum { BOTH, COMMAND, ATTACH } whom; /* some are for what runs already only, and so on */
+	/* 0, or EXIT_USAGE after saying why; value NULL: it has none */
+	int (*take)(struct run_asked *a, const struct effect *e, const char *value);
+	size_t flag;            /* of struct run_asked */
+	enum ba_set set;        /* of the recording */
+	const char *word, *off; /* the only value; and one that says nothing, or NULL */
+};
+
+static int misuse_name(const struct run_asked *a, const char *option, const char *value)
 {
-	return !strcmp(option, "pkgname") || !strcmp(option, "pkgversion");
+	return cmd_misuse(a->self,
+		"--%s does not take '%s': a name has no space, '@' or '/', does not begin with '-' "
+		"or '.', and is neither a number nor 'latest'",
+		option, value);
+}
+
+static int misuse_value(const struct run_asked *a, const char *option, const char *value)
+{
+	if (!strcmp(option, "name"))
+		return misuse_name(a, option, value);
+	return cmd_misuse(a->self, "--%s does not take '%s'%s", option, value,
+		strcmp(option, "label") ? "" : ": a label is neither a number nor 'latest'");
+}
+
+static int take_flag(struct run_asked *a, const struct effect *e, const char *value)
+{
+	*(bool *)((char *)a + e->flag) = true;
+	return 0;
+}
+
+static int take_setting(struct run_asked *a, const struct effect *e, const char *value)
+{
+	a->named |= e->set == BA_SET_NAME;
+	return set(a, e->set, value ? value : "") < 0 ? misuse_value(a, e->name, value) : 0;
+}
+
+static int take_word(struct run_asked *a, const struct effect *e, const char *value)
+{
+	if (e->off && !strcmp(value, e->off))
+		return 0;
+	return strcmp(value, e->word) ? misuse_value(a, e->name, value) : take_setting(a, e, "");
 }
 
 /* "12", "12,34", or as pidof prints them: with spaces between. */
-static int add_pids(const char *value)
+static int take_pids(struct run_asked *a, const struct effect *e, const char *value)
 {
 	static const char between[] = ", \t\n";
 	const char *at = value + strspn(value, between);
@@ -76,9 +114,9 @@ static int add_pids(const char *value)
 
 		if (*at >= '0' && *at <= '9' && pid > 0 && pid <= INT_MAX &&
 			(!*end || strchr(between, *end)))
-			room = ARRAY_MORE(pids, pid_count);
+			room = ARRAY_MORE(a->pids, a->pid_count);
 		if (!room)
-			return cmd_misuse(self, "-p takes numbers of processes, not '%s'",
+			return cmd_misuse(a->self, "-p takes numbers of processes, not '%s'",
 				value);
 		*room = (pid_t)pid;
 		at = end + strspn(end, between);
@@ -86,111 +124,60 @@ static int add_pids(const char *value)
 	return 0;
 }
 
-static int misuse_name(const char *option, const char *value)
+static int take_package(struct run_asked *a, const struct effect *e, const char *value)
 {
-	return cmd_misuse(self,
-		"--%s does not take '%s': a name has no space, '@' or '/', does not begin with '-' "
-		"or '.', and is neither a number nor 'latest'",
-		option, value);
+	a->pack.type = package_type_named(value);
+	a->packing = a->pack.type != PACKAGE_AUTO || !strcmp(value, "auto");
+	return a->packing ? 0 :
+			    cmd_misuse(a->self,
+				    "there is no type '%s': " PACKAGE_TYPE_WORDS_OR_AUTO, value);
 }
 
-static int misuse_value(const struct cmd_option *o, const char *value)
-{
-	if (!strcmp(o->name, "name"))
-		return misuse_name(o->name, value);
-	return cmd_misuse(self, "--%s does not take '%s'%s", o->name, value,
-		strcmp(o->name, "label") ? "" : ": a label is neither a number nor 'latest'");
-}
+static const struct effect effects[] = {
+#define FLAG(member) take_flag, .flag = offsetof(struct run_asked, member)
+#define SETTING(what) take_setting, .set = what
+#define WORD(one, what) take_word, .word = one, .set = what
+#define WORD_OR(none, one, what) take_word, .off = none, .word = one, .set = what
+#define EFFECT(letter, name, value, help, whom, does) { name, whom, does },
+	RUN_OPTIONS(EFFECT)
+	RUN_ONLY_OPTIONS(EFFECT)
+	RUN_PACKAGE_OPTION(EFFECT)
+};
 
-/* What is asked for beside the record. Is it one of these? */
-static bool set_flag(const char *name)
+static const struct effect *effect_of(const char *name)
 {
-	static const struct {
-		const char *name;
-		bool *flag;
-	} flags[] = {
-		{ "quiet", &quiet },
-		{ "prune", &prune },
-		{ "ask", &asking },
-		{ "rollback-on-failure", &failing_back },
-	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(flags); i++)
-		if (!strcmp(name, flags[i].name))
-			return *flags[i].flag = true;
-	return false;
+	for (i = 0; i < ARRAY_SIZE(effects); i++)
+		if (!strcmp(effects[i].name, name))
+			return &effects[i];
+	return NULL;
 }
 
-/* A setting of the recording; value NULL: it takes none. 0 or -errno. */
-static int set_recording(const char *name, const char *value)
+/* A package or not, what is installed has them. */
+static bool names_install(const char *option)
 {
-	static const struct {
-		const char *name, *value; /* NULL: any */
-		enum ba_set what;
-	} settings[] = {
-		{ "label", NULL, BA_SET_LABEL },
-		{ "name", NULL, BA_SET_NAME },
-		{ "exclude", NULL, BA_SET_EXCLUDE },
-		{ "include", NULL, BA_SET_INCLUDE },
-		{ "no-seccomp", NULL, BA_SET_NO_SECCOMP },
-		{ "no-backup", NULL, BA_SET_NO_BACKUP },
-		{ "backup-limit", NULL, BA_SET_BACKUP_LIMIT },
-		{ "children", NULL, BA_SET_CHILDREN },
-		{ "for", NULL, BA_SET_FOR },
-		{ "wait", "all", BA_SET_WAIT_ALL },
-		{ "io-uring", "allow", BA_SET_IO_URING },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		if (!strcmp(name, settings[i].name) &&
-			(!settings[i].value || !strcmp(value, settings[i].value)))
-			return set(settings[i].what, value ? value : "");
-	return !strcmp(name, "io-uring") && !strcmp(value, "deny") ? 0 : -EINVAL;
+	return !strcmp(option, "pkgname") || !strcmp(option, "pkgversion");
 }
 
-static int set_package(const char *type)
+static int take_of_package(struct run_asked *a, const char *name, const char *value)
 {
-	pack.type = package_type_named(type);
-	packing = pack.type != PACKAGE_AUTO || !strcmp(type, "auto");
-	return packing ? 0 :
-			 cmd_misuse(self, "there is no type '%s': deb, rpm, tar or auto",
-				 type);
+	if (!a->pack_option && !names_install(name))
+		a->pack_option = name;
+	return package_option(&a->pack, name, value) < 0 ? EXIT_USAGE : 0;
 }
 
-/* Some are for what runs already only, some for a command only. */
-static void see_whom_it_is_for(const char *name)
+int run_option(struct run_asked *a, const struct cmd_option *o, const char *value)
 {
-	static const char *const of_command[] = { "wait", "prune", "ask", "rollback-on-failure",
-		"package" };
-	size_t i;
+	const struct effect *e = effect_of(o->name);
 
-	if (!strcmp(name, "children") || !strcmp(name, "for"))
-		attach_option = name;
-	for (i = 0; i < ARRAY_SIZE(of_command); i++)
-		if (!strcmp(name, of_command[i]))
-			command_option = name;
-}
-
-int run_option(const struct cmd_option *o, const char *value)
-{
-	int r;
-
-	see_whom_it_is_for(o->name);
-	if (set_flag(o->name))
-		return 0;
-	if (o->letter == 'p')
-		return add_pids(value);
-	if (!strcmp(o->name, "package"))
-		return set_package(value);
-	r = package_option(&pack, o->name, value);
-	if (r && !pack_option && !names_install(o->name))
-		pack_option = o->name;
-	if (r)
-		return r > 0 ? 0 : EXIT_USAGE;
-	named |= !strcmp(o->name, "name");
-	return set_recording(o->name, value) < 0 ? misuse_value(o, value) : 0;
+	if (!e)
+		return take_of_package(a, o->name, value);
+	if (e->whom == ATTACH)
+		a->attach_option = e->name;
+	if (e->whom == COMMAND)
+		a->command_option = e->name;
+	return e->take(a, e, value);
 }
 
 static void say_status(struct buf *out, int status)
@@ -263,7 +250,7 @@ static void say_taken(struct buf *out, const struct ba_summary *s, const char *m
 		(long long)s->run_id);
 }
 
-static void say(const struct buf *out)
+static void print(const struct buf *out)
 {
 	if (!out->failed && out->len)
 		fwrite(out->data, 1, out->len, stderr);
@@ -271,14 +258,15 @@ static void say(const struct buf *out)
 
 static void summary(const struct ba_summary *s, void *data)
 {
+	const struct run_asked *a = data;
 	_cleanup_buf_ struct buf out = BUF_INIT, me = BUF_INIT;
 
-	if (quiet && !s->error) {
+	if (a->quiet && !s->error) {
 		summary_add_warnings(&out, s);
-		say(&out);
+		print(&out);
 		return;
 	}
-	summary_add_program(&me, data);
+	summary_add_program(&me, a->db);
 	if (me.failed)
 		return;
 	if (s->staged)
@@ -296,14 +284,14 @@ static void summary(const struct ba_summary *s, void *data)
 		buf_addf(&out, "; %u stay behind and go on being recorded", s->left);
 	buf_addc(&out, '\n');
 	summary_add_notes(&out, s, me.data);
-	if (s->stale && !prune)
+	if (s->stale && !a->prune)
 		say_stale(&out, s, me.data);
 	if (s->taken)
 		say_taken(&out, s, me.data);
 	buf_adds(&out, "buildaudit: ");
 	say_next(&out, s, me.data);
 	buf_addc(&out, '\n');
-	say(&out);
+	print(&out);
 }
 
 /* A first word that is no command was perhaps meant as one of ours; one with a slash was not. */
@@ -314,98 +302,126 @@ static void say_why_not(const struct cmd_call *call, const char *words, bool no_
 	buf_adds(&sentence, words);
 	if (no_command && !call->named && !strchr(call->argv[0], '/'))
 		commands_add_hint(&sentence, call->argv[0]);
-	complain("%s", sentence.failed ? words : sentence.data);
+	say_always("%s", sentence.failed ? words : sentence.data);
 }
 
 /* A package's name is the install's, where that is not given. */
-static int set_names(void)
+static int set_names(struct run_asked *a)
 {
-	if (pack.name && !named && set(BA_SET_NAME, pack.name) < 0)
-		return misuse_name("pkgname", pack.name);
-	if (pack.version && set(BA_SET_VERSION, pack.version) < 0)
-		return cmd_misuse(self, "--pkgversion does not take '%s'", pack.version);
+	if (a->pack.name && !a->named && set(a, BA_SET_NAME, a->pack.name) < 0)
+		return misuse_name(a, "pkgname", a->pack.name);
+	if (a->pack.version && set(a, BA_SET_VERSION, a->pack.version) < 0)
+		return cmd_misuse(a->self, "--pkgversion does not take '%s'", a->pack.version);
 	return 0;
 }
 
 /* The command has ended: what of it stays? */
-static int decide(const char *db, int64_t run_id, int status)
+static int decide(const char *db, int64_t run_id, int status, void *data)
 {
-	if (status && failing_back)
+	const struct run_asked *a = data;
+
+	if (status && a->rollback_on_failure)
 		return decide_against(db, run_id);
-	return asking ? decide_by_asking(db, run_id) : 0;
+	return a->ask ? decide_by_asking(db, run_id) : 0;
 }
 
 /* What was asked for beside the record, once it is whole. */
 static int go_on(struct ba *ba, int64_t run_id, void *data)
 {
-	int r = prune ? prune_run(ba, run_id, quiet) : 0;
+	struct run_asked *a = data;
+	int r = a->prune ? prune_run(ba, run_id, a->quiet) : 0;
 
-	return r == 0 && packing ? pack_run(ba, run_id, &pack) : r;
+	return r == 0 && a->packing ? pack_run(ba, run_id, &a->pack) : r;
 }
 
-static int attach(const struct cmd_call *call)
+static int attach(struct run_asked *a, const struct cmd_call *call)
 {
 	char words[BA_WORDS];
 	int r;
 
 	if (call->argc)
-		return cmd_misuse(self,
+		return cmd_misuse(a->self,
 			"-p records what runs already: '%s' would be a command to start",
 			call->argv[0]);
-	if (command_option)
-		return cmd_misuse(self, "--%s is for a command, not for -p",
-			command_option);
-	ba_recording_summary(recording, summary, (void *)call->db);
-	r = ba_record_attach(recording, pids, pid_count, words);
+	if (a->command_option)
+		return cmd_misuse(a->self, "--%s is for a command, not for -p",
+			a->command_option);
+	ba_recording_summary(a->recording, summary, a);
+	r = ba_record_attach(a->recording, a->pids, a->pid_count, words);
 	if (r < 0)
-		complain("%s", words);
-	ba_recording_free(recording);
-	free(pids);
+		say_always("%s", words);
+	ba_recording_free(a->recording);
+	free(a->pids);
 	return r < 0 ? EXIT_FAILED : 0;
 }
 
-int run_command(struct cmd_call *call)
+/* What does not go together. 0 or EXIT_USAGE. */
+static int check(const struct run_asked *a, const struct cmd_call *call)
 {
-	char words[BA_WORDS];
-	int r, exec_failed;
-
-	if (call->argc == 0 && !pid_count)
-		return cmd_misuse(self, "there is no command to record");
-	if (attach_option && !pid_count)
-		return cmd_misuse(self, "--%s is for -p", attach_option);
-	if (pack_option && !packing)
-		return cmd_misuse(self,
+	if (call->argc == 0 && !a->pid_count)
+		return cmd_misuse(a->self, "there is no command to record");
+	if (a->attach_option && !a->pid_count)
+		return cmd_misuse(a->self, "--%s is for -p", a->attach_option);
+	if (a->pack_option && !a->packing)
+		return cmd_misuse(a->self,
 			"--%s is for a package, and none is asked for: add --package=TYPE",
-			pack_option);
-	if (pack.doc_folder && !pack.docs)
-		return cmd_misuse(self, "--docdir is for --docs");
-	if (asking && !render_can_ask())
-		return cmd_misuse(self,
+			a->pack_option);
+	if (a->pack.doc_folder && !a->pack.docs)
+		return cmd_misuse(a->self, "--docdir is for --docs");
+	if (a->ask && !render_can_ask())
+		return cmd_misuse(a->self,
 			"--ask has no terminal to ask on: nothing was started");
-	r = set_names();
+	return 0;
+}
+
+/* With the first process of a pid namespace the recorder dies, too: it must be us. */
+static bool stays(const struct run_asked *a)
+{
+	return a->packing || a->prune || a->ask || a->rollback_on_failure || getpid() == 1;
+}
+
+int run_command(struct run_asked *a, struct cmd_call *call)
+{
+	const struct awaiting who = { summary, decide, go_on, a };
+	char words[BA_WORDS];
+	int r = check(a, call), exec_failed;
+
+	if (r == 0)
+		r = set_names(a);
 	if (r)
 		return r;
-	pack.quiet = quiet;
-	if (!recording && ba_recording_new(&recording) < 0)
+	a->db = call->db;
+	a->pack.quiet = a->quiet;
+	if (!a->recording && ba_recording_new(&a->recording) < 0)
 		return EXIT_FAILED;
-	if (call->db)
-		ba_recording_set(recording, BA_SET_DATABASE, call->db);
-	if (pid_count)
-		return attach(call);
-	if (packing && (pack.name || !named) && package_may_begin(&pack) < 0)
+	if (a->db)
+		ba_recording_set(a->recording, BA_SET_DATABASE, a->db);
+	if (a->pid_count)
+		return attach(a, call);
+	if (a->packing && (a->pack.name || !a->named) && package_may_begin(&a->pack) < 0)
 		return EXIT_FAILED;
-	if (!quiet)
-		cmd_warn_before(recording, call->argv[0]);
-	/* With the first process of a pid namespace the recorder dies, too: it must be us. */
-	if (packing || prune || asking || failing_back || getpid() == 1)
-		return record_and_then(recording, call->argv, summary, call->db, decide, go_on,
-			NULL);
-	ba_recording_summary(recording, summary, (void *)call->db);
-	r = ba_record_exec(recording, call->argv, words, &exec_failed);
+	if (!a->quiet)
+		cmd_warn_before(a->recording, call->argv[0]);
+	if (stays(a))
+		return await_and_go_on(a->recording, call->argv, a->db, &who);
+	ba_recording_summary(a->recording, summary, a);
+	r = ba_record_exec(a->recording, call->argv, words, &exec_failed);
 	say_why_not(call, words, exec_failed);
 	if (!exec_failed)
 		return EXIT_FAILED;
 	return r == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+}
+
+static struct run_asked asked = { .self = &cmd_run_entry };
+
+static int option(const struct cmd_option *o, const char *value)
+{
+	return run_option(&asked, o, value);
+}
+
+static int run(struct cmd_call *call)
+{
+	return run_command(&asked, call);
 }
 
 const struct cmd cmd_run_entry = {
@@ -414,6 +430,6 @@ const struct cmd cmd_run_entry = {
 	.help = "record one command; ends with its exit status",
 	.flags = CMD_COMMAND,
 	.options = options,
-	.option = run_option,
-	.run = run_command,
+	.option = option,
+	.run = run,
 };

@@ -371,7 +371,7 @@ static int print_paths(const struct cmd_call *call, struct at *at)
 		return cmd_failed(call);
 	for (i = 0; i < call->argc; i++)
 		if (!at[i].found) {
-			complain("nothing that it replaced or removed is at %s", at[i].word);
+			say_always("nothing that it replaced or removed is at %s", at[i].word);
 			status = EXIT_NO;
 		}
 	return status;

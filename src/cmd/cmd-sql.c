@@ -88,7 +88,7 @@ static int run(struct cmd_call *call)
 	if (isatty(STDIN_FILENO) && render_is_terminal())
 		execlp("sqlite3", "sqlite3", "-readonly", "-header", "-column", call->db, NULL);
 	execlp("sqlite3", "sqlite3", "-readonly", call->db, (char *)NULL);
-	complain(
+	say_always(
 		"cannot run sqlite3: %s (install the package sqlite3, "
 		"or give the query as an argument)",
 		strerror(errno));

@@ -42,11 +42,11 @@ static bool is_filtered(void)
 static void say_none(const struct cmd_call *call)
 {
 	if (wishes.from.word)
-		complain("no process of %s runs '%s'", call->what, wishes.from.word);
+		say_always("no process of %s runs '%s'", call->what, wishes.from.word);
 	else if (wishes.failed && !wishes.writers)
-		complain("no process of %s failed", call->what);
+		say_always("no process of %s failed", call->what);
 	else
-		complain("there is no such process of %s", call->what);
+		say_always("there is no such process of %s", call->what);
 }
 
 static int print(struct cmd_call *call, struct ba_rows *rows)
@@ -58,7 +58,7 @@ static int print(struct cmd_call *call, struct ba_rows *rows)
 	ba_rows_free(rows);
 	processes_free(t);
 	if (r < 0) {
-		complain("%s", r == -ENOMEM ? "out of memory" : ba_error(call->ba));
+		say_always("%s", r == -ENOMEM ? "out of memory" : ba_error(call->ba));
 		return EXIT_FAILED;
 	}
 	if (!any)
@@ -73,7 +73,7 @@ static int read_program(const char *word, struct at *at)
 
 	wishes.from = (struct program){ word, at->glob ? at->glob : at->folder };
 	if (r < 0)
-		complain("%s: %s", word, strerror(-r));
+		say_always("%s: %s", word, strerror(-r));
 	return r;
 }
 

@@ -5,15 +5,15 @@
 #include "cmd/cmd-run.h"
 #include "cmd/pack.h"
 
+static struct run_asked asked = { .self = &cmd_try_entry };
 static bool interactive;
 static const char *layers = ""; /* the run whose layers are gone on with */
 
 static const struct cmd_option options[] = {
 	{ 'i', "interactive", NULL, "a shell ($SHELL) instead of a COMMAND" },
 	{ 0, "continue", "RUN", "goes on in the layers of that run, which is staged" },
-	RUN_OPTIONS
-	{ 0, "package", "deb|rpm|slackware|tar|auto",
-		"then packs what it created; auto: as this system installs it" },
+	RUN_OPTIONS(RUN_OPTION)
+	RUN_PACKAGE_OPTION(RUN_OPTION)
 	PACKAGE_OPTIONS(PACKAGE_OPTION)
 	{ 0, NULL, NULL, NULL },
 };
@@ -23,7 +23,7 @@ static int option(const struct cmd_option *o, const char *value)
 	if (o->letter == 'i')
 		return interactive = true, 0;
 	if (strcmp(o->name, "continue") != 0)
-		return run_option(o, value);
+		return run_option(&asked, o, value);
 	layers = value;
 	return *layers ? 0 : cmd_misuse(&cmd_try_entry, "--continue wants a run");
 }
@@ -47,7 +47,7 @@ static int run(struct cmd_call *call)
 		call->argv = shell_alone;
 		call->argc = 1;
 	}
-	return run_in_layers(&cmd_try_entry, layers) < 0 ? EXIT_FAILED : run_command(call);
+	return run_in_layers(&asked, layers) < 0 ? EXIT_FAILED : run_command(&asked, call);
 }
 
 const struct cmd cmd_try_entry = {

@@ -2,17 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 #include "render/argv.h"
 #include "render/script.h"
 #include "render/text.h"
 
-static struct undo_options asked;
+static struct undoing_options asked;
 static const char *superseded_by;
 static bool list, nul, script;
 
 static const struct cmd_option options[] = {
-	UNDO_OPTIONS,
+	UNDOING_OPTIONS,
 	{ 0, "list", NULL, "what was created: files, then folders, deepest first" },
 	{ '0', "null", NULL, "with --list: only the paths, exact, each with a NUL behind it" },
 	{ 0, "script", NULL, "a POSIX sh script that takes that out where there is no buildaudit" },
@@ -23,7 +23,7 @@ static const struct cmd_option options[] = {
 
 static int option(const struct cmd_option *o, const char *value)
 {
-	if (undo_option(&asked, o))
+	if (undoing_option(&asked, o))
 		return 0;
 	if (!strcmp(o->name, "list"))
 		list = true;
@@ -108,21 +108,21 @@ static int print_script(struct cmd_call *call)
 
 static int uninstall(struct cmd_call *call)
 {
-	static const struct undo_words words = { "removing", "Uninstall", "uninstalled" },
+	static const struct undoing_words words = { "removing", "Uninstall", "uninstalled" },
 				       prune = { "removing", "Prune", "pruned" };
-	struct undo u;
-	int r = undo_begin(&u, call, &cmd_uninstall_entry, &asked,
+	struct undoing u;
+	int r = undoing_begin(&u, call, &cmd_uninstall_entry, &asked,
 		call->run < 0 && superseded_by ? &prune : &words);
 
 	if (r)
 		return r;
 	if (u.asks && ba_uninstall(call->ba, call->run, &u.dry, &u.would) < 0)
 		return cmd_failed(call);
-	if (u.asks && !undo_agreed(&u))
+	if (u.asks && !undoing_agreed(&u))
 		return EXIT_NO;
 	if (ba_uninstall(call->ba, call->run, &u.how, &u.result) < 0)
 		return cmd_failed(call);
-	return undo_end(&u);
+	return undoing_end(&u);
 }
 
 static int run(struct cmd_call *call)

@@ -79,7 +79,7 @@ static int who(const struct cmd_call *call, const char *word)
 	if (r >= 0) {
 		below = at_read(&at, word);
 		if (below < 0)
-			complain("%s: %s", word, strerror(-below));
+			say_always("%s: %s", word, strerror(-below));
 		else
 			r = below = who_below(call, &at);
 	}
@@ -100,7 +100,7 @@ static int run(struct cmd_call *call)
 		if (r < 0)
 			return EXIT_FAILED;
 		if (r == 0) {
-			complain("no run on record had a hand in %s", call->argv[i]);
+			say_always("no run on record had a hand in %s", call->argv[i]);
 			status = EXIT_NO;
 		}
 	}

@@ -29,6 +29,8 @@ static const struct cmd_option common[] = {
 /* Does the subcommand take it? */
 static bool is_common(const struct cmd *cmd, size_t option)
 {
+	if (cmd->flags & CMD_OWN_OPTIONS)
+		return false;
 	switch (option) {
 	case JSON:
 		return cmd->flags & CMD_JSON;
@@ -58,7 +60,7 @@ int cmd_option_common(const char *name, const char *value)
 	}
 	if (render_choose_colour(value))
 		return 0;
-	complain("--color=%s: it is auto, always or never", value);
+	say_always("--color=%s: it is auto, always or never", value);
 	return EXIT_USAGE;
 }
 
@@ -72,7 +74,7 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	words_vsay("buildaudit: ", fmt, ap);
+	words_vsay(SAY_HEAD, fmt, ap);
 	va_end(ap);
 	usage_line(stderr, cmd);
 	return EXIT_USAGE;
@@ -80,7 +82,7 @@ int cmd_misuse(const struct cmd *cmd, const char *fmt, ...)
 
 int cmd_failed(const struct cmd_call *call)
 {
-	complain("%s", ba_error(call->ba));
+	say_always("%s", ba_error(call->ba));
 	return EXIT_FAILED;
 }
 
@@ -89,7 +91,7 @@ void cmd_warn_before(const struct ba_recording *rec, const char *command)
 	char words[BA_WORDS];
 
 	if (ba_recording_warning(rec, command, words) > 0)
-		complain("%s", words);
+		say_always("%s", words);
 }
 
 static void print_option(const struct cmd_option *o)
@@ -219,7 +221,7 @@ static int open_database(const struct cmd *cmd, struct cmd_call *call)
 		return 0;
 	if (ba_open(&call->ba, call->db, cmd->flags & CMD_DB_WRITE ? BA_WRITE : BA_READ, words) <
 		0) {
-		complain("%s", words);
+		say_always("%s", words);
 		return EXIT_FAILED;
 	}
 	return 0;
@@ -254,10 +256,10 @@ static void say_provisional(struct cmd_call *call)
 	bool goes_on = row && !strcmp(row_text(row, "state"), "running");
 
 	if (goes_on && *row_text(row, "settled_at"))
-		complain("%s goes on, processes of it live still: this is how it stood at %s",
+		say_always("%s goes on, processes of it live still: this is how it stood at %s",
 			call->what, row_text(row, "settled_at"));
 	else if (goes_on)
-		complain("%s is still being recorded", call->what);
+		say_always("%s is still being recorded", call->what);
 	ba_rows_free(row);
 }
 
@@ -321,8 +323,14 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 	char place[PATH_MAX];
 	struct cmd_call call = { .db = db };
 	bool help = false;
-	int r = read_options(cmd, argc, argv, &call, &help);
+	int r;
 
+	if (cmd->flags & CMD_OWN_OPTIONS) {
+		call.argc = argc;
+		call.argv = argv;
+		return cmd->run(&call);
+	}
+	r = read_options(cmd, argc, argv, &call, &help);
 	if (r)
 		return r;
 	if (help) {

@@ -10,8 +10,8 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "base/log.h"
 #include "buildaudit.h"
+#include "render/say.h"
 
 enum cmd_flags {
 	CMD_DB_READ = 1,
@@ -23,6 +23,8 @@ enum cmd_flags {
 	CMD_PAGED = 64, /* what it prints goes through a pager on a terminal */
 	CMD_COMMAND = 128, /* its words are a command; a database need not be there */
 	CMD_LOOKS = 256, /* with CMD_RUN: at what the run left, which may be staged */
+	/* it reads its words itself, all of them: argv[0] is its name; db may be NULL */
+	CMD_OWN_OPTIONS = 512,
 };
 
 enum {
@@ -58,12 +60,7 @@ struct cmd {
 	const struct cmd_option *options; /* ends with an entry without a name */
 	/* One option of the list; 0, or EXIT_USAGE after saying why. */
 	int (*option)(const struct cmd_option *o, const char *value);
-	int (*run)(struct cmd_call *call);
-	/*
-	 * In the place of all that: it reads its words itself; argv[0] is
-	 * its name, db may be NULL. The exit status.
-	 */
-	int (*whole)(int argc, char **argv, const char *db);
+	int (*run)(struct cmd_call *call); /* the exit status */
 };
 
 extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_entry,
@@ -73,8 +70,6 @@ extern const struct cmd cmd_run_entry, cmd_runs_entry, cmd_files_entry, cmd_who_
 	cmd_list_entry, cmd_owner_entry, cmd_show_entry, cmd_export_entry,
 	cmd_report_entry, cmd_try_entry, cmd_commit_entry, cmd_discard_entry;
 
-/* "buildaudit: ..." on stderr. */
-#define complain(...) words_say("buildaudit: ", __VA_ARGS__)
 /* A usage error: what is wrong, and the usage line. Returns EXIT_USAGE. */
 int cmd_misuse(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The library failed: its words. Returns EXIT_FAILED. */

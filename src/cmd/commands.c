@@ -100,8 +100,11 @@ static size_t distance(const char *a, const char *b)
 	return d[la][lb];
 }
 
-/* Two letters at most, and less than half of the word: `foo` is not `who`. */
-const struct cmd *commands_nearest(const char *word)
+/*
+ * The one that was perhaps meant, or NULL: two letters at most, and less than half of the word, are
+ * others. `foo` is not `who`.
+ */
+static const struct cmd *nearest_to(const char *word)
 {
 	const struct cmd *nearest = NULL;
 	size_t i, d, best = 3, len = strlen(word);
@@ -120,7 +123,7 @@ const struct cmd *commands_nearest(const char *word)
 
 void commands_add_hint(struct buf *sentence, const char *word)
 {
-	const struct cmd *near = commands_nearest(word);
+	const struct cmd *near = nearest_to(word);
 
 	if (near && strcmp(near->name, word) != 0)
 		buf_addf(sentence, " (did you mean '%s'?)", near->name);

@@ -7,12 +7,10 @@
 #include "base/buf.h"
 #include "cmd/cmd.h"
 
-/* NULL: there is none of that name. */
 /* The subcommand at that place; NULL: no more. */
 const struct cmd *commands_at(size_t place);
+/* NULL: there is none of that name. */
 const struct cmd *commands_find(const char *name);
-/* The one that was perhaps meant by `word`, or NULL. */
-const struct cmd *commands_nearest(const char *word);
 /* " (did you mean 'list'?)", or nothing, behind a sentence on `word`. */
 void commands_add_hint(struct buf *sentence, const char *word);
 /* What `buildaudit -h` says. */

@@ -85,7 +85,7 @@ static void offer_options(struct typed *l)
 
 	for (o = l->cmd->options; o && o->name; o++)
 		offer_option(l, o->name, o->value, o->help);
-	for (i = 0; !l->cmd->whole && (o = cmd_common(l->cmd, i)); i++)
+	for (i = 0; (o = cmd_common(l->cmd, i)); i++)
 		if (o->name)
 			offer_option(l, o->name, o->value, o->help);
 	for (i = 0; l->cmd == &cmd_checkinstall_entry && (c = ci_option_at(i)); i++)

@@ -14,8 +14,8 @@
 #include "base/array.h"
 #include "base/child.h"
 #include "base/cleanup.h"
+#include "cmd/await.h"
 #include "cmd/cmd.h"
-#include "cmd/pack.h"
 #include "cmd/summary.h"
 #include "render/text.h"
 
@@ -61,7 +61,7 @@ static int call(const char *db, int64_t run, const char *const words[], const ch
 	r = w.failed ? -ENOMEM : child_run(w.argv, NULL, CHILD_AT_TERMINAL);
 	free(w.argv);
 	if (r < 0)
-		complain("cannot start '%s'", words[0]);
+		say_always("cannot start '%s'", words[0]);
 	return r < 0 ? EXIT_FAILED : r;
 }
 
@@ -78,7 +78,7 @@ int decide_against(const char *db, int64_t run)
 /* Of what was there before, from old to new. */
 static void show_texts(const char *db, int64_t run)
 {
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	char *paths[TEXTS];
 	struct ba_rows *rows;
 	size_t n = 0, i;
@@ -95,7 +95,7 @@ static void show_texts(const char *db, int64_t run)
 	if (n)
 		call(db, run, difference, (const char *const *)paths, n);
 	else
-		complain("nothing was there before");
+		say_always("nothing was there before");
 	for (i = 0; i < n; i++)
 		free(paths[i]);
 }
@@ -138,7 +138,7 @@ static int keep(const char *db, int64_t run)
 	_cleanup_buf_ struct buf me = BUF_INIT;
 
 	summary_add_program(&me, db);
-	complain("run %lld is kept: '%s rollback %lld' takes it back", (long long)run,
+	say_always("run %lld is kept: '%s rollback %lld' takes it back", (long long)run,
 		me.failed ? "buildaudit" : me.data, (long long)run);
 	return 0;
 }

@@ -13,8 +13,8 @@
 #include "base/digest.h"
 #include "base/indexes.h"
 #include "base/owners.h"
+#include "cmd/await.h"
 #include "cmd/cmd.h"
-#include "cmd/pack.h"
 #include "cmd/prune.h"
 #include "cmd/summary.h"
 #include "package/tool.h"
@@ -122,7 +122,7 @@ static void say_notes(const struct ba_summary *s, void *data)
 /* One that failed and changed nothing of the install is not worth being the latest. */
 static void forget_idle(const char *db, int64_t run)
 {
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	struct ba_forgotten forgotten;
 	struct ba_rows *row;
 
@@ -143,18 +143,19 @@ static void forget_idle(const char *db, int64_t run)
 static int record(char **argv, const struct package_options *o, const char *db)
 {
 	struct ba_recording *rec = NULL;
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	int r = ba ? ba_recording_new(&rec) : -1;
 
 	if (r == 0 && db)
 		r = ba_recording_set(rec, BA_SET_DATABASE, db);
 	if (r == 0 && (r = set_scope(rec, ba, o)) < 0)
-		complain("the files of run %lld cannot be told: %s", (long long)o->run,
+		say_always("the files of run %lld cannot be told: %s", (long long)o->run,
 			ba_error(ba));
 	ba_close(ba);
 	if (r >= 0) {
+		static const struct awaiting who = { .summary = say_notes };
 		int64_t run = 0;
-		int status = record_and_wait(rec, argv, say_notes, db, &run);
+		int status = await_end(rec, argv, &who, &run);
 
 		if (status >= 0 && WIFSIGNALED(status))
 			r = 128 + WTERMSIG(status);
@@ -226,7 +227,7 @@ static int run_line(const struct buf *line, const struct package_options *o, con
 			*more = o->renamed.data + at;
 	whole = whole && ARRAY_MORE(argv, count); /* a NULL */
 	if (!whole)
-		complain("out of memory");
+		say_always("out of memory");
 	r = whole && set_files(o) >= 0 ? record(argv, o, db) : -1;
 	free(argv);
 	return r;
@@ -278,7 +279,7 @@ static void say_taken(const char *path, const char *owner, void *data)
 /* The manager takes out what only the older version had, edited or not. */
 static void say_edits(const struct package_options *o, const char *db)
 {
-	struct ba *ba = pack_open(db);
+	struct ba *ba = await_open(db);
 	struct owners *owners = NULL;
 	struct taken t = { o->called,
 		{ "taken out with the older version, though edited since (rollback of the next run "
@@ -300,7 +301,7 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 	int r;
 
 	if (!m || !tool_there(m->program)) {
-		complain("it is not installed, there is no %s here: its files are where the "
+		say_always("it is not installed, there is no %s here: its files are where the "
 			 "command put them",
 			m ? m->program : "package manager");
 		return 0;
@@ -310,9 +311,9 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 	write_line(&line, m, o, flags, fresh);
 	r = run_line(&line, o, db);
 	if (r)
-		complain("%s did not install the package (status %d); it is %s", m->program, r,
+		say_always("%s did not install the package (status %d); it is %s", m->program, r,
 			o->written);
 	else
-		complain("installed; '%s %s' takes it out again", m->removal, o->called);
+		say_always("installed; '%s %s' takes it out again", m->removal, o->called);
 	return r ? EXIT_FAILED : 0;
 }

@@ -39,7 +39,7 @@ static int dispatch(int argc, char **argv)
 	int i = 1, n = 0;
 
 	if (!strcmp(basename(argv[0]), "checkinstall"))
-		return cmd_checkinstall_entry.whole(argc, argv, NULL);
+		return cmd_main(&cmd_checkinstall_entry, argc, argv, NULL);
 	while (i < argc && (n = leading_option(argv + i, &db)) > 0)
 		i += n;
 	if (n < 0)
@@ -57,8 +57,6 @@ static int dispatch(int argc, char **argv)
 	if (!strcmp(argv[i], "__complete"))
 		return complete(argc - i, argv + i);
 	cmd = commands_find(argv[i]);
-	if (cmd && cmd->whole)
-		return cmd->whole(argc - i, argv + i, db);
 	if (cmd)
 		return cmd_main(cmd, argc - i, argv + i, db);
 	/* No subcommand, and none is named: run's options, or the command itself. */
@@ -74,7 +72,7 @@ static int end_output(int status)
 	if (r == 0 && e == 0)
 		return status;
 	if (r != -EPIPE && e != -EPIPE && status != EXIT_FAILED)
-		complain("cannot write to standard output: %s", strerror(r ? -r : -e));
+		say_always("cannot write to standard output: %s", strerror(r ? -r : -e));
 	return EXIT_FAILED;
 }
 
@@ -84,7 +82,7 @@ int main(int argc, char **argv)
 
 	pager_end();
 	if (!render_is_whole()) {
-		complain("out of memory: not every line was printed");
+		say_always("out of memory: not every line was printed");
 		return EXIT_FAILED;
 	}
 	return status;

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 #include "render/text.h"
 
 static void step(const struct ba_step *s, void *data)
@@ -22,7 +22,7 @@ static void step(const struct ba_step *s, void *data)
 	if (*s->reason)
 		buf_adds(&line, ": ");
 	render_name(&line, s->reason, strlen(s->reason));
-	complain("%s", line.failed ? "out of memory" : line.data);
+	say_always("%s", line.failed ? "out of memory" : line.data);
 }
 
 /* The install whose run it is: 0, or -errno. */
@@ -61,16 +61,16 @@ int prune_run(struct ba *ba, int64_t run, bool quiet)
 	if (r == 0 && install)
 		r = any_stale(ba, install, run);
 	if (r == 0 && !quiet)
-		complain("--prune: nothing of an older version is stale");
+		say_always("--prune: nothing of an older version is stale");
 	if (r > 0)
 		r = ba_uninstall(ba, install, &how, &result) < 0 ? -1 : 1;
 	if (r < 0)
-		complain("--prune: %s", ba_error(ba));
+		say_always("--prune: %s", ba_error(ba));
 	if (r <= 0)
 		return r < 0 ? EXIT_FAILED : 0;
-	undo_say_counts(&words, &result);
+	undoing_say_counts(&words, &result);
 	if (!quiet)
-		complain("pruned (as run %lld): %s", (long long)result.run_id, words.data);
+		say_always("pruned (as run %lld): %s", (long long)result.run_id, words.data);
 	return result.failed ? EXIT_FAILED : 0;
 }
 

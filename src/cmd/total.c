@@ -17,7 +17,7 @@ int64_t total_size(struct total *t, const struct ba_rows *rows)
 			mix64((uint64_t)row_number(rows, "run_id") << 32 |
 				(uint64_t)row_number(rows, "nlink_group")),
 			&added))
-		complain("out of memory");
+		say_always("out of memory");
 	return added ? row_number(rows, "size") : 0;
 }
 

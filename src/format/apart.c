@@ -19,8 +19,6 @@
 #include "format/package.h"
 #include "render/say.h"
 
-#define HEAD "buildaudit: "
-
 struct order {
 	const char *database;
 	int64_t run;
@@ -107,12 +105,12 @@ struct hearing {
 
 static void hear_line(struct hearing *h, char *line)
 {
-	bool begins = !strncmp(line, HEAD, strlen(HEAD));
+	bool begins = !strncmp(line, SAY_HEAD, strlen(SAY_HEAD));
 
 	if (begins)
 		h->last = (size_t)(line - h->text.data);
 	if (h->note)
-		h->note(begins ? line + strlen(HEAD) : line, h->data);
+		h->note(begins ? line + strlen(SAY_HEAD) : line, h->data);
 }
 
 static void hear_lines(struct hearing *h)
@@ -152,8 +150,8 @@ static void tell_why(const struct hearing *h, char *words)
 	const char *last = h->text.data ? h->text.data + h->last : "";
 	size_t n;
 
-	if (!strncmp(last, HEAD, strlen(HEAD)))
-		last += strlen(HEAD);
+	if (!strncmp(last, SAY_HEAD, strlen(SAY_HEAD)))
+		last += strlen(SAY_HEAD);
 	snprintf(words, BA_WORDS, "%s", *last ? last : "the process that made it was killed");
 	n = strlen(words);
 	if (n && words[n - 1] == '\n')

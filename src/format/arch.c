@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "package/elf.h"
 #include "render/say.h"
 
 int arch_find(struct payload *p, struct metadata *m)
@@ -16,12 +15,9 @@ int arch_find(struct payload *p, struct metadata *m)
 
 	uname(&here);
 	for (i = 0; i < p->count && !m->arch; i++) {
-		struct elf elf;
+		const struct elf *elf = member_elf(p->entries[i]);
 
-		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
-			continue;
-		one = elf_read(&elf, p->entries[i]->path) == 0 ? elf_rpm_arch(&elf) : NULL;
-		elf_release(&elf);
+		one = elf ? elf_rpm_arch(elf) : NULL;
 		several |= one && arch && strcmp(one, arch);
 		if (one && (!arch || !strcmp(one, here.machine)))
 			arch = one;

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "format/effects.h"
 #include "format/format.h"
 #include "package/conflicts.h"
@@ -216,7 +215,11 @@ static int build(const struct output *out, const struct payload *p, const struct
 	return write_deb(out, control, data, m);
 }
 
-/* dpkg-deb refuses a control file that dpkg would not take; its fields are ours. */
+/*
+ * dpkg-deb refuses a control file that dpkg would not take. What is in it that others wrote, it
+ * found wrong: in a list of other packages a version that begins with no digit, a name that begins
+ * with '-' or an architecture of two words; and of --review-control, whatever a person made of it.
+ */
 static int read_control(const char *file, const struct metadata *m)
 {
 	const char *argv[] = { "dpkg-deb", "--show",
@@ -249,12 +252,11 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
 
-	if (tool_needed("dpkg-deb", "a deb", "dpkg") < 0 || conflicts_list(m, p) < 0 ||
+	if (tool_needed("dpkg-deb", "a deb") < 0 || conflicts_list(m, p) < 0 ||
 		effects_find(&fx, p, m) < 0 || add_folders(p, m, &fx) < 0 ||
 		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
 		return -1;
 	return read_control(out->part, m);
 }
 
-const struct format deb_format = { PACKAGE_DEB, { "deb", "debian" }, deb_metadata, file_name, make,
-	true };
+const struct format deb_format = { PACKAGE_DEB, deb_metadata, file_name, make, true };

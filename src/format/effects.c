@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Capabilities are told in getcap's words, of libcap's own tools, which is there where any file has
+ * some: libcap itself (cap_to_text) would be one more library to build with and to load, for a line
+ * of few packages. An index is made anew by its own tool, in a script: no library of ours is there
+ * where the package is installed.
+ */
 #include "format/effects.h"
 
 #include <fnmatch.h>
@@ -236,7 +242,7 @@ int capabilities_text(const struct member *e, struct buf *out)
 	const char *argv[] = { "getcap", "-n", e->path, NULL };
 	size_t n = strlen(e->path);
 
-	if (tool_needed("getcap", "a file with capabilities", "libcap2-bin") < 0)
+	if (tool_needed("getcap", "a file with capabilities") < 0)
 		return -1;
 	if (tool_run(argv, out, CHILD_SHOWN) != 0 || out->len <= n ||
 		strncmp(out->data, e->path, n) || out->data[n] != ' ')

@@ -9,7 +9,6 @@
 
 struct format {
 	enum package_type type;
-	const char *names[3]; /* as a user may say it; then NULL */
 	/* Architecture and dependencies, in its own words; NULL: it has none. 0 or -1. */
 	int (*metadata)(struct payload *p, struct metadata *m);
 	void (*file_name)(const struct metadata *m, struct buf *out);

@@ -30,24 +30,14 @@
 
 static const struct format *const formats[] = { &deb_format, &rpm_format, &tar_format,
 	&slackware_format };
-
-enum package_type package_type_named(const char *name)
-{
-	size_t i, k;
-
-	for (i = 0; i < ARRAY_SIZE(formats); i++)
-		for (k = 0; formats[i]->names[k]; k++)
-			if (!strcmp(formats[i]->names[k], name))
-				return formats[i]->type;
-	return PACKAGE_AUTO;
-}
+_Static_assert(ARRAY_SIZE(formats) == PACKAGE_TYPE_END - 1, "each type has its format");
 
 int package_setting(struct package_options *o, const char *name, const char *value)
 {
 	if (!strcmp(name, "type")) {
 		o->type = package_type_named(value);
 		return o->type == PACKAGE_AUTO ?
-			say_failed("there is no type '%s': deb, rpm, slackware or tar", value) :
+			say_failed("there is no type '%s': " PACKAGE_TYPE_WORDS, value) :
 			1;
 	}
 	if (!strcmp(name, "force"))

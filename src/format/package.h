@@ -20,8 +20,6 @@ int package_may_begin(struct package_options *o);
  * is none, -1 after saying why it cannot be.
  */
 int package_setting(struct package_options *o, const char *name, const char *value);
-/* A type by its name: deb, debian, rpm, tar; PACKAGE_AUTO when there is none of that name. */
-enum package_type package_type_named(const char *name);
 /* What this system installs. */
 enum package_type package_type_here(void);
 

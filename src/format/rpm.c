@@ -14,7 +14,6 @@
 
 #include "base/cleanup.h"
 #include "base/copy.h"
-#include "base/io.h"
 #include "format/arch.h"
 #include "format/effects.h"
 #include "format/format.h"
@@ -360,14 +359,13 @@ static int build(const struct output *out, struct payload *p, struct metadata *m
 static int make(const struct output *out, struct payload *p, struct metadata *m)
 {
 	_cleanup_(effects_release) struct effects fx = { 0 };
-	const char *builder = tool_there("apt-get") ? "rpm" : "rpm-build";
 
-	if (tool_needed("rpmbuild", "an rpm", builder) < 0 ||
-		tool_needed("rpm", "an rpm", "rpm") < 0 || check_text(m->description) < 0 ||
-		conflicts_list(m, p) < 0 || effects_find(&fx, p, m) < 0 ||
-		effects_join_scripts(&fx, m) < 0 || build(out, p, m, &fx) < 0)
+	if (tool_needed("rpmbuild", "an rpm") < 0 || tool_needed("rpm", "an rpm") < 0 ||
+		check_text(m->description) < 0 || conflicts_list(m, p) < 0 ||
+		effects_find(&fx, p, m) < 0 || effects_join_scripts(&fx, m) < 0 ||
+		build(out, p, m, &fx) < 0)
 		return -1;
 	return readback(out->part, p, m);
 }
 
-const struct format rpm_format = { PACKAGE_RPM, { "rpm" }, arch_find, file_name, make, true };
+const struct format rpm_format = { PACKAGE_RPM, arch_find, file_name, make, true };

@@ -178,5 +178,5 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 									 -1;
 }
 
-const struct format slackware_format = { PACKAGE_SLACKWARE, { "slackware" }, arch_find, file_name,
-	make, false };
+const struct format slackware_format = { PACKAGE_SLACKWARE, arch_find, file_name, make,
+	false };

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the tags say is asked of rpmspec, for rpm's macros are in them. The sections are told apart
+ * here: librpmbuild's parser (rpmSpecParse), which `rpmspec -P` prints the answer of, has macros
+ * expanded and looks for the sources of a build that nobody asks for; and each rpm has it under
+ * another name. What goes on to rpmbuild is as it was written.
+ */
 #include "format/spec.h"
 
 #include <ctype.h>
@@ -15,14 +21,6 @@ static const struct {
 	{ "SUMMARY", "summary" }, { "LICENSE", "pkglicense" }, { "GROUP", "pkggroup" },
 	{ "PACKAGER", "maintainer" }, { "URL", "pkgsource" } };
 
-static const char *given(const struct package_options *o, size_t i)
-{
-	const char *const texts[] = { o->name, o->version, o->release, o->summary, o->license,
-		o->group, o->maintainer, o->source };
-
-	return texts[i];
-}
-
 /* Their macros are rpm's to expand. */
 int spec_take_tags(struct package_options *o)
 {
@@ -38,13 +36,14 @@ int spec_take_tags(struct package_options *o)
 	argv[4] = query.data;
 	if (query.failed)
 		return say_no_memory();
-	if (tool_needed("rpmspec", "--spec", tool_there("apt-get") ? "rpm" : "rpm-build") < 0)
+	if (tool_needed("rpmspec", "--spec") < 0)
 		return -1;
 	if (tool_run(argv, &out, CHILD_SHOWN) != 0 || !out.data)
 		return say_failed("--spec %s: rpmspec cannot read it", o->spec);
 	rest = out.data;
 	for (i = 0; i < ARRAY_SIZE(tags) && (value = strsep(&rest, "\n")); i++)
-		if (*value && !given(o, i) && package_option(o, tags[i].option, value) < 0)
+		if (*value && !package_option_given(o, tags[i].option) &&
+			package_option(o, tags[i].option, value) < 0)
 			return -1;
 	return 0;
 }

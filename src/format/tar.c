@@ -7,7 +7,6 @@
 #include "base/utf8.h"
 #include "format/format.h"
 #include "package/tree.h"
-#include "render/say.h"
 
 static void file_name(const struct metadata *m, struct buf *out)
 {
@@ -58,4 +57,4 @@ static int make(const struct output *out, struct payload *p, struct metadata *m)
 	return a && tree_write(a, p, m, "") == 0 ? tree_close(a, out->name) : -1;
 }
 
-const struct format tar_format = { PACKAGE_TAR, { "tar" }, NULL, file_name, make, false };
+const struct format tar_format = { PACKAGE_TAR, NULL, file_name, make, false };

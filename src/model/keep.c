@@ -175,7 +175,7 @@ static bool object_whole(const struct keeper *k, const struct keeping *g, const 
 }
 
 /* Of this run alone: numbers of processes come twice where there are two namespaces of them. */
-static void temp_name(const struct keeper *k, char out[32])
+static void unfinished_name(const struct keeper *k, char out[32])
 {
 	snprintf(out, 32, "tmp-%lld", (long long)k->run_id);
 }
@@ -200,7 +200,7 @@ static bool link_object(struct keeper *k, int from, struct keeping *g)
 	 * One that is damaged has the name, or another recorder's that came just now: it is
 	 * replaced, and there is never none.
 	 */
-	temp_name(k, temp);
+	unfinished_name(k, temp);
 	unlinkat(k->dir, temp, 0);
 	if (linkat(AT_FDCWD, path, k->dir, temp, AT_SYMLINK_FOLLOW) < 0)
 		return false;
@@ -215,7 +215,7 @@ static int open_temp(const struct keeper *k, char temp[32])
 {
 	int fd;
 
-	temp_name(k, temp);
+	unfinished_name(k, temp);
 	fd = openat(k->dir, temp, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return fd < 0 ? -errno : fd;
 }
@@ -347,7 +347,7 @@ int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
 
 	if (k->receipts < 0)
 		return 0;
-	temp_name(k, temp);
+	unfinished_name(k, temp);
 	/* Flushed under its last name: what was done to it before is on disk with it. */
 	if (g->copy >= 0 && renameat(k->dir, temp, k->dir, g->name) < 0)
 		r = -errno;

@@ -16,10 +16,9 @@
 #include "render/say.h"
 
 static const struct compression known[] = {
-	{ "gzip", ".gz", "gzip:compression-level=1,gzip:!timestamp", "w6.gzdio" },
-	{ "xz", ".xz", "xz:compression-level=2,xz:threads=2", "w2T2.xzdio" },
-	{ "zstd", ".zst", "zstd:compression-level=3", "w3T2.zstdio" },
-	{ "none", "", NULL, "w.ufdio" },
+#define ROW(...) { __VA_ARGS__ },
+	COMPRESSIONS(ROW, , )
+#undef ROW
 };
 
 const struct compression *compression_named(const char *name)
@@ -29,6 +28,6 @@ const struct compression *compression_named(const char *name)
 	for (i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(known[i].name, name))
 			return &known[i];
-	say_failed("there is no compression '%s': gzip, xz, zstd and none are known", name);
+	say_failed("there is no compression '%s': " COMPRESSION_NAMES(" and ") " are known", name);
 	return NULL;
 }

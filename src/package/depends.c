@@ -25,14 +25,7 @@ struct need {
 	UT_hash_handle hh;
 };
 
-struct file {
-	struct elf elf;
-	const char *path;
-};
-
 struct finding {
-	struct file *files; /* the ELF files of the payload */
-	size_t file_count;
 	struct libraries libraries;
 	struct need *needs;
 	struct say_list unknown;
@@ -138,48 +131,45 @@ static void set_file_arch(struct finding *f, const char *arch)
 		f->arch = arch;
 }
 
-/* Each file is read once; firmware and programs for other worlds are data. */
+/* Firmware and programs for other worlds are data. */
+static const struct elf *elf_of(struct member *e)
+{
+	const struct elf *elf = member_elf(e);
+
+	return elf && elf_deb_arch(elf) ? elf : NULL;
+}
+
 static int read_elves(struct finding *f, const struct payload *p)
 {
 	size_t i, k;
 
-	f->files = calloc(p->count + 1, sizeof *f->files);
-	if (!f->files)
-		return say_no_memory();
 	for (i = 0; i < p->count; i++) {
-		struct file *file = &f->files[f->file_count];
-		const char *arch;
+		const char *path = p->entries[i]->path;
+		const struct elf *elf = elf_of(p->entries[i]);
 
-		if (!p->entries[i]->elf || p->entries[i]->first != p->entries[i])
-			continue;
-		f->file_count++;
-		file->path = p->entries[i]->path;
-		arch = elf_read(&file->elf, file->path) == 0 ? elf_deb_arch(&file->elf) : NULL;
-		if (!arch)
-			elf_release(&file->elf);
-		else
-			set_file_arch(f, arch);
-		for (k = 0; k < file->elf.needed_count; k++)
-			if (!libraries_get(&f->libraries, &file->elf, file->path,
-				    file->elf.needed[k]))
+		if (elf)
+			set_file_arch(f, elf_deb_arch(elf));
+		for (k = 0; elf && k < elf->needed_count; k++)
+			if (!libraries_get(&f->libraries, elf, path, elf->needed[k]))
 				return -1;
 	}
 	return 0;
 }
 
 /* Their packages known, what is needed of them. */
-static int use_elves(struct finding *f)
+static int use_elves(struct finding *f, const struct payload *p)
 {
 	size_t i, k;
 
-	for (i = 0; i < f->file_count; i++) {
-		const struct file *file = &f->files[i];
+	for (i = 0; i < p->count; i++) {
+		const char *path = p->entries[i]->path;
+		const struct elf *elf = elf_of(p->entries[i]);
 
-		for (k = 0; k < file->elf.needed_count; k++) {
-			struct library *l = libraries_get(&f->libraries, &file->elf, file->path,
-				file->elf.needed[k]);
+		for (k = 0; elf && k < elf->needed_count; k++) {
+			struct library *l =
+				libraries_get(&f->libraries, elf, path, elf->needed[k]);
 
-			if (!l || use_library(f, l, &file->elf, file->path) < 0)
+			if (!l || use_library(f, l, elf, path) < 0)
 				return -1;
 		}
 	}
@@ -237,7 +227,7 @@ static int find_native(struct finding *f)
 	static const char *const argv[] = { "dpkg", "--print-architecture", NULL };
 	_cleanup_buf_ struct buf out = BUF_INIT;
 
-	if (tool_needed("dpkg", "a deb", "dpkg") < 0)
+	if (tool_needed("dpkg", "a deb") < 0)
 		return -1;
 	if (tool_run(argv, &out, CHILD_SHOWN) != 0 || !out.data)
 		return say_failed("dpkg does not say which architecture this is");
@@ -270,9 +260,6 @@ static void finding_release(struct finding *f)
 		free(n->template);
 		free(n);
 	}
-	while (f->file_count > 0)
-		elf_release(&f->files[--f->file_count].elf);
-	free(f->files);
 	libraries_release(&f->libraries);
 	free(f->native);
 }
@@ -283,7 +270,7 @@ int deb_metadata(struct payload *p, struct metadata *m)
 		.unknown = { "libraries that no dependency can be found for:", 0, true } };
 
 	if (find_native(&f) < 0 || read_elves(&f, p) < 0 || ask_owners(&f, p, m) < 0 ||
-		use_elves(&f) < 0 || set_arch(&f, m) < 0)
+		use_elves(&f, p) < 0 || set_arch(&f, m) < 0)
 		return -1;
 	return write_depends(&f, m);
 }

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Symbols and shlibs files are read here: dpkg's own readers of them (Dpkg::Shlibs) are Perl, and
+ * of dpkg-dev, which is not where things are only installed; libdpkg has none. Which of them a
+ * package has dpkg-query says: base/owners.h asks it for packages by their paths, all at once, and
+ * this for each by its name, when that is known.
+ */
 #include "package/libraries.h"
 
 #include <ctype.h>

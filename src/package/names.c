@@ -60,17 +60,13 @@ static const struct rule rules[] = {
 	{ PACKAGE_SLACKWARE, AT(arch), "architecture", SLACKWARE_PART },
 };
 
-static const char
-	*const formats[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm", [PACKAGE_TAR] = "tar",
-		[PACKAGE_SLACKWARE] = "Slackware" };
-
 static int wrong_char(const struct rule *r, const char *value, char c, const char *words)
 {
 	if (isprint((unsigned char)c))
 		return say_failed("the %s '%s' has a '%c', which %s does not allow there: %s",
-			r->what, value, c, formats[r->type], words);
+			r->what, value, c, package_type_name(r->type), words);
 	return say_failed("the %s has the byte 0x%02x, which %s does not allow: %s", r->what,
-		(unsigned char)c, formats[r->type], words);
+		(unsigned char)c, package_type_name(r->type), words);
 }
 
 static int check(const struct rule *r, const char *value)
@@ -85,10 +81,10 @@ static int check(const struct rule *r, const char *value)
 		return wrong_char(r, value, value[n], r->words);
 	if (!strchr(r->first, *value))
 		return say_failed("the %s '%s' begins with '%c': for %s it begins with %s", r->what,
-			value, *value, formats[r->type], r->first_words);
+			value, *value, package_type_name(r->type), r->first_words);
 	if (strlen(value) < r->shortest)
 		return say_failed("the %s '%s' is too short: %s wants %zu characters", r->what,
-			value, formats[r->type], r->shortest);
+			value, package_type_name(r->type), r->shortest);
 	return 0;
 }
 

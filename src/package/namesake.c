@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One package by its name, and what it says of itself: base/owners.h, which asks for packages by
+ * their paths, reads lists of files, and neither has a use for the other's words.
+ */
 #include "package/namesake.h"
 
 #include <stdio.h>

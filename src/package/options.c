@@ -76,24 +76,39 @@ static int set_folder(char **to, const char *folder)
 	return set(to, strdup(path));
 }
 
-int package_option(struct package_options *o, const char *name, const char *value)
+static const struct option *option_named(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(options); i++) {
-		const struct option *opt = &options[i];
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (!strcmp(options[i].name, name))
+			return &options[i];
+	return NULL;
+}
 
-		if (strcmp(opt->name, name))
-			continue;
-		if (opt->kind == OPTION_SCRIPT)
-			return set_script(text_of(o, opt), value);
-		if (opt->kind == OPTION_FILE)
-			return set_file(text_of(o, opt), value);
-		if (opt->kind == OPTION_FOLDER)
-			return set_folder(text_of(o, opt), value);
+const char *package_option_given(const struct package_options *o, const char *name)
+{
+	const struct option *opt = option_named(name);
+
+	return opt ? *text_of(o, opt) : NULL;
+}
+
+int package_option(struct package_options *o, const char *name, const char *value)
+{
+	const struct option *opt = option_named(name);
+
+	if (!opt)
+		return 0;
+	switch (opt->kind) {
+	case OPTION_SCRIPT:
+		return set_script(text_of(o, opt), value);
+	case OPTION_FILE:
+		return set_file(text_of(o, opt), value);
+	case OPTION_FOLDER:
+		return set_folder(text_of(o, opt), value);
+	default:
 		return set(text_of(o, opt), strdup(value));
 	}
-	return 0;
 }
 
 static int add_rule(struct payload_rules *list, const char *text)
@@ -154,14 +169,12 @@ int options_write_relations(const struct package_options *o, struct buf out[RELA
 
 void options_say_unused(const struct package_options *o)
 {
-	static const char *const names[] = { [PACKAGE_DEB] = "deb", [PACKAGE_RPM] = "rpm",
-		[PACKAGE_TAR] = "tar", [PACKAGE_SLACKWARE] = "Slackware package" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (*text_of(o, &options[i]) && !(options[i].types & 1 << o->type))
 			say("--%s: left out, a %s has no place for it", options[i].name,
-				names[o->type]);
+				package_type_called(o->type));
 }
 
 static void rules_release(struct payload_rules *list)

@@ -3,6 +3,7 @@
 #define PACKAGE_OPTIONS_H
 /* What was asked for, by whichever command makes the package. */
 #include "base/buf.h"
+#include "package/compress.h"
 #include "package/payload.h"
 #include "package/type.h"
 
@@ -119,9 +120,11 @@ enum option_kind {
 	X(0, "postinstall", "FILE", "", scripts[POST_INSTALL], IN_THREE, OPTION_SCRIPT)           \
 	X(0, "preremove", "FILE", "", scripts[PRE_REMOVE], IN_BOTH, OPTION_SCRIPT)                \
 	X(0, "postremove", "FILE", "", scripts[POST_REMOVE], IN_BOTH, OPTION_SCRIPT)              \
-	X(0, "compress", "HOW", "gzip, xz, zstd or none (default: gzip; an rpm: zstd)", compress, \
-		IN_ALL, OPTION_TEXT)
+	X(0, "compress", "HOW", COMPRESSION_NAMES(" or ") " (default: gzip; an rpm: zstd)",       \
+		compress, IN_ALL, OPTION_TEXT)
 
+/* What was given for one option of that list, or NULL. */
+const char *package_option_given(const struct package_options *o, const char *name);
 /* One option of that list: 1 it was, 0 it is not of the list, -1 after saying why it cannot be. */
 int package_option(struct package_options *o, const char *name, const char *value);
 /*

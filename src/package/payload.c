@@ -46,6 +46,7 @@ static void member_free(struct member *e)
 {
 	if (!e)
 		return;
+	elf_release(&e->read.elf);
 	buf_release(&e->xattrs);
 	free(e->path);
 	free(e->source);
@@ -482,4 +483,14 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run,
 	drop_sockets(p);
 	payload_sort(p);
 	return 0;
+}
+
+const struct elf *member_elf(struct member *e)
+{
+	if (!e->elf || e->first != e)
+		return NULL;
+	if (!e->read.asked)
+		e->read.known = elf_read(&e->read.elf, member_source(e)) == 0;
+	e->read.asked = true;
+	return e->read.known ? &e->read.elf : NULL;
 }

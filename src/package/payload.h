@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "base/xattrs.h"
 #include "buildaudit.h"
+#include "package/elf.h"
 
 struct member {
 	char *path;   /* absolute */
@@ -30,6 +31,11 @@ struct member {
 	bool known;                       /* sha256 is the manifest's */
 	bool wanted;                      /* somebody asked for it by its path */
 	bool elf;                         /* begins as an ELF file or an archive of them */
+	/* member_elf()'s */
+	struct {
+		bool asked, known;
+		struct elf elf;
+	} read;
 	bool script;                      /* begins with #! */
 	bool page; /* of a manual, to be compressed; a link: it leads to one */
 	bool seen;                        /* for who reads a package back */
@@ -95,6 +101,12 @@ int payload_set_aside(struct payload *p,
 /* The entry at path, or NULL. */
 struct member *payload_find(const struct payload *p, const char *path);
 void payload_release(struct payload *p);
+
+/*
+ * Of the first name of a file: what it says as an ELF file, as it is on the disk. It is read once;
+ * NULL: it is none, or nobody can tell. Good as long as the member is.
+ */
+const struct elf *member_elf(struct member *e);
 
 /* What a person may edit, and a manager then leaves alone. */
 static inline bool member_is_configuration(const struct member *e)

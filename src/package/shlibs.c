@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "package/elf.h"
 #include "render/say.h"
 
 /*
@@ -55,14 +54,10 @@ int shlibs_text(const struct payload *p, const struct metadata *m, struct buf *o
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		const struct member *e = p->entries[i];
-		struct elf elf;
+		const struct elf *elf = member_elf(p->entries[i]);
 
-		if (!e->elf || e->first != e)
-			continue;
-		if (elf_read(&elf, member_source(e)) == 0 && elf.soname && !elf.object)
-			add_line(out, elf.soname, m);
-		elf_release(&elf);
+		if (elf && elf->soname && !elf->object)
+			add_line(out, elf->soname, m);
 	}
 	return out->failed ? say_no_memory() : 0;
 }

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/command.h"
 #include "render/say.h"
 
@@ -21,10 +22,25 @@ bool tool_there(const char *program)
 	return command_find(program, path) == 0;
 }
 
-int tool_needed(const char *program, const char *what_for, const char *package)
+/* The package that has it where apt-get is, and where rpm is the manager. */
+static const char *package_of(const char *program)
+{
+	static const struct {
+		const char *program, *deb, *rpm;
+	} packages[] = { { "dpkg-deb", "dpkg", "dpkg" }, { "getcap", "libcap2-bin", "libcap2-bin" },
+		{ "rpmbuild", "rpm", "rpm-build" }, { "rpmspec", "rpm", "rpm-build" } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(packages); i++)
+		if (!strcmp(packages[i].program, program))
+			return tool_there("apt-get") ? packages[i].deb : packages[i].rpm;
+	return program;
+}
+
+int tool_needed(const char *program, const char *what_for)
 {
 	if (tool_there(program))
 		return 0;
 	return say_failed("%s needs the program '%s', which is not here: install the package %s",
-		what_for, program, package);
+		what_for, program, package_of(program));
 }

@@ -11,6 +11,6 @@ int tool_run(const char *const argv[], struct buf *out, enum child_errors errors
 /* Is there such a program in the path? */
 bool tool_there(const char *program);
 /* -1 after saying which package has the program when it is not there, else 0. */
-int tool_needed(const char *program, const char *what_for, const char *package);
+int tool_needed(const char *program, const char *what_for);
 
 #endif

@@ -19,7 +19,8 @@
 
 #define CHUNK (256 * 1024)
 
-int tree_failed(struct archive *a, const char *what)
+/* "archive: what libarchive says"; -1. */
+static int failed(struct archive *a, const char *what)
 {
 	const char *words = archive.error_string(a);
 
@@ -38,13 +39,13 @@ struct archive *tree_open(int fd, int (*set_format)(struct archive *), const str
 	if (r == ARCHIVE_OK)
 		r = archive.write_open_fd(a, fd);
 	if (a && r != ARCHIVE_OK)
-		tree_failed(a, c ? c->name : "the package");
+		failed(a, c ? c->name : "the package");
 	return r == ARCHIVE_OK ? STEAL(a) : NULL;
 }
 
 int tree_close(struct archive *a, const char *what)
 {
-	return archive.write_close(a) == ARCHIVE_OK ? 0 : tree_failed(a, what);
+	return archive.write_close(a) == ARCHIVE_OK ? 0 : failed(a, what);
 }
 
 /* The names are few and asked for thousands of times. */
@@ -143,7 +144,7 @@ int tree_copy(struct archive *a, int fd, int64_t size, const char *what)
 		if (n < 0)
 			return say_failed("%s: %s", what, strerror((int)-n));
 		if (archive.write_data(a, chunk, (size_t)n) != n)
-			return tree_failed(a, what);
+			return failed(a, what);
 		size -= n;
 	}
 	return n < 0 ? -1 : 0;
@@ -173,7 +174,7 @@ int tree_write(struct archive *a, const struct payload *p, const struct metadata
 		render_progress("packing", i, p->count);
 		describe(ae, e, m, top);
 		if (archive.write_header(a, ae) != ARCHIVE_OK)
-			return tree_failed(a, e->path);
+			return failed(a, e->path);
 		if (S_ISREG(e->mode) && e->first == e && copy_file(a, e) < 0)
 			return -1;
 	}
@@ -204,7 +205,7 @@ int tree_write_head(struct archive *a, const struct metadata *m, const char *nam
 	archive.entry_set_gname(ae, "root");
 	archive.entry_set_mtime(ae, (time_t)m->epoch, 0);
 	archive.entry_set_size(ae, size);
-	return archive.write_header(a, ae) == ARCHIVE_OK ? 0 : tree_failed(a, name);
+	return archive.write_header(a, ae) == ARCHIVE_OK ? 0 : failed(a, name);
 }
 
 int tree_write_text(struct archive *a, const struct metadata *m, const char *name, mode_t mode,
@@ -216,5 +217,5 @@ int tree_write_text(struct archive *a, const struct metadata *m, const char *nam
 		return -1;
 	return archive.write_data(a, text->data, text->len) == (ssize_t)text->len ?
 		0 :
-		tree_failed(a, name);
+		failed(a, name);
 }

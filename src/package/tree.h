@@ -31,8 +31,6 @@ int tree_write_text(struct archive *a, const struct metadata *m, const char *nam
 struct archive *tree_open(int fd, int (*set_format)(struct archive *), const struct compression *c);
 /* It has an end. 0, or -1 after saying why. */
 int tree_close(struct archive *a, const char *what);
-/* "archive: what libarchive says"; -1. */
-int tree_failed(struct archive *a, const char *what);
 
 /* "root" for 0; NULL when the number has no name here. Good until the next call. */
 const char *owner_name(uid_t uid);

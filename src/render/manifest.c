@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/io.h"
-#include "base/log.h"
+#include "render/say.h"
 #include "render/text.h"
 
 /* For printf(3), whatever type int64_t is. */
@@ -152,7 +152,7 @@ int render_sums(struct ba_rows *rows, bool md5)
 		if (strcmp(row_text(rows, "type"), "file"))
 			continue;
 		if (!*sha || (md5 && !md5_of(path, sha, hex))) {
-			words_say("buildaudit: ", "%s: %s", path,
+			say_always("%s: %s", path,
 				*sha ? "changed or removed since; it is left out" :
 				       "its content is not on record");
 			left_out = 1;

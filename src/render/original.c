@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
-#include "base/log.h"
+#include "render/say.h"
 #include "render/text.h"
 
 bool original_find(const char *db, const struct ba_rows *rows, char *path)
@@ -28,7 +28,7 @@ static int run_diff(const char *old, const char *old_label, const char *new, con
 	int r = child_run(argv, out, CHILD_SHOWN);
 
 	if (r == CHILD_NOT_THERE)
-		words_say("buildaudit: ", "diff is not here: install the package diffutils");
+		say_always("diff is not here: install the package diffutils");
 	return r < 0 ? r : r > 1 ? -EIO : 0;
 }
 

@@ -20,7 +20,7 @@ void say(const char *fmt, ...)
 	if (no_notes)
 		return;
 	va_start(ap, fmt);
-	words_vsay("buildaudit: ", fmt, ap);
+	words_vsay(SAY_HEAD, fmt, ap);
 	va_end(ap);
 }
 
@@ -31,7 +31,7 @@ void say_item(struct say_list *l, const char *fmt, ...)
 	if (++l->count > LISTED || (l->note && no_notes))
 		return;
 	if (l->count == 1)
-		words_say("buildaudit: ", "%s", l->head);
+		say_always("%s", l->head);
 	va_start(ap, fmt);
 	words_vsay("  ", fmt, ap);
 	va_end(ap);

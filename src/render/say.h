@@ -6,14 +6,18 @@
 
 #include "base/log.h"
 
+#define SAY_HEAD "buildaudit: "
+
 /* A note: what is good to know, and no failure. None are said after say_no_notes(). */
 void say_no_notes(void);
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* What is said in any case. */
+#define say_always(...) words_say(SAY_HEAD, __VA_ARGS__)
 /* A failure: `return say_failed("...");`, which is -1. */
-#define say_failed(...)                                   \
-	({                                                \
-		words_say("buildaudit: ", __VA_ARGS__);   \
-		-1;                                       \
+#define say_failed(...)                  \
+	({                               \
+		say_always(__VA_ARGS__); \
+		-1;                      \
 	})
 #define say_no_memory() say_failed("out of memory")
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "package/elf.h"
 #include "package/tool.h"
 #include "render/say.h"
 #include "render/stop.h"
@@ -46,19 +45,16 @@ static int strip_one(struct member *e, const struct elf *elf, const struct metad
  */
 static int strip_if_wanted(struct member *e, const struct metadata *m, struct say_list *failed)
 {
-	struct elf elf;
-	bool is_elf = elf_read(&elf, e->path) == 0;
-	int r = 0;
+	const struct elf *elf = member_elf(e);
 
-	if (is_elf && !elf.object && elf.symbols_to_strip &&
-		(!elf.library || m->options->strip_libraries)) {
-		if (elf.tail)
-			say_item(failed, "%s: it has data of its own behind its end", e->path);
-		else
-			r = strip_one(e, &elf, m, failed);
+	if (!elf || elf->object || !elf->symbols_to_strip ||
+		(elf->library && !m->options->strip_libraries))
+		return 0;
+	if (elf->tail) {
+		say_item(failed, "%s: it has data of its own behind its end", e->path);
+		return 0;
 	}
-	elf_release(&elf);
-	return r;
+	return strip_one(e, elf, m, failed);
 }
 
 int strip_payload(struct payload *p, const struct metadata *m)

@@ -14,8 +14,10 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/mix.h"
-#include "base/xattrs.h"
 #include "undo/files.h"
+#include "undo/look.h"
+#include "undo/numbers.h"
+#include "undo/reason.h"
 #include "undo/remake.h"
 
 #define PIECE (128U * 1024) /* of two contents that are compared */
@@ -26,10 +28,8 @@ void commit_refuse(struct commit_item *it, bool fixed, const char *fmt, ...)
 
 	if (it->reason && it->fixed)
 		return;
-	free(it->reason);
 	va_start(ap, fmt);
-	if (vasprintf(&it->reason, fmt, ap) < 0)
-		it->reason = NULL;
+	reason_vset(&it->reason, fmt, ap);
 	va_end(ap);
 	it->fixed = fixed;
 }
@@ -236,9 +236,9 @@ struct commit_item *commit_plan_folder(const struct commit_plan *p, const struct
 static struct commit_item *item_at(const struct commit_plan *p, const struct u64map *map,
 	uint32_t file)
 {
-	const uint32_t *at = file ? u64map_get(map, mix64(file)) : NULL;
+	size_t at = numbers_at(map, file);
 
-	return at ? &p->items[*at - 1] : NULL;
+	return at ? &p->items[at - 1] : NULL;
 }
 
 struct commit_item *commit_plan_home(const struct commit_plan *p, const struct commit_item *it)
@@ -276,38 +276,6 @@ static int claim_file(struct commit_plan *p, struct u64map *map, uint32_t file,
 
 /* Looking. */
 
-static int read_link(int dir, const char *name, struct side *s)
-{
-	char target[PATH_MAX];
-	ssize_t n = S_ISLNK(s->i.mode) ? readlinkat(dir, name, target, sizeof target - 1) : -1;
-
-	if (n < 0)
-		return S_ISLNK(s->i.mode) ? -errno : 0;
-	target[n] = '\0';
-	s->target = strdup(target);
-	return s->target ? 0 : -ENOMEM;
-}
-
-/* All of what stands at a name, but its content. */
-static int read_side(struct parents *parents, const char *path, struct side *s)
-{
-	char link[64 + NAME_MAX];
-	const char *name;
-	int dir, r = parents_open(parents, path, &dir, &name);
-
-	if (r == 0)
-		r = inode_stat(&s->i, dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r < 0 || !s->i.exists)
-		return r;
-	r = read_link(dir, name, s);
-	if (r == 0) {
-		snprintf(link, sizeof link, "/proc/self/fd/%d/%s", dir, name);
-		r = xattrs_read(link, false, &s->xattrs);
-	}
-	s->has_xattrs = r == 0;
-	return r;
-}
-
 static bool is_as_recorded(const struct inode *is, const struct inode *want)
 {
 	if (!is->exists || !want->exists)
@@ -321,7 +289,7 @@ static bool is_as_recorded(const struct inode *is, const struct inode *want)
 
 static int look_in_scene(struct commit_plan *p, struct commit_item *it)
 {
-	int r = it->e->after.i.exists ? read_side(&p->scene, it->e->path, &it->want) : 0;
+	int r = it->e->after.i.exists ? look_read(&p->scene, it->e->path, &it->want) : 0;
 
 	if (r == -ENOMEM)
 		return r;

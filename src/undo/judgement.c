@@ -44,6 +44,13 @@ static struct judgement judge_blocked(const struct situation *s)
 	return refused("a folder above it is a symlink, or no folder, now");
 }
 
+/* Whatever stands there: it is no matter of this rollback. */
+static bool is_no_matter(const struct situation *s)
+{
+	return (s->as_needed && s->is && !s->begun) || s->for_good ||
+		(s->of_others && !s->is_what_was_left);
+}
+
 struct judgement judgement_of(const struct situation *s)
 {
 	struct judgement v;
@@ -58,6 +65,12 @@ struct judgement judgement_of(const struct situation *s)
 	if (s->excluded && (s->is || s->error < 0))
 		v = (struct judgement){ .state = STATE_LEAVE,
 			.lends = v.state == STATE_OURS && s->error == 0 };
+	if (is_no_matter(s))
+		v = (struct judgement){ .state = STATE_LEAVE, .lends = v.lends };
+	if (v.state == STATE_OURS && s->was && s->error == -ENOENT && s->lacks_folder) {
+		v = refused("the folder that it was in is gone");
+		v.whoever = true;
+	}
 	return v;
 }
 

@@ -3,8 +3,8 @@
 #define UNDO_JUDGEMENT_H
 /*
  * What a rollback makes of one place: from what is known of it, and nothing
- * else. No file is looked at here, and the database is not asked; plan.c does
- * both, and says what it found.
+ * else. No file is looked at here, and the database is not asked; plan-judge.c
+ * and plan-means.c do both, and say what they found.
  */
 #include "undo/entry.h"
 
@@ -36,6 +36,12 @@ struct situation {
 	 * run; and does again, be it half of it.
 	 */
 	bool above_was, above_is_back;
+	bool lacks_folder;      /* its folder is not there, nor one of those that are made again */
+	bool as_needed;         /* it is made only for what comes back in it, or linked to */
+	bool begun;             /* an undo was at it, as the record says */
+	bool for_good;          /* its install was taken out since */
+	/* it is here for what it may hold; what the run left is still that, be it half undone */
+	bool of_others, is_what_was_left;
 };
 
 struct judgement {
@@ -43,6 +49,7 @@ struct judgement {
 	/* STATE_LEAVE, but what stood elsewhere before may be fetched from here */
 	bool lends;
 	const char *reason; /* of STATE_REFUSED */
+	bool whoever; /* the reason is that one, whoever else changed it */
 };
 
 struct judgement judgement_of(const struct situation *s);

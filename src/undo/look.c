@@ -29,24 +29,38 @@ static unsigned int content(int dir, const char *name, const struct inode *now,
 	return memcmp(hash, want->hash, SHA256_LEN) ? BA_DIFFERS_CONTENT : 0;
 }
 
+static int read_target(int dir, const char *name, char target[PATH_MAX])
+{
+	ssize_t n = readlinkat(dir, name, target, PATH_MAX - 1);
+
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	return 0;
+}
+
+static int read_xattrs(int dir, const char *name, struct buf *out)
+{
+	char path[64 + NAME_MAX];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
+	return xattrs_read(path, false, out);
+}
+
 static unsigned int link_target(int dir, const char *name, const struct side *want)
 {
 	char target[PATH_MAX];
-	ssize_t n = readlinkat(dir, name, target, sizeof target - 1);
 
-	if (n < 0)
+	if (read_target(dir, name, target) < 0)
 		return BA_DIFFERS_UNREADABLE;
-	target[n] = '\0';
 	return want->target && strcmp(want->target, target) ? BA_DIFFERS_LINK : 0;
 }
 
 static unsigned int xattrs(int dir, const char *name, const struct side *want)
 {
 	_cleanup_buf_ struct buf now = BUF_INIT;
-	char path[64 + NAME_MAX];
 
-	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
-	if (xattrs_read(path, false, &now) < 0)
+	if (read_xattrs(dir, name, &now) < 0)
 		return BA_DIFFERS_UNREADABLE;
 	return now.len != want->xattrs.len ||
 			(now.len && memcmp(now.data, want->xattrs.data, now.len)) ?
@@ -93,4 +107,25 @@ unsigned int look_differs(int dir, const char *name, const struct inode *now,
 	if (want->has_xattrs && (mask & BA_DIFFERS_XATTRS))
 		d |= xattrs(dir, name, want);
 	return d;
+}
+
+int look_read(struct parents *parents, const char *path, struct side *s)
+{
+	char target[PATH_MAX];
+	const char *name;
+	int dir, r = parents_open(parents, path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&s->i, dir, name, AT_SYMLINK_NOFOLLOW);
+	if (r < 0 || !s->i.exists)
+		return r;
+	if (S_ISLNK(s->i.mode)) {
+		r = read_target(dir, name, target);
+		s->target = r == 0 ? strdup(target) : NULL;
+		r = r == 0 && !s->target ? -ENOMEM : r;
+	}
+	if (r == 0)
+		r = read_xattrs(dir, name, &s->xattrs);
+	s->has_xattrs = r == 0;
+	return r;
 }

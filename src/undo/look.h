@@ -2,6 +2,7 @@
 #ifndef UNDO_LOOK_H
 #define UNDO_LOOK_H
 /* What stands at a place now, held against one side of a record. */
+#include "base/parents.h"
 #include "buildaudit.h"
 #include "undo/entry.h"
 
@@ -19,5 +20,7 @@
  */
 unsigned int look_differs(int dir, const char *name, const struct inode *now,
 	const struct side *want, unsigned int mask);
+/* All of what stands at a path, but its content. 0 or -errno. */
+int look_read(struct parents *parents, const char *path, struct side *s) MUST_CHECK;
 
 #endif

@@ -3,7 +3,8 @@
 #define UNDO_PLAN_H
 /*
  * What a rollback has to do to each path, and whether it may: the disk is
- * held against both sides of the record. Nothing is changed here.
+ * held against both sides of the record. It is loaded (plan-load.h), judged
+ * (plan-judge.h), and gets its means (plan-means.h); nothing is changed there.
  */
 #include "base/parents.h"
 #include "base/u64map.h"
@@ -52,20 +53,6 @@ struct plan {
 	struct parents parents;
 };
 
-/*
- * What is on record of a run or an install; resumed: an earlier undo of it was
- * interrupted. 0 or -errno.
- */
-int plan_make(struct plan *p, struct db *db, int64_t subject, const struct ba_undo *how,
-	bool resumed) MUST_CHECK;
-/* Looks at each place, and so which file system is which now. 0 or -ENOMEM. */
-int plan_look(struct plan *p) MUST_CHECK;
-/*
- * Holds item i against what is there; when all are,
- * plan_find_means() says with what each can be put back.
- */
-void plan_judge(struct plan *p, size_t i);
-void plan_find_means(struct plan *p);
 void plan_release(struct plan *p);
 
 /* The run or install that it is of. */
@@ -73,6 +60,11 @@ int64_t plan_subject(const struct plan *p);
 /* An item where a file, by its number, stood before the run; NULL: nowhere. */
 struct plan_item *plan_home(const struct plan *p, uint32_t file);
 
+/* Where a file is by that map of the plan's; or NULL. */
+struct plan_item *plan_item_at(const struct plan *p, const struct u64map *map, uint32_t file);
+
+/* Is it the same inode, and as much of one? */
+bool plan_has_inode_of(const struct inode *now, const struct inode *b);
 /* Is what stands at the item's path still the file that it lost, under the same inode? */
 bool plan_same_inode(const struct plan_item *it);
 /* A refusal; the reason is copied. */

@@ -15,12 +15,13 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/durable.h"
-#include "base/mix.h"
 #include "base/u64map.h"
 #include "undo/foreign.h"
 #include "undo/journal.h"
 #include "undo/look.h"
+#include "undo/numbers.h"
 #include "undo/packages.h"
+#include "undo/removal.h"
 #include "undo/remove.h"
 #include "undo/teller.h"
 #include "undo/unlock.h"
@@ -55,33 +56,6 @@ static void tell(struct uninstall *u, const struct entry *e, enum ba_did did, co
 	teller_step(&u->teller, e->path, type_name(e->after.i.mode), did, reason);
 }
 
-/* The reasons that hold whatever stands there; "" none. */
-static void recorded_reason(struct uninstall *u, const struct entry *e, struct buf *why)
-{
-	const uint32_t *from = e->file ? u64map_get(&u->before, mix64(e->file)) : NULL;
-	const char *package = owners_of(u->owners, e->path);
-	int64_t later = db_int(u->db, Q_LATER_WRITER, 0, "ii", e->path_id, u->run_id);
-
-	const struct entry *home = from ? &u->all.e[*from - 1] : NULL;
-
-	/* Carried here from elsewhere; a second name of what is still there is no loss. */
-	if (home && !S_ISDIR(e->after.i.mode) && entry_has_left(home))
-		buf_addf(why, "it was there before the run, as %s", home->path);
-	else if (later && !S_ISDIR(e->after.i.mode))
-		buf_addf(why, "run %lld wrote it, too", (long long)later);
-	else if (package)
-		buf_addf(why, "it belongs to the package %s", package);
-}
-
-static const char *changed_reason(unsigned int differs)
-{
-	if (differs & BA_DIFFERS_TYPE)
-		return "it is something else since";
-	if (differs & BA_DIFFERS_UNREADABLE)
-		return "it cannot be read, so nobody knows whether it changed";
-	return "changed since";
-}
-
 /* What unlink(2) would say, as far as that can be told before: 0 or -errno. */
 static int check_removable(int dir, const char *name)
 {
@@ -92,48 +66,22 @@ static int check_removable(int dir, const char *name)
 	return errno == EROFS || (errno == EACCES && !unlock_helps(dir)) ? -errno : 0;
 }
 
-/* What is there, by its attributes and content: does it go? */
-static enum ba_did judge_content(struct uninstall *u, const struct entry *e, int dir,
-	const char *name, const struct inode *now, struct buf *why)
+/* What the record has of it. */
+static void look_up(struct uninstall *u, const struct entry *e, struct remains *m)
 {
-	unsigned int differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
+	size_t from = numbers_at(&u->before, e->file);
+	const struct entry *home = from ? &u->all.e[from - 1] : NULL;
 
-	if (foreign_is(u->db, u->run_id, e, now, u->started_ns) && !u->teller.how->force) {
-		buf_adds(why, "it was there before the run, under a name that is not on record");
-		return BA_KEEP;
-	}
-	/*
-	 * Force takes what was edited, but no folder where a file
-	 * was, and no file where a folder was.
-	 */
-	if (!differs || (u->teller.how->force && (S_ISDIR(now->mode) == S_ISDIR(e->after.i.mode))))
-		return BA_REMOVE;
-	buf_adds(why, changed_reason(differs));
-	return BA_KEEP;
+	m->home = home && entry_has_left(home) ? home->path : NULL;
+	m->later = db_int(u->db, Q_LATER_WRITER, 0, "ii", e->path_id, u->run_id);
+	m->package = owners_of(u->owners, e->path);
 }
 
-static enum ba_did judge(struct uninstall *u, const struct entry *e, struct inode *now,
-	struct buf *why)
+static bool still_goes(const struct remains *m)
 {
-	const char *name;
-	int dir, r = parents_open(&u->parents, e->path, &dir, &name);
-	enum ba_did did;
+	_cleanup_buf_ struct buf why = BUF_INIT;
 
-	if (r == 0)
-		r = inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == -ENOENT || (r == 0 && !now->exists))
-		return BA_NOTHING;
-	if (r == 0)
-		recorded_reason(u, e, why);
-	if (r < 0)
-		buf_adds(why, remove_reason(r));
-	if (why->len)
-		return BA_KEEP;
-	did = judge_content(u, e, dir, name, now, why);
-	r = did == BA_REMOVE ? check_removable(dir, name) : 0;
-	if (r < 0)
-		buf_adds(why, remove_reason(r));
-	return r == 0 ? did : r == -EBUSY ? BA_KEEP : BA_FAIL;
+	return removal_of(m, &why) == BA_REMOVE;
 }
 
 static bool goes(const void *data, const char *path, size_t len)
@@ -144,37 +92,50 @@ static bool goes(const void *data, const char *path, size_t len)
 	return e && u->intents[e - u->all.e].ours && u->intents[e - u->all.e].did == BA_REMOVE;
 }
 
-/* Of a folder, after all that is in it. */
-static int plan_entry(struct uninstall *u, size_t i)
+/* Reading is dear: a later question is asked only where it goes, by the ones before. */
+static struct remains look(struct uninstall *u, const struct entry *e, struct inode *now)
+{
+	struct remains m = { .dir = S_ISDIR(e->after.i.mode), .force = u->teller.how->force };
+	const char *name;
+	int dir;
+
+	m.error = parents_open(&u->parents, e->path, &dir, &name);
+	if (m.error == 0)
+		m.error = inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW);
+	m.is = m.error == 0 && now->exists;
+	if (m.is)
+		look_up(u, e, &m);
+	if (!still_goes(&m))
+		return m;
+	m.foreign = foreign_is(u->db, u->run_id, e, now, u->started_ns);
+	m.differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
+	m.other_kind = S_ISDIR(now->mode) != S_ISDIR(e->after.i.mode);
+	if (still_goes(&m))
+		m.blocked = check_removable(dir, name);
+	if (still_goes(&m) && m.dir)
+		m.leaves = remove_leaves(&u->parents, e->path, goes, u);
+	return m;
+}
+
+static void judge(struct uninstall *u, const struct entry *e, struct intent *intent)
 {
 	_cleanup_buf_ struct buf why = BUF_INIT;
-	const struct entry *e = &u->all.e[i];
-	struct intent *intent = &u->intents[i];
+	struct remains m = look(u, e, &intent->now);
 
-	teller_progress(&u->teller);
-	intent->did = judge(u, e, &intent->now, &why);
-	if (intent->did == BA_REMOVE && S_ISDIR(e->after.i.mode) &&
-		remove_leaves(&u->parents, e->path, goes, u)) {
-		intent->did = BA_KEEP;
-		buf_adds(&why, remove_reason(-ENOTEMPTY));
-	}
-	if (why.failed)
-		return -ENOMEM;
+	intent->did = removal_of(&m, &why);
 	intent->why = why.len ? buf_steal(&why) : NULL;
-	return 0;
+	u->error = u->error || !why.failed ? u->error : -ENOMEM;
 }
 
 /* Written to since it was looked at? Then it is looked at again. */
 static void look_again(struct uninstall *u, const struct entry *e, struct intent *intent)
 {
-	_cleanup_buf_ struct buf why = BUF_INIT;
 	struct inode now;
 	int r = inode_at(&now, &u->parents, e->path);
 
 	if (r < 0 || !now.exists || S_ISDIR(now.mode) || now.ctime_ns == intent->now.ctime_ns)
 		return; /* removing it tells */
-	intent->did = judge(u, e, &intent->now, &why);
-	intent->why = why.len ? buf_steal(&why) : NULL;
+	judge(u, e, intent);
 }
 
 static void take_out(struct uninstall *u, const struct entry *e, const struct inode *now)
@@ -252,19 +213,8 @@ static int prepare(struct uninstall *u)
 	size_t i;
 
 	u->started_ns = db_int(u->db, Q_RUN_STARTED, 0, "i", u->run_id);
-	for (i = 0; r == 0 && i < u->all.count; i++) {
-		const struct entry *e = &u->all.e[i];
-		uint32_t *at;
-		bool added;
-
-		if (!e->before_file)
-			continue;
-		at = u64map_put(&u->before, mix64(e->before_file), &added);
-		if (!at)
-			r = -ENOMEM;
-		else
-			*at = (uint32_t)i + 1;
-	}
+	for (i = 0; r == 0 && i < u->all.count; i++)
+		r = numbers_put(&u->before, u->all.e[i].before_file, i);
 	if (r == 0)
 		r = set_order(u);
 	return r == 0 ? packages_ask(&u->owners, &u->all) : r;
@@ -317,10 +267,14 @@ static int take_out_all(struct uninstall *u, struct words *words)
 {
 	struct ba_undone *res = u->teller.result;
 	size_t k;
-	int r = 0;
+	int r;
 
-	for (k = 0; r == 0 && k < u->count; k++)
-		r = plan_entry(u, u->order[k]);
+	/* of a folder, after all that is in it */
+	for (k = 0; k < u->count; k++) {
+		teller_progress(&u->teller);
+		judge(u, &u->all.e[u->order[k]], &u->intents[u->order[k]]);
+	}
+	r = u->error;
 	if (r == 0)
 		r = db_unread(u->db);
 	if (r == 0 && u->teller.how->dry)

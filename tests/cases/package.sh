@@ -669,6 +669,19 @@ case_relations_in_either_way() {
 	has "$(cat err)" 'Obsoletes in an rpm.*takes these packages out'
 }
 
+# It is dpkg-deb who knows, once it is made: nothing of it is left.
+case_a_deb_that_dpkg_would_not_take_is_none() {
+	need dpkg-deb
+	mkdir p
+	rec --include "$T/p" -q -- touch p/x
+	settle
+	local w
+	for w in 'aa (>= b)' '-aa' 'aa:b:c'; do
+		has "$(want_rc 125 pack --type=deb --requires="$w" 2>&1)" '^buildaudit: dpkg-deb does not take what was packed$'
+		eq "$(find . -name '*.deb*')" ''
+	done
+}
+
 case_what_a_type_has_no_place_for_is_said() {
 	need dpkg-deb
 	mkdir p

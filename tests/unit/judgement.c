@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a rollback makes of a place: every kind of situation, and what is to be done. */
+/* What an undo makes of a place: every kind of situation, and what is to be done. */
 #include <errno.h>
 #include <sys/stat.h>
 
 #include "lib/tap.h"
 #include "undo/judgement.h"
+#include "undo/removal.h"
 
 #define MADE .change = CHANGE_CREATED
 #define CHANGED .change = CHANGE_MODIFIED, .was = true
@@ -69,6 +70,33 @@ static const struct {
 		NULL, false },
 	{ "excluded, and gone from where it came", { REMOVED, .as_left = true, .excluded = true },
 		STATE_OURS, NULL, false },
+	{ "changed, and its folder is gone for good",
+		{ CHANGED, .error = -ENOENT, .as_left = true, .lacks_folder = true },
+		STATE_REFUSED, "the folder that it was in", false },
+	{ "that one is no matter of force",
+		{ CHANGED, .error = -ENOENT, .force = true, .lacks_folder = true }, STATE_REFUSED,
+		"the folder that it was in", false },
+	{ "made, and its folder is gone for good",
+		{ MADE, .error = -ENOENT, .lacks_folder = true }, STATE_BEFORE, NULL, false },
+	{ "a folder made only for what comes back, which is there",
+		{ REMOVED, IS, .as_needed = true }, STATE_LEAVE, NULL, false },
+	{ "that one, not there", { REMOVED, .as_left = true, .as_needed = true }, STATE_OURS, NULL,
+		false },
+	{ "that one, which an undo made just now",
+		{ REMOVED, IS, .half_done = true, .as_needed = true, .begun = true }, STATE_OURS,
+		NULL, false },
+	{ "what was taken out with its install", { CHANGED, IS, .as_left = true, .for_good = true },
+		STATE_LEAVE, NULL, false },
+	{ "that one, though somebody changed it", { CHANGED, IS, .for_good = true }, STATE_LEAVE,
+		NULL, false },
+	{ "another's, which is here for what it may hold, and is something else by now",
+		{ CHANGED, IS, .as_left = true, .of_others = true }, STATE_LEAVE, NULL, false },
+	{ "that one, as it was left",
+		{ CHANGED, IS, .as_left = true, .of_others = true, .is_what_was_left = true },
+		STATE_OURS, NULL, false },
+	{ "excluded and another's, as the run left it: it may come home from there all the same",
+		{ MADE, IS, .as_left = true, .excluded = true, .of_others = true }, STATE_LEAVE,
+		NULL, true },
 };
 
 static void test_places(void)
@@ -167,10 +195,74 @@ static void test_many_names(void)
 	ok(means_of(&h).fetch, "a file with other names is fetched though its content is kept");
 }
 
+#define LEFT .is = true
+
+static const struct {
+	const char *name;
+	struct remains r;
+	enum ba_did did;
+	const char *reason; /* how it begins */
+} remains[] = {
+	{ "as the run left it", { LEFT }, BA_REMOVE, NULL },
+	{ "gone", { 0 }, BA_NOTHING, NULL },
+	{ "gone with its folder", { .error = -ENOENT }, BA_NOTHING, NULL },
+	{ "out of reach", { .error = -EACCES }, BA_KEEP, "Permission denied" },
+	{ "brought from elsewhere", { LEFT, .home = "/a" }, BA_KEEP,
+		"it was there before the run, as /a" },
+	{ "that one is no matter of force", { LEFT, .home = "/a", .force = true }, BA_KEEP,
+		"it was there before the run, as /a" },
+	{ "a folder that was brought", { LEFT, .home = "/a", .dir = true }, BA_REMOVE, NULL },
+	{ "a later run wrote it, too", { LEFT, .later = 7 }, BA_KEEP, "run 7 wrote it, too" },
+	{ "a later run wrote in a folder", { LEFT, .later = 7, .dir = true }, BA_REMOVE, NULL },
+	{ "a package has it", { LEFT, .package = "p" }, BA_KEEP, "it belongs to the package p" },
+	{ "a package has a folder", { LEFT, .package = "p", .dir = true }, BA_KEEP,
+		"it belongs to the package p" },
+	{ "a package has it, and force", { LEFT, .package = "p", .force = true }, BA_KEEP,
+		"it belongs to the package p" },
+	{ "edited", { LEFT, .differs = BA_DIFFERS_CONTENT }, BA_KEEP, "changed since" },
+	{ "edited, and force", { LEFT, .differs = BA_DIFFERS_CONTENT, .force = true }, BA_REMOVE,
+		NULL },
+	{ "not to be read", { LEFT, .differs = BA_DIFFERS_UNREADABLE }, BA_KEEP,
+		"it cannot be read" },
+	{ "a symlink by now, and force", { LEFT, .differs = BA_DIFFERS_TYPE, .force = true },
+		BA_REMOVE, NULL },
+	{ "a folder by now, which force takes no more than it would a stranger's",
+		{ LEFT, .differs = BA_DIFFERS_TYPE, .other_kind = true, .force = true }, BA_KEEP,
+		"it is something else since" },
+	{ "there before, under another name", { LEFT, .foreign = true }, BA_KEEP,
+		"it was there before the run, under" },
+	{ "that one, and force", { LEFT, .foreign = true, .force = true }, BA_REMOVE, NULL },
+	{ "a mount point", { LEFT, .blocked = -EBUSY }, BA_KEEP, "a mount point" },
+	{ "in a folder that may not be written", { LEFT, .blocked = -EACCES }, BA_FAIL,
+		"Permission denied" },
+	{ "on a disk that may not be", { LEFT, .blocked = -EROFS }, BA_FAIL, "Read-only" },
+	{ "a folder in which something stays", { LEFT, .dir = true, .leaves = true }, BA_KEEP,
+		"not empty" },
+	{ "what was edited is told before what blocks it",
+		{ LEFT, .differs = BA_DIFFERS_SIZE, .blocked = -EACCES }, BA_KEEP,
+		"changed since" },
+};
+
+static void test_remains(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof remains / sizeof *remains; i++) {
+		_cleanup_buf_ struct buf why = BUF_INIT;
+		enum ba_did did = removal_of(&remains[i].r, &why);
+		const char *want = remains[i].reason ? remains[i].reason : "";
+
+		ok(did == remains[i].did && !!why.len == !!remains[i].reason &&
+				!strncmp(why.data ? why.data : "", want, strlen(want)),
+			"of an uninstall: %s", remains[i].name);
+	}
+}
+
 int main(void)
 {
 	test_places();
 	test_means();
 	test_many_names();
+	test_remains();
 	return done_testing();
 }

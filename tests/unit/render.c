@@ -85,7 +85,7 @@ static void commands(void)
 /* What `print` writes to stdout of the rows of a query. */
 static void printed(const char *sql, int (*print)(struct ba_rows *rows), struct buf *out)
 {
-	_cleanup_fclose_ FILE *file = tmpfile();
+	FILE *file = tmpfile();
 	int kept = dup(STDOUT_FILENO);
 	struct ba_rows *rows;
 	char line[4096];
@@ -102,6 +102,7 @@ static void printed(const char *sql, int (*print)(struct ba_rows *rows), struct 
 	rewind(file);
 	while (fgets(line, sizeof line, file))
 		buf_adds(out, line);
+	fclose(file);
 }
 
 static int script(struct ba_rows *rows)

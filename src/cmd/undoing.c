@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/undo.h"
+#include "cmd/undoing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 static const char go_on[] = "the same command goes on from there";
 
-bool undo_option(struct undo_options *o, const struct cmd_option *given)
+bool undoing_option(struct undoing_options *o, const struct cmd_option *given)
 {
 	if (!strcmp(given->name, "dry-run"))
 		o->dry = true;
@@ -61,10 +61,10 @@ static bool is_done(enum ba_did did)
 	return did <= BA_NOTHING || did >= BA_CREATE;
 }
 
-void undo_step(const struct ba_step *s, void *data)
+void undoing_step(const struct ba_step *s, void *data)
 {
 	_cleanup_buf_ struct buf line = BUF_INIT;
-	const struct undo_telling *t = data;
+	const struct undoing_telling *t = data;
 
 	if (t->silent || (!t->json && !t->all && is_done(s->did)))
 		return;
@@ -84,14 +84,14 @@ void undo_step(const struct ba_step *s, void *data)
 	render_line(&line);
 }
 
-void undo_progress(uint64_t done, uint64_t total, void *data)
+void undoing_progress(uint64_t done, uint64_t total, void *data)
 {
-	const struct undo_telling *t = data;
+	const struct undoing_telling *t = data;
 
 	render_progress(t->bar, done, total);
 }
 
-void undo_say_counts(struct buf *out, const struct ba_undone *u)
+void undoing_say_counts(struct buf *out, const struct ba_undone *u)
 {
 	buf_addf(out, "%llu removed, %llu restored", (unsigned long long)u->removed,
 		(unsigned long long)u->restored);
@@ -103,17 +103,17 @@ void undo_say_counts(struct buf *out, const struct ba_undone *u)
 		buf_addf(out, ", %llu failed", (unsigned long long)u->failed);
 }
 
-int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
-	const struct undo_options *o, const struct undo_words *words)
+int undoing_begin(struct undoing *u, struct cmd_call *call, const struct cmd *cmd,
+	const struct undoing_options *o, const struct undoing_words *words)
 {
-	*u = (struct undo){ .call = call, .words = words, .asks = !o->dry && !o->yes,
+	*u = (struct undoing){ .call = call, .words = words, .asks = !o->dry && !o->yes,
 		.quiet = { words->bar, false, true, false },
 		.telling = { words->bar, call->json, false, o->verbose || o->dry } };
 	u->how = (struct ba_undo){ .dry = o->dry,
 		.force = o->force,
 		.superseded_by = o->superseded_by,
-		.step = undo_step,
-		.progress = undo_progress,
+		.step = undoing_step,
+		.progress = undoing_progress,
 		.data = &u->telling };
 	u->dry = u->how;
 	u->dry.dry = 1;
@@ -126,7 +126,7 @@ int undo_begin(struct undo *u, struct cmd_call *call, const struct cmd *cmd,
 	return 0;
 }
 
-bool undo_agreed(struct undo *u)
+bool undoing_agreed(struct undoing *u)
 {
 	char answer[16];
 
@@ -141,7 +141,7 @@ bool undo_agreed(struct undo *u)
 	return true;
 }
 
-int undo_end(struct undo *u)
+int undoing_end(struct undoing *u)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
 	const struct ba_undone *result = &u->result;
@@ -149,14 +149,14 @@ int undo_end(struct undo *u)
 
 	render_progress_end();
 	IGNORE(fflush(stdout)); /* main() looks at the end */
-	undo_say_counts(&words, result);
+	undoing_say_counts(&words, result);
 	if (u->how.dry)
-		complain("%s would be %s: %s", what, u->words->done, words.data);
+		say_always("%s would be %s: %s", what, u->words->done, words.data);
 	else
-		complain("%s %s (as run %lld): %s", what, u->words->done,
+		say_always("%s %s (as run %lld): %s", what, u->words->done,
 			(long long)result->run_id, words.data);
 	if (cmd_run_is(u->call, "incomplete")) {
-		complain(
+		say_always(
 			"%s is incomplete: what it changed in its last "
 			"moments may not be on record, "
 			"and stays",

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/plan-judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/indexes.h"
+#include "store/devices.h"
+#include "undo/look.h"
+#include "undo/plan-borrow.h"
+
+/* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
+static bool is_before(const struct plan_item *it, int dir, const char *name)
+{
+	const struct side *b = &it->e->before;
+
+	/* Its content is read when nothing cheaper tells. */
+	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL & ~(unsigned int)BA_DIFFERS_CONTENT) ||
+		look_differs(dir, name, &it->now, b, BA_DIFFERS_CONTENT))
+		return false;
+	/* What went with its folder is known by its inode alone: another may have another text. */
+	if (S_ISLNK(b->i.mode) && !b->target)
+		return plan_has_inode_of(&it->now, &b->i);
+	if (S_ISREG(b->i.mode) && b->i.size && !b->has_hash)
+		return plan_has_inode_of(&it->now, &b->i) &&
+			(it->e->content_changed != 1 || it->e->after.i.ino != b->i.ino);
+	return !it->e->late;
+}
+
+static bool is_after(const struct plan_item *it, int dir, const char *name)
+{
+	const struct entry *e = it->e;
+	unsigned int mask =
+		e->change == CHANGE_CREATED ? DIFFERS_WHAT : DIFFERS_WHAT | DIFFERS_OWNER;
+
+	return !look_differs(dir, name, &it->now, &e->after, mask);
+}
+
+/*
+ * A rollback that was interrupted may have put it there: with its old time,
+ * which comes before its name. A power cut may have taken the content.
+ */
+static bool is_half_done(const struct plan *p, const struct plan_item *it, int dir,
+	const char *name)
+{
+	const struct side *b = &it->e->before;
+
+	if (it->e->begun &&
+		(plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists)))
+		return true;
+	if (!p->resumed || !b->i.exists)
+		return false;
+	if (!it->now.exists)
+		return true;
+	if ((it->now.mode & S_IFMT) != (b->i.mode & S_IFMT))
+		return false;
+	return S_ISDIR(b->i.mode) || it->now.mtime_ns == b->i.mtime_ns ||
+		!look_differs(dir, name, &it->now, b, DIFFERS_WHAT);
+}
+
+/*
+ * Another file that was moved, or linked, to here, though it be like the one that it came over:
+ * it has to go home.
+ */
+static bool is_carried_here(const struct plan *p, const struct plan_item *it)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	return home && home != it && it->e->file != it->e->before_file &&
+		plan_has_inode_of(&it->now, &it->e->after.i);
+}
+
+/* Reading is dear: a later question is asked only where the ones before it leave something open. */
+static void look_there(const struct plan *p, const struct plan_item *it, int dir, const char *name,
+	struct situation *s)
+{
+	/* What a later run changed is that run's, in whatever order they are taken back. */
+	s->later = p->force || p->install || it->e->as_needed ?
+		0 :
+		db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
+	if (s->later || (!s->is && s->change == CHANGE_CREATED))
+		return;
+	if (s->was && s->is && !plan_has_inode_of(&it->now, &it->e->before.i))
+		IGNORE(plan_borrow_found(p, it)); /* db_unread() knows */
+	s->as_before = s->was && s->is && !is_carried_here(p, it) && is_before(it, dir, name);
+	s->as_left = !s->as_before && is_after(it, dir, name);
+	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
+}
+
+/* A folder among those above is none now. */
+static void look_above(const struct plan *p, const struct plan_item *it, struct situation *s)
+{
+	const struct entry *above = entries_above(&p->all, it->e->path);
+	const struct plan_item *folder = above ? &p->items[above - p->all.e] : NULL;
+
+	s->above_was = above && above->before.i.exists;
+	s->above_is_back = s->above_was && folder->state <= STATE_OURS && folder->now.exists &&
+		(above->before.i.mode & S_IFMT) == (folder->now.mode & S_IFMT);
+}
+
+/* Its folder is not there, and is none of those that are made again. */
+static bool lacks_folder(const struct plan *p, const struct plan_item *it)
+{
+	const char *path = it->e->path;
+	size_t n = (size_t)(strrchr(path, '/') - path);
+	const struct entry *folder = n ? entries_find(&p->all, path, n) : NULL;
+	const struct plan_item *above = folder ? &p->items[folder - p->all.e] : NULL;
+
+	return n && !(above && above->state == STATE_OURS && folder->before.i.exists);
+}
+
+/* Its install was taken out since: what the run found there came back by that, or went, too. */
+static bool was_undone_for_good(const struct plan *p, const struct plan_item *it)
+{
+	return !p->install && !p->force &&
+		db_int(p->db, Q_UNDONE_FOR_GOOD, 0, "ii", it->e->path_id, p->run_id);
+}
+
+static bool is_what_was_left(const struct plan_item *it)
+{
+	return plan_has_inode_of(&it->now, &it->e->after.i) || it->e->begun != BEGUN_NOT;
+}
+
+static struct situation situation_of(struct plan *p, struct plan_item *it)
+{
+	const struct entry *e = it->e;
+	struct situation s = { .change = e->change,
+		.excluded = e->excluded,
+		.was = e->before.i.exists,
+		.hidden = e->hidden,
+		.force = p->force,
+		.as_needed = e->as_needed,
+		.begun = e->begun != BEGUN_NOT,
+		.of_others = e->of_others };
+	const char *name = NULL;
+	int dir = -1, r = parents_open(&p->parents, e->path, &dir, &name);
+
+	if (r == 0)
+		r = inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW);
+	s.error = r;
+	s.is = it->now.exists;
+	s.index = S_ISREG(it->now.mode) && index_of(e->path);
+	s.folder_in_way = S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode);
+	s.lacks_folder = r == -ENOENT && lacks_folder(p, it);
+	s.for_good = was_undone_for_good(p, it);
+	s.is_what_was_left = is_what_was_left(it);
+	if (r == -ELOOP)
+		look_above(p, it, &s);
+	else if (r == 0 || r == -ENOENT)
+		look_there(p, it, dir, name, &s);
+	return s;
+}
+
+static void refuse_place(const struct plan *p, struct plan_item *it, int64_t later,
+	const char *reason)
+{
+	int64_t other = db_int(p->db, Q_MEANWHILE, 0, "iiiii", it->e->path_id, p->run_id, later,
+		(int64_t)it->now.size, it->now.mtime_ns);
+
+	if (other)
+		plan_refuse(it,
+			"run %lld changed it at the same time: --force takes both back, the "
+			"newer one first",
+			(long long)other);
+	else if (later)
+		plan_refuse(it, "run %lld changed it since: roll that one back first",
+			(long long)later);
+	else
+		plan_refuse(it, "%s", reason);
+}
+
+static void judge(struct plan *p, struct plan_item *it)
+{
+	struct situation s = situation_of(p, it);
+	struct judgement v = judgement_of(&s);
+
+	it->for_good = s.for_good;
+	it->state = v.state;
+	it->lends = v.lends;
+	if (v.state == STATE_REFUSED && v.whoever)
+		plan_refuse(it, "%s", v.reason);
+	else if (v.state == STATE_REFUSED)
+		refuse_place(p, it, s.later, v.reason);
+}
+
+/* What cannot be looked at tells nothing here, and is refused when it is judged. */
+int plan_look(struct plan *p)
+{
+	struct devices devices = { 0 };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < p->all.count; i++) {
+		const struct entry *e = &p->all.e[i];
+		struct inode now;
+
+		if (inode_at(&now, &p->parents, e->path) < 0)
+			continue;
+		r = devices_see(&devices, &e->after.i, &now);
+		if (r == 0)
+			r = devices_see(&devices, &e->before.i, &now);
+	}
+	for (i = 0; i < p->all.count; i++) {
+		devices_translate(&devices, &p->all.e[i].before.i);
+		devices_translate(&devices, &p->all.e[i].after.i);
+	}
+	devices_release(&devices);
+	return r;
+}
+
+void plan_judge(struct plan *p, size_t i)
+{
+	judge(p, &p->items[i]);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/plan-means.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/mix.h"
+#include "undo/foreign.h"
+#include "undo/look.h"
+#include "undo/plan-borrow.h"
+#include "undo/remake.h"
+
+/* The file that stood at `it` is at `from` now, and has its content still. */
+static bool carries(const struct plan_item *from, const struct plan_item *it)
+{
+	const struct side *b = &it->e->before, *a = &from->e->after;
+
+	if (from == it || (from->state != STATE_OURS && !from->lends) || S_ISDIR(b->i.mode) ||
+		(a->i.mode & S_IFMT) != (b->i.mode & S_IFMT) || from->now.ino != a->i.ino)
+		return false;
+	if (!S_ISREG(b->i.mode))
+		return true;
+	/* Whoever had to keep its content, and could not, feared for it. */
+	if (!b->has_hash)
+		return it->e->keep == KEEP_NONE ||
+			(a->i.size == b->i.size && a->i.mtime_ns == b->i.mtime_ns);
+	return a->has_hash && !memcmp(a->hash, b->hash, SHA256_LEN);
+}
+
+/* Did a rollback that was interrupted give the file its temporary name beside `beside` already? */
+static bool has_temp(struct plan *p, struct plan_item *it, const struct plan_item *from,
+	const struct plan_item *beside)
+{
+	struct inode temp;
+	char name[TEMP_MAX];
+	const char *last;
+	int dir;
+
+	temp_name(name, p->run_id, it->e->path_id);
+	if (parents_open(&p->parents, beside->e->path, &dir, &last) < 0 ||
+		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!plan_has_inode_of(&temp, &it->e->before.i))
+		return false;
+	it->temp = temp;
+	/* It may also be half of a new file, under a number that came round again. */
+	return !look_differs(dir, name, &temp, &from->e->after, DIFFERS_WHAT) ||
+		!look_differs(dir, name, &temp, &it->e->before, DIFFERS_ALL);
+}
+
+/* Whole, that is: each is read once. */
+static bool has_object(struct plan *p, const struct side *b)
+{
+	bool added;
+	uint32_t *known = u64map_put(&p->objects_seen, mix_bytes(b->hash, SHA256_LEN), &added);
+
+	if (!known)
+		return object_whole(p->objects, b);
+	if (added)
+		*known = object_whole(p->objects, b) ? 1 : 2;
+	return *known == 1;
+}
+
+/* What a run left as it was it kept no content of; another that took it later did. */
+static bool may_be_kept(const struct holdings *h)
+{
+	const struct entry *e = h->e;
+
+	return e->keep == KEEP_WHOLE || (e->keep == KEEP_NONE && e->content_changed == 0 &&
+					e->before.has_hash && !h->same_inode);
+}
+
+/* With what can it be put back? */
+static void find_means(struct plan *p, struct plan_item *it)
+{
+	const struct entry *e = it->e;
+	const struct side *b = &e->before;
+	struct plan_item *from = plan_item_at(p, &p->carried, e->before_file);
+	struct holdings h = { .e = e, .same_inode = plan_same_inode(it) };
+	struct means m;
+
+	if (it->state == STATE_BEFORE)
+		it->secured = true;
+	if (it->state == STATE_OURS && !p->force && !h.same_inode && !plan_home(p, e->file) &&
+		foreign_is(p->db, plan_subject(p), e, &it->now,
+			e->since_ns ? e->since_ns : p->started_ns))
+		plan_refuse(it,
+			"what stands there was there before the run, under "
+			"a name that is not on record");
+	if ((it->state != STATE_OURS && it->state != STATE_REFUSED) || !b->i.exists)
+		return;
+	h.carried = from && carries(from, it);
+	if (!h.carried && !h.same_inode && it->state == STATE_OURS)
+		IGNORE(plan_borrow_found(p, it)); /* the same */
+	h.object = S_ISREG(b->i.mode) && b->i.size && may_be_kept(&h) && has_object(p, b);
+	if (p->resumed && !S_ISDIR(b->i.mode) && from && from != it) {
+		it->staged = has_temp(p, it, from, it);
+		it->parked = !it->staged && has_temp(p, it, from, from) ? from : NULL;
+	}
+	h.temp = it->staged || it->parked;
+	m = means_of(&h);
+	it->secured = m.secured;
+	if (it->state != STATE_OURS)
+		return;
+	it->content_same = m.content_same;
+	it->source = m.fetch ? from : NULL;
+	if (m.lacks)
+		plan_refuse(it, "%s", m.lacks);
+}
+
+/* Where a file stood that cannot go home, and that nobody has kept: NULL, it can. */
+static const char *last_copy_of(const struct plan *p, const struct plan_item *it)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	if (it->state != STATE_OURS || !it->now.exists || !it->e->after.i.exists ||
+		S_ISDIR(it->e->after.i.mode) || !plan_has_inode_of(&it->now, &it->e->after.i))
+		return NULL;
+	if (!home)
+		return it->e->home;
+	return home != it && home->state == STATE_REFUSED && !home->secured &&
+			entry_has_left(home->e) ?
+		home->e->path :
+		NULL;
+}
+
+/* What stays for that may stand where another had to come home to: that one stays, too. */
+static void keep_last_copies(struct plan *p)
+{
+	const char *home;
+	bool again = !p->force;
+	size_t i;
+
+	while (again) {
+		again = false;
+		for (i = 0; i < p->all.count; i++) {
+			struct plan_item *it = &p->items[i];
+
+			home = last_copy_of(p, it);
+			if (!home)
+				continue;
+			plan_refuse(it, "it was there before the run, as %s", home);
+			again = true;
+		}
+	}
+}
+
+/* A folder that is gone stays so unless something comes back in it, or did in an earlier try. */
+static void leave_folders(struct plan *p)
+{
+	size_t i;
+
+	/* From below: what is in a folder stands behind it. */
+	for (i = p->all.count; i-- > 0;) {
+		struct plan_item *it = &p->items[i];
+		struct entry *above = entries_above(&p->all, it->e->path);
+
+		if (it->e->as_needed && !it->needed && it->e->begun == BEGUN_NOT &&
+			it->state == STATE_OURS)
+			it->state = it->e->if_empty ? STATE_BEFORE : STATE_LEAVE;
+		if (above && it->state == STATE_OURS && it->e->before.i.exists)
+			p->items[above - p->all.e].needed = true;
+	}
+}
+
+/* A folder in which something of before is, or comes back, does not go, whoever made it. */
+static void spare_folders(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		const struct plan_item *it = &p->items[i];
+		const struct entry *e = it->e;
+		bool is_in_it = e->before.i.exists && (it->now.exists || it->state == STATE_OURS);
+
+		while (is_in_it && (e = entries_above(&p->all, e->path)) && e->if_empty &&
+			e->change == CHANGE_CREATED)
+			p->items[e - p->all.e].state = STATE_SHARED;
+	}
+}
+
+void plan_settle(struct plan *p)
+{
+	keep_last_copies(p);
+	leave_folders(p);
+	spare_folders(p);
+}
+
+void plan_find_means(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++)
+		find_means(p, &p->items[i]);
+	plan_settle(p);
+}

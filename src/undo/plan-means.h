@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef UNDO_PLAN_MEANS_H
+#define UNDO_PLAN_MEANS_H
+/* With what can each be put back? And what follows from that for the others. */
+#include "undo/plan.h"
+
+/* Of all items, when each is judged: what there is of it, then plan_settle(). */
+void plan_find_means(struct plan *p);
+/*
+ * What one item's state makes of another's; nothing is looked at. The last copy of what cannot go
+ * home stays; a folder comes back only for what comes back in it, and one in which something of
+ * before is does not go.
+ */
+void plan_settle(struct plan *p);
+
+#endif
