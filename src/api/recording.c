@@ -309,7 +309,7 @@ void recording_drop(struct ba_recording *rec, struct db *db)
 		return;
 	writer_finish(&rec->writer);
 	/* One that stays is found to be without a recorder by the next look. */
-	IGNORE(db_run(db, Q_RUN_DROP, "i", *rec->run_id));
+	IGNORE(run_drop(&rec->writer.run));
 	db_settle(db);
 }
 

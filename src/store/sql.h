@@ -38,6 +38,8 @@ int db_exec(struct db *db, const char *sql) MUST_CHECK;
  * long that takes; *sequence is the last number given to an event. 0 or -errno.
  */
 int db_begin(struct db *db, int64_t *sequence) MUST_CHECK;
+/* The same, but -EBUSY where that takes long. */
+int db_try_begin(struct db *db, int64_t *sequence) MUST_CHECK;
 /*
  * Runs a statement of the list to its end. fmt names the parameters in order:
  * i int64_t, I const int64_t * (NULL is SQL's NULL), s const char * (or NULL),
