@@ -297,41 +297,6 @@ static void sync_if_due(struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void count(struct writer *w)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct run_result *res = &w->result;
-
-	if (db_rows(&rows, w->run.db, Q_RUN_RESULT, "i", w->run.id) < 0 || rows_next(&rows) <= 0)
-		return;
-	res->created = rows_int(&rows, 0);
-	res->modified = rows_int(&rows, 1);
-	res->removed = rows_int(&rows, 2);
-	res->excluded = rows_int(&rows, 3);
-	res->processes = rows_int(&rows, 4);
-}
-
-/* The folder that holds all that is excluded: what the first and the last name have in common. */
-static void name_excluded(struct writer *w)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	char *out = w->result.excluded_below;
-	const char *first, *last;
-	size_t i, folder = 0;
-
-	out[0] = '\0';
-	if (db_rows(&rows, w->run.db, Q_RUN_EXCLUDED, "i", w->run.id) < 0 || rows_next(&rows) <= 0)
-		return;
-	first = rows_text(&rows, 0);
-	last = rows_text(&rows, 1);
-	for (i = 0; first[i] && first[i] == last[i]; i++)
-		if (first[i] == '/')
-			folder = i;
-	if (i > 0 && (first[i] == '/' || last[i] == '/') && (!first[i] || !last[i]))
-		folder = i; /* one of the two is the folder itself */
-	snprintf(out, sizeof w->result.excluded_below, "%.*s", (int)folder, first);
-}
-
 static int settle_rows(struct writer *w)
 {
 	struct manifest m = { &w->run, &w->apply.hands, w->scope, &w->apply.early };
@@ -371,10 +336,7 @@ static void settle(struct writer *w)
 	w->settled_ns = io_monotonic_ns();
 	w->settling_ns = w->settled_ns - start;
 	w->settled_events = w->apply.events;
-	count(w);
-	if (w->result.excluded)
-		name_excluded(w);
-	w->result.run_id = w->run.id;
+	result_read(&w->result, w->run.db, w->run.id);
 	w->result.status = w->apply.status;
 	w->result.duration_ns = w->apply.duration_ns;
 	w->result.error = result_error(w);

@@ -13,17 +13,7 @@
 #include "model/scope.h"
 #include "model/sink.h"
 #include "store/apply.h"
-
-/* What the end of a run comes to; counts leave excluded paths out. */
-struct run_result {
-	int64_t run_id;
-	int64_t created, modified, removed, excluded, processes;
-	int64_t duration_ns;
-	int status;        /* wait(2)'s */
-	unsigned int left; /* processes that are alive still */
-	int error;         /* the record is not whole: 0, or the -errno that broke it */
-	char excluded_below[4096]; /* a folder that holds all that is excluded, or "" */
-};
+#include "store/result.h"
 
 struct writer {
 	struct sink sink; /* first: a sink pointer is a writer pointer */
