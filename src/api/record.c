@@ -177,7 +177,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 	r = follow(rec);
 	if (r < 0)
 		recording_failed(rec);
-	writer_finish(&rec->writer);
+	IGNORE(writer_finish(&rec->writer)); /* the summary told, and the run has a note of it */
 	db_close(db);
 	recorder_release(&rec->recorder);
 	_exit(r < 0 ? 125 : 0);

@@ -307,7 +307,7 @@ void recording_drop(struct ba_recording *rec, struct db *db)
 {
 	if (!*rec->run_id)
 		return;
-	writer_finish(&rec->writer);
+	IGNORE(writer_finish(&rec->writer)); /* nothing was recorded */
 	/* One that stays is found to be without a recorder by the next look. */
 	IGNORE(run_drop(&rec->writer.run));
 	db_settle(db);

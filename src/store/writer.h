@@ -41,7 +41,7 @@ struct writer {
 
 /* Adds the run and starts the thread; scope must outlive it. 0 or -errno with a sentence. */
 int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
-	const struct scope *scope, struct words *words);
+	const struct scope *scope, struct words *words) MUST_CHECK;
 /*
  * All that was told so far becomes the manifest; `summary` is called from the
  * writer's thread before it counts as done. With no process left alive the run
@@ -51,6 +51,6 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 bool writer_settle(struct writer *w, unsigned int alive,
 	void (*summary)(const struct run_result *, void *), void *data);
 /* The end: settles what came since, marks the run, stops the thread. */
-int writer_finish(struct writer *w);
+int writer_finish(struct writer *w) MUST_CHECK;
 
 #endif
