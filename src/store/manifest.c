@@ -65,7 +65,7 @@ static void batch_clear(struct batch *b)
 }
 
 /* The columns of ENTRY_BATCH. */
-enum column {
+enum batch_column {
 	COLUMN_PATH_ID,
 	COLUMN_PATH,
 	COLUMN_FILE,

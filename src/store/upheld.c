@@ -197,26 +197,40 @@ static char *copy_text(const struct rows *rows, int column)
 	return rows_type(rows, column) == ROWS_NULL ? NULL : strdup(rows_text(rows, column));
 }
 
+/* The columns of UPHELD_OPEN. */
+enum left_column {
+	LEFT_PATH_ID,
+	LEFT_PATH,
+	LEFT_MODE,
+	LEFT_SIZE,
+	LEFT_SHA256,
+	LEFT_TARGET,
+	LEFT_OF_LDCONFIG,
+	LEFT_VERSION,
+	LEFT_NOW,
+};
+
 static int add_left(struct looking *s, const struct rows *rows)
 {
-	const void *hash = rows_blob(rows, 4);
+	const char *old = rows_text(rows, LEFT_VERSION), *now = rows_text(rows, LEFT_NOW);
+	const void *hash = rows_blob(rows, LEFT_SHA256);
 	struct left *l = ARRAY_MORE(s->left, s->count);
 
 	if (!l)
 		return -ENOMEM;
-	l->path_id = rows_int(rows, 0);
-	l->path = copy_text(rows, 1);
-	l->mode = (uint32_t)rows_int(rows, 2);
-	l->size = rows_int(rows, 3);
+	l->path_id = rows_int(rows, LEFT_PATH_ID);
+	l->path = copy_text(rows, LEFT_PATH);
+	l->mode = (uint32_t)rows_int(rows, LEFT_MODE);
+	l->size = rows_int(rows, LEFT_SIZE);
 	l->has_hash = hash != NULL;
 	if (hash)
 		memcpy(l->hash, hash, SHA256_LEN);
-	l->target = copy_text(rows, 5);
-	l->of_ldconfig = rows_int(rows, 6);
-	l->may_be_source = *rows_text(rows, 7) && !strcmp(rows_text(rows, 7), rows_text(rows, 8));
+	l->target = copy_text(rows, LEFT_TARGET);
+	l->of_ldconfig = rows_int(rows, LEFT_OF_LDCONFIG);
+	l->may_be_source = *old && !strcmp(old, now);
 	if (!l->path || !strchr(l->path, '/'))
 		return -ENOMEM;
-	l->moved = has_moved(s, l->path, rows_text(rows, 7), rows_text(rows, 8));
+	l->moved = has_moved(s, l->path, old, now);
 	s->open += !l->moved;
 	return note_left(s, l);
 }
@@ -430,6 +444,9 @@ static int add_word(struct looking *s, const char *cwd, const char *word)
 	return 0;
 }
 
+/* The columns of UPHELD_PLACES. */
+enum place_column { PLACE_FOLDER, PLACE_WORD };
+
 /* First the folders, so that what they hold is looked at once. */
 static int read_places(struct looking *s)
 {
@@ -437,9 +454,9 @@ static int read_places(struct looking *s)
 	int r = db_rows(&rows, s->run->db, Q_UPHELD_PLACES, "i", s->run->id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = rows_type(&rows, 1) == ROWS_NULL ?
-			add_root(s, rows_text(&rows, 0)) :
-			add_word(s, rows_text(&rows, 0), rows_text(&rows, 1));
+		r = rows_type(&rows, PLACE_WORD) == ROWS_NULL ?
+			add_root(s, rows_text(&rows, PLACE_FOLDER)) :
+			add_word(s, rows_text(&rows, PLACE_FOLDER), rows_text(&rows, PLACE_WORD));
 	return r;
 }
 

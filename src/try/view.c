@@ -99,8 +99,8 @@ static char *folder_of(char *s)
 	return unescaped(strcmp(s, "/") ? s : s + 1);
 }
 
-enum field { ID, PARENT, DEVICE, ROOT, POINT, OPTIONS, BEFORE_DASH };
-enum rest { TYPE, SOURCE, ITS_OPTIONS, FIELDS_OF_REST };
+enum line_field { ID, PARENT, DEVICE, ROOT, POINT, OPTIONS, BEFORE_DASH };
+enum line_rest { TYPE, SOURCE, ITS_OPTIONS, FIELDS_OF_REST };
 
 static bool split(char *line, char **field, size_t count)
 {
