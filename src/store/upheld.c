@@ -280,7 +280,7 @@ static bool is_folder_of_ours(const struct looking *s, const char *path)
 
 static bool read_hash(const char *path, unsigned char *hash)
 {
-	_cleanup_close_ int fd = io_open(path, O_NOFOLLOW | O_NONBLOCK | O_NOATIME);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, path);
 
 	return fd >= 0 && digest_sha256(fd, hash) == 0;
 }

@@ -379,8 +379,7 @@ static int open_content(struct parents *parents, const char *path)
 	const char *name;
 	int dir, r = parents_open(parents, path, &dir, &name);
 
-	return r < 0 ? r : io_openat(dir, name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
+	return r < 0 ? r : io_open_content(dir, name);
 }
 
 static bool same_bytes(int a, int b)
