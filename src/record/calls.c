@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "record/call-clone.h"
 #include "record/call-entry.h"
 #include "record/call-inode.h"
+#include "record/call-mount.h"
 #include "record/call-open.h"
 #include "record/call-rename.h"
+#include "record/call-unseen.h"
 #include "record/inner-calls.h"
-#include "record/odd.h"
 #include "record/originals.h"
 #include "record/overlay.h"
 #include "record/places.h"

@@ -6,8 +6,8 @@
 
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/call-mount.h"
 #include "record/inherited.h"
-#include "record/odd.h"
 #include "record/overlay.h"
 
 /*

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "record/again.h"
+#include "record/call-clone.h"
 #include "record/calls.h"
 #include "record/children.h"
 #include "record/core.h"
@@ -13,7 +14,6 @@
 #include "record/inner-sign.h"
 #include "record/inner-stops.h"
 #include "record/inner-wait.h"
-#include "record/odd.h"
 #include "record/rest.h"
 #include "record/sent.h"
 #include "record/strict.h"
