@@ -71,7 +71,6 @@ static enum next go_or_wait(struct recorder *r, const struct task *task, struct 
 	p->spared = r->spared;
 	if (r->may_wait && (r->has_to || turns_meet(&r->turns, p))) {
 		originals_spared(r, p);
-		p->moves_folder = false;
 		return NEXT_WAIT;
 	}
 	turns_go(&r->turns, p, task->tid);
