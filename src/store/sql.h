@@ -2,7 +2,9 @@
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 /*
- * SQLite, and the only place that names it. Statements are those of
+ * SQLite, and what of it others see. Below this there are only those that share
+ * a connection (db.h: open.c) or stand between SQLite and the files
+ * (forked.c, through.c); scripts/layers holds to that. Statements are those of
  * db/queries.sql, prepared at first use and kept; SQLite's codes become
  * -errno: -ENOSPC full, -EBUSY locked for too long, -EROFS, -EIO, -EUCLEAN
  * damaged, -EMEDIUMTYPE not a database.
