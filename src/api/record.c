@@ -13,7 +13,6 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/command.h"
-#include "base/io.h"
 #include "base/proc.h"
 #include "base/project.h"
 #include "store/open.h"

@@ -15,13 +15,6 @@
 #include "record/sleep.h"
 #include "trace/mem.h"
 
-/*
- * What the kernel says to itself: begun anew without a handler; with one EINTR, of the first only
- * where that one is not SA_RESTART (linux/errno.h).
- */
-#define ERESTARTSYS 512
-#define ERESTARTNOHAND 514
-
 /* How a call says how long it may take. */
 enum limit {
 	NO_LIMIT,

@@ -15,7 +15,6 @@
 #include "base/mountinfo.h"
 #include "base/proc.h"
 
-#define SYMLINKS_MAX 40 /* as the kernel's */
 
 void served_release(struct served *s)
 {

@@ -14,7 +14,6 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
-#include "base/io.h"
 #include "base/parents.h"
 #include "base/quiet.h"
 #include "base/u64map.h"

@@ -216,11 +216,6 @@ void commit_plan_release(struct commit_plan *p)
 
 /* Finding. */
 
-int64_t commit_plan_last(const struct commit_plan *p)
-{
-	return p->run_count ? p->runs[p->run_count - 1] : 0;
-}
-
 struct commit_item *commit_plan_find(const struct commit_plan *p, const char *path, size_t n)
 {
 	const struct entry *e = n ? entries_find(&p->all, path, n) : NULL;
