@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "base/quiet.h"
+#include "store/versions.h"
 
 /* Past that many names nothing is said to be stale: a command's status waits for this. */
 #define LOOKS_MOST 200000
@@ -101,77 +102,20 @@ static struct left *next_of(const struct looking *s, uint32_t next)
 	return next ? &s->left[next - 1] : NULL;
 }
 
-struct versions {
-	const char *old, *now;
-	size_t old_len, now_len;
-};
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Where the older version stands in a path, as a number of its own; NULL: nowhere. */
-static const char *find_version(const struct versions *v, const char *path)
-{
-	const char *at = path;
-
-	for (; (at = memmem(at, strlen(at), v->old, v->old_len)); at++)
-		if (!is_digit(at[-1]) && at[-1] != '.' && !is_digit(at[v->old_len]))
-			return at;
-	return NULL;
-}
-
-/* The path, with the newer version in the place of the older one from there on. */
-static void put_version(struct buf *out, const struct versions *v, const char *path, const char *at)
-{
-	for (; at; path = at + v->old_len, at = find_version(v, path)) {
-		buf_add(out, path, (size_t)(at - path));
-		buf_add(out, v->now, v->now_len);
-	}
-	buf_adds(out, path);
-}
-
-/* Does what is there of the newer version come from the run, or from one before of that version? */
-static bool has_newer(const struct looking *s, const struct versions *v, const char *path)
-{
-	const char *at = find_version(v, path);
-
-	for (; at; at = find_version(v, at + 1)) {
-		_cleanup_buf_ struct buf there = BUF_INIT;
-
-		put_version(&there, v, path, at);
-		if (!there.failed &&
-			db_int(s->run->db, Q_UPHELD_NEWER, 0, "is", s->run->id, there.data))
-			return true;
-	}
-	return false;
-}
-
-/* Without its last part: 1.2 of 1.2.3. */
-static size_t shorter(const char *version, size_t n)
-{
-	while (n > 0 && version[n - 1] != '.')
-		n--;
-	return n ? n - 1 : 0;
-}
-
 /*
  * The folder share/p-1.0 is share/p-2.0 now: what the run made there has that source, and what
- * stands in the old one has none. As the versions, so their first parts: share/p-1.2 of 1.2.3.
+ * stands in the old one has none. Does what is there of the newer version come from the run, or
+ * from one before of that version?
  */
 static bool has_moved(const struct looking *s, const char *path, const char *old, const char *now)
 {
-	struct versions v = { old, now, strlen(old), strlen(now) };
+	_cleanup_buf_ struct buf there = BUF_INIT;
+	struct versions v = versions_of(path, old, now);
+	bool moved = false;
 
-	for (; v.old_len && v.now_len; v.old_len = shorter(old, v.old_len),
-					  v.now_len = shorter(now, v.now_len)) {
-		if (v.old_len == v.now_len && !memcmp(old, now, v.old_len))
-			return false;
-		if (has_newer(s, &v, path))
-			return true;
-	}
-	return false;
+	while (!moved && versions_next(&v, &there))
+		moved = db_int(s->run->db, Q_UPHELD_NEWER, 0, "is", s->run->id, there.data);
+	return moved;
 }
 
 static int note_left(struct looking *s, struct left *l)
