@@ -217,6 +217,24 @@ static void test_recover(struct db *db)
 	run_release(&run);
 }
 
+/* What went with a transaction is made again; and a run that did nothing goes with all its rows. */
+static void test_given_up(struct db *db)
+{
+	struct run run;
+
+	begin(&run, db);
+	ok(run_commit(&run) == 0 && run_path_id(&run, "/given-up") > 0, "a path has a row");
+	run_abandon(&run);
+	ok_str(ask(db, "SELECT count(*) FROM path WHERE name = '/given-up'"), "0", "for a while");
+	ok(run_path_id(&run, "/given-up") > 0 && run_commit(&run) == 0, "it is wanted again");
+	ok_str(ask(db, "SELECT count(*) FROM path WHERE name = '/given-up'"), "1", "and there");
+	ok(run_drop(&run) == 0 && !run.in_transaction, "the run is dropped");
+	ok_int(db_int(db, Q_RUN_EXISTS, 0, "i", run.id), 0, "its row is gone");
+	ok_str(ask(db, "SELECT count(*) FROM process p LEFT JOIN run r ON r.id = p.run_id "
+		"WHERE r.id IS NULL"), "0", "and those of its processes");
+	run_release(&run);
+}
+
 int main(void)
 {
 	struct db *db;
@@ -227,6 +245,7 @@ int main(void)
 	test_versions();
 	test_receipt();
 	test_recover(db);
+	test_given_up(db);
 	db_close(db);
 	scratch_end();
 	return done_testing();
