@@ -216,7 +216,7 @@ static int record(struct attached *a)
 	}
 	tell_end(a);
 	writer_settle(&rec->writer, 0, recording_summary, rec);
-	writer_finish(&rec->writer);
+	IGNORE(writer_finish(&rec->writer)); /* the summary told, and the run has a note of it */
 	db_close(db);
 	return r < 0 ? words_set(&a->words, r, "the tracer failed: %s", strerror(-r)) : 0;
 }

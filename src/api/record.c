@@ -13,7 +13,6 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/command.h"
-#include "base/io.h"
 #include "base/proc.h"
 #include "base/project.h"
 #include "store/open.h"
@@ -177,7 +176,7 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 	r = follow(rec);
 	if (r < 0)
 		recording_failed(rec);
-	writer_finish(&rec->writer);
+	IGNORE(writer_finish(&rec->writer)); /* the summary told, and the run has a note of it */
 	db_close(db);
 	recorder_release(&rec->recorder);
 	_exit(r < 0 ? 125 : 0);

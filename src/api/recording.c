@@ -307,9 +307,9 @@ void recording_drop(struct ba_recording *rec, struct db *db)
 {
 	if (!*rec->run_id)
 		return;
-	writer_finish(&rec->writer);
+	IGNORE(writer_finish(&rec->writer)); /* nothing was recorded */
 	/* One that stays is found to be without a recorder by the next look. */
-	IGNORE(db_run(db, Q_RUN_DROP, "i", *rec->run_id));
+	IGNORE(run_drop(&rec->writer.run));
 	db_settle(db);
 }
 
@@ -345,14 +345,17 @@ static int64_t count_stale(struct db *db, int64_t run_id)
 	return n;
 }
 
+/* The columns of TAKEN. */
+enum taken_column { TAKEN_FILES, TAKEN_INSTALLS, TAKEN_NAME };
+
 /* What was somebody else's. The rows have the name, and are the caller's to end. */
 static void find_taken(struct ba_summary *s, struct rows *rows, struct db *db)
 {
 	if (db_rows(rows, db, Q_TAKEN, "i", s->run_id) < 0 || rows_next(rows) <= 0)
 		return;
-	s->taken = rows_int(rows, 0);
-	s->taken_installs = rows_int(rows, 1);
-	s->taken_from = s->taken ? rows_text(rows, 2) : "";
+	s->taken = rows_int(rows, TAKEN_FILES);
+	s->taken_installs = rows_int(rows, TAKEN_INSTALLS);
+	s->taken_from = s->taken ? rows_text(rows, TAKEN_NAME) : "";
 }
 
 /* By the writer's thread, to which the run belongs. */

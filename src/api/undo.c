@@ -63,25 +63,45 @@ static void say_left(struct ba *ba, int64_t run_id, char *out, size_t size)
 			n - 1);
 }
 
-/*
- * Its row of RUN_FACTS, if it is there and its command has ended;
- * goes_on: some of its processes live still.
- */
-static int check_run(struct ba *ba, int64_t run_id, struct rows *rows, bool *goes_on)
-{
-	int r = db_rows(rows, ba->db, Q_RUN_FACTS, "i", run_id);
+/* How far a run has come, and what it is. */
+struct progress {
+	bool goes_on; /* of a command that has ended: some of its processes live still */
+	bool settled; /* held against the disk at the command's end, or since */
+	char kind[32]; /* "": a command */
+	int64_t of_run;
+};
 
+/* The columns of RUN_FACTS. */
+enum facts_column { FACTS_STATE, FACTS_KIND, FACTS_OF_RUN, FACTS_SETTLED_AT };
+
+static int read_progress(struct ba *ba, int64_t run_id, struct progress *p)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id);
+
+	*p = (struct progress){ 0 };
 	if (r == 0)
-		r = rows_next(rows);
+		r = rows_next(&rows);
 	if (r < 0)
 		return words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db));
 	if (r == 0)
 		return words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)run_id);
-	*goes_on = !strcmp(rows_text(rows, 0), "running");
-	if (*goes_on && rows_type(rows, 3) == ROWS_NULL)
+	p->goes_on = !strcmp(rows_text(&rows, FACTS_STATE), "running");
+	p->settled = rows_type(&rows, FACTS_SETTLED_AT) != ROWS_NULL;
+	p->of_run = rows_int(&rows, FACTS_OF_RUN);
+	snprintf(p->kind, sizeof p->kind, "%s", rows_text(&rows, FACTS_KIND));
+	return 0;
+}
+
+/* Is it there, and has its command ended? */
+static int check_run(struct ba *ba, int64_t run_id, struct progress *p)
+{
+	int r = read_progress(ba, run_id, p);
+
+	if (r == 0 && p->goes_on && !p->settled)
 		return words_set(&ba->words, -EBUSY, "run %lld is still being recorded",
 			(long long)run_id);
-	return 0;
+	return r;
 }
 
 /* One statement of writing, through a connection of its own: ours only reads. */
@@ -128,47 +148,40 @@ static int check_in_place(struct ba *ba, int64_t run_id)
 
 static int check_undoable(struct ba *ba, int64_t run_id)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	bool goes_on;
+	struct progress p;
 	int r = check_in_place(ba, run_id);
 
 	if (r == 0)
-		r = check_run(ba, run_id, &rows, &goes_on);
+		r = check_run(ba, run_id, &p);
 	if (r < 0)
 		return r;
-	if (rows_type(&rows, 1) != ROWS_NULL && strcmp(rows_text(&rows, 1), "commit") != 0)
+	if (*p.kind && strcmp(p.kind, "commit") != 0)
 		return words_set(&ba->words, -EINVAL,
 			"run %lld is the %s of run %lld: an undo cannot be undone, "
 			"but the command can be run again",
-			(long long)run_id, rows_text(&rows, 1), (long long)rows_int(&rows, 2));
+			(long long)run_id, p.kind, (long long)p.of_run);
 	/*
 	 * Its recorder could not (a full disk, say), and nobody
 	 * since: then what is there now has to do.
 	 */
-	if (rows_type(&rows, 3) == ROWS_NULL) {
-		rows_done(&rows);
-		return write_once(ba, run_id, recover);
-	}
-	return 0;
+	return p.settled ? 0 : write_once(ba, run_id, recover);
 }
 
 static bool has_ended(struct ba *ba, int64_t run_id)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct progress p;
 
-	return db_rows(&rows, ba->db, Q_RUN_FACTS, "i", run_id) < 0 || rows_next(&rows) <= 0 ||
-		strcmp(rows_text(&rows, 0), "running") != 0;
+	return read_progress(ba, run_id, &p) < 0 || !p.goes_on;
 }
 
 static int finish_one(struct ba *ba, int64_t run_id, void *data)
 {
 	const struct timespec pause = { 0, FINISH_LOOK_NS };
-	bool goes_on = false;
-	struct rows rows;
-	int i, r = check_run(ba, run_id, &rows, &goes_on);
+	struct progress p;
+	int i, r = check_run(ba, run_id, &p);
+	bool goes_on = p.goes_on;
 
 	(void)data;
-	rows_done(&rows);
 	if (r == 0 && goes_on)
 		r = write_once(ba, run_id, ask_to_finish);
 	for (i = 0; r == 0 && goes_on && i < FINISH_LOOKS; i++) {
@@ -188,14 +201,12 @@ API int ba_finish(struct ba *ba, int64_t run_id)
 
 int ba_check_ended(struct ba *ba, int64_t run_id, bool force)
 {
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	char left[512];
-	bool goes_on;
-	int r = check_run(ba, run_id, &rows, &goes_on);
+	struct progress p;
+	int r = check_run(ba, run_id, &p);
 
-	if (r < 0 || !goes_on)
+	if (r < 0 || !p.goes_on)
 		return r;
-	rows_done(&rows);
 	if (force)
 		return finish_one(ba, run_id, NULL);
 	say_left(ba, run_id, left, sizeof left);
@@ -294,11 +305,9 @@ API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 API int ba_verify(struct ba *ba, int64_t run_id,
 	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data)
 {
-	struct rows rows = ROWS_INIT;
-	bool goes_on;
-	int r = run_id < 0 ? ba_there(ba, run_id, NULL) : check_run(ba, run_id, &rows, &goes_on);
+	struct progress p;
+	int r = run_id < 0 ? ba_there(ba, run_id, NULL) : check_run(ba, run_id, &p);
 
-	rows_done(&rows);
 	if (r >= 0 && run_id > 0 && !ba->entered && db_int(ba->db, Q_RUN_STAGED, 0, "i", run_id))
 		r = words_set(&ba->words, -EXDEV,
 			"run %lld is staged: what it left is seen after ba_enter() only",

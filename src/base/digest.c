@@ -53,6 +53,14 @@ static void load(void)
 	kinds[DIGEST_MD5] = crypto.EVP_MD_fetch(NULL, "MD5", NULL);
 }
 
+void digest_freep(struct digest **d)
+{
+	if (!*d)
+		return;
+	crypto.EVP_MD_CTX_free((*d)->ctx);
+	free(*d);
+}
+
 struct digest *digest_new(enum digest_kind kind)
 {
 	struct digest *d;
@@ -65,16 +73,8 @@ struct digest *digest_new(enum digest_kind kind)
 	d->ctx = crypto.EVP_MD_CTX_new();
 	if (d->ctx && crypto.EVP_DigestInit_ex(d->ctx, d->kind, NULL))
 		return d;
-	digest_free(d);
+	digest_freep(&d);
 	return NULL;
-}
-
-void digest_free(struct digest *d)
-{
-	if (!d)
-		return;
-	crypto.EVP_MD_CTX_free(d->ctx);
-	free(d);
 }
 
 void digest_add(struct digest *d, const void *data, size_t n)

@@ -22,16 +22,11 @@ void digest_hex(const unsigned char *digest, size_t n, char *out);
 enum digest_kind { DIGEST_SHA256, DIGEST_MD5 };
 struct digest;
 
-/* NULL: no memory, or no libcrypto here. Freed with digest_free. */
+/* NULL: no memory, or no libcrypto here. For _cleanup_(digest_freep). */
 struct digest *digest_new(enum digest_kind kind);
-void digest_free(struct digest *d);
+void digest_freep(struct digest **d);
 void digest_add(struct digest *d, const void *data, size_t n);
 /* SHA256_LEN or MD5_LEN bytes; it is then ready for the next. */
 void digest_end(struct digest *d, unsigned char *out);
-
-static inline void digest_freep(struct digest **d)
-{
-	digest_free(*d);
-}
 
 #endif

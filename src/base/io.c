@@ -120,6 +120,14 @@ int io_open(const char *path, int flags)
 	return fd;
 }
 
+int io_open_content(int dir, const char *name)
+{
+	const int flags =
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME;
+
+	return dir == AT_FDCWD ? io_open(name, flags) : io_openat(dir, name, flags);
+}
+
 ssize_t io_readlink(const char *path, char *out)
 {
 	struct parents parents = PARENTS_INIT;

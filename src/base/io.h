@@ -30,6 +30,12 @@ void io_read_line(const char *path, char *out, size_t size);
 int io_open(const char *path, int flags) MUST_CHECK;
 /* The same of `name` below dir. */
 int io_openat(int dir, const char *name, int flags) MUST_CHECK;
+/*
+ * What is in the file `name` below dir (AT_FDCWD will do), no symlink, to be read, which its time
+ * of access does not tell. What stands there by now may be anything: nothing is waited for. A
+ * descriptor or -errno.
+ */
+int io_open_content(int dir, const char *name) MUST_CHECK;
 /* The text of the symlink path (as there) into out, which has PATH_MAX bytes. Length or -errno. */
 ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
 /*

@@ -11,8 +11,6 @@
 #include "base/io.h"
 #include "base/proc.h"
 
-#define TABLE_LIMIT (16U << 20)
-
 /* "1: POSIX  ADVISORY  READ  1234 fe:00:5678 1073741826 1073742335" */
 static pid_t holder_in(const char *line, const struct stat *st)
 {
@@ -36,7 +34,7 @@ static pid_t find_holder(const char *path)
 	struct stat st;
 	pid_t pid = 0;
 
-	if (stat(path, &st) < 0 || io_read_file("/proc/locks", &table, TABLE_LIMIT) < 0)
+	if (stat(path, &st) < 0 || io_read_file("/proc/locks", &table, PROC_TABLE_MAX) < 0)
 		return 0;
 	rest = table.data;
 	while (!pid && rest && (line = strsep(&rest, "\n")))

@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #define PROC_PATH 64
+/* What is read of a table of the kernel's: of all mounts, sockets or locks. */
+#define PROC_TABLE_MAX (16U << 20)
 
 /*
  * "/proc/PID/what" and "/proc/PID/fd/FD", for every stop that names a file: a

@@ -111,7 +111,7 @@ static int say_excluded(const struct cmd_call *call)
 		count = ba_rows_int(run, ba_rows_column(run, "excluded"));
 	ba_rows_free(run);
 	if (count)
-		complain("all that run %lld changed is excluded: 'buildaudit files --all %lld' "
+		say_always("all that run %lld changed is excluded: 'buildaudit files --all %lld' "
 			 "lists it", (long long)call->run, (long long)call->run);
 	return r < 0 ? cmd_failed(call) : 0;
 }

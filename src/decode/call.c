@@ -10,8 +10,6 @@
 
 #include "syscalls.inc"
 
-#define X32_BIT 0x40000000U
-
 int abi_of_stop(uint32_t arch, uint64_t *nr)
 {
 	if (arch == AUDIT_ARCH_I386)
@@ -34,12 +32,31 @@ const struct syscall *syscall_table(enum abi abi, size_t *count)
 	return syscalls_x86_64;
 }
 
+const char *syscall_name(enum abi abi, uint64_t nr)
+{
+	size_t count;
+	const struct syscall *table = syscall_table(abi, &count);
+
+	return nr < count ? table[nr].name : NULL;
+}
+
 const struct syscall *syscall_find(enum abi abi, uint64_t nr)
 {
 	size_t count;
 	const struct syscall *table = syscall_table(abi, &count);
 
 	return nr < count && table[nr].action != CALL_SKIP ? &table[nr] : NULL;
+}
+
+/* By linux/net.h, in its order. send(2) and recv(2) are what they are without an address. */
+const char *socketcall_name(uint64_t which)
+{
+	static const char *const names[] = { NULL, "socket", [SOCKETCALL_BIND] = "bind", "connect",
+		"listen", "accept", "getsockname", "getpeername", "socketpair", "sendto",
+		"recvfrom", "sendto", "recvfrom", "shutdown", "setsockopt", "getsockopt",
+		"sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg" };
+
+	return which < ARRAY_SIZE(names) ? names[which] : NULL;
 }
 
 bool open_flags_change(uint32_t flags)

@@ -2,8 +2,10 @@
 #ifndef DECODE_CALL_H
 #define DECODE_CALL_H
 /*
- * A stop's numbers -> which call, with which arguments. Only this folder
- * knows an ABI; what follows reads kinds of argument, not registers.
+ * A stop's numbers -> which call, with which arguments. Only this folder knows
+ * the numbers of an ABI; what follows reads kinds of argument, not registers.
+ * But what a signal does to a call is that call's own: record/again.c and
+ * record/rest-call.c have calls by name, and their arguments by place.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -106,11 +108,19 @@ struct call {
 
 /* The row for a number in an ABI; NULL when there is none or it is skipped. */
 const struct syscall *syscall_find(enum abi abi, uint64_t nr);
+/* What it is called, skipped or not; NULL: there is none. */
+const char *syscall_name(enum abi abi, uint64_t nr);
 /* The whole table of an ABI, for whoever makes a filter of it: rows by number. */
 const struct syscall *syscall_table(enum abi abi, size_t *count);
 
+/* x32 has x86_64's numbers and architecture, and a bit of its own in the number. */
+#define X32_BIT 0x40000000U
 /* The AUDIT_ARCH_* and number of a stop -> the ABI, with x32's bit taken off. -ENOSYS: not ours. */
 int abi_of_stop(uint32_t arch, uint64_t *nr);
+
+/* i386's socketcall(2), by its first number: the call that takes the arguments it has in memory. */
+const char *socketcall_name(uint64_t which);
+#define SOCKETCALL_BIND 2 /* linux/net.h */
 
 /* Sorts the arguments by kind; c->sys and c->abi are set by the caller. */
 void call_sort_arguments(struct call *c, const uint64_t args[CALL_ARGS]);

@@ -19,13 +19,13 @@ struct compiling {
 	UT_hash_handle hh;
 };
 
-struct state {
+struct writing {
 	struct export *x;
 	struct compiling *all;
 	bool any; /* an entry was written */
 };
 
-static const struct compiling *find(const struct state *s, int64_t process)
+static const struct compiling *find(const struct writing *s, int64_t process)
 {
 	struct compiling *c;
 
@@ -33,7 +33,7 @@ static const struct compiling *find(const struct state *s, int64_t process)
 	return c;
 }
 
-static int add(struct state *s, int64_t process, int64_t since)
+static int add(struct writing *s, int64_t process, int64_t since)
 {
 	struct compiling *c = calloc(1, sizeof *c);
 
@@ -48,7 +48,7 @@ static int add(struct state *s, int64_t process, int64_t since)
 	return -ENOMEM;
 }
 
-static void release(struct state *s)
+static void release(struct writing *s)
 {
 	struct compiling *c, *next;
 
@@ -65,7 +65,7 @@ static void add_key(struct buf *line, const char *key, const char *text)
 	buf_add_json(line, text, strlen(text));
 }
 
-static int write_entry(struct state *s, const struct compilation *c, const char *cwd,
+static int write_entry(struct writing *s, const struct compilation *c, const char *cwd,
 	const struct word *source)
 {
 	struct buf *line = &s->x->line;
@@ -93,7 +93,7 @@ static int write_entry(struct state *s, const struct compilation *c, const char 
 	return export_put(s->x);
 }
 
-static int write_entries(struct state *s, const struct ba_rows *rows)
+static int write_entries(struct writing *s, const struct ba_rows *rows)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
 	struct compilation c;
@@ -113,7 +113,7 @@ static int write_entries(struct state *s, const struct ba_rows *rows)
 }
 
 /* Is it, or what it was started by, part of something that is an entry already? */
-static int is_part(struct state *s, const struct ba_rows *rows)
+static int is_part(struct writing *s, const struct ba_rows *rows)
 {
 	int64_t process = row_number(rows, "process_id"), from = row_number(rows, "started_ns");
 	const struct compiling *parent = find(s, row_number(rows, "parent_id"));
@@ -127,7 +127,7 @@ static int is_part(struct state *s, const struct ba_rows *rows)
 
 static int write_compile_commands(struct export *x)
 {
-	struct state s = { .x = x };
+	struct writing s = { .x = x };
 	struct ba_rows *rows;
 	int r = ba_timeline(x->ba, x->run, &rows);
 

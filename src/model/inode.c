@@ -22,7 +22,7 @@ static int64_t ns(const struct statx_timestamp *t)
 	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
 }
 
-void inode_from_statx(struct inode *i, const struct statx *x)
+static void from_statx(struct inode *i, const struct statx *x)
 {
 	i->exists = true;
 	i->mode = x->stx_mode;
@@ -43,9 +43,11 @@ void inode_from_statx(struct inode *i, const struct statx *x)
 	i->birth_ns = x->stx_mask & STATX_BTIME ? ns(&x->stx_btime) : 0;
 }
 
+#define STATX_MASK (STATX_BASIC_STATS | STATX_BTIME | 0x1000U /* STATX_MNT_ID */)
+
 static int stat_now(struct statx *x, int dirfd, const char *path, int flags)
 {
-	return statx(dirfd, path, flags | AT_NO_AUTOMOUNT, INODE_STATX_MASK, x) < 0 ? -errno : 0;
+	return statx(dirfd, path, flags | AT_NO_AUTOMOUNT, STATX_MASK, x) < 0 ? -errno : 0;
 }
 
 /* A canonical name may be longer than a call takes. */
@@ -69,7 +71,7 @@ int inode_stat(struct inode *i, int dirfd, const char *path, int flags)
 	if (r == -ENAMETOOLONG && dirfd == AT_FDCWD && strlen(path) >= PATH_MAX)
 		r = stat_long(&x, path, flags);
 	if (r == 0)
-		inode_from_statx(i, &x);
+		from_statx(i, &x);
 	else
 		memset(i, 0, sizeof *i);
 	if (i->birth_ns && !births_are_true(i->dev, i->ino, dirfd, path, flags))

@@ -21,9 +21,6 @@ struct inode {
 	int64_t birth_ns;           /* 0 where the file system keeps none */
 };
 
-#define INODE_STATX_MASK (STATX_BASIC_STATS | STATX_BTIME | 0x1000U /* STATX_MNT_ID */)
-
-void inode_from_statx(struct inode *i, const struct statx *x);
 /*
  * statx(2) into i; flags are AT_*. A name that is not there is no error: it
  * gives exists = false. 0 or -errno.

@@ -112,8 +112,7 @@ static int open_folder(struct keeper *k)
 
 static int open_original(const char *path, const struct inode *now, struct stat *st)
 {
-	int fd = io_open(path,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
+	int fd = io_open_content(AT_FDCWD, path);
 
 	if (fd < 0)
 		return fd;

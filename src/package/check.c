@@ -54,8 +54,7 @@ static void look_at_head(struct member *e, int fd)
 
 static int hash_file(const struct check *c, struct member *e, char sha256[2 * SHA256_LEN + 1])
 {
-	_cleanup_close_ int fd =
-		io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, member_source(e));
 	unsigned char sha[SHA256_LEN] = { 0 }, md5[MD5_LEN] = { 0 };
 	int r;
 

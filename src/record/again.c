@@ -15,13 +15,6 @@
 #include "record/sleep.h"
 #include "trace/mem.h"
 
-/*
- * What the kernel says to itself: begun anew without a handler; with one EINTR, of the first only
- * where that one is not SA_RESTART (linux/errno.h).
- */
-#define ERESTARTSYS 512
-#define ERESTARTNOHAND 514
-
 /* How a call says how long it may take. */
 enum limit {
 	NO_LIMIT,
@@ -86,15 +79,19 @@ static const struct again_call {
 	{ "socketcall", LIMIT_SOCKETCALL, 1 },
 };
 
-static const struct again_call *find(enum abi abi, uint64_t nr)
+static const struct again_call *find(const char *name)
 {
-	size_t count, i;
-	const struct syscall *table = syscall_table(abi, &count);
+	size_t i;
 
-	for (i = 0; nr < count && table[nr].name && i < ARRAY_SIZE(calls); i++)
-		if (!strcmp(calls[i].name, table[nr].name))
+	for (i = 0; name && i < ARRAY_SIZE(calls); i++)
+		if (!strcmp(calls[i].name, name))
 			return &calls[i];
 	return NULL;
+}
+
+const char *again_name(size_t i)
+{
+	return i < ARRAY_SIZE(calls) ? calls[i].name : NULL;
 }
 
 static int64_t limit_of_socket(const struct stop *stop, int option, int fd)
@@ -104,13 +101,12 @@ static int64_t limit_of_socket(const struct stop *stop, int option, int fd)
 	return ours < 0 ? 0 : descriptor_limit(ours, option);
 }
 
-/* Which of socketcall(2) send, by linux/net.h: connect, send, sendto, sendmsg, sendmmsg. */
-#define SENDS (1U << 3 | 1U << 9 | 1U << 11 | 1U << 16 | 1U << 20)
 #define IPC_SEMTIMEDOP 4 /* linux/ipc.h */
 
 static int64_t limit_of_socketcall(const struct stop *stop)
 {
-	bool sends = stop->args[0] < 32 && (SENDS >> stop->args[0] & 1);
+	const struct again_call *c = find(socketcall_name(stop->args[0]));
+	bool sends = c && c->limit == LIMIT_SEND;
 	uint32_t fd;
 
 	if (mem_read(stop->task->tid, stop->args[1], &fd, sizeof fd) < 0)
@@ -230,7 +226,8 @@ static const struct again_call *call_of(const struct stop *call)
 {
 	uint64_t nr = call->nr;
 	int abi = abi_of_stop(call->arch, &nr);
-	const struct again_call *c = abi < 0 ? NULL : find((enum abi)abi, nr);
+	const struct again_call *c =
+		abi < 0 ? NULL : find(syscall_name((enum abi)abi, nr));
 
 	return c && c->limit == NO_LIMIT_DRAIN && !is_drain(call) ? NULL : c;
 }

@@ -10,6 +10,8 @@
  */
 #include "record/recorder.h"
 
+/* For the test that looks each up in the table of calls: the names of those calls, to NULL. */
+const char *again_name(size_t i);
 /*
  * At a STOP_SIGNAL; ignored: that is known. True: the stops of the task's next call are wanted,
  * whichever it is.

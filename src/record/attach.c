@@ -11,6 +11,7 @@
 #include "record/again.h"
 #include "record/calls.h"
 #include "record/inherited.h"
+#include "record/stops.h"
 #include "trace/attach.h"
 
 /* So long a process waits for its last thread to stop: one in a vfork(2) does not. */

@@ -5,7 +5,7 @@
  * Processes that ran before us: found as they are, followed, and let go
  * again. All of it on the thread that traces (trace/attach.h).
  */
-#include "record/loop.h"
+#include "record/setup.h"
 
 /* Seizes the process; with `children`, also all that descend from it. 0 or -errno. */
 int attach_seize(struct recorder *r, pid_t pid, bool children) MUST_CHECK;

@@ -56,7 +56,7 @@ static bool read_socketcall(const struct task *task, struct pending *p)
 
 	if (p->call.sys->args[0] != ARG_SOCKCALL)
 		return true;
-	if (p->call.flags != 2 /* SYS_BIND */ ||
+	if (p->call.flags != SOCKETCALL_BIND ||
 		mem_read(task->tid, p->call.addr, words, sizeof words) < 0)
 		return false;
 	p->call.addr = words[1];

@@ -66,8 +66,6 @@ enum next enter_rename(struct recorder *r, struct task *task, struct pending *p)
 	enum next next = enter_entry(r, task, p);
 	int i;
 
-	/* What is not there now may be a folder that comes yet. */
-	p->moves_folder = !p->name[0].now.exists || is_folder(p, 0) || exchange;
 	for (i = 0; i < 2; i++)
 		if (p->named[i] && !p->name[i].now.exists)
 			p->before[i] = BEFORE_NOTHING;
@@ -113,6 +111,9 @@ static void arrive_names(struct recorder *r, const struct walk *w, const char *f
 
 void rename_begins(struct recorder *r, struct pending *p)
 {
+	/* What is not there now may be a folder that comes yet. */
+	p->moves_folder = !p->name[0].now.exists || is_folder(p, 0) ||
+		(p->call.flags & RENAME_EXCHANGE);
 	if (!p->moves_folder)
 		return;
 	r->resolver.folders.moving++;

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "record/call-clone.h"
 #include "record/call-entry.h"
 #include "record/call-inode.h"
+#include "record/call-mount.h"
 #include "record/call-open.h"
 #include "record/call-rename.h"
+#include "record/call-unseen.h"
 #include "record/inner-calls.h"
-#include "record/odd.h"
 #include "record/originals.h"
 #include "record/overlay.h"
 #include "record/places.h"
@@ -69,7 +71,6 @@ static enum next go_or_wait(struct recorder *r, const struct task *task, struct 
 	p->spared = r->spared;
 	if (r->may_wait && (r->has_to || turns_meet(&r->turns, p))) {
 		originals_spared(r, p);
-		p->moves_folder = false;
 		return NEXT_WAIT;
 	}
 	turns_go(&r->turns, p, task->tid);

@@ -9,8 +9,8 @@
 
 #include "base/io.h"
 #include "base/proc.h"
+#include "record/call-clone.h"
 #include "record/inner-stops.h"
-#include "record/odd.h"
 #include "trace/mem.h"
 
 /*

@@ -18,8 +18,6 @@
 #include "record/inner-sign.h"
 #include "trace/mem.h"
 
-#define ERESTARTSYS 512 /* linux/errno.h: interrupted, and begun anew unless a handler says no */
-
 #define WAIT4_OPTIONS (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
 #define WAITID_OPTIONS (WAIT4_OPTIONS | WEXITED | WNOWAIT)
 

@@ -75,7 +75,7 @@ struct sleep {
 	bool has_left;
 };
 
-/* The first argument of a clone that is made with another one (odd.c). */
+/* The first argument of a clone that is made with another one (call-clone.c). */
 struct cut {
 	uint32_t arch; /* 0: none */
 	uint64_t arg;

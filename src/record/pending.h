@@ -45,7 +45,8 @@ struct pending {
 	bool moves_folder;     /* rename: resolver.folders.moving counts it */
 	struct spared spared;
 	bool expects_inside;   /* and touches_expect() was told of what is in it */
-	struct walk inside[2]; /* what is in a folder that is about to be renamed */
+	/* what is in a folder that is about to be renamed, or taken away as a subvolume */
+	struct walk inside[2];
 	bool shifts;           /* recorder.shifting counts it */
 	bool unnamed;          /* recorder.unnamed counts it */
 	bool among_shifts;     /* others were under way at the entry */

@@ -52,18 +52,6 @@ static const struct rest_call calls[] = {
 	{ "getrandom", REST_BYTES, true, -1, 0, 1, -1 },
 };
 
-/* By linux/net.h, what socketcall(2) stands for. */
-static const char *const socketcalls[] = {
-	[9] = "sendto",
-	[10] = "recvfrom",
-	[11] = "sendto",
-	[12] = "recvfrom",
-	[16] = "sendmsg",
-	[17] = "recvmsg",
-	[19] = "recvmmsg",
-	[20] = "sendmmsg",
-};
-
 /* A word is as wide as a pointer: so are all members of these structures, with their padding. */
 enum { MSG_NAME, MSG_NAMELEN, MSG_IOV, MSG_IOVLEN, MSG_CONTROL, MSG_CONTROLLEN, MSG_WORDS = 7 };
 #define MMSG_WORDS 8U
@@ -113,33 +101,34 @@ static const struct rest_call *find(const char *name)
 
 static const struct rest_call *find_socketcall(struct transfer *t)
 {
-	uint64_t which = t->args[0];
+	const struct rest_call *c = find(socketcall_name(t->args[0]));
 
 	t->is_socketcall = true;
-	if (which >= ARRAY_SIZE(socketcalls) || !socketcalls[which] ||
-		read_words(t, t->args[1], t->args, SOCKETCALL_WORDS) < 0)
-		return NULL;
-	return find(socketcalls[which]);
+	return c && read_words(t, t->args[1], t->args, SOCKETCALL_WORDS) == 0 ? c : NULL;
+}
+
+const char *rest_call_name(size_t i)
+{
+	return i < ARRAY_SIZE(calls) ? calls[i].name : NULL;
 }
 
 bool transfer_of(const struct stop *call, struct transfer *t)
 {
 	uint64_t nr = call->nr;
 	int i, abi = abi_of_stop(call->arch, &nr);
-	const struct syscall *table;
-	size_t count;
+	const char *name;
 
 	*t = (struct transfer){ .stop = call,
 		.done = (uint64_t)call->result,
 		.is_wide = call->arch != AUDIT_ARCH_I386 };
 	if (abi < 0 || call->result <= 0)
 		return false;
-	table = syscall_table((enum abi)abi, &count);
-	if (nr >= count || !table[nr].name)
+	name = syscall_name((enum abi)abi, nr);
+	if (!name)
 		return false;
 	for (i = 0; i < 6; i++)
 		t->args[i] = t->is_wide ? call->args[i] : (uint32_t)call->args[i];
-	t->call = strcmp(table[nr].name, "socketcall") ? find(table[nr].name) : find_socketcall(t);
+	t->call = strcmp(name, "socketcall") ? find(name) : find_socketcall(t);
 	return t->call;
 }
 

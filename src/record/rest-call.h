@@ -32,6 +32,8 @@ struct transfer {
 	uint64_t done, whole; /* in its own measure: what it has, and shall come to */
 };
 
+/* For the test that looks each up in the table of calls: the names, to NULL. */
+const char *rest_call_name(size_t i);
 /* False: none of those. */
 bool transfer_of(const struct stop *call, struct transfer *t);
 /* Was it cut short, as far as one can tell? Then all of *t is set. */

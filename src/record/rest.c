@@ -9,10 +9,6 @@
 #include "base/proc.h"
 #include "record/rest-call.h"
 
-/* linux/errno.h: what the kernel says to itself of a call that a signal interrupts, from to. */
-#define ERESTARTSYS 512
-#define ERESTART_RESTARTBLOCK 516
-
 static struct rest *rest_of(const struct stop *stop)
 {
 	struct thread *thread = thread_of(stop->task);

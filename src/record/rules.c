@@ -12,9 +12,6 @@
 #include "decode/call.h"
 #include "record/thread-maker.h"
 
-#define SYS_BIND_CALL 2 /* linux/net.h: socketcall's number for bind */
-#define X32_BIT 0x40000000U
-
 /* Kinds of argument that the filter can test in a register. */
 static const struct {
 	enum kind kind;
@@ -27,7 +24,7 @@ static const struct {
 	{ ARG_NSFLAGS, FILTER_ANY_BIT, NAMESPACE_MASK, 0, 0 },
 	{ ARG_OPTION, FILTER_EQUAL, PR_GET_SECCOMP, ~0U, PR_SET_SECCOMP },
 	{ ARG_REQUEST, FILTER_EQUAL, SUBVOLUME_REQUEST, SUBVOLUME_MASK, SUBVOLUME_REQUEST },
-	{ ARG_SOCKCALL, FILTER_EQUAL, SYS_BIND_CALL, 0, 0 },
+	{ ARG_SOCKCALL, FILTER_EQUAL, SOCKETCALL_BIND, 0, 0 },
 	{ ARG_WAITFLAGS, FILTER_ANY_BIT, WNOHANG, 0, 0 },
 	{ ARG_LEFT, FILTER_ANY_BIT, ~0U, 0, 0 },
 };
@@ -113,7 +110,6 @@ static int rules_of(enum abi abi, struct filter_arch *out)
 
 int rules_build(struct filter *f)
 {
-	/* x32 has x86_64's numbers and architecture, and a bit of its own in the number. */
 	struct filter_arch archs[] = {
 		{ .arch = AUDIT_ARCH_X86_64, .nr_mask = ~X32_BIT },
 		{ .arch = AUDIT_ARCH_I386, .nr_mask = ~0U },

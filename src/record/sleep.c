@@ -5,8 +5,6 @@
 
 #include "trace/mem.h"
 
-#define ERESTART_RESTARTBLOCK 516 /* linux/errno.h: restart_syscall(2) is next, if nothing else */
-
 static size_t size_of_timespec(const struct call *c)
 {
 	return c->abi == ABI_I386 && !strstr(c->sys->name, "time64") ? 8 : 16;

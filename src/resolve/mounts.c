@@ -11,10 +11,10 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/mountinfo.h"
 #include "base/proc.h"
 #include "model/births.h"
 
-#define TABLE_LIMIT (16U << 20)
 /* How far up its parents a chrooted task's mount is looked for. */
 #define PARENTS_MAX 32
 
@@ -45,34 +45,6 @@ void mounts_release(struct mounts *m)
 	m->active = false;
 }
 
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* Space, tab, newline and backslash stand there as three octal digits (proc(5)). */
-static void unescape(char *s)
-{
-	char *out = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && is_octal(s[2]) &&
-			is_octal(s[3])) {
-			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-			s += 3;
-		} else {
-			*out++ = *s;
-		}
-	}
-	*out = '\0';
-}
-
-static const char *without_last_slash(char *path)
-{
-	unescape(path);
-	return strcmp(path, "/") ? path : "";
-}
-
 static const struct mount_row *row_of(const struct mount_table *t, uint64_t id)
 {
 	size_t i;
@@ -83,39 +55,30 @@ static const struct mount_row *row_of(const struct mount_table *t, uint64_t id)
 	return NULL;
 }
 
-/* "36 35 254:0 /root /point options - type source options"; `above` is the reader's own root. */
-static int add_row(struct mount_table *t, char *line, const char *above, bool ours)
+/* `above` is the reader's own root. */
+static int add_row(struct mount_table *t, const struct mount_line *line, const char *above,
+	bool ours)
 {
-	char *save = NULL, *field[5];
-	struct mount_row *r;
-	int i;
+	struct mount_row *r = ARRAY_MORE(t->rows, t->count);
 
-	for (i = 0; i < 5; i++) {
-		field[i] = strtok_r(i ? NULL : line, " ", &save);
-		if (!field[i])
-			return 0;
-	}
-	r = ARRAY_MORE(t->rows, t->count);
 	if (!r)
 		return -ENOMEM;
-	*r = (struct mount_row){ .id = strtoull(field[0], NULL, 10), .ours = ours };
-	r->dev = strdup(field[2]);
-	r->root = strdup(without_last_slash(field[3]));
-	if (asprintf(&r->point, "%s%s", above, without_last_slash(field[4])) < 0)
+	*r = (struct mount_row){ .id = line->id, .ours = ours };
+	r->dev = strdup(line->dev);
+	r->root = strdup(line->root);
+	if (asprintf(&r->point, "%s%s", above, line->point) < 0)
 		r->point = NULL;
 	return r->dev && r->root && r->point ? 0 : -ENOMEM;
 }
 
-static void table_read(struct mount_table *t, const char *file, const char *above, bool ours)
+static void table_read(struct mount_table *t, pid_t tid, const char *above, bool ours)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	char *line, *save = NULL;
+	_cleanup_(mountinfo_release) struct mountinfo m = MOUNTINFO_INIT;
+	struct mount_line line;
+	int r = mountinfo_read(&m, tid);
 
-	if (io_read_file(file, &text, TABLE_LIMIT) < 0 || !text.data)
-		return;
-	for (line = strtok_r(text.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		if (add_row(t, line, above, ours) < 0)
-			return;
+	while (r == 0 && mountinfo_next(&m, &line))
+		r = add_row(t, &line, above, ours);
 }
 
 /* Numbers come round again: the latest mount with a number is the one to remember. */
@@ -154,7 +117,7 @@ static const char *below(const char *path, const char *folder)
 static void read_ours(struct mounts *m)
 {
 	if (m->now.count == 0)
-		table_read(&m->now, "/proc/self/mountinfo", "", true);
+		table_read(&m->now, 0, "", true);
 }
 
 /* Mounts as a task sees them, whose names we see from above its root. */
@@ -165,14 +128,13 @@ static void read_theirs(struct mounts *m, pid_t tid)
 	proc_path(file, tid, "root");
 	if (io_readlink(file, root) < 0)
 		return;
-	proc_path(file, tid, "mountinfo");
-	table_read(&m->now, file, strcmp(root, "/") ? root : "", false);
+	table_read(&m->now, tid, strcmp(root, "/") ? root : "", false);
 }
 
 void mounts_begin(struct mounts *m, pid_t tid)
 {
 	if (!m->active)
-		table_read(&m->start, "/proc/self/mountinfo", "", true);
+		table_read(&m->start, 0, "", true);
 	m->active = true;
 	/* What is unmounted now may stay somebody's working folder. */
 	read_ours(m);

@@ -13,7 +13,6 @@
 #include "resolve/ascent.h"
 #include "resolve/start.h"
 
-#define SYMLINKS_MAX 40 /* as the kernel's */
 #define DELETED " (deleted)"
 
 int resolve_stat(struct resolver *r, pid_t tid, int dirfd, const char *text, struct inode *out)

@@ -11,13 +11,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/io.h"
+#include "base/mountinfo.h"
 #include "base/proc.h"
 
-#define TABLE_LIMIT (16U << 20)
-#define SYMLINKS_MAX 40 /* as the kernel's */
 
 void served_release(struct served *s)
 {
@@ -47,47 +44,42 @@ static void add(uint64_t **devs, size_t *count, uint64_t dev)
 	more[(*count)++] = dev;
 }
 
-/* "36 35 0:41 /root /point options optional... - fuse.sshfs source options" */
-static bool fuse_of_line(const char *line, uint64_t *dev)
+static bool is_fuse(const struct mount_line *line, uint64_t *dev)
 {
-	const char *type = strstr(line, " - ");
 	unsigned int major, minor;
 
-	if (!type || strncmp(type + 3, "fuse", 4) ||
-		sscanf(line, "%*u %*u %u:%u", &major, &minor) != 2)
+	if (strncmp(line->type, "fuse", 4) || sscanf(line->dev, "%u:%u", &major, &minor) != 2)
 		return false;
 	*dev = makedev(major, minor);
 	return true;
 }
 
-static void read_table(const char *file, uint64_t **devs, size_t *count)
+static void read_table(pid_t tid, uint64_t **devs, size_t *count)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	char *line, *save = NULL;
+	_cleanup_(mountinfo_release) struct mountinfo m = MOUNTINFO_INIT;
+	struct mount_line line;
 	uint64_t dev;
 
-	if (io_read_file(file, &text, TABLE_LIMIT) < 0 || !text.data)
+	if (mountinfo_read(&m, tid) < 0)
 		return;
-	for (line = strtok_r(text.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		if (fuse_of_line(line, &dev))
+	while (mountinfo_next(&m, &line))
+		if (is_fuse(&line, &dev))
 			add(devs, count, dev);
 }
 
 void served_begin(struct served *s)
 {
 	if (!s->begun)
-		read_table("/proc/self/mountinfo", &s->before, &s->before_count);
+		read_table(0, &s->before, &s->before_count);
 	s->begun = true;
 }
 
 void served_learn(struct served *s, pid_t tid)
 {
 	uint64_t *devs = NULL;
-	char file[PROC_PATH];
 	size_t count = 0, i;
 
-	proc_path(file, tid, "mountinfo");
-	read_table(file, &devs, &count);
+	read_table(tid, &devs, &count);
 	for (i = 0; i < count; i++)
 		if (!holds(s->before, s->before_count, devs[i]))
 			add(&s->devs, &s->count, devs[i]);

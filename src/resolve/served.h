@@ -13,6 +13,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* So many are followed on the way to one file, as the kernel has it. */
+#define SYMLINKS_MAX 40
+
 struct served {
 	uint64_t *devs;   /* of such file systems */
 	size_t count;

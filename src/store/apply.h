@@ -23,7 +23,7 @@ struct apply {
 };
 
 /* A message as the queue holds it (store/message.h). 0 or -errno. */
-int apply_message(struct apply *a, const void *message);
+int apply_message(struct apply *a, const void *message) MUST_CHECK;
 void apply_release(struct apply *a);
 
 #endif

@@ -11,7 +11,6 @@
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/mix.h"
-#include "store/hashing.h"
 
 /* What is remembered at most; the rest is read at the end. */
 #define NOTED_MAX 32768U
@@ -202,7 +201,7 @@ static bool is_stopped(void *data)
 static void read_file(struct early *e, const struct early_job *job)
 {
 	struct early_result result = { .changes = job->changes };
-	_cleanup_close_ int fd = hashing_open(job->path);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, job->path);
 	struct inode after;
 
 	if (fd < 0 || inode_stat(&result.was, fd, "", AT_EMPTY_PATH) < 0 ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#pragma once
-
+#ifndef STORE_FORKED_H
+#define STORE_FORKED_H
 /*
  * SQLite remembers, for all of a process, which locks it holds on which file,
  * and takes none twice. A fork takes that memory over, and none of the locks:
@@ -13,3 +13,5 @@
  * is made while another thread holds a lock that they all need.
  */
 void forked_watch(void);
+
+#endif

@@ -5,6 +5,7 @@
  * Who had a hand in which file: by the run's numbers for files, eight bytes
  * each, in lists that grow with the run.
  */
+#include "base/cleanup.h"
 #include "model/sink.h"
 
 /* A number of the run's own -> something else; 0: nothing. */
@@ -14,7 +15,7 @@ struct id_list {
 };
 
 /* 0 or -ENOMEM. */
-int id_set(struct id_list *list, uint32_t n, int64_t id);
+int id_set(struct id_list *list, uint32_t n, int64_t id) MUST_CHECK;
 /* What is known of n, or NULL; good until the next id_set(). */
 const int64_t *id_get(const struct id_list *list, uint32_t n);
 
@@ -25,7 +26,7 @@ struct hands {
 };
 
 /* An event happened, of the exec with that row. 0 or -ENOMEM. */
-int hands_note(struct hands *h, const struct event *e, int64_t exec);
+int hands_note(struct hands *h, const struct event *e, int64_t exec) MUST_CHECK;
 void hands_release(struct hands *h);
 
 #endif

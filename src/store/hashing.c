@@ -31,14 +31,9 @@ void hashing_release(struct hashing *h)
 	*h = (struct hashing){ 0 };
 }
 
-int hashing_open(const char *path)
-{
-	return io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
-}
-
 static void hash_file(const struct hash_job *job)
 {
-	_cleanup_close_ int fd = hashing_open(job->path);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, job->path);
 
 	if (fd >= 0 && digest_sha256(fd, job->hash) == 0)
 		*job->done = true;

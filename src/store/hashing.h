@@ -27,8 +27,6 @@ struct hashing {
 };
 
 void hashing_release(struct hashing *h);
-/* Opens a file to read it, without leaving a trace of that where we may. The descriptor, or -1. */
-int hashing_open(const char *path);
 /* Does all the jobs and reorders them. A file that cannot be read leaves *done as it was. */
 void hashing_run(struct hashing *h, struct hash_job *jobs, size_t count);
 

@@ -77,16 +77,19 @@ static void linked_free(struct linked *l)
 	}
 }
 
+/* The columns of ENTRY_LINKED. */
+enum linked_column { LINKED_PATH, LINKED_FILE, LINKED_EXCLUDED, LINKED_BEFORE };
+
 static struct linked *linked_new(const struct rows *rows)
 {
 	struct linked *l = calloc(1, sizeof *l);
 
 	if (!l)
 		return NULL;
-	l->path = strdup(rows_text(rows, 0));
-	l->file = (uint32_t)rows_int(rows, 1);
-	l->excluded = rows_int(rows, 2);
-	rows_inode(rows, 3, &l->before);
+	l->path = strdup(rows_text(rows, LINKED_PATH));
+	l->file = (uint32_t)rows_int(rows, LINKED_FILE);
+	l->excluded = rows_int(rows, LINKED_EXCLUDED);
+	rows_inode(rows, LINKED_BEFORE, &l->before);
 	if (!l->path) {
 		free(l);
 		return NULL;

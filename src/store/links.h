@@ -10,6 +10,7 @@
  * changed under all of them. The names that no call mentioned are looked for
  * near the one that was, and get an entry. 0 or -errno.
  */
-int links_complete(struct run *run, const struct hands *hands, const struct scope *scope);
+int links_complete(struct run *run, const struct hands *hands,
+	const struct scope *scope) MUST_CHECK;
 
 #endif

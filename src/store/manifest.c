@@ -14,7 +14,6 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
-#include "base/io.h"
 #include "base/parents.h"
 #include "base/quiet.h"
 #include "base/u64map.h"
@@ -65,7 +64,7 @@ static void batch_clear(struct batch *b)
 }
 
 /* The columns of ENTRY_BATCH. */
-enum column {
+enum batch_column {
 	COLUMN_PATH_ID,
 	COLUMN_PATH,
 	COLUMN_FILE,

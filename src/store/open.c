@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/locks.h"
 #include "base/indexes.h"
-#include "base/io.h"
 #include "store/db.h"
 #include "store/forked.h"
 #include "store/schema.h"

@@ -39,21 +39,29 @@ static void wait_for_deaths(struct db *db, int64_t run_id)
 		nanosleep(&pause, NULL);
 }
 
+/* The columns of RUN_HANDS. */
+enum hands_column { HANDS_FILE, HANDS_OP, HANDS_FLAGS, HANDS_MODE, HANDS_EXEC };
+
 static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, db, Q_RUN_HANDS, "i", run_id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		struct event e = { .file = (uint32_t)rows_int(&rows, 0),
-			.op = (enum op)rows_int(&rows, 1),
-			.flags = (uint32_t)rows_int(&rows, 2),
-			.mode = rows_type(&rows, 3) == ROWS_NULL ? -1 : rows_int(&rows, 3) };
+		struct event e = { .file = (uint32_t)rows_int(&rows, HANDS_FILE),
+			.op = (enum op)rows_int(&rows, HANDS_OP),
+			.flags = (uint32_t)rows_int(&rows, HANDS_FLAGS),
+			.mode = rows_type(&rows, HANDS_MODE) == ROWS_NULL ?
+				-1 :
+				rows_int(&rows, HANDS_MODE) };
 
-		r = hands_note(hands, &e, rows_int(&rows, 4));
+		r = hands_note(hands, &e, rows_int(&rows, HANDS_EXEC));
 	}
 	return r;
 }
+
+/* The columns of ENTRY_DEVICES. */
+enum devices_column { DEVICES_PATH, DEVICES_BEFORE };
 
 static int see_devices(struct run *run, struct devices *d)
 {
@@ -62,9 +70,10 @@ static int see_devices(struct run *run, struct devices *d)
 	struct inode before, now;
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		rows_inode(&rows, 1, &before);
+		rows_inode(&rows, DEVICES_BEFORE, &before);
 		/* What cannot be looked at tells nothing here. */
-		r = inode_stat(&now, AT_FDCWD, rows_text(&rows, 0), AT_SYMLINK_NOFOLLOW) == 0 ?
+		r = inode_stat(&now, AT_FDCWD, rows_text(&rows, DEVICES_PATH),
+			    AT_SYMLINK_NOFOLLOW) == 0 ?
 			devices_see(d, &before, &now) :
 			0;
 	}

@@ -18,6 +18,8 @@
 
 /* Past this many names the memory of their rows starts anew; the table still knows them. */
 #define PATHS_MAX 400000
+/* What a power cut takes is never more than half a second. */
+#define COMMIT_NS 400000000LL
 
 /* Its row, and that of the install it belongs to. */
 static int add_row(struct run *run, const struct run_facts *f)
@@ -36,20 +38,24 @@ static int add_row(struct run *run, const struct run_facts *f)
 			       run->heartbeat_s, f->name, f->version, f->scene);
 }
 
-int run_add(struct run *run, struct db *db, const struct run_facts *f, int64_t heartbeat_s)
+void run_init(struct run *run, struct db *db)
+{
+	*run = (struct run){ .db = db,
+		.committed_ns = io_monotonic_ns(),
+		.synced_ns = io_monotonic_ns() };
+}
+
+int run_add(struct run *run, const struct run_facts *f, int64_t heartbeat_s)
 {
 	int r;
 
-	*run = (struct run){ .db = db,
-		.started_ns = f->started_ns ? f->started_ns : io_now_ns(),
-		.heartbeat_s = heartbeat_s,
-		.committed_ns = io_monotonic_ns(),
-		.synced_ns = io_monotonic_ns(),
-		.unsynced = true };
+	run->started_ns = f->started_ns ? f->started_ns : io_now_ns();
+	run->heartbeat_s = heartbeat_s;
+	run->unsynced = true;
 	do
 		r = add_row(run, f);
 	while (r == -EBUSY);
-	run->id = db_last_id(db);
+	run->id = db_last_id(run->db);
 	return r;
 }
 
@@ -89,6 +95,14 @@ int run_begin(struct run *run)
 	return r;
 }
 
+int run_try_begin(struct run *run)
+{
+	int r = db_try_begin(run->db, &run->sequence);
+
+	run->in_transaction = r == 0;
+	return r;
+}
+
 int run_commit(struct run *run)
 {
 	int r = 0;
@@ -113,6 +127,13 @@ int run_commit(struct run *run)
 	return 0;
 }
 
+int run_commit_if_due(struct run *run)
+{
+	if (!run->in_transaction || io_monotonic_ns() - run->committed_ns <= COMMIT_NS)
+		return 0;
+	return run_commit(run);
+}
+
 int run_sync(struct run *run)
 {
 	int r = run_commit(run);
@@ -125,20 +146,31 @@ int run_sync(struct run *run)
 	return r;
 }
 
+bool run_sync_is_due(const struct run *run)
+{
+	return run->unsynced && io_monotonic_ns() - run->synced_ns >= COMMIT_NS;
+}
+
 void run_abandon(struct run *run)
 {
 	db_rollback(run->db);
 	run->in_transaction = false;
+	u64map_release(&run->paths);
 }
 
 /* Twice as often as promised. */
 int run_beat(struct run *run)
 {
-	int r;
-
 	if (io_monotonic_ns() - run->committed_ns <= run->heartbeat_s * 500000000LL)
 		return 0;
-	r = run_begin(run);
+	return run_promise(run, run->heartbeat_s);
+}
+
+int run_promise(struct run *run, int64_t heartbeat_s)
+{
+	int r = run_begin(run);
+
+	run->heartbeat_s = heartbeat_s;
 	return r == 0 ? run_commit(run) : r;
 }
 
@@ -320,4 +352,25 @@ int run_close(struct run *run, const char *state)
 	if (r == 0)
 		r = db_run(run->db, Q_RUN_STATE, "is", run->id, state);
 	return r == 0 ? run_commit(run) : r;
+}
+
+int run_drop(struct run *run)
+{
+	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
+		Q_RUN_DROP };
+	size_t i;
+	int r = run_begin(run);
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
+		r = db_run(run->db, all[i], "i", run->id);
+	return r == 0 ? run_commit(run) : r;
+}
+
+int run_committed(struct db *db, int64_t run_id)
+{
+	int r = db_run(db, Q_COMMIT_DONE, "ii", run_id, io_now_ns());
+
+	if (r == 0)
+		r = db_run(db, Q_RUN_COUNTS, "i", run_id);
+	return r < 0 ? r : owned_take(db, run_id);
 }

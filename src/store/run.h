@@ -2,8 +2,11 @@
 #ifndef STORE_RUN_H
 #define STORE_RUN_H
 /*
- * One run in the database, and the only thing that writes its rows: the
- * recorder's writer and an undo each have one. It belongs to one thread.
+ * One run in the database, for who makes it: the recorder's writer and an undo
+ * each have one. Its row and those of what was told of it are written here; what
+ * its entries come to by that is found elsewhere (store/manifest.c,
+ * undo/journal.c), in transactions that begin and end here. It belongs to one
+ * thread.
  *
  * Rows are added inside transactions that every adding call begins by itself;
  * run_commit() ends one. Functions return 0 (or a row's number) or -errno.
@@ -42,9 +45,13 @@ struct run {
 	struct u64map paths; /* a path's hash -> its row */
 };
 
-/* Adds the run: its row is there, state `running`, when this returns. */
-int run_add(struct run *run, struct db *db, const struct run_facts *facts,
-	int64_t heartbeat_s) MUST_CHECK;
+/* One that has no row yet. */
+void run_init(struct run *run, struct db *db);
+/*
+ * Adds it: its row is there, state `running`, when this returns, or with the transaction that was
+ * begun before.
+ */
+int run_add(struct run *run, const struct run_facts *facts, int64_t heartbeat_s) MUST_CHECK;
 /* One that came to no end is gone on with. 0, -ENOENT: it is none that should be, or -errno. */
 int run_reopen(struct run *run, struct db *db, int64_t id) MUST_CHECK;
 /* Frees what the run holds; its rows stay. */
@@ -52,14 +59,22 @@ void run_release(struct run *run);
 
 /* Begins a transaction, if none is open, after every other auditor's turn. */
 int run_begin(struct run *run) MUST_CHECK;
+/* The same where nothing is lost if there is none: -EBUSY, somebody holds the database for long. */
+int run_try_begin(struct run *run) MUST_CHECK;
 /* Ends it, with the notes and a heartbeat; without one there is nothing to do. */
 int run_commit(struct run *run) MUST_CHECK;
-/* The same, and all so far is on the disk. */
+/* The same, when one has been open for long: others have their turn, and the log stays small. */
+int run_commit_if_due(struct run *run) MUST_CHECK;
+/* The same as run_commit(), and all so far is on the disk. */
 int run_sync(struct run *run) MUST_CHECK;
-/* Gives up what is not committed. */
+/* Has what was committed not been on the disk for long? */
+bool run_sync_is_due(const struct run *run);
+/* Gives up what is not committed, and forgets the rows of paths: some may have gone with it. */
 void run_abandon(struct run *run);
 /* Says that we are still there, when that is due. */
 int run_beat(struct run *run) MUST_CHECK;
+/* Only by then we shall have been heard of again: on record when this returns. */
+int run_promise(struct run *run, int64_t heartbeat_s) MUST_CHECK;
 
 /* A sentence for the notes; the same one is kept once. */
 void run_note(struct run *run, const char *text);
@@ -90,5 +105,13 @@ int run_count(struct run *run) MUST_CHECK;
 int run_settled(struct run *run) MUST_CHECK;
 /* The last word: state is `complete` or `incomplete`. */
 int run_close(struct run *run, const char *state) MUST_CHECK;
+/* It did nothing, and so there was none: its rows go, and that is committed. */
+int run_drop(struct run *run) MUST_CHECK;
+
+/*
+ * Of another run, in the transaction of the commit that put it in its place: its entries were
+ * settled with those of the commit. What its processes did is what it was.
+ */
+int run_committed(struct db *db, int64_t run_id) MUST_CHECK;
 
 #endif

@@ -55,15 +55,22 @@ void db_rollback(struct db *db)
 		IGNORE(db_exec(db, "ROLLBACK")); /* it fails only where SQLite did it by itself */
 }
 
+int db_try_begin(struct db *db, int64_t *sequence)
+{
+	int r = db_exec(db, "BEGIN IMMEDIATE");
+
+	if (r == 0)
+		*sequence = db_int(db, Q_SEQUENCE_GET, 0, "");
+	return r;
+}
+
 int db_begin(struct db *db, int64_t *sequence)
 {
 	int r;
 
 	do
-		r = db_exec(db, "BEGIN IMMEDIATE");
+		r = db_try_begin(db, sequence);
 	while (r == -EBUSY);
-	if (r == 0)
-		*sequence = db_int(db, Q_SEQUENCE_GET, 0, "");
 	return r;
 }
 

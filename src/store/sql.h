@@ -2,7 +2,9 @@
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 /*
- * SQLite, and the only place that names it. Statements are those of
+ * SQLite, and what of it others see. Below this there are only those that share
+ * a connection (db.h: open.c) or stand between SQLite and the files
+ * (forked.c, through.c); scripts/layers holds to that. Statements are those of
  * db/queries.sql, prepared at first use and kept; SQLite's codes become
  * -errno: -ENOSPC full, -EBUSY locked for too long, -EROFS, -EIO, -EUCLEAN
  * damaged, -EMEDIUMTYPE not a database.
@@ -38,6 +40,8 @@ int db_exec(struct db *db, const char *sql) MUST_CHECK;
  * long that takes; *sequence is the last number given to an event. 0 or -errno.
  */
 int db_begin(struct db *db, int64_t *sequence) MUST_CHECK;
+/* The same, but -EBUSY where that takes long. */
+int db_try_begin(struct db *db, int64_t *sequence) MUST_CHECK;
 /*
  * Runs a statement of the list to its end. fmt names the parameters in order:
  * i int64_t, I const int64_t * (NULL is SQL's NULL), s const char * (or NULL),

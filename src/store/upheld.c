@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "base/quiet.h"
+#include "store/versions.h"
 
 /* Past that many names nothing is said to be stale: a command's status waits for this. */
 #define LOOKS_MOST 200000
@@ -101,77 +102,20 @@ static struct left *next_of(const struct looking *s, uint32_t next)
 	return next ? &s->left[next - 1] : NULL;
 }
 
-struct versions {
-	const char *old, *now;
-	size_t old_len, now_len;
-};
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Where the older version stands in a path, as a number of its own; NULL: nowhere. */
-static const char *find_version(const struct versions *v, const char *path)
-{
-	const char *at = path;
-
-	for (; (at = memmem(at, strlen(at), v->old, v->old_len)); at++)
-		if (!is_digit(at[-1]) && at[-1] != '.' && !is_digit(at[v->old_len]))
-			return at;
-	return NULL;
-}
-
-/* The path, with the newer version in the place of the older one from there on. */
-static void put_version(struct buf *out, const struct versions *v, const char *path, const char *at)
-{
-	for (; at; path = at + v->old_len, at = find_version(v, path)) {
-		buf_add(out, path, (size_t)(at - path));
-		buf_add(out, v->now, v->now_len);
-	}
-	buf_adds(out, path);
-}
-
-/* Does what is there of the newer version come from the run, or from one before of that version? */
-static bool has_newer(const struct looking *s, const struct versions *v, const char *path)
-{
-	const char *at = find_version(v, path);
-
-	for (; at; at = find_version(v, at + 1)) {
-		_cleanup_buf_ struct buf there = BUF_INIT;
-
-		put_version(&there, v, path, at);
-		if (!there.failed &&
-			db_int(s->run->db, Q_UPHELD_NEWER, 0, "is", s->run->id, there.data))
-			return true;
-	}
-	return false;
-}
-
-/* Without its last part: 1.2 of 1.2.3. */
-static size_t shorter(const char *version, size_t n)
-{
-	while (n > 0 && version[n - 1] != '.')
-		n--;
-	return n ? n - 1 : 0;
-}
-
 /*
  * The folder share/p-1.0 is share/p-2.0 now: what the run made there has that source, and what
- * stands in the old one has none. As the versions, so their first parts: share/p-1.2 of 1.2.3.
+ * stands in the old one has none. Does what is there of the newer version come from the run, or
+ * from one before of that version?
  */
 static bool has_moved(const struct looking *s, const char *path, const char *old, const char *now)
 {
-	struct versions v = { old, now, strlen(old), strlen(now) };
+	_cleanup_buf_ struct buf there = BUF_INIT;
+	struct versions v = versions_of(path, old, now);
+	bool moved = false;
 
-	for (; v.old_len && v.now_len; v.old_len = shorter(old, v.old_len),
-					  v.now_len = shorter(now, v.now_len)) {
-		if (v.old_len == v.now_len && !memcmp(old, now, v.old_len))
-			return false;
-		if (has_newer(s, &v, path))
-			return true;
-	}
-	return false;
+	while (!moved && versions_next(&v, &there))
+		moved = db_int(s->run->db, Q_UPHELD_NEWER, 0, "is", s->run->id, there.data);
+	return moved;
 }
 
 static int note_left(struct looking *s, struct left *l)
@@ -197,26 +141,40 @@ static char *copy_text(const struct rows *rows, int column)
 	return rows_type(rows, column) == ROWS_NULL ? NULL : strdup(rows_text(rows, column));
 }
 
+/* The columns of UPHELD_OPEN. */
+enum left_column {
+	LEFT_PATH_ID,
+	LEFT_PATH,
+	LEFT_MODE,
+	LEFT_SIZE,
+	LEFT_SHA256,
+	LEFT_TARGET,
+	LEFT_OF_LDCONFIG,
+	LEFT_VERSION,
+	LEFT_NOW,
+};
+
 static int add_left(struct looking *s, const struct rows *rows)
 {
-	const void *hash = rows_blob(rows, 4);
+	const char *old = rows_text(rows, LEFT_VERSION), *now = rows_text(rows, LEFT_NOW);
+	const void *hash = rows_blob(rows, LEFT_SHA256);
 	struct left *l = ARRAY_MORE(s->left, s->count);
 
 	if (!l)
 		return -ENOMEM;
-	l->path_id = rows_int(rows, 0);
-	l->path = copy_text(rows, 1);
-	l->mode = (uint32_t)rows_int(rows, 2);
-	l->size = rows_int(rows, 3);
+	l->path_id = rows_int(rows, LEFT_PATH_ID);
+	l->path = copy_text(rows, LEFT_PATH);
+	l->mode = (uint32_t)rows_int(rows, LEFT_MODE);
+	l->size = rows_int(rows, LEFT_SIZE);
 	l->has_hash = hash != NULL;
 	if (hash)
 		memcpy(l->hash, hash, SHA256_LEN);
-	l->target = copy_text(rows, 5);
-	l->of_ldconfig = rows_int(rows, 6);
-	l->may_be_source = *rows_text(rows, 7) && !strcmp(rows_text(rows, 7), rows_text(rows, 8));
+	l->target = copy_text(rows, LEFT_TARGET);
+	l->of_ldconfig = rows_int(rows, LEFT_OF_LDCONFIG);
+	l->may_be_source = *old && !strcmp(old, now);
 	if (!l->path || !strchr(l->path, '/'))
 		return -ENOMEM;
-	l->moved = has_moved(s, l->path, rows_text(rows, 7), rows_text(rows, 8));
+	l->moved = has_moved(s, l->path, old, now);
 	s->open += !l->moved;
 	return note_left(s, l);
 }
@@ -266,7 +224,7 @@ static bool is_folder_of_ours(const struct looking *s, const char *path)
 
 static bool read_hash(const char *path, unsigned char *hash)
 {
-	_cleanup_close_ int fd = io_open(path, O_NOFOLLOW | O_NONBLOCK | O_NOATIME);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, path);
 
 	return fd >= 0 && digest_sha256(fd, hash) == 0;
 }
@@ -430,6 +388,9 @@ static int add_word(struct looking *s, const char *cwd, const char *word)
 	return 0;
 }
 
+/* The columns of UPHELD_PLACES. */
+enum place_column { PLACE_FOLDER, PLACE_WORD };
+
 /* First the folders, so that what they hold is looked at once. */
 static int read_places(struct looking *s)
 {
@@ -437,9 +398,9 @@ static int read_places(struct looking *s)
 	int r = db_rows(&rows, s->run->db, Q_UPHELD_PLACES, "i", s->run->id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = rows_type(&rows, 1) == ROWS_NULL ?
-			add_root(s, rows_text(&rows, 0)) :
-			add_word(s, rows_text(&rows, 0), rows_text(&rows, 1));
+		r = rows_type(&rows, PLACE_WORD) == ROWS_NULL ?
+			add_root(s, rows_text(&rows, PLACE_FOLDER)) :
+			add_word(s, rows_text(&rows, PLACE_FOLDER), rows_text(&rows, PLACE_WORD));
 	return r;
 }
 

@@ -17,7 +17,6 @@
 /* 8 MiB of queue: a second of the fastest stops, while a disk makes up its mind. */
 #define RING_SIZE (8U << 20)
 #define WRITER_STACK (1U << 20)
-#define COMMIT_NS 400000000LL
 #define IDLE_MS 150
 #define FOLD_PATIENCE_NS 30000000LL
 /* A command is not held for longer by whoever holds the database's lock. */
@@ -235,13 +234,10 @@ static void fail(struct writer *w, int error)
 	run_abandon(&w->run);
 }
 
-/* Short transactions let other auditors in, and keep the log small. */
+/* The clock is not asked for each event. */
 static int commit_if_due(struct writer *w)
 {
-	if (!w->run.in_transaction || (w->apply.events & 4095) != 4095 ||
-		io_monotonic_ns() - w->run.committed_ns <= COMMIT_NS)
-		return 0;
-	return run_commit(&w->run);
+	return (w->apply.events & 4095) == 4095 ? run_commit_if_due(&w->run) : 0;
 }
 
 static void drain(struct writer *w)
@@ -282,10 +278,7 @@ static void sync_run(struct writer *w)
 		receipts_drop(w->run.db, w->run.id, w->apply.receipt);
 }
 
-/*
- * When the tracer waits for it, and now and then: what a power cut
- * takes is never more than half a second.
- */
+/* When the tracer waits for it, and now and then. */
 static void sync_if_due(struct writer *w)
 {
 	bool asked;
@@ -293,7 +286,7 @@ static void sync_if_due(struct writer *w)
 	pthread_mutex_lock(&w->lock);
 	asked = w->secure_asked;
 	pthread_mutex_unlock(&w->lock);
-	if (!asked && (!w->run.unsynced || io_monotonic_ns() - w->run.synced_ns < COMMIT_NS))
+	if (!asked && !run_sync_is_due(&w->run))
 		return;
 	drain(w); /* with all that was told before it asked */
 	sync_run(w);
@@ -304,51 +297,17 @@ static void sync_if_due(struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void count(struct writer *w)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct run_result *res = &w->result;
-
-	if (db_rows(&rows, w->run.db, Q_RUN_RESULT, "i", w->run.id) < 0 || rows_next(&rows) <= 0)
-		return;
-	res->created = rows_int(&rows, 0);
-	res->modified = rows_int(&rows, 1);
-	res->removed = rows_int(&rows, 2);
-	res->excluded = rows_int(&rows, 3);
-	res->processes = rows_int(&rows, 4);
-}
-
-/* The folder that holds all that is excluded: what the first and the last name have in common. */
-static void name_excluded(struct writer *w)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	char *out = w->result.excluded_below;
-	const char *first, *last;
-	size_t i, folder = 0;
-
-	out[0] = '\0';
-	if (db_rows(&rows, w->run.db, Q_RUN_EXCLUDED, "i", w->run.id) < 0 || rows_next(&rows) <= 0)
-		return;
-	first = rows_text(&rows, 0);
-	last = rows_text(&rows, 1);
-	for (i = 0; first[i] && first[i] == last[i]; i++)
-		if (first[i] == '/')
-			folder = i;
-	if (i > 0 && (first[i] == '/' || last[i] == '/') && (!first[i] || !last[i]))
-		folder = i; /* one of the two is the folder itself */
-	snprintf(out, sizeof w->result.excluded_below, "%.*s", (int)folder, first);
-}
-
 static int settle_rows(struct writer *w)
 {
 	struct manifest m = { &w->run, &w->apply.hands, w->scope, &w->apply.early };
-	int r;
-
+	int64_t usual_s = w->run.heartbeat_s;
 	/* Hashing may take its time, and says nothing meanwhile. */
-	r = db_run(w->run.db, Q_RUN_HEARTBEAT, "ii", w->run.id, (int64_t)HEARTBEAT_SETTLE_S);
+	int r = run_promise(&w->run, HEARTBEAT_SETTLE_S);
+
 	early_let_go(&w->apply.early);
 	if (r == 0)
 		r = manifest_settle(&m);
+	w->run.heartbeat_s = usual_s;
 	return r == 0 ? run_commit(&w->run) : r;
 }
 
@@ -377,10 +336,7 @@ static void settle(struct writer *w)
 	w->settled_ns = io_monotonic_ns();
 	w->settling_ns = w->settled_ns - start;
 	w->settled_events = w->apply.events;
-	count(w);
-	if (w->result.excluded)
-		name_excluded(w);
-	w->result.run_id = w->run.id;
+	result_read(&w->result, w->run.db, w->run.id);
 	w->result.status = w->apply.status;
 	w->result.duration_ns = w->apply.duration_ns;
 	w->result.error = result_error(w);
@@ -558,7 +514,8 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	 * wait with it, to save a row on which nothing hangs yet.
 	 */
 	db_wait(db, DB_WAIT_NOTHING);
-	r = run_add(&w->run, db, facts, HEARTBEAT_S);
+	run_init(&w->run, db);
+	r = run_add(&w->run, facts, HEARTBEAT_S);
 	db_wait(db, DB_WAIT_ORDER);
 	if (r < 0)
 		return words_set(words, r, "cannot write to the database %s: %s", db_path(db),

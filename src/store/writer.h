@@ -13,17 +13,7 @@
 #include "model/scope.h"
 #include "model/sink.h"
 #include "store/apply.h"
-
-/* What the end of a run comes to; counts leave excluded paths out. */
-struct run_result {
-	int64_t run_id;
-	int64_t created, modified, removed, excluded, processes;
-	int64_t duration_ns;
-	int status;        /* wait(2)'s */
-	unsigned int left; /* processes that are alive still */
-	int error;         /* the record is not whole: 0, or the -errno that broke it */
-	char excluded_below[4096]; /* a folder that holds all that is excluded, or "" */
-};
+#include "store/result.h"
 
 struct writer {
 	struct sink sink; /* first: a sink pointer is a writer pointer */
@@ -51,7 +41,7 @@ struct writer {
 
 /* Adds the run and starts the thread; scope must outlive it. 0 or -errno with a sentence. */
 int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
-	const struct scope *scope, struct words *words);
+	const struct scope *scope, struct words *words) MUST_CHECK;
 /*
  * All that was told so far becomes the manifest; `summary` is called from the
  * writer's thread before it counts as done. With no process left alive the run
@@ -61,6 +51,6 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 bool writer_settle(struct writer *w, unsigned int alive,
 	void (*summary)(const struct run_result *, void *), void *data);
 /* The end: settles what came since, marks the run, stops the thread. */
-int writer_finish(struct writer *w);
+int writer_finish(struct writer *w) MUST_CHECK;
 
 #endif

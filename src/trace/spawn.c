@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 
 /*
  * fork(2) whose end sends no signal: a SIGCHLD would stay pending in the

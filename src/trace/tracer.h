@@ -90,6 +90,10 @@ void tracer_forget(struct tracer *t, struct task *task);
  */
 void tracer_release_command(struct tracer *t);
 
+/* What the kernel says to itself of a call that a signal interrupts (linux/errno.h), from to. */
+#define ERESTARTSYS 512    /* begun anew; EINTR only where a handler without SA_RESTART comes */
+#define ERESTARTNOHAND 514 /* begun anew without a handler */
+#define ERESTART_RESTARTBLOCK 516 /* restart_syscall(2) is next, if nothing else */
 /*
  * At a STOP_SIGNAL: did the signal come in a call, which has answered something? 1, and stop has
  * its nr, arch, args, stack and result, which the program has not seen yet; 0, or -errno.

@@ -45,8 +45,7 @@ static int open_content(struct applying *a, const struct commit_item *it, int *f
 		return 0;
 	r = parents_open(&a->p->scene, it->e->path, &dir, &name);
 	if (r == 0)
-		r = io_openat(dir, name,
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOATIME);
+		r = io_open_content(dir, name);
 	if (r >= 0)
 		*from = r;
 	return r < 0 ? r : 0;

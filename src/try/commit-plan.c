@@ -216,11 +216,6 @@ void commit_plan_release(struct commit_plan *p)
 
 /* Finding. */
 
-int64_t commit_plan_last(const struct commit_plan *p)
-{
-	return p->run_count ? p->runs[p->run_count - 1] : 0;
-}
-
 struct commit_item *commit_plan_find(const struct commit_plan *p, const char *path, size_t n)
 {
 	const struct entry *e = n ? entries_find(&p->all, path, n) : NULL;
@@ -347,8 +342,7 @@ static int open_content(struct parents *parents, const char *path)
 	const char *name;
 	int dir, r = parents_open(parents, path, &dir, &name);
 
-	return r < 0 ? r : io_openat(dir, name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
+	return r < 0 ? r : io_open_content(dir, name);
 }
 
 static bool same_bytes(int a, int b)

@@ -71,8 +71,6 @@ struct commit_plan {
 int commit_plan_load(struct commit_plan *p, struct db *db, int64_t run_id, int root) MUST_CHECK;
 void commit_plan_release(struct commit_plan *p);
 
-/* The newest of the runs. */
-int64_t commit_plan_last(const struct commit_plan *p);
 /* The item of a path, or NULL. */
 struct commit_item *commit_plan_find(const struct commit_plan *p, const char *path, size_t n);
 /* The one of the folder that the item stands in, or NULL. */

@@ -12,7 +12,6 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/io.h"
 
 /* What a rollback writes to the database: by itself, and for each path. */
 #define RESERVE (4LL << 20)

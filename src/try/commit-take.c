@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/io.h"
-#include "store/owned.h"
-
 /* Verify. */
 
 static bool is_content(const struct side *made, const struct side *want)
@@ -79,15 +76,6 @@ static int take_run(struct db *db, int64_t run_id, int64_t commit_id)
 	return r;
 }
 
-static int end_run(struct db *db, int64_t run_id)
-{
-	int r = db_run(db, Q_COMMIT_DONE, "ii", run_id, io_now_ns());
-
-	if (r == 0)
-		r = db_run(db, Q_RUN_COUNTS, "i", run_id);
-	return r < 0 ? r : owned_take(db, run_id);
-}
-
 /* It is all of the runs by now. */
 static int drop_rows(struct db *db, int64_t commit_id)
 {
@@ -109,6 +97,6 @@ int commit_take(const struct commit_plan *p, struct run *commit)
 			r = take_run(commit->db, p->runs[i], commit->id);
 	}
 	for (i = 0; r == 0 && i < p->run_count; i++)
-		r = end_run(commit->db, p->runs[i]);
+		r = run_committed(commit->db, p->runs[i]);
 	return r < 0 ? r : drop_rows(commit->db, commit->id);
 }

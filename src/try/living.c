@@ -7,9 +7,9 @@
 
 #include "base/array.h"
 #include "base/io.h"
+#include "base/mountinfo.h"
 #include "base/proc.h"
 
-#define TABLE_LIMIT (16U << 20)
 #define NAMESPACE 64
 
 /* A mount namespace that was looked at: many processes have the same one. */
@@ -25,25 +25,23 @@ struct inspection {
 	struct living *found;
 };
 
-static bool table_has(const char *table, const char *mark)
+/* Of this process, or that one. */
+static bool sees(pid_t pid, const char *mark)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
+	_cleanup_(mountinfo_release) struct mountinfo m = MOUNTINFO_INIT;
+	struct mount_line line;
+	bool found = false;
 
-	return io_read_file(table, &text, TABLE_LIMIT) == 0 && text.data &&
-		strstr(text.data, mark);
+	if (mountinfo_read(&m, pid) < 0)
+		return false;
+	while (!found && mountinfo_next(&m, &line))
+		found = strstr(line.fs_options, mark);
+	return found;
 }
 
 bool living_here(const char *beginning)
 {
-	return table_has("/proc/self/mountinfo", beginning);
-}
-
-static bool sees(pid_t pid, const char *mark)
-{
-	char path[PROC_PATH];
-
-	proc_path(path, pid, "mountinfo");
-	return table_has(path, mark);
+	return sees(0, beginning);
 }
 
 /* -ENOMEM, or whether its namespace has it. */

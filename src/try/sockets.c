@@ -9,8 +9,7 @@
 
 #include "base/canonical.h"
 #include "base/io.h"
-
-#define TABLE_LIMIT (16U << 20)
+#include "base/proc.h"
 
 /* Read only: to connect to it is no writing, and chmod(2) would be the real one's. */
 static void bind_socket(const char *path, const char *new_root)
@@ -47,7 +46,7 @@ void sockets_bind(const struct view *v, const char *new_root)
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	char *line, *rest, *name;
 
-	if (io_read_file("/proc/net/unix", &text, TABLE_LIMIT) < 0 || !text.data)
+	if (io_read_file("/proc/net/unix", &text, PROC_TABLE_MAX) < 0 || !text.data)
 		return;
 	for (rest = text.data; (line = strsep(&rest, "\n"));) {
 		name = strstr(line, " /");

@@ -9,10 +9,8 @@
 
 #include "base/array.h"
 #include "base/canonical.h"
-#include "base/io.h"
+#include "base/mountinfo.h"
 #include "model/inode.h"
-
-#define TABLE_LIMIT (16U << 20)
 
 #ifndef MS_NOSYMFOLLOW
 #define MS_NOSYMFOLLOW 256
@@ -72,67 +70,21 @@ static unsigned long read_flags(char *options)
 	return flags & (MS_NOATIME | MS_RELATIME) ? flags : flags | MS_STRICTATIME;
 }
 
-static bool is_octal(char c)
+static int read_line(struct shown *s, const struct mount_line *line)
 {
-	return c >= '0' && c <= '7';
-}
+	const char *its = line->fs_options;
 
-/* Space, tab, newline and backslash stand there as three octal digits (proc(5)). */
-static char *unescaped(char *s)
-{
-	char *in, *out = s;
-
-	for (in = s; *in; in++) {
-		if (in[0] == '\\' && is_octal(in[1]) && is_octal(in[2]) && is_octal(in[3])) {
-			*out++ = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
-			in += 3;
-		} else {
-			*out++ = *in;
-		}
-	}
-	*out = '\0';
-	return strdup(s);
-}
-
-static char *folder_of(char *s)
-{
-	return unescaped(strcmp(s, "/") ? s : s + 1);
-}
-
-enum field { ID, PARENT, DEVICE, ROOT, POINT, OPTIONS, BEFORE_DASH };
-enum rest { TYPE, SOURCE, ITS_OPTIONS, FIELDS_OF_REST };
-
-static bool split(char *line, char **field, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (!(field[i] = strsep(&line, " ")))
-			return false;
-	return true;
-}
-
-/* "36 35 254:0 /root /point options [more]... - type source options" */
-static int read_line(struct shown *s, char *line)
-{
-	char *dash = strstr(line, " - "), *field[BEFORE_DASH], *rest[FIELDS_OF_REST];
-
-	*s = (struct shown){ .layer = -1 };
-	if (!dash)
-		return 0;
-	*dash = '\0';
-	if (!split(line, field, BEFORE_DASH) || !split(dash + 3, rest, FIELDS_OF_REST))
-		return 0;
-	s->id = strtoull(field[ID], NULL, 10);
-	s->device = strdup(field[DEVICE]);
-	s->root = folder_of(field[ROOT]);
-	s->point = folder_of(field[POINT]);
-	s->type = strdup(rest[TYPE]);
-	s->source = unescaped(rest[SOURCE]);
-	s->flags = read_flags(field[OPTIONS]);
-	if (!strncmp(rest[ITS_OPTIONS], "ro", 2) && strchr(",", rest[ITS_OPTIONS][2]))
+	*s = (struct shown){ .id = line->id,
+		.device = strdup(line->dev),
+		.root = strdup(line->root),
+		.point = strdup(line->point),
+		.type = strdup(line->type),
+		.source = strdup(line->source),
+		.flags = read_flags(line->options),
+		.layer = -1 };
+	if (!strncmp(its, "ro", 2) && strchr(",", its[2]))
 		s->flags |= MS_RDONLY; /* of the file system, at whatever place */
-	return s->device && s->root && s->point && s->type && s->source ? 1 : -ENOMEM;
+	return s->device && s->root && s->point && s->type && s->source ? 0 : -ENOMEM;
 }
 
 static void shown_release(struct shown *s)
@@ -248,15 +200,16 @@ static void find_others(struct view *v)
 			v->all[i].how = SHOWN_BY_OTHER;
 }
 
-static int read_lines(struct view *v, char *text)
+static int read_lines(struct view *v)
 {
+	_cleanup_(mountinfo_release) struct mountinfo m = MOUNTINFO_INIT;
+	struct mount_line line;
 	struct shown row;
-	char *line;
-	int r = 0;
+	int r = mountinfo_read(&m, 0);
 
-	while (r >= 0 && (line = strsep(&text, "\n")) && *line) {
-		r = read_line(&row, line);
-		if (r > 0)
+	while (r == 0 && mountinfo_next(&m, &line)) {
+		r = read_line(&row, &line);
+		if (r == 0)
 			r = add_if_seen(v, &row);
 		else
 			shown_release(&row);
@@ -287,18 +240,16 @@ static int in_depth(const void *a, const void *b)
 
 int view_read(struct view *v)
 {
-	_cleanup_buf_ struct buf text = BUF_INIT;
-	int r = io_read_file("/proc/self/mountinfo", &text, TABLE_LIMIT);
+	int r;
 
 	*v = (struct view){ 0 };
-	if (r == 0 && text.data)
-		r = read_lines(v, text.data);
-	if (r >= 0)
+	r = read_lines(v);
+	if (r == 0)
 		r = put_root_first(v);
 	if (r == 0) {
 		/* A folder's name is a beginning of those below it. */
 		qsort(v->all + 1, v->count - 1, sizeof *v->all, in_depth);
 		find_others(v);
 	}
-	return r < 0 ? r : 0;
+	return r;
 }

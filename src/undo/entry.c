@@ -41,7 +41,7 @@ void entries_release(struct entries *all)
 }
 
 /* The columns of ENTRIES; of a side, where it begins. */
-enum column {
+enum entry_column {
 	COLUMN_PATH_ID,
 	COLUMN_PATH,
 	COLUMN_CHANGE,

@@ -64,7 +64,7 @@ struct entries {
  * All that run_id changed and that counts as installed; and what it carried
  * from an excluded place to one that is not. 0 or -errno.
  */
-int entries_load(struct entries *out, struct db *db, int64_t run_id);
+int entries_load(struct entries *out, struct db *db, int64_t run_id) MUST_CHECK;
 /* After entries were added: by path. */
 void entries_sort(struct entries *all);
 /* The entry of a path's first n bytes, or NULL. */
@@ -76,7 +76,7 @@ void entries_release(struct entries *all);
 /* The columns of query ENTRIES: of the entry, then those of its two sides. */
 enum { ENTRY_COLUMNS = 11 + 2 * (INODE_COLUMNS + 3) };
 /* One row of it, or of a query that has more behind those. 0 or -ENOMEM. */
-int entry_read(struct entry *e, const struct rows *rows);
+int entry_read(struct entry *e, const struct rows *rows) MUST_CHECK;
 
 /* "file", "dir" and so on, as the view manifest says. */
 const char *type_name(uint32_t mode);

@@ -14,7 +14,6 @@
 #include "store/open.h"
 #include "store/owned.h"
 
-#define COMMIT_NS 400000000LL
 /* Between two commits a large file may be hashed. */
 #define HEARTBEAT_S 600
 
@@ -70,7 +69,33 @@ static int add_process(struct journal *j, const char *argv, const char *cwd)
 	if (j->process < 0)
 		return (int)j->process;
 	j->exec = run_exec(&j->run, &e, j->process, NULL);
-	return j->exec < 0 ? (int)j->exec : run_commit(&j->run);
+	return j->exec < 0 ? (int)j->exec : 0;
+}
+
+static int write_run(struct journal *j, const struct run_facts *facts)
+{
+	int r = run_add(&j->run, facts, HEARTBEAT_S);
+
+	if (r == 0)
+		r = add_process(j, facts->argv, facts->cwd);
+	return r == 0 ? run_commit(&j->run) : r;
+}
+
+/* In the transaction in which it begins: from here on nobody else undoes anything, or forgets. */
+static int look_at_subject(struct journal *j, const char *kind, struct words *words)
+{
+	bool there = db_int(j->db, Q_RUN_EXISTS, 0, "i", j->of_run);
+	int r = journal_idle(j->db, words);
+
+	if (r < 0)
+		return r;
+	j->resumed = journal_interrupted(j->db, j->of_run, kind);
+	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
+	r = db_was_read(j->db, db_unread(j->db), words);
+	return r < 0 || there ? r :
+				words_set(words, -ENOENT, "%s: run %lld was forgotten just now",
+					db_path(j->db),
+					(long long)(j->of_run ? j->of_run : j->subject));
 }
 
 static int add_run(struct journal *j, const char *kind, struct words *words)
@@ -87,32 +112,21 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 		return words_set(words, -ENOMEM, "out of memory");
 	facts.argv = argv.data;
 	/* Asked before, too: the other one may hold the lock. */
-	if (journal_idle(j->db, words) < 0)
-		return -EBUSY;
-	r = db_exec(j->db, "BEGIN IMMEDIATE");
-	if (r == 0 && journal_idle(j->db, words) < 0)
-		return -EBUSY;
-	if (r == 0 && !db_int(j->db, Q_RUN_EXISTS, 0, "i", j->of_run) && db_unread(j->db) == 0)
-		return words_set(words, -ENOENT, "%s: run %lld was forgotten just now",
-			db_path(j->db), (long long)(j->of_run ? j->of_run : j->subject));
-	j->resumed = journal_interrupted(j->db, j->of_run, kind);
-	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
+	r = journal_idle(j->db, words);
+	if (r < 0)
+		return r;
+	r = run_try_begin(&j->run);
+	if (r == 0 && (r = look_at_subject(j, kind, words)) < 0)
+		return r;
 	if (r == 0)
-		r = db_unread(j->db);
-	if (r == 0)
-		r = run_add(&j->run, j->db, &facts, HEARTBEAT_S);
-	if (r == 0)
-		r = db_exec(j->db, "COMMIT");
-	if (r == 0)
-		r = add_process(j, argv.data, cwd);
+		r = write_run(j, &facts);
 	return r < 0 ? words_set(words, r, "cannot write to the database %s: %s", db_path(j->db),
 			       db_error(j->db)) : 0;
 }
 
 void journal_break(struct journal *j)
 {
-	db_rollback(j->db);
-	j->run.in_transaction = false;
+	run_abandon(&j->run);
 	if (j->run.id && !j->ended)
 		/* else the next look finds that we are gone */
 		IGNORE(run_close(&j->run, "incomplete"));
@@ -132,12 +146,15 @@ int journal_begin(struct journal *j, const char *db_path, const char *kind, int6
 	r = db_open(&j->db, db_path, DB_WRITE, words);
 	if (r < 0)
 		return r;
+	run_init(&j->run, j->db);
 	j->of_run = journal_run(j->db, subject);
 	r = db_was_read(j->db, db_unread(j->db), words);
 	if (r == 0)
 		r = add_run(j, kind, words);
-	if (r < 0)
+	if (r < 0) {
+		j->run.id = 0; /* its row goes with the transaction */
 		journal_break(j);
+	}
 	return r;
 }
 
@@ -184,9 +201,7 @@ int journal_step(struct journal *j, const struct entry *e, const char *change,
 		r = add_entry(j, e, change, from, to);
 	if (r == 0)
 		r = run_event(&j->run, &event, j->exec);
-	if (r == 0 && io_monotonic_ns() - j->run.committed_ns > COMMIT_NS)
-		r = run_commit(&j->run);
-	return r;
+	return r == 0 ? run_commit_if_due(&j->run) : r;
 }
 
 int journal_found(struct journal *j, const struct entry *e, const char *change,
@@ -250,15 +265,6 @@ int journal_end(struct journal *j, int exit_status)
 
 void journal_drop(struct journal *j)
 {
-	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
-		Q_RUN_DROP };
-	size_t i;
-	int r = run_begin(&j->run);
-
-	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
-		r = db_run(j->db, all[i], "i", j->run.id);
-	if (r == 0)
-		r = db_exec(j->db, "COMMIT");
-	j->ended = r == 0;
+	j->ended = run_drop(&j->run) == 0;
 	journal_break(j);
 }

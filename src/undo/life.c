@@ -18,11 +18,24 @@
 #include "base/u64map.h"
 #include "undo/files.h"
 
-/* The column of STALE that has the row of a path. */
-#define STALE_PATH_ID 11
+/* The columns of STALE: what is told of a file, and the rows behind it. */
+enum stale_column {
+	STALE_TYPE,
+	STALE_PATH,
+	STALE_MODE,
+	STALE_UID,
+	STALE_GID,
+	STALE_SIZE,
+	STALE_MTIME,
+	STALE_SHA256,
+	STALE_TARGET,
+	STALE_GROUP,
+	STALE_RUN_ID,
+	STALE_PATH_ID,
+};
 
 /* The columns of LIFE behind those that entry_read() knows. */
-enum column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS, COLUMN_MINE };
+enum life_column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS, COLUMN_MINE };
 
 /* One change of a path. */
 struct change_of {

@@ -2,7 +2,6 @@
 #include "undo/look.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +14,7 @@
 static unsigned int content(int dir, const char *name, const struct inode *now,
 	const struct side *want)
 {
-	_cleanup_close_ int fd = io_openat(dir, name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME);
+	_cleanup_close_ int fd = io_open_content(dir, name);
 	unsigned char hash[SHA256_LEN];
 	struct stat st;
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cleanup.h"
 #include "base/parents.h"
 #include "model/inode.h"
 
@@ -11,7 +12,8 @@
  * Takes out what stands at path, provided that it is still the inode `now`:
  * no folder that is not empty, no mount point, not "/". 0 or -errno.
  */
-int remove_entry(struct parents *parents, const char *path, const struct inode *now);
+int remove_entry(struct parents *parents, const char *path,
+	const struct inode *now) MUST_CHECK;
 /* Is a file system mounted there? */
 bool remove_is_mount_point(int dir, const char *name);
 /* -errno of removing in words. */

@@ -23,7 +23,7 @@
 
 #include "fuzz/fuzz.h"
 #include "record/calls.h"
-#include "record/loop.h"
+#include "record/setup.h"
 
 #define BASE 0x10000U
 

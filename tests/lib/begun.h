@@ -14,7 +14,8 @@ static int64_t begin(struct run *run, struct db *db)
 	struct exec_begin e = { .exe = "/usr/bin/make", .argv = "[\"make\"]", .cwd = "/" };
 	int64_t process, exec;
 
-	if (run_add(run, db, &facts, 3) < 0)
+	run_init(run, db);
+	if (run_add(run, &facts, 3) < 0)
 		abort();
 	p.at = e.at = run->started_ns;
 	process = run_process(run, &p, NULL, NULL);

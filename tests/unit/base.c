@@ -10,6 +10,7 @@
 #include "base/claim.h"
 #include "base/cleanup.h"
 #include "base/mix.h"
+#include "base/mountinfo.h"
 #include "base/ring.h"
 #include "base/u64map.h"
 #include "base/utf8.h"
@@ -183,6 +184,45 @@ static void claims(void)
 	rmdir(folder);
 }
 
+static const char mounts[] =
+	"1 0 254:0 / / rw,relatime shared:1 - ext4 /dev/root rw\n"
+	"36 1 0:41 /a\\040b /mnt/tab\\011new\\012line\\134end ro shared:2 master:3 - fuse.sshfs "
+	"a:\\040b rw,user_id=0\n"
+	"37 1 0:42 / /no/dash rw\n"
+	"38 1 0:43 / /no/source rw -\n"
+	"39 1 0:44 / /nameless\\777\\09 rw - tmpfs  ro,upperdir=x\\040y\n"
+	"40 1 0:45 / /cut rw - tmpfs";
+
+static void mount_lines(void)
+{
+	_cleanup_(mountinfo_release) struct mountinfo m = MOUNTINFO_INIT;
+	struct mount_line line;
+
+	buf_adds(&m.text, mounts);
+	if (ok(mountinfo_next(&m, &line) && line.id == 1, "the first mount")) {
+		ok_str(line.point, "", "\"/\" is no name behind a name");
+		ok_str(line.root, "", "nor is all of the file system");
+		ok_str(line.fs_options, "rw", "what stands behind the dash");
+	}
+	if (ok(mountinfo_next(&m, &line) && line.id == 36, "one with more before the dash")) {
+		ok_str(line.dev, "0:41", "its file system");
+		ok_str(line.root, "/a b", "a space");
+		ok_str(line.point, "/mnt/tab\tnew\nline\\end", "and what else is in octal digits");
+		ok_str(line.options, "ro", "the options of the mount");
+		ok_str(line.type, "fuse.sshfs", "the type");
+		ok_str(line.source, "a: b", "the source");
+	}
+	if (ok(mountinfo_next(&m, &line) && line.id == 39, "what is no whole line is none")) {
+		ok_str(line.point, "/nameless\\777\\09", "no byte has these digits");
+		ok_str(line.source, "", "no name is one");
+		ok_str(line.fs_options, "ro,upperdir=x\\040y", "these are left as they are");
+	}
+	ok(!mountinfo_next(&m, &line), "the last one was cut off");
+	mountinfo_release(&m);
+	ok(mountinfo_read(&m, getpid()) == 0 && mountinfo_next(&m, &line),
+		"this process sees a mount");
+}
+
 int main(void)
 {
 	claims();
@@ -191,5 +231,6 @@ int main(void)
 	shown();
 	maps();
 	rings();
+	mount_lines();
 	return done_testing();
 }

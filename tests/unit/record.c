@@ -16,7 +16,7 @@
 #include "lib/scratch.h"
 #include "lib/tap.h"
 #include "record/calls.h"
-#include "record/loop.h"
+#include "record/setup.h"
 
 /* What was told, a line each: names below the test's folder, files by their numbers. */
 static struct buf told;

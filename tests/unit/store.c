@@ -21,6 +21,7 @@
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/run.h"
+#include "store/versions.h"
 
 static struct db *open_db(void)
 {
@@ -101,6 +102,38 @@ static void test_manifest(struct db *db)
 		"each has its process");
 	hands_release(&hands);
 	run_release(&run);
+}
+
+/* What the newer version may call a path of the older one, in the order in which it is asked. */
+static const struct {
+	const char *path, *old, *now, *want, *what;
+} moves[] = {
+	{ "/share/p-1/x", "1", "2.0", "/share/p-2.0/x ", "a number" },
+	{ "/share/p-1.2.3/x", "1.2.3", "1.2.4", "/share/p-1.2.4/x ", "with what both have" },
+	{ "/share/p-1.2/x", "1.2.3", "1.3.0", "/share/p-1.3/x ", "its first parts" },
+	{ "/share/1.0/x", "1.0", "2.0", "/share/2.0/x /share/2.0/x ", "the last is the same" },
+	{ "/p1.2/lib1.2", "1.2", "1.3", "/p1.3/lib1.3 /p1.2/lib1.3 ", "from each place on" },
+	{ "/lib/libp.so.1.2.3", "1.2.3", "1.3.0", "", "part of a longer one" },
+	{ "/p/11.2/x", "1.2", "1.3", "", "the end of a longer number" },
+	{ "/p/1.20/x", "1.2", "1.3", "", "the beginning of one" },
+	{ "/p/1.2/x", "1.2", "1.2", "", "the same version" },
+	{ "/p/1.2/x", "", "1.2", "", "none before" },
+	{ "/p/1.2/x", "1.2", "", "", "none now" },
+	{ "/opt/x", "/opt", "/srv", "/srv/x ", "at the very beginning" },
+};
+
+static void test_versions(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(moves); i++) {
+		_cleanup_buf_ struct buf got = BUF_INIT, one = BUF_INIT;
+		struct versions v = versions_of(moves[i].path, moves[i].old, moves[i].now);
+
+		while (versions_next(&v, &one))
+			buf_addf(&got, "%s ", one.data);
+		ok_str(got.data ? got.data : "", moves[i].want, moves[i].what);
+	}
 }
 
 static void test_receipt(void)
@@ -184,6 +217,24 @@ static void test_recover(struct db *db)
 	run_release(&run);
 }
 
+/* What went with a transaction is made again; and a run that did nothing goes with all its rows. */
+static void test_given_up(struct db *db)
+{
+	struct run run;
+
+	begin(&run, db);
+	ok(run_commit(&run) == 0 && run_path_id(&run, "/given-up") > 0, "a path has a row");
+	run_abandon(&run);
+	ok_str(ask(db, "SELECT count(*) FROM path WHERE name = '/given-up'"), "0", "for a while");
+	ok(run_path_id(&run, "/given-up") > 0 && run_commit(&run) == 0, "it is wanted again");
+	ok_str(ask(db, "SELECT count(*) FROM path WHERE name = '/given-up'"), "1", "and there");
+	ok(run_drop(&run) == 0 && !run.in_transaction, "the run is dropped");
+	ok_int(db_int(db, Q_RUN_EXISTS, 0, "i", run.id), 0, "its row is gone");
+	ok_str(ask(db, "SELECT count(*) FROM process p LEFT JOIN run r ON r.id = p.run_id "
+		"WHERE r.id IS NULL"), "0", "and those of its processes");
+	run_release(&run);
+}
+
 int main(void)
 {
 	struct db *db;
@@ -191,8 +242,10 @@ int main(void)
 	scratch_begin();
 	db = open_db();
 	test_manifest(db);
+	test_versions();
 	test_receipt();
 	test_recover(db);
+	test_given_up(db);
 	db_close(db);
 	scratch_end();
 	return done_testing();

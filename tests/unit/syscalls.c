@@ -2,7 +2,7 @@
 /*
  * The table of calls against this machine's own headers, so that a new
  * kernel's call is noticed; and a few rows by hand, so that a table of
- * nothing but "skip" fails.
+ * nothing but "skip" fails. And the calls that others name are in it.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +10,8 @@
 
 #include "decode/call.h"
 #include "lib/tap.h"
+#include "record/again.h"
+#include "record/rest-call.h"
 
 /* Reads "#define __NR_name number" lines; the count of names that the table has otherwise. */
 static int compare(enum abi abi, const char *header)
@@ -46,6 +48,27 @@ static const struct syscall *named(enum abi abi, const char *name)
 		if (table[i].name && !strcmp(table[i].name, name))
 			return &table[i];
 	return NULL;
+}
+
+static int count_unknown(const char *(*name_of)(size_t i))
+{
+	const char *name;
+	int unknown = 0;
+	size_t i;
+
+	for (i = 0; (name = name_of(i)); i++) {
+		if (named(ABI_X86_64, name) || named(ABI_I386, name))
+			continue;
+		printf("# %s is no call of src/decode/syscalls.tbl\n", name);
+		unknown++;
+	}
+	return i > 10 ? unknown : -1;
+}
+
+/* send and recv are numbers of socketcall(2) only, and it has them as sendto and recvfrom. */
+static const char *name_of_socketcall(size_t i)
+{
+	return socketcall_name(i + 1);
 }
 
 static void arguments(void)
@@ -88,6 +111,13 @@ int main(void)
 		"writing and truncating change");
 	ok(!open_flags_change(O_RDONLY | O_CLOEXEC), "reading does not");
 	ok(!open_flags_change(O_PATH | O_RDWR), "O_PATH opens nothing for writing");
+	ok_int(count_unknown(again_name), 0, "what is begun again is in the table");
+	ok_int(count_unknown(rest_call_name), 0, "what may be cut short is, too");
+	ok_int(count_unknown(name_of_socketcall), 0, "and what socketcall stands for");
+	ok_str(socketcall_name(SOCKETCALL_BIND), "bind", "bind's number");
+	ok_str(socketcall_name(9), "sendto", "send is a sendto");
+	ok_str(socketcall_name(20), "sendmmsg", "the last one");
+	ok(!socketcall_name(0) && !socketcall_name(21), "and no others");
 	arguments();
 	return done_testing();
 }

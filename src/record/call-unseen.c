@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "record/call-unseen.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "base/proc.h"
+#include "record/strict.h"
+
+static void note(struct recorder *r, const char *text)
+{
+	r->sink->note(r->sink, text);
+}
+
+enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (r->allow_io_uring) {
+		note(r, "io_uring was used (--io-uring=allow): what was "
+			"changed through it is not on record");
+		return NEXT_GO;
+	}
+	/* What it can do passes by ptrace and seccomp. Programs fall back to ordinary calls. */
+	tracer_deny(task, ENOSYS);
+	note(r, "io_uring was asked for and answered ENOSYS (--io-"
+		"uring=allow leaves it open, unrecorded)");
+	return NEXT_GO;
+}
+
+/*
+ * A filter with a listener (SECCOMP_RET_USER_NOTIF) outranks ours: a call that
+ * its supervisor lets pass (FLAG_CONTINUE) is made without a stop of our
+ * filter's. So from here on every call stops, before any filter is asked.
+ */
+enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p)
+{
+	const uint64_t *args = p->call.args;
+
+	if (args[0] == SECCOMP_SET_MODE_STRICT && !args[1] && !args[2])
+		strict_begin(r, task);
+	if (!(args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) || r->tracer.every_call)
+		return NEXT_GO;
+	r->tracer.every_call = true;
+	note(r,
+		"a program asked for a seccomp filter with a listener: from "
+		"then on each call was stopped at, "
+		"which is slower");
+	return NEXT_GO;
+}
+
+/* Is there a filter? Not as far as the program knows, while ours is the only one. */
+enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (p->call.flags == PR_SET_SECCOMP && p->call.args[1] == SECCOMP_MODE_STRICT)
+		strict_begin(r, task);
+	if (p->call.flags == PR_GET_SECCOMP && r->filtered && proc_filters(task->tid) <= 1)
+		tracer_deny(task, 0);
+	return NEXT_GO;
+}
+
+/*
+ * A pidfd tells that a process has ended as soon as it has; its parent may wait for it only when
+ * its tracer has done so. Who waits for ever waits for that, too. (Nor does the filter stop who
+ * asks for any child: rules.c.)
+ */
+enum next enter_wait(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (p->call.flags & WNOHANG)
+		tracer_reap(&r->tracer);
+	return NEXT_GO;
+}
