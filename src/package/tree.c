@@ -152,7 +152,7 @@ int tree_copy(struct archive *a, int fd, int64_t size, const char *what)
 
 static int copy_file(struct archive *a, const struct member *e)
 {
-	_cleanup_close_ int fd = io_open(member_bytes(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, member_bytes(e));
 
 	return fd < 0 ? say_failed("%s: %s", member_bytes(e), strerror(-fd)) :
 			tree_copy(a, fd, e->size, member_bytes(e));

@@ -129,7 +129,7 @@ static void add_sum(struct buf *line, const char *hex, const char *path)
  */
 static bool md5_of(const char *path, const char *sha256, char hex[2 * MD5_LEN + 1])
 {
-	_cleanup_close_ int fd = io_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_close_ int fd = io_open_content(AT_FDCWD, path);
 	unsigned char sha[SHA256_LEN], md5[MD5_LEN];
 	char now[2 * SHA256_LEN + 1];
 

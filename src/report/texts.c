@@ -33,7 +33,7 @@ struct texts {
 /* A regular file, open; -1. */
 static int open_file(const char *path, struct stat *st)
 {
-	int fd = io_open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+	int fd = io_open_content(AT_FDCWD, path);
 
 	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode))
 		return fd;

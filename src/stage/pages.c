@@ -147,7 +147,7 @@ static int compress_file(int to, const struct member *e, const struct metadata *
 {
 	static const struct compression best = { "gzip", ".gz",
 		"gzip:compression-level=9,gzip:!timestamp", NULL };
-	_cleanup_close_ int from = io_open(member_source(e), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_close_ int from = io_open_content(AT_FDCWD, member_source(e));
 	_cleanup_(archive_writep) struct archive *a = NULL;
 
 	if (from < 0)

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/copy.h"
+#include "base/io.h"
 #include "base/proc.h"
 #include "base/xattrs.h"
 #include "model/object.h"
@@ -154,8 +155,10 @@ int remake_copy(int dir, const char *from, const struct inode *is, const char *n
 	struct stat st;
 	int r;
 
-	old = openat(dir, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (old < 0 || fstat(old, &st) < 0)
+	old = io_open_content(dir, from);
+	if (old < 0)
+		return old;
+	if (fstat(old, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_ino != is->ino || st.st_dev != is->dev)
 		return -ESTALE;
