@@ -962,13 +962,21 @@ WHERE CASE
         WHERE n.id = ?2 AND e.run_id = a.run_id AND e.path_id = a.path_id)
         THEN 0
     WHEN b.path IS NULL THEN a.type <> 'dir' OR NOT EXISTS (
-        SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?2
-        WHERE p.name > a.path || '/' AND p.name < a.path || '0'
-            AND n.change IN ('created', 'modified') AND (?3 OR NOT n.excluded))
+        SELECT 1 FROM path p WHERE p.name > a.path || '/' AND p.name < a.path || '0' AND (
+            EXISTS (
+                SELECT 1 FROM member n CROSS JOIN entry e ON e.run_id = n.run_id AND e.path_id = p.id
+                WHERE n.subject_id = ?2 AND e.change IS NOT 'removed' AND e.mode IS NOT NULL AND (?3 OR NOT e.excluded))
+            OR EXISTS (
+                SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id AND u.path_id = p.id
+                WHERE n.subject_id = ?2)))
     WHEN a.path IS NULL THEN b.type <> 'dir' OR NOT EXISTS (
-        SELECT 1 FROM path p CROSS JOIN entry n ON n.path_id = p.id AND n.run_id = ?1
-        WHERE p.name > b.path || '/' AND p.name < b.path || '0'
-            AND n.change IN ('created', 'modified') AND (?3 OR NOT n.excluded))
+        SELECT 1 FROM path p WHERE p.name > b.path || '/' AND p.name < b.path || '0' AND (
+            EXISTS (
+                SELECT 1 FROM member n CROSS JOIN entry e ON e.run_id = n.run_id AND e.path_id = p.id
+                WHERE n.subject_id = ?1 AND e.change IS NOT 'removed' AND e.mode IS NOT NULL AND (?3 OR NOT e.excluded))
+            OR EXISTS (
+                SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id AND u.path_id = p.id
+                WHERE n.subject_id = ?1)))
     ELSE a.type <> b.type OR a.sha256 IS NOT b.sha256 OR a.link_target IS NOT b.link_target
         OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
     END

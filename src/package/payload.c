@@ -265,7 +265,8 @@ static int take_over(struct reading *r)
 	size_t i, before = r->payload->count;
 	struct stat st;
 
-	for (i = 0; i < r->made.count; i++) {
+	/* From the end: what is in a folder tells whether that is needed. */
+	for (i = r->made.count; i-- > 0;) {
 		struct member *e = r->made.entries[i], **at;
 		const struct payload_rule *rule = included(r->include, e->path);
 

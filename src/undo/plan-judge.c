@@ -177,6 +177,7 @@ static void judge(struct plan *p, struct plan_item *it)
 	struct situation s = situation_of(p, it);
 	struct judgement v = judgement_of(&s);
 
+	it->unseen = s.error < 0 && s.error != -ENOENT;
 	it->for_good = s.for_good;
 	it->state = v.state;
 	it->lends = v.lends;

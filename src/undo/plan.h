@@ -28,6 +28,7 @@ struct plan_item {
 	/* it has a name by now that is none of this rollback's: no change to it where it stands */
 	bool shared;
 	bool secured;             /* whatever happens to the source, this can be put back */
+	bool unseen;   /* what stands there could not be looked at */
 	bool for_good; /* undone, as was what it had found: nothing of it is to come again */
 	/* excluded, but as the run left it: what stood elsewhere before is fetched from here */
 	bool lends;

@@ -397,7 +397,7 @@ static int tell_failed(struct rollback *rb, const struct plan_item *it)
 static bool stays_its(const struct rollback *rb, const struct plan_item *it)
 {
 	bool gone = rb->plan.install && it->state == STATE_REFUSED && !it->now.exists &&
-		it->e->after.i.exists && !it->failed;
+		!it->unseen && it->e->after.i.exists && !it->failed;
 
 	/* what stays for one who has built upon its home goes there when that one goes */
 	return it->state == STATE_LEAVE || (it->stays && !gone && !it->e->home);

@@ -64,6 +64,24 @@ case_list_of_one_has_what_it_owns_now() {
 	want_rc 2 ba list -0 --json 2>/dev/null
 }
 
+# A person put a symlink where one of its folders was: what is behind it is not taken, and is the install's still.
+case_a_folder_that_was_moved_away() {
+	mkdir p e
+	inst foo 1 'mkdir -p p/d/s; echo 1 >p/d/s/a; echo 1 >p/d/b'
+	inst foo 2 'echo 2 >p/c'
+	settle
+	mv p/d e/d
+	ln -s "$T/e/d" p/d
+	has "$(ba uninstall -y -v foo 2>&1)" 'a folder above it is a symlink, or no folder, now'
+	eq "$(ba list --json foo | fields path | sed "s|$T/||" | xargs)" 'p/d p/d/b p/d/s p/d/s/a'
+	rm p/d
+	mv e/d p/d
+	has "$(ba owner p/d/b)" ': foo 1 '
+	eq "$(ba verify foo)" ''
+	ba uninstall -y foo >/dev/null
+	eq "$(ls p; ba list)" ''
+}
+
 case_owner_names_install_run_and_process() {
 	some_lives
 	has "$(ba owner p/lib/a)" "^$T/p/lib/a: foo 2\\.0 \\(run 2, /.*sh \\([0-9]+\\)\\)\$"

@@ -252,6 +252,29 @@ case_a_new_name_is_no_source() {
 	eq "$(stale)" 'lib/old,'
 }
 
+# One that finds all of it there is no other install: its package is the same, and no folder went.
+case_again_with_nothing_to_do() {
+	command -v dpkg-deb >/dev/null || skip 'no dpkg-deb here'
+	sources
+	# the older version makes the folder, the newer one all that is in it
+	local how='mkdir -p ../inst/lib/deep; install -C -m 644 data ../inst/lib/deep/data-${PWD##*-}; install -C -m 755 prog ../inst/prog'
+	installs_with "$how"
+	export SOURCE_DATE_EPOCH=1000000000 DEBEMAIL='Some One <someone@example.com>'
+	mkdir first again
+	ba package -y --type=deb --pkgname=thing -o first p@2.0 2>err >/dev/null || { cat err; false; }
+	in_folder p-2.0 sh -c "$how"
+	settle
+	ba package -y --type=deb --pkgname=thing -o again 3 2>err >/dev/null
+	has "$(dpkg-deb -c again/*)" '/inst/lib/deep/$'
+	diff -r first again
+	eq "$(ba diff 2 3)" ''
+	in_folder p-2.0 rm -r ../inst/lib
+	in_folder p-2.0 sh -c "$how"
+	in_folder p-2.0 sh -c "[ -e ../inst/lib ] || { $how; }"
+	settle
+	eq "$(ba diff 5 6)" ''
+}
+
 case_a_package_has_what_was_passed_by() {
 	sources
 	installs_with 'install -C -m 755 prog ../inst/prog; install -C -m 644 data ../inst/data; test ! -f old || cp old ../inst'
