@@ -126,16 +126,19 @@ int scene_make(struct scene *s, const char *db_path, struct words *words)
 	return 0;
 }
 
-/* By what is open: from within a scene its name leads elsewhere. */
-static void remove_folder(const struct scene *s)
+/*
+ * The folder goes with the last of them; it may not be empty. By what is open: from within a scene
+ * its name leads elsewhere. What is said to be gone is so on the disk, too.
+ */
+static int remove_folder(const struct scene *s)
 {
-	_cleanup_close_ int above = openat(s->images, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int above = openat(s->images, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool gone = above >= 0 &&
+		unlinkat(above, strrchr(s->folder, '/') + 1, AT_REMOVEDIR) == 0;
 
-	if (above >= 0)
-		unlinkat(above, strrchr(s->folder, '/') + 1, AT_REMOVEDIR);
+	return fsync(gone ? above : s->images) < 0 ? -errno : 0;
 }
 
-/* The folder goes with the last of them; it may not be empty. */
 static int remove_image(const struct scene *s)
 {
 	char file[NAME_MAX];
@@ -145,8 +148,7 @@ static int remove_image(const struct scene *s)
 	file_name(s, file);
 	if (unlinkat(s->images, file, 0) < 0 && errno != ENOENT)
 		return -errno;
-	remove_folder(s);
-	return 0;
+	return remove_folder(s);
 }
 
 void scene_drop(struct scene *s)
@@ -472,5 +474,6 @@ void scene_sweep(struct db *db)
 	d = io_opendir(s.images, ".");
 	while (d && (e = readdir(d)))
 		sweep_one(&s, db, e->d_name);
-	rmdir(s.folder); /* of which the last image went, and then somebody was killed */
+	/* of which the last image went, and then somebody was killed */
+	IGNORE(remove_folder(&s));
 }
