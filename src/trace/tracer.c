@@ -253,16 +253,25 @@ static bool is_step(int request)
 	return request == PTRACE_SINGLESTEP || request == PTRACE_SINGLEBLOCK;
 }
 
-/* Is its next instruction syscall, sysenter or int $0x80? */
+/* Is the instruction there syscall, sysenter or int $0x80? 1, 0, or -errno. */
+static int is_call(pid_t tid, uint64_t at)
+{
+	static const uint8_t calls[][2] = { { 0x0f, 0x05 }, { 0x0f, 0x34 }, { 0xcd, 0x80 } };
+	uint8_t code[2];
+	size_t i;
+	int r = mem_read(tid, at, code, sizeof code);
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(calls); i++)
+		if (!memcmp(code, calls[i], sizeof code))
+			return 1;
+	return r;
+}
+
 static bool is_at_call(pid_t tid)
 {
 	struct user_regs_struct regs;
-	uint8_t code[2];
 
-	return ptrace(PTRACE_GETREGS, tid, NULL, &regs) == 0 &&
-		mem_read(tid, regs.rip, code, sizeof code) == 0 &&
-		((code[0] == 0x0f && (code[1] == 0x05 || code[1] == 0x34)) ||
-			(code[0] == 0xcd && code[1] == 0x80));
+	return ptrace(PTRACE_GETREGS, tid, NULL, &regs) == 0 && is_call(tid, regs.rip) > 0;
 }
 
 /*
@@ -366,6 +375,15 @@ static void read_arguments(struct stop *stop, const struct user_regs_struct *reg
 	memcpy(stop->args, stop->arch == AUDIT_ARCH_I386 ? i386 : x86_64, sizeof stop->args);
 }
 
+/*
+ * In front of a handler, when the next signal comes, the registers are those of the call still, but
+ * for the result: on i386 that is the number of the signal, which looks like bytes read.
+ */
+static bool is_behind_call(pid_t tid, uint64_t ip)
+{
+	return is_call(tid, ip - 2) != 0; /* what cannot be read tells nothing */
+}
+
 int tracer_interrupted(struct stop *stop)
 {
 	struct __ptrace_syscall_info info;
@@ -375,7 +393,8 @@ int tracer_interrupted(struct stop *stop)
 		return -errno;
 	/* A 32-bit program's are 32 bits wide. */
 	stop->result = (int32_t)regs.rax;
-	if ((int32_t)regs.orig_rax < 0 || stop->result == 0)
+	if ((int32_t)regs.orig_rax < 0 || stop->result == 0 ||
+		!is_behind_call(stop->task->tid, regs.rip))
 		return 0;
 	if (syscall_info(stop->task->tid, &info) < 0)
 		return -errno;

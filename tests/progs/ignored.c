@@ -478,6 +478,31 @@ FORM(ignored_when_it_was_sent)
 	note("out", "then %d", handled);
 }
 
+/* The letter of /proc/PID/stat; the name before it may hold anything. */
+static char state_of(pid_t pid)
+{
+	char path[64], text[512] = "", *end;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0 && read(fd, text, sizeof text - 1) > 0)
+		close(fd);
+	end = strrchr(text, ')');
+	return end && end[1] ? end[2] : '?';
+}
+
+/* Until it waits, and not only for a moment; on a busy machine that takes its time. */
+static void await_asleep(pid_t pid)
+{
+	int i, asleep = 0;
+
+	for (i = 0; i < 1000 && asleep < 4; i++) {
+		sleep_ms(5);
+		asleep = state_of(pid) == 'S' ? asleep + 1 : 0;
+	}
+}
+
 /* While each call waits these are sent, each after a pause in milliseconds. */
 struct sent {
 	long pause;
@@ -494,6 +519,7 @@ static void interrupted_by(const struct sent *sent, size_t n)
 		int e;
 
 		if (!pid) {
+			await_asleep(to);
 			for (k = 0; k < n; k++) {
 				sleep_ms(sent[k].pause);
 				kill(to, sent[k].sig);
@@ -509,12 +535,11 @@ static void interrupted_by(const struct sent *sent, size_t n)
 }
 
 /*
- * One with a handler interrupts, also when an ignored one comes with it. The call has to have begun
- * before, on a busy machine, too.
+ * One with a handler interrupts, also when an ignored one comes with it.
  */
 FORM(a_handler_interrupts)
 {
-	static const struct sent sent[] = { { 500, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
+	static const struct sent sent[] = { { 20, SIGWINCH }, { 20, SIGWINCH }, { 0, SIGUSR1 } };
 	struct sigaction sa = { .sa_handler = nothing, .sa_flags = SA_RESTART };
 
 	if (setup)
@@ -526,7 +551,7 @@ FORM(a_handler_interrupts)
 /* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
 FORM(a_stop_interrupts)
 {
-	static const struct sent sent[] = { { 500, SIGSTOP }, { 20, SIGCONT } };
+	static const struct sent sent[] = { { 20, SIGSTOP }, { 20, SIGCONT } };
 
 	if (setup)
 		return;
