@@ -949,7 +949,6 @@ SELECT CASE WHEN b.path IS NULL THEN 'removed' WHEN a.path IS NULL THEN 'added' 
 FROM (SELECT path_id FROM a UNION SELECT path_id FROM b) n
 LEFT JOIN a ON a.path_id = n.path_id LEFT JOIN b ON b.path_id = n.path_id
 WHERE CASE
-    -- a folder that one of them made and the other found, and has something in, went and came nowhere
     -- passed by as up to date, or touched and no different
     WHEN b.path IS NULL AND EXISTS (
         SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id WHERE n.subject_id = ?2 AND u.path_id = a.path_id
@@ -961,22 +960,17 @@ WHERE CASE
         SELECT 1 FROM edited e JOIN run n ON n.install_id = e.install_id AND n.id > e.run_id
         WHERE n.id = ?2 AND e.run_id = a.run_id AND e.path_id = a.path_id)
         THEN 0
-    WHEN b.path IS NULL THEN a.type <> 'dir' OR NOT EXISTS (
-        SELECT 1 FROM path p WHERE p.name > a.path || '/' AND p.name < a.path || '0' AND (
+    -- a folder that one of them made and the other found, and has something in, went and came nowhere
+    WHEN a.path IS NULL OR b.path IS NULL THEN coalesce(a.type, b.type) <> 'dir' OR NOT EXISTS (
+        SELECT 1 FROM path p
+        WHERE p.name > coalesce(a.path, b.path) || '/' AND p.name < coalesce(a.path, b.path) || '0' AND (
             EXISTS (
                 SELECT 1 FROM member n CROSS JOIN entry e ON e.run_id = n.run_id AND e.path_id = p.id
-                WHERE n.subject_id = ?2 AND e.change IS NOT 'removed' AND e.mode IS NOT NULL AND (?3 OR NOT e.excluded))
+                WHERE n.subject_id = iif(a.path IS NULL, ?1, ?2)
+                    AND e.change IS NOT 'removed' AND e.mode IS NOT NULL AND (?3 OR NOT e.excluded))
             OR EXISTS (
                 SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id AND u.path_id = p.id
-                WHERE n.subject_id = ?2)))
-    WHEN a.path IS NULL THEN b.type <> 'dir' OR NOT EXISTS (
-        SELECT 1 FROM path p WHERE p.name > b.path || '/' AND p.name < b.path || '0' AND (
-            EXISTS (
-                SELECT 1 FROM member n CROSS JOIN entry e ON e.run_id = n.run_id AND e.path_id = p.id
-                WHERE n.subject_id = ?1 AND e.change IS NOT 'removed' AND e.mode IS NOT NULL AND (?3 OR NOT e.excluded))
-            OR EXISTS (
-                SELECT 1 FROM member n CROSS JOIN upheld u ON u.run_id = n.run_id AND u.path_id = p.id
-                WHERE n.subject_id = ?1)))
+                WHERE n.subject_id = iif(a.path IS NULL, ?1, ?2))))
     ELSE a.type <> b.type OR a.sha256 IS NOT b.sha256 OR a.link_target IS NOT b.link_target
         OR a.rdev IS NOT b.rdev OR a.mode <> b.mode OR a.uid <> b.uid OR a.gid <> b.gid
     END

@@ -108,7 +108,7 @@ static int say_excluded(const struct cmd_call *call)
 	if (r < 0)
 		return cmd_failed(call);
 	while ((r = ba_rows_next(run)) > 0)
-		count = ba_rows_int(run, ba_rows_column(run, "excluded"));
+		count = row_number(run, "excluded");
 	ba_rows_free(run);
 	if (count)
 		say_always("all that run %lld changed is excluded: 'buildaudit files --all %lld' "
@@ -118,10 +118,10 @@ static int say_excluded(const struct cmd_call *call)
 
 static int print_files(const struct cmd_call *call, struct at *at)
 {
-	int64_t printed = 0;
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	struct total total = { 0 };
 	struct ba_rows *rows;
+	bool any = false;
 	int r;
 
 	if (ba_files(call->ba, call->run, which, &rows) < 0)
@@ -130,7 +130,7 @@ static int print_files(const struct cmd_call *call, struct at *at)
 		if (!at_any(at, call->argc, ba_rows_text(rows, PATH, NULL)))
 			continue;
 		print_row(call, rows, &line);
-		printed++;
+		any = true;
 		total_add(&total, rows);
 	}
 	ba_rows_free(rows);
@@ -141,7 +141,7 @@ static int print_files(const struct cmd_call *call, struct at *at)
 	total_release(&total);
 	if (r < 0)
 		return cmd_failed(call);
-	return printed || which || call->argc || call->run < 0 ? 0 : say_excluded(call);
+	return any || which || call->argc || call->run < 0 ? 0 : say_excluded(call);
 }
 
 /* The PATHs at which nothing was. */

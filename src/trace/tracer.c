@@ -394,7 +394,7 @@ int tracer_interrupted(struct stop *stop)
 	/* A 32-bit program's are 32 bits wide. */
 	stop->result = (int32_t)regs.rax;
 	if ((int32_t)regs.orig_rax < 0 || stop->result == 0 ||
-		!is_behind_call(stop->task->tid, regs.rip))
+		(stop->result > 0 && !is_behind_call(stop->task->tid, regs.rip)))
 		return 0;
 	if (syscall_info(stop->task->tid, &info) < 0)
 		return -errno;

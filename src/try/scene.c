@@ -128,27 +128,32 @@ int scene_make(struct scene *s, const char *db_path, struct words *words)
 
 /*
  * The folder goes with the last of them; it may not be empty. By what is open: from within a scene
- * its name leads elsewhere. What is said to be gone is so on the disk, too.
+ * its name leads elsewhere. 1: it has gone, on the disk, too; 0: it stays; or -errno.
  */
 static int remove_folder(const struct scene *s)
 {
 	_cleanup_close_ int above = openat(s->images, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool gone = above >= 0 &&
-		unlinkat(above, strrchr(s->folder, '/') + 1, AT_REMOVEDIR) == 0;
 
-	return fsync(gone ? above : s->images) < 0 ? -errno : 0;
+	if (above < 0 || unlinkat(above, strrchr(s->folder, '/') + 1, AT_REMOVEDIR) < 0)
+		return 0;
+	return fsync(above) < 0 ? -errno : 1;
 }
 
+/* What is said to be gone is so on the disk. */
 static int remove_image(const struct scene *s)
 {
 	char file[NAME_MAX];
+	int r;
 
 	if (s->images < 0)
 		return 0;
 	file_name(s, file);
 	if (unlinkat(s->images, file, 0) < 0 && errno != ENOENT)
 		return -errno;
-	return remove_folder(s);
+	r = remove_folder(s);
+	if (r == 0 && fsync(s->images) < 0)
+		r = -errno;
+	return r < 0 ? r : 0;
 }
 
 void scene_drop(struct scene *s)
