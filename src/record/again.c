@@ -200,6 +200,7 @@ static bool make_again(struct again *a, const struct stop *stop, const struct ag
 		*a = (struct again){ .call = c,
 			.arch = stop->arch,
 			.nr = stop->nr,
+			.result = stop->result,
 			.until = limit ? now + limit : 0 };
 	}
 	/* The socket's limit starts anew with the call: past it, it has come to its end. */
@@ -232,13 +233,24 @@ static const struct again_call *call_of(const struct stop *call)
 	return c && c->limit == NO_LIMIT_DRAIN && !is_drain(call) ? NULL : c;
 }
 
+static bool is_cut(int64_t result)
+{
+	return result == -EINTR || result == -ERESTARTSYS || result == -ERESTARTNOHAND ||
+		result == -ERESTART_RESTARTBLOCK;
+}
+
 /* Does the task come from a call that was interrupted, or may have been? Then that is in *call. */
 static bool in_call(const struct stop *stop, struct stop *call)
 {
 	*call = *stop;
-	return tracer_interrupted(call) > 0 &&
-		(call->result == -EINTR || call->result == -ERESTARTNOHAND ||
-			rest_is_of(call));
+	return tracer_interrupted(call) > 0 && (is_cut(call->result) || rest_is_of(call));
+}
+
+/* The kernel makes it again. */
+static void remember(struct again *a, const struct stop *call)
+{
+	if (a->state != AGAIN_ARMED)
+		*a = (struct again){ .arch = call->arch, .nr = call->nr, .result = call->result };
 }
 
 /* What a call signals to who makes it: no more can be transferred, and what was is its answer. */
@@ -251,6 +263,19 @@ static bool is_of_the_call(int signal)
 static bool begins_rest(const struct recorder *r, const struct stop *call)
 {
 	return !r->tracer.letting_go && rest_begin(call);
+}
+
+void again_undo(const struct stop *stop)
+{
+	struct thread *thread = thread_of(stop->task);
+	struct again *a = thread ? &thread->again : NULL;
+
+	if (!a || !a->result ||
+		!tracer_is_before(stop->task, a->arch, a->nr, a->state != AGAIN_ARMED))
+		return;
+	tracer_call_ended(stop->task, a->nr, a->result);
+	if (a->state == AGAIN_ARMED)
+		a->state = AGAIN_ENDED;
 }
 
 bool again_signal(const struct recorder *r, const struct stop *stop, bool ignored)
@@ -277,8 +302,10 @@ bool again_signal(const struct recorder *r, const struct stop *stop, bool ignore
 		return true;
 	if (call.result > 0)
 		return !is_of_the_call(stop->signal) && begins_rest(r, &call);
-	if (call.result == -ERESTARTNOHAND)
+	if (call.result != -EINTR) {
+		remember(&thread->again, &call);
 		return thread->again.state == AGAIN_ARMED;
+	}
 	c = call_of(&call);
 	return c && make_again(&thread->again, &call, c);
 }
@@ -385,12 +412,13 @@ bool again_stopped(const struct recorder *r, const struct stop *stop)
 	if (thread->sleep.size)
 		sleep_woken(stop, stop->kind != STOP_GROUP);
 	if (thread->again.stopped || !in_call(stop, &call))
-		return thread->again.stopped;
+		return thread->again.stopped || thread->again.state == AGAIN_ARMED;
 	if (call.result > 0)
 		return begins_rest(r, &call);
+	remember(&thread->again, &call);
 	if (call.result == -EINTR && call_of(&call))
 		tracer_set_result(stop->task, -ERESTARTNOHAND);
-	return false;
+	return thread->again.state == AGAIN_ARMED;
 }
 
 bool again_has_changed(const struct task *task)

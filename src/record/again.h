@@ -18,8 +18,13 @@ const char *again_name(size_t i);
  */
 bool again_signal(const struct recorder *r, const struct stop *stop, bool ignored);
 /*
- * The same where it stands still with its group, which interrupts, or goes on after that; or where
- * we have asked it to stop (attach.h), which does not.
+ * At any STOP_SIGNAL, first: an ignored one has come before it, and the call is to be made again,
+ * but not begun. For this one the task is in its call still.
+ */
+void again_undo(const struct stop *stop);
+/*
+ * The same as again_signal() where it stands still with its group, which interrupts, or goes on
+ * after that; or where we have asked it to stop (attach.h), which does not.
  */
 bool again_stopped(const struct recorder *r, const struct stop *stop);
 /* Its arguments are not the program's own until it ends. */

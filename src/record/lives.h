@@ -48,6 +48,7 @@ struct again {
 	int64_t until; /* by the monotonic clock; 0: for ever */
 	uint32_t arch; /* it, as the stops name it */
 	uint64_t nr;
+	int64_t result; /* what it had come to, and has for a signal that comes before the call */
 	bool changed; /* its argument that has the limit, which was: */
 	uint64_t arg;
 	bool stopped; /* the task stood still since: that interrupts its call for good */

@@ -233,6 +233,7 @@ static int on_signal(struct recorder *r, const struct stop *stop)
 	if (!thread)
 		return tracer_resume(&r->tracer, stop, false);
 	rest_undo(stop);
+	again_undo(stop);
 	if (rest_swallows(stop))
 		return swallow(r, stop, false);
 	if (sent_in_vain(stop))

@@ -21,6 +21,7 @@
 #include "trace/wait.h"
 
 #define CALL_INSTRUCTION 2U /* bytes: of syscall, and of int $0x80 */
+#define RESTART_I386 0U     /* restart_syscall(2) there */
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |     \
 		PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD)
@@ -449,6 +450,22 @@ int tracer_call_ended(const struct task *task, uint64_t nr, int64_t result)
 	regs.rax = (unsigned long)result;
 	regs.orig_rax = nr;
 	return ptrace(PTRACE_SETREGS, task->tid, NULL, &regs) < 0 ? -errno : 0;
+}
+
+/* A call that the kernel goes on with where it was, not from its start, is restart_syscall(2). */
+static uint64_t restart_of(uint32_t arch, uint64_t nr)
+{
+	return arch == AUDIT_ARCH_I386 ? RESTART_I386 :
+					 SYS_restart_syscall | (nr & __X32_SYSCALL_BIT);
+}
+
+bool tracer_is_before(const struct task *task, uint32_t arch, uint64_t nr, bool on_its_way)
+{
+	struct user_regs_struct regs;
+
+	return ptrace(PTRACE_GETREGS, task->tid, NULL, &regs) == 0 &&
+		(regs.rax == nr || regs.rax == restart_of(arch, nr)) &&
+		(!on_its_way || regs.orig_rax == nr) && is_call(task->tid, regs.rip) > 0;
 }
 
 int tracer_set_arg(const struct task *task, uint32_t arch, int i, uint64_t value)

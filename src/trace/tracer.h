@@ -112,6 +112,11 @@ int tracer_call_again(const struct task *task, uint64_t nr);
 /* Before that call is made once more: it is not, and has come to this result. */
 int tracer_call_ended(const struct task *task, uint64_t nr, int64_t result);
 /*
+ * Is call nr its next instruction? The kernel makes one once more after a signal that nothing
+ * handles (signal(7)); on_its_way: it has just arranged that, and the task has not left it since.
+ */
+bool tracer_is_before(const struct task *task, uint32_t arch, uint64_t nr, bool on_its_way);
+/*
  * ptrace(2) itself, as the kernel takes it, of a task that stands in a stop: its result, or
  * -errno.
  */

@@ -384,12 +384,14 @@ case_an_install_owns_it_from_then_on() {
 }
 
 case_it_asks_and_tells() {
+	local out
 	needs_try
 	mkdir p
 	says 125 'there is no database' -y
 	t sh -c 'echo 1 >p/f'
 	says 2 '-y is needed'
-	eq "$(ba commit -n --json 2>/dev/null)" "{\"action\":\"create\",\"type\":\"file\",\"path\":\"$T/p/f\",\"reason\":null}"
+	out=$(ba commit -n --json 2>"$T/../said") || fail "commit: $(cat "$T/../said")"
+	eq "$out" "{\"action\":\"create\",\"type\":\"file\",\"path\":\"$T/p/f\",\"reason\":null}"
 	says 0 'would be committed: 1 created, 0 modified, 0 removed' -n
 	[ ! -e p/f ]
 	eq "$(ba commit -y -v 2>"$T/../said")" "create   file     $T/p/f"

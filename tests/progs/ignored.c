@@ -503,6 +503,15 @@ static void await_asleep(pid_t pid)
 	}
 }
 
+/* A SIGCONT that came before would take the stop back, and nothing had happened (signal(7)). */
+static void await_stopped(pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < 1000 && !strchr("Tt", state_of(pid)); i++)
+		sleep_ms(5);
+}
+
 /* While each call waits these are sent, each after a pause in milliseconds. */
 struct sent {
 	long pause;
@@ -523,6 +532,8 @@ static void interrupted_by(const struct sent *sent, size_t n)
 			for (k = 0; k < n; k++) {
 				sleep_ms(sent[k].pause);
 				kill(to, sent[k].sig);
+				if (sent[k].sig == SIGSTOP)
+					await_stopped(to);
 			}
 			_exit(0);
 		}
@@ -546,6 +557,51 @@ FORM(a_handler_interrupts)
 		return;
 	sigaction(SIGUSR1, &sa, NULL);
 	interrupted_by(sent, 3);
+}
+
+/* While somebody else waits for the n-th time he gets an ignored signal, and soon a handled one. */
+static void send_two(pid_t to, const volatile int *nth, int n)
+{
+	long turns;
+
+	while (*nth != n)
+		usleep(20);
+	while (state_of(to) != 'S')
+		usleep(20);
+	kill(to, SIGWINCH);
+	for (turns = random() % 40000; turns > 0; turns--)
+		__asm__ volatile("");
+	kill(to, SIGUSR1);
+}
+
+/* Also where the call is to be made again because of the first, and has not begun. */
+FORM(a_handler_soon_after)
+{
+	struct sigaction sa = { .sa_handler = nothing };
+	volatile int *nth = mmap(NULL, sizeof *nth, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int n, other, fd, failed = 0;
+	pid_t to = getpid(), pid;
+	char c;
+
+	if (setup)
+		return;
+	sigaction(SIGUSR1, &sa, NULL);
+	limit_ms = 1000;
+	fd = a_socket(&other);
+	pid = fork();
+	for (n = 1; n <= 1500; n++) {
+		if (!pid) {
+			send_two(to, nth, n);
+			continue;
+		}
+		*nth = n;
+		failed += recv(fd, &c, 1, 0) >= 0 || errno != EINTR;
+	}
+	if (!pid)
+		_exit(0);
+	note("out", "%d", failed);
+	wait_ok(pid);
 }
 
 /* Stopped and continued: these calls are interrupted by that without any handler (signal(7)). */
