@@ -4,12 +4,22 @@
 
 -- Views of each connection: unlike those of the schema, they may call our functions.
 
+-- name: VIEW_HANDED
+-- What no call of a run named: it was handed over open, as the log of `make install >log` is, and is whose it was.
+CREATE TEMP VIEW IF NOT EXISTS handed AS
+SELECT run_id, path_id FROM entry WHERE change = 'modified' AND process_id IS NULL;
+
+-- name: VIEW_CLAIM
+-- What commands did and is theirs. An index that was there before all runs is its tool's, and nobody's.
+CREATE TEMP VIEW IF NOT EXISTS claim AS SELECT * FROM standing s
+WHERE change <> 'modified' OR (
+    (NOT is_index((SELECT name FROM path WHERE id = s.path_id))
+        OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'))
+    AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.run_id = s.run_id AND h.path_id = s.path_id));
+
 -- name: VIEW_LASTING
--- What commands left and is theirs. An index that was there before all runs is its tool's, and nobody's.
-CREATE TEMP VIEW IF NOT EXISTS lasting AS SELECT * FROM standing s
-WHERE change <> 'removed' AND (
-    change <> 'modified' OR NOT is_index((SELECT name FROM path WHERE id = s.path_id))
-    OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'));
+-- Of that, what they left.
+CREATE TEMP VIEW IF NOT EXISTS lasting AS SELECT * FROM claim WHERE change <> 'removed';
 
 -- name: VIEW_REPLACED
 -- The files of others in whose place a run put its own: another file, or the same from the first byte on. Who did it
@@ -619,7 +629,8 @@ WHERE h.subject_id = ?1 AND e.change IS NOT NULL
 WITH RECURSIVE
 touched (path_id) AS MATERIALIZED (
     SELECT DISTINCT e.path_id FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
-    WHERE m.subject_id = ?1 AND e.change IS NOT NULL),
+    WHERE m.subject_id = ?1 AND e.change IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.run_id = e.run_id AND h.path_id = e.path_id)),
 moved (run_id, file) AS MATERIALIZED (
     SELECT DISTINCT e.run_id, e.before_file FROM touched t CROSS JOIN entry e ON e.path_id = t.path_id
     WHERE e.before_file <> 0 AND (e.change = 'removed' OR e.file <> e.before_file) AND e.change IS NOT NULL AND e.undone),
@@ -1169,7 +1180,7 @@ DELETE FROM owner WHERE run_id <= ?1 AND path_id IN (
 INSERT OR REPLACE INTO owner (path_id, run_id, folder, bytes, nlink_group)
 SELECT s.path_id, s.run_id, s.folder, s.bytes, s.nlink_group
 FROM owner o CROSS JOIN lasting s ON s.path_id = o.path_id AND s.run_id = (
-    SELECT max(run_id) FROM standing WHERE path_id = o.path_id AND run_id <> ?1)
+    SELECT max(run_id) FROM claim WHERE path_id = o.path_id AND run_id <> ?1)
 WHERE o.run_id = ?1;
 
 -- name: OWNER_DROP
@@ -1184,7 +1195,9 @@ WHERE path_id = ?1 AND run_id IN (SELECT run_id FROM member WHERE subject_id = ?
 UPDATE entry SET undone = ?2
 WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS NOT NULL AND NOT undone AND NOT EXISTS (
     SELECT 1 FROM owner o WHERE o.path_id = entry.path_id
-        AND o.run_id IN (SELECT run_id FROM member WHERE subject_id = ?1));
+        AND o.run_id IN (SELECT run_id FROM member WHERE subject_id = ?1)
+    UNION ALL
+    SELECT 1 FROM handed h WHERE h.run_id = entry.run_id AND h.path_id = entry.path_id);
 
 -- name: OWNER_DROP_PATH
 DELETE FROM owner WHERE path_id = ?1;
@@ -1192,7 +1205,7 @@ DELETE FROM owner WHERE path_id = ?1;
 -- name: OWNER_OF_PATH
 INSERT INTO owner (path_id, run_id, folder, bytes, nlink_group)
 SELECT path_id, run_id, folder, bytes, nlink_group FROM lasting
-WHERE path_id = ?1 AND run_id = (SELECT max(run_id) FROM standing WHERE path_id = ?1);
+WHERE path_id = ?1 AND run_id = (SELECT max(run_id) FROM claim WHERE path_id = ?1);
 
 -- name: FORGET_LOSES
 -- At how many paths a later run of the same install builds upon what this one did.

@@ -736,6 +736,26 @@ case_the_version_after_a_failure() {
 	eq "$(ba list --json | fields version files)" '1.0 2'
 }
 
+# `make install >log`: the log is whoever's it was, and no part of the install. But a rollback takes back all.
+case_a_log_that_was_handed_over() {
+	local run
+	mkdir p packed
+	echo before >log
+	inst foo 1 'echo 1 >p/a; echo said' --include="$T" >>log
+	inst foo 2 'echo 2 >p/a; echo said' --include="$T" >>log
+	inst bar 1 'echo 3 >p/b; echo said' --include="$T" >>log
+	settle
+	has "$(ba files 1)" "^modified +file +$T/log$"
+	refused ba owner log >/dev/null 2>&1
+	ba package --type=tar --compress=none -o "$T/packed" 3 >/dev/null 2>"$T/../said"
+	hasnt "$(tar tf packed/*.tar)" log
+	ba uninstall -y foo >/dev/null
+	eq "$(ls p)" b
+	eq "$(cat log)" $'before\nsaid\nsaid\nsaid'
+	for run in 3 2 1; do ba rollback -y $run 2>/dev/null; done
+	eq "$(cat log)" before
+}
+
 # What would be taken for something else is no label.
 case_what_a_label_can_be() {
 	local l
