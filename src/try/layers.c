@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "try/layers.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "base/copy.h"
 #include "base/io.h"
@@ -92,9 +94,67 @@ static int make_layer(const char *image, const struct shown *s)
 
 	if (r == 0 && s->how == SHOWN_BY_COPY)
 		r = make_copy(image, s->layer, point);
-	else if (r == 0 && (r = make_folder(image, s->layer, "upper", point)) == 0)
+	else if (r == 0 && (r = make_folder(image, s->layer, "upper", point)) == 0 &&
+		(r = make_folder(image, s->layer, "was", point)) == 0)
 		r = make_folder(image, s->layer, "work", NULL);
 	return r < 0 ? r : write_point(image, s->layer, point);
+}
+
+static bool is_empty(const char *path)
+{
+	DIR *d = opendir(path);
+	bool empty = d != NULL;
+	struct dirent *e;
+
+	while (empty && (e = readdir(d)))
+		empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
+	if (d)
+		closedir(d);
+	return empty;
+}
+
+/* The next one that is not the overlay's own mark. */
+static bool next_attribute(const char **at, const char *end, struct xattr *out)
+{
+	static const char own[] = "trusted.overlay.";
+
+	while (xattrs_next(at, end, out))
+		if (strncmp(out->name, own, sizeof own - 1))
+			return true;
+	return false;
+}
+
+static bool have_same_attributes(const char *path, const char *other)
+{
+	_cleanup_buf_ struct buf a = BUF_INIT, b = BUF_INIT;
+	const char *in_a, *in_b;
+	struct xattr x, y;
+	bool more;
+
+	if (xattrs_read(path, false, &a) < 0 || xattrs_read(other, false, &b) < 0)
+		return false;
+	in_a = a.data;
+	in_b = b.data;
+	while ((more = next_attribute(&in_a, a.data + a.len, &x)) &&
+		next_attribute(&in_b, b.data + b.len, &y))
+		if (strcmp(x.name, y.name) || x.size != y.size || memcmp(x.value, y.value, x.size))
+			return false;
+	return !more && !next_attribute(&in_b, b.data + b.len, &y);
+}
+
+/* Nothing was changed in it, nor of its topmost folder. */
+static bool is_untouched(const char *image, int layer)
+{
+	char upper[PATH_MAX], was[PATH_MAX];
+	struct stat now, then;
+
+	return layer_path(upper, image, layer, "upper") == 0 &&
+		layer_path(was, image, layer, "was") == 0 && lstat(upper, &now) == 0 &&
+		lstat(was, &then) == 0 && now.st_mode == then.st_mode &&
+		now.st_uid == then.st_uid && now.st_gid == then.st_gid &&
+		now.st_mtim.tv_sec == then.st_mtim.tv_sec &&
+		now.st_mtim.tv_nsec == then.st_mtim.tv_nsec && is_empty(upper) &&
+		have_same_attributes(upper, was);
 }
 
 static struct shown *find_point(struct view *v, const char *point)
@@ -107,7 +167,10 @@ static struct shown *find_point(struct view *v, const char *point)
 	return NULL;
 }
 
-/* The next free number into *next; one that no mount is there for is a sentence. */
+/*
+ * The next free number into *next; one that no mount is there for is a sentence, unless it has
+ * nothing: mounts of others come and go.
+ */
 static int find_layers(const char *image, struct view *v, int *next, struct words *words)
 {
 	char path[PATH_MAX];
@@ -121,6 +184,8 @@ static int find_layers(const char *image, struct view *v, int *next, struct word
 		if (r == 0 && io_read_file(path, &point, PATH_MAX) < 0)
 			return 0;
 		s = point.data ? find_point(v, point.data) : NULL;
+		if (!s && is_untouched(image, *next))
+			continue;
 		if (!s || (s->how != SHOWN_BY_LAYERS && s->how != SHOWN_BY_COPY))
 			return words_set(words, -ENXIO,
 				"%s is not mounted as it was when the try began: mount it again, "
@@ -179,13 +244,31 @@ static int mount_overlay(const char *image, const struct shown *s, const char *a
 	return mount(s->source, at, "overlay", 0, options.data) < 0 ? -errno : 0;
 }
 
+/*
+ * Another file system is there than before (a medium was changed): to a layer that has nothing
+ * that is all the same.
+ */
+static int forget_lower(const char *image, int layer)
+{
+	char upper[PATH_MAX];
+	int r = layer_path(upper, image, layer, "upper");
+
+	if (r < 0 || !is_untouched(image, layer))
+		return r < 0 ? r : -ESTALE;
+	return lremovexattr(upper, "trusted.overlay.origin") < 0 ? -errno : 0;
+}
+
 int layers_mount(const char *image, const struct shown *s, const char *at)
 {
 	char path[PATH_MAX];
 	int r;
 
-	if (s->how == SHOWN_BY_LAYERS)
-		return mount_overlay(image, s, at);
+	if (s->how == SHOWN_BY_LAYERS) {
+		r = mount_overlay(image, s, at);
+		return r == -ESTALE && forget_lower(image, s->layer) == 0 ?
+			mount_overlay(image, s, at) :
+			r;
+	}
 	r = layer_path(path, image, s->layer, "file");
 	return r == 0 && mount(path, at, NULL, MS_BIND, NULL) < 0 ? -errno : r;
 }

@@ -6,6 +6,7 @@
  *
  *   0/point   where it is mounted, by which it is known when the scene is entered again
  *   0/upper   what was changed on it, in overlayfs's own form; 0/work is the kernel's
+ *   0/was     an empty folder, as 0/upper was at first
  *   0/file    instead of these two: the copy of a single file that was mounted over another
  */
 #include "base/log.h"

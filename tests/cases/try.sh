@@ -368,9 +368,27 @@ case_a_mount_that_is_not_there_any_more() {
 	mkdir p
 	mount -t tmpfs none p
 	t -q sh -c 'echo x >p/f'
+	settle
 	umount p
 	want_rc 125 ba verify 2>err
 	has "$(cat err)" 'p is not mounted as it was'
+	ba discard 2>/dev/null
+}
+
+# Somebody else's, in which nothing was changed: they come and go.
+case_a_mount_that_does_not_matter() {
+	with_mounts; [ "${apart-}" ] && return
+	mkdir p q
+	setfattr -n user.of -v q q 2>/dev/null || :
+	mount -t tmpfs none q
+	t -q sh -c 'echo x >p/f; ls q'
+	umount q
+	ba verify
+	mount -t tmpfs none q
+	t -q --continue latest sh -c 'chmod 700 q'
+	settle
+	umount q
+	has "$(want_rc 125 ba verify 2>&1)" 'q is not mounted as it was'
 	ba discard 2>/dev/null
 }
 
