@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/canonical.h"
 #include "base/child.h"
 #include "base/io.h"
 #include "base/proc.h"
@@ -50,9 +51,13 @@ static int no_memory(struct words *words)
 	return words_set(words, -ENOMEM, "out of memory");
 }
 
+/* By a name that is right wherever this process goes. */
 static int open_folder(struct scene *s, const char *db_path, struct words *words)
 {
-	if (asprintf(&s->folder, "%s.scenes", db_path) < 0) {
+	char whole[PATH_MAX];
+
+	if (asprintf(&s->folder, "%s.scenes",
+		    path_canonical(db_path, whole) < 0 ? db_path : whole) < 0) {
 		s->folder = NULL;
 		return no_memory(words);
 	}

@@ -383,6 +383,26 @@ case_an_install_owns_it_from_then_on() {
 	eq "$(ls p)" ''
 }
 
+# The database by its plain name, from its folder.
+case_a_database_beside() {
+	needs_try
+	mkdir p
+	here() { (cd "$T/.." && "$BUILDAUDIT" -d audit.db "$@"); }
+	here try $mode_flag -q --include "$T" -- sh -c "echo 1 >$T/p/f"
+	settle
+	eq "$(here files -0 | tr '\0' ' ')" "$T/p/f "
+	here verify
+	here commit -y 2>/dev/null
+	eq "$(cat p/f)" 1
+	here try $mode_flag -q --include "$T" -- sh -c "echo 2 >$T/p/f"
+	settle
+	here discard 2>/dev/null
+	eq "$(cat p/f)" 1
+	[ ! -e "$DB.scenes" ]
+	here rollback -y 2>/dev/null
+	eq "$(ls p)" ''
+}
+
 case_it_asks_and_tells() {
 	local out
 	needs_try
