@@ -407,8 +407,10 @@ bool again_stopped(const struct recorder *r, const struct stop *stop)
 
 	if (!thread)
 		return false;
-	if (stop->kind == STOP_GROUP)
+	if (stop->kind == STOP_GROUP) {
 		thread->again.stopped = true;
+		thread->again.result = 0; /* untraced it is made again after that, too */
+	}
 	if (thread->sleep.size)
 		sleep_woken(stop, stop->kind != STOP_GROUP);
 	if (thread->again.stopped || !in_call(stop, &call))
