@@ -12,14 +12,16 @@
 #include "base/proc.h"
 
 /* "1: POSIX  ADVISORY  READ  1234 fe:00:5678 1073741826 1073742335" */
-static pid_t holder_in(const char *line, const struct stat *st)
+static pid_t holder_in(const char *line, const struct stat *st, bool writes)
 {
 	unsigned int major_hex, minor_hex;
 	unsigned long long ino;
+	char how[8];
 	int pid;
 
-	if (sscanf(line, "%*d: POSIX %*s %*s %d %x:%x:%llu", &pid, &major_hex, &minor_hex,
-		    &ino) != 4)
+	if (sscanf(line, "%*d: POSIX %*s %7s %d %x:%x:%llu", how, &pid, &major_hex, &minor_hex,
+		    &ino) != 5 ||
+		(writes && strcmp(how, "WRITE")))
 		return 0;
 	return pid > 0 && pid != getpid() && ino == st->st_ino && major_hex == major(st->st_dev) &&
 			minor_hex == minor(st->st_dev) ?
@@ -27,7 +29,7 @@ static pid_t holder_in(const char *line, const struct stat *st)
 		0;
 }
 
-static pid_t find_holder(const char *path)
+static pid_t find_holder(const char *path, bool writes)
 {
 	_cleanup_buf_ struct buf table = BUF_INIT;
 	char *rest, *line;
@@ -38,13 +40,13 @@ static pid_t find_holder(const char *path)
 		return 0;
 	rest = table.data;
 	while (!pid && rest && (line = strsep(&rest, "\n")))
-		pid = holder_in(line, &st);
+		pid = holder_in(line, &st, writes);
 	return pid;
 }
 
-void locks_say_holder(const char *path, struct buf *out)
+void locks_say_holder(const char *path, bool writes, struct buf *out)
 {
-	pid_t pid = find_holder(path);
+	pid_t pid = find_holder(path, writes);
 	char name[PROC_NAME];
 
 	if (!pid) {

@@ -27,6 +27,7 @@ struct db {
 	long long size;    /* of the file, at the most so far; it never shrinks */
 	int unread;       /* what db_int() could not ask: -errno, see db_unread() */
 	bool mode_on_disk; /* that it has a write-ahead log is on the disk, or is of no matter */
+	char busy[192];    /* what db_error() says of who holds it */
 	sqlite3_stmt *statements[Q_COUNT];
 };
 

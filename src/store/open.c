@@ -271,7 +271,7 @@ static int say_reader(struct db *db, struct words *words)
 {
 	_cleanup_buf_ struct buf who = BUF_INIT;
 
-	locks_say_holder(db->path, &who);
+	locks_say_holder(db->path, false, &who);
 	return words_set(words, -EBUSY,
 		"cannot write to %s: %s is in the middle of reading it; let that end, or name "
 		"another file with -d",

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/locks.h"
 #include "store/db.h"
 
 #include "queries.inc"
@@ -74,9 +78,25 @@ int db_begin(struct db *db, int64_t *sequence)
 	return r;
 }
 
+/* Its lock is on the log's index, where it has a log. */
+static const char *say_busy(struct db *db)
+{
+	_cleanup_buf_ struct buf file = BUF_INIT, who = BUF_INIT;
+
+	buf_addf(&file, "%s-shm", db->path);
+	if (file.failed)
+		return sqlite3_errmsg(db->sqlite);
+	locks_say_holder(access(file.data, F_OK) == 0 ? file.data : db->path, true, &who);
+	snprintf(db->busy, sizeof db->busy,
+		"%s is in the middle of writing to it: let that end, and try again",
+		who.failed ? "another program" : who.data);
+	return db->busy;
+}
+
 const char *db_error(struct db *db)
 {
-	return sqlite3_errmsg(db->sqlite);
+	return (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_BUSY ? say_busy(db) :
+								     sqlite3_errmsg(db->sqlite);
 }
 
 const char *db_path(const struct db *db)

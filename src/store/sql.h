@@ -29,7 +29,7 @@ struct rows {
 /* SQLite's answer as -errno; 0 for what is none. */
 int db_errno(int code);
 const char *db_path(const struct db *db);
-/* The last error of this connection in SQLite's words. */
+/* The last error of this connection in SQLite's words; or who holds the database. */
 const char *db_error(struct db *db);
 /* Undoes what was begun; a transaction that is none any more is no fault. */
 void db_rollback(struct db *db);

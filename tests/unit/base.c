@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/claim.h"
 #include "base/cleanup.h"
+#include "base/locks.h"
 #include "base/mix.h"
 #include "base/mountinfo.h"
 #include "base/ring.h"
@@ -223,9 +226,70 @@ static void mount_lines(void)
 		"this process sees a mount");
 }
 
+/* A process with a lock of that kind on a file; it ends when `end` is closed. */
+static pid_t locker(const char *path, short kind, int *end)
+{
+	int out[2], in[2];
+	pid_t pid;
+	char c;
+
+	if (pipe(out) < 0 || pipe(in) < 0)
+		abort();
+	pid = fork();
+	if (pid == 0) {
+		struct flock l = {
+			.l_type = kind, .l_whence = SEEK_SET, .l_start = 120, .l_len = 1
+		};
+
+		close(in[1]);
+		if (fcntl(open(path, O_RDWR), F_SETLK, &l) < 0 || write(out[1], "", 1) != 1 ||
+			read(in[0], &c, 1) != 0)
+			_exit(1);
+		_exit(0);
+	}
+	if (read(out[0], &c, 1) != 1)
+		abort();
+	*end = in[1];
+	return pid;
+}
+
+static void holder_is(const char *path, bool writes, pid_t pid, const char *what)
+{
+	struct buf who = BUF_INIT;
+	char want[32];
+
+	snprintf(want, sizeof want, "(pid %d)", (int)pid);
+	locks_say_holder(path, writes, &who);
+	if (pid)
+		ok(strstr(who.data, want), "%s: %s", what, who.data);
+	else
+		ok_str(who.data, "another program", what);
+	buf_release(&who);
+}
+
+static void holders(void)
+{
+	char path[] = "/tmp/ba-unit.XXXXXX";
+	int fd = mkstemp(path), end, status;
+	pid_t pid = locker(path, F_RDLCK, &end);
+
+	holder_is(path, false, pid, "who reads holds it");
+	holder_is(path, true, 0, "and keeps nobody else from reading");
+	close(end);
+	ok(waitpid(pid, &status, 0) == pid && status == 0, "he had it all the time");
+	pid = locker(path, F_WRLCK, &end);
+	holder_is(path, true, pid, "who writes holds it alone");
+	close(end);
+	waitpid(pid, &status, 0);
+	holder_is(path, false, 0, "and now nobody");
+	unlink(path);
+	close(fd);
+}
+
 int main(void)
 {
 	claims();
+	holders();
 	buffers();
 	characters();
 	shown();
