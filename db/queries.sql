@@ -94,6 +94,10 @@ UPDATE run SET ended_ns = ?2, status = ?3 WHERE id = ?1;
 -- name: RUN_STATE
 UPDATE run SET state = ?2 WHERE id = ?1;
 
+-- name: RUN_CAME_TO_ANY
+-- Has it changed, or come to, anything at all?
+SELECT EXISTS (SELECT 1 FROM entry WHERE run_id = ?1);
+
 -- name: RUN_COUNTS
 UPDATE run SET
     processes = (SELECT count(*) FROM process WHERE run_id = ?1),
@@ -1162,6 +1166,11 @@ SELECT r.id FROM run r JOIN install i ON i.id = r.install_id WHERE i.name = ?1 A
 ORDER BY r.state <> 'complete'
     OR EXISTS (SELECT 1 FROM process p CROSS JOIN exec x ON x.process_id = p.id WHERE p.run_id = r.id) DESC, r.id DESC
 LIMIT 1;
+
+-- name: OWNS_ANY
+SELECT EXISTS (
+    SELECT 1 FROM run n CROSS JOIN run r ON r.install_id = n.install_id CROSS JOIN owner o ON o.run_id = r.id
+    WHERE n.id = ?1);
 
 -- name: OWNER_TAKE
 -- What a run left, unless a newer one did.

@@ -20,6 +20,7 @@
 #include "record/rules.h"
 #include "store/forked.h"
 #include "store/open.h"
+#include "store/owned.h"
 #include "store/recover.h"
 
 struct given_rule {
@@ -338,7 +339,7 @@ static int64_t count_stale(struct db *db, int64_t run_id)
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int64_t n = 0;
 
-	if (db_rows(&rows, db, Q_STALE, "ii", run_id, (int64_t)0) < 0)
+	if (db_views(db) < 0 || db_rows(&rows, db, Q_STALE, "ii", run_id, (int64_t)0) < 0)
 		return 0;
 	while (rows_next(&rows) > 0)
 		n += strcmp(rows_text(&rows, 0), "dir") != 0;
@@ -370,14 +371,16 @@ void recording_summary(const struct run_result *res, void *data)
 		.notes = run->notes ? run->notes : "",
 		.name = rec->name ? rec->name : "", .taken_from = "", .staged = rec->trying };
 	_cleanup_rows_ struct rows taken = ROWS_INIT;
+	bool has;
 
 	if (res->modified + res->removed)
 		find_taken(&s, &taken, run->db);
 	if (res->modified)
 		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
-	if (rec->name && !res->error && res->status == 0 && !rec->trying)
+	has = rec->name && owned_any(run->db, res->run_id);
+	if (has && !res->error && res->status == 0 && !rec->trying)
 		s.stale = count_stale(run->db, res->run_id);
-	if (rec->name)
+	if (has)
 		s.up_to_date = db_int(run->db, Q_UP_TO_DATE, 0, "i", res->run_id);
 	shared_tell(rec->shared, &s);
 	if (rec->summary)

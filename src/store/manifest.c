@@ -432,11 +432,12 @@ static int make(const struct manifest *m)
 
 int manifest_settle(const struct manifest *m)
 {
-	int r = make(m);
+	struct run *run = m->run;
+	int r = db_int(run->db, Q_RUN_CAME_TO_ANY, 1, "i", run->id) ? make(m) : 0;
 
 	if (r == 0)
-		r = run_count(m->run);
+		r = run_count(run);
 	if (r == 0)
-		r = run_settled(m->run);
-	return r == 0 ? upheld_find(m->run) : r;
+		r = run_settled(run);
+	return r == 0 ? upheld_find(run) : r;
 }

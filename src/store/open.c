@@ -62,7 +62,7 @@ static int add_functions(struct db *db, struct words *words)
 	return r < 0 ? words_set(words, r, "out of memory") : 0;
 }
 
-static int add_views(struct db *db, struct words *words)
+int db_views(struct db *db)
 {
 	static const int views[] = { Q_VIEW_HANDED, Q_VIEW_CLAIM, Q_VIEW_LASTING, Q_VIEW_REPLACED,
 		Q_VIEW_EDITED, Q_VIEW_SWEPT };
@@ -70,7 +70,7 @@ static int add_views(struct db *db, struct words *words)
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(views); i++)
 		r = db_run(db, views[i], "");
-	return r < 0 ? words_set(words, r, "cannot read %s: %s", db->path, db_error(db)) : 0;
+	return r;
 }
 
 static int pragma_int(struct db *db, const char *sql, int *out)
@@ -328,8 +328,9 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 		r = check_owner(db, mode, words);
 	if (r == 0)
 		r = configure(db, mode, words);
-	if (r == 0)
-		r = add_views(db, words);
+	/* They cost a millisecond, which a command that changes nothing need not wait for. */
+	if (r == 0 && mode != DB_MAKE && (r = db_views(db)) < 0)
+		words_set(words, r, "cannot read %s: %s", db->path, db_error(db));
 	if (r < 0) {
 		db_close(db);
 		return r;

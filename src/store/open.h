@@ -19,6 +19,11 @@ enum db_mode {
 int db_open(struct db **out, const char *path, enum db_mode mode, struct words *words) MUST_CHECK;
 void db_close(struct db *db);
 /*
+ * The views that a connection has of its own (queries.sql): they are there, but for DB_MAKE, where
+ * who needs them asks for them, each time: a transaction that is given up takes them along.
+ */
+int db_views(struct db *db) MUST_CHECK;
+/*
  * Was the file deleted, replaced or cut short under us? Then what is
  * written is seen by nobody. 0 or -ESTALE.
  */

@@ -340,7 +340,7 @@ int run_settled(struct run *run)
 {
 	int r = run_begin(run);
 
-	if (r == 0)
+	if (r == 0 && db_int(run->db, Q_RUN_CAME_TO_ANY, 1, "i", run->id))
 		r = owned_take(run->db, run->id);
 	return r < 0 ? r : db_run(run->db, Q_RUN_SETTLED, "ii", run->id, io_now_ns());
 }

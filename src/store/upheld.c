@@ -19,6 +19,8 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "base/quiet.h"
+#include "store/open.h"
+#include "store/owned.h"
 #include "store/versions.h"
 
 /* Past that many names nothing is said to be stale: a command's status waits for this. */
@@ -494,6 +496,9 @@ int upheld_find(struct run *run)
 	struct looking s = { .run = run };
 	int r = run_begin(run);
 
+	if (r < 0 || !owned_any(run->db, run->id))
+		return r;
+	r = db_views(run->db);
 	if (r == 0)
 		r = read_left(&s);
 	if (r == 0 && s.open)

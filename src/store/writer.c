@@ -342,15 +342,16 @@ static void settle(struct writer *w)
 	w->result.error = result_error(w);
 }
 
-/*
- * Before anything is said. Of what changed nothing there is
- * nothing to lose, and nothing to wait for.
- */
+/* Of what changed nothing there is nothing to lose, and nothing to wait for. */
+static bool has_changed(const struct run_result *res)
+{
+	return res->created || res->modified || res->removed || res->excluded;
+}
+
+/* Before anything is said. */
 static void sync_result(struct writer *w)
 {
-	const struct run_result *res = &w->result;
-
-	if (res->created || res->modified || res->removed || res->excluded)
+	if (has_changed(&w->result))
 		sync_run(w);
 	w->result.error = result_error(w);
 }
@@ -372,7 +373,9 @@ static void tell(struct writer *w, bool *what)
 {
 	pthread_mutex_lock(&w->lock);
 	*what = true;
-	w->whole_ns = w->whole_ns ? w->whole_ns : io_monotonic_ns();
+	if (!w->patient_until_ns)
+		w->patient_until_ns = io_monotonic_ns() +
+			(has_changed(&w->result) ? FOLD_PATIENCE_NS : 0);
 	pthread_mutex_unlock(&w->lock);
 	kill(getpid(), SIGCHLD);
 }
@@ -461,7 +464,7 @@ bool writer_settle(struct writer *w, unsigned int alive,
 	 * wrote: past its patience the command's status goes out before.
 	 */
 	done = w->settle_done ||
-		(w->settle_whole && io_monotonic_ns() - w->whole_ns > FOLD_PATIENCE_NS);
+		(w->settle_whole && io_monotonic_ns() >= w->patient_until_ns);
 	pthread_mutex_unlock(&w->lock);
 	if (first)
 		ring_wake(&w->ring);

@@ -102,6 +102,7 @@ int main(void)
 		return 1;
 	snprintf(path, sizeof path, "%s/db", folder);
 	if (ok(db_open(&db, path, DB_MAKE, &words) == 0, "a fresh database %s", words.text)) {
+		ok(db_views(db) == 0, "its views");
 		check_statements(db);
 		check_questions(db);
 		db_settle(db);
