@@ -633,8 +633,7 @@ WHERE h.subject_id = ?1 AND e.change IS NOT NULL
 WITH RECURSIVE
 touched (path_id) AS MATERIALIZED (
     SELECT DISTINCT e.path_id FROM member m CROSS JOIN entry e ON e.run_id = m.run_id
-    WHERE m.subject_id = ?1 AND e.change IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.run_id = e.run_id AND h.path_id = e.path_id)),
+    WHERE m.subject_id = ?1 AND e.change IS NOT NULL),
 moved (run_id, file) AS MATERIALIZED (
     SELECT DISTINCT e.run_id, e.before_file FROM touched t CROSS JOIN entry e ON e.path_id = t.path_id
     WHERE e.before_file <> 0 AND (e.change = 'removed' OR e.file <> e.before_file) AND e.change IS NOT NULL AND e.undone),
@@ -662,6 +661,8 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     ifnull(r.install_id = ?1, 0) OR r.id = ?1
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL AND r.scene IS NULL
+    -- what was only handed open was changed by somebody else, as a person does
+    AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.run_id = e.run_id AND h.path_id = e.path_id)
     AND (r.kind IS NULL OR r.state = 'complete' OR NOT (
         (r.of_run = ?2 AND r.kind IN ('uninstall', 'prune'))
         OR EXISTS (
@@ -1133,11 +1134,12 @@ WHERE n.id = ?1 AND e.change IN ('modified', 'removed') AND NOT e.excluded AND N
 -- The state of one of which nothing is there any more is 'gone': somebody took it out by hand, or a package manager did.
 -- slow: all installs are listed
 SELECT name, version, runs, files, bytes, first_at, last_at,
-    iif(state = 'installed' AND files AND NOT EXISTS (
-        SELECT 1 FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
+    -- what it only edited is no sign of it, neither of its being there nor of its having gone
+    iif(state = 'installed' AND files AND (
+        SELECT max(is_there(p.name)) FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
         JOIN path p ON p.id = o.path_id
-        WHERE i.name = l.name AND NOT o.folder AND is_there(p.name)
-            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = p.id)), 'gone', state) AS state
+        WHERE i.name = l.name AND NOT o.folder
+            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = p.id)) = 0, 'gone', state) AS state
 FROM installs l WHERE ?1 IS NULL OR name = ?1 ORDER BY name;
 
 -- name: OWNED_BY

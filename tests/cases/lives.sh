@@ -756,6 +756,34 @@ case_a_log_that_was_handed_over() {
 	eq "$(cat log)" before
 }
 
+# A file of an install that is another run's log, or its own: changed since, by whomever.
+case_a_log_that_an_install_owns() {
+	mkdir p
+	inst bar 1 'echo a >p/bl; echo b >p/b'
+	inst foo 1 'echo noise; echo c >p/c' >>p/bl
+	inst qux 1 'echo a >p/ql'
+	inst qux 1 'echo noise' >>p/ql
+	settle
+	has "$(want_rc 1 ba uninstall -y bar 2>&1)" 'keep +file .*p/bl +\(changed since\)'
+	has "$(want_rc 1 ba uninstall -y qux 2>&1)" 'keep +file .*p/ql +\(changed since\)'
+	eq "$(ls p)" $'bl\nc\nql'
+	ba uninstall -y --force bar 2>/dev/null
+	eq "$(ls p)" $'c\nql'
+	eq "$(ba list --json | fields name state)" $'foo installed\nqux installed'
+}
+
+# What an install only edited does not make it gone, nor is it there by that.
+case_an_install_that_only_edited() {
+	mkdir p
+	echo before | tee p/conf >p/rc
+	inst tune 1 'echo line >>p/conf'
+	inst more 1 'echo line >>p/rc; echo 1 >p/f'
+	settle
+	eq "$(ba list --json | fields name state)" $'more installed\ntune installed'
+	rm p/f
+	eq "$(ba list --json | fields name state)" $'more gone\ntune installed'
+}
+
 # What would be taken for something else is no label.
 case_what_a_label_can_be() {
 	local l
