@@ -40,6 +40,7 @@ static const struct rest_call calls[] = {
 	{ "sendfile", REST_COUNT, false, 0, -1, 3, -1 },
 	{ "sendfile64", REST_COUNT, false, 0, -1, 3, -1 },
 	{ "splice", REST_COUNT, false, 2, -1, 4, 5 },
+	{ "copy_file_range", REST_COUNT, false, 2, -1, 4, -1 },
 	{ "read", REST_BYTES, true, 0, 1, 2, -1 },
 	{ "readv", REST_VECTOR, true, 0, 1, 2, -1 },
 	{ "pread64", REST_BYTES, true, 0, 1, 2, -1 },
@@ -201,8 +202,8 @@ static uint64_t flags_of(const struct transfer *t)
  * looks without taking looks at the same again.
  */
 #define NOT_TWICE                                                                                  \
-	(MSG_DONTWAIT | MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_ERRQUEUE | MSG_FASTOPEN |             \
-		MSG_ZEROCOPY | MSG_WAITFORONE)
+	(MSG_DONTWAIT | MSG_OOB | MSG_PEEK | MSG_ERRQUEUE | MSG_FASTOPEN | MSG_ZEROCOPY |          \
+		MSG_WAITFORONE)
 
 /* Of those only a whole one is a message, and what it waits for. */
 static bool is_stream(int fd)
@@ -258,7 +259,7 @@ static uint64_t whole_of_pipe(const struct transfer *t, uint64_t n)
 	return t->call->gets || t->call->shape == REST_COUNT ? 0 : n;
 }
 
-/* Written to, a file is not given up for a signal; but splice looks for one before each page. */
+/* Written to, a file is not given up for a signal; but what moves pages looks before each. */
 static uint64_t whole_of_file(const struct transfer *t, uint64_t n)
 {
 	return t->call->fd == 2 ? n : 0;

@@ -323,6 +323,12 @@ static long by_recv(void)
 	return recv(fd[0], in, WAITED, MSG_WAITALL);
 }
 
+/* Only of TCP it means something. */
+static long by_recv_cut(void)
+{
+	return recv(fd[0], in, WAITED, MSG_WAITALL | MSG_TRUNC);
+}
+
 static long by_recvmsg(void)
 {
 	struct iovec v[2] = { { in, 500 }, { in + 500, WAITED - 500 } };
@@ -354,6 +360,7 @@ static const struct {
 	long (*call)(void);
 } waits[] = {
 	{ "recv", by_recv },
+	{ "recv, MSG_TRUNC", by_recv_cut },
 	{ "recvmsg", by_recvmsg },
 	{ "read", by_read_to_mark },
 	{ "readv", by_readv },
@@ -503,6 +510,24 @@ FORM(messages)
 		in[0] == at(0) && in[1] == at(1));
 	wait_ok(by);
 	wait_ok(other);
+}
+
+FORM(copied)
+{
+	static struct sent sent[30];
+	int from = memfd_create("from", 0), to = memfd_create("to", 0);
+	off_t o = 0;
+	pid_t by;
+
+	if (setup)
+		return;
+	LIBC(ftruncate(from, 2 * LONG));
+	all_the_time(sent, sizeof sent / sizeof *sent);
+	by = sender(sent);
+	say_result("copy_file_range", copy_file_range(from, &o, to, NULL, LONG, 0));
+	note("out", "%d", o == LONG);
+	say_result("to the end", copy_file_range(from, &o, to, NULL, 4 * LONG, 0));
+	wait_ok(by);
 }
 
 FORM(devices)
