@@ -2,6 +2,7 @@
 #include "record/call-unseen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -25,6 +26,16 @@ enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *
 	tracer_deny(task, ENOSYS);
 	note(r, "io_uring was asked for and answered ENOSYS (--io-"
 		"uring=allow leaves it open, unrecorded)");
+	return NEXT_GO;
+}
+
+/* Whoever watches so gets a descriptor of each file that is touched, which no call has opened. */
+enum next enter_fanotify(struct recorder *r, struct task *task, struct pending *p)
+{
+	if (p->call.flags & O_ACCMODE)
+		note(r,
+			"fanotify was asked for files that are open for writing: what is written "
+			"to those is not on record");
 	return NEXT_GO;
 }
 

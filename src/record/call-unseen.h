@@ -5,6 +5,7 @@
 #include "record/handler.h"
 
 enum next enter_io_uring(struct recorder *r, struct task *task, struct pending *p);
+enum next enter_fanotify(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_seccomp(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p);
 enum next enter_wait(struct recorder *r, struct task *task, struct pending *p);

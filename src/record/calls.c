@@ -44,6 +44,7 @@ static const struct handler handlers[CALL_ACTIONS] = {
 	[CALL_SUBVOLUME] = { OP_NONE, enter_subvolume, leave_subvolume, places_lost,
 		subvolume_shows },
 	[CALL_ACCT] = { OP_OPEN, enter_acct, leave_inode, places_lost },
+	[CALL_FANOTIFY] = { OP_NONE, enter_fanotify },
 	[CALL_SECCOMP] = { OP_NONE, enter_seccomp },
 	[CALL_PRCTL] = { OP_NONE, enter_prctl },
 	[CALL_PTRACE] = { OP_NONE, enter_ptrace },

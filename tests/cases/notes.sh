@@ -54,6 +54,14 @@ case_io_uring_allowed() {
 	has "$(notes)" 'io_uring'
 }
 
+# A descriptor that no call has opened.
+case_fanotify_for_writing_is_noted() {
+	rec -q -- python3 -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDONLY)'
+	hasnt "$(notes)" 'fanotify'
+	rec -q -- python3 -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDWR)'
+	has "$(notes)" 'fanotify was asked for files that are open for writing'
+}
+
 case_ptrace_in_the_tree() {
 	rec -q -- python3 -c 'import ctypes, errno
 l = ctypes.CDLL(None, use_errno=True)
