@@ -59,14 +59,20 @@ enum next enter_prctl(struct recorder *r, struct task *task, struct pending *p)
 	return NEXT_GO;
 }
 
+static bool is_by_pidfd(const struct call *c)
+{
+	return c->sys->args[0] == ARG_IDTYPE && (uint32_t)c->args[0] == WAIT_BY_PIDFD;
+}
+
 /*
  * A pidfd tells that a process has ended as soon as it has; its parent may wait for it only when
- * its tracer has done so. Who waits for ever waits for that, too. (Nor does the filter stop who
- * asks for any child: rules.c.)
+ * its tracer has done so. Who waits for ever waits for that, too; by a pidfd, it is the flags of
+ * that which say whether he does (PIDFD_NONBLOCK). (Nor does the filter stop who asks for any
+ * child: rules.c.)
  */
 enum next enter_wait(struct recorder *r, struct task *task, struct pending *p)
 {
-	if (p->call.flags & WNOHANG)
+	if ((p->call.flags & WNOHANG) || is_by_pidfd(&p->call))
 		tracer_reap(&r->tracer);
 	return NEXT_GO;
 }

@@ -32,7 +32,9 @@ static size_t rule_length(const struct filter_rule *r)
 {
 	if (r->test == FILTER_NOT_AT)
 		return 15;
-	return r->test == FILTER_ALWAYS ? 1 : (r->mask ? 7U : 5U) + (r->has_but ? 2U : 0);
+	if (r->test == FILTER_ALWAYS)
+		return 1;
+	return (r->mask ? 7U : 5U) + (r->has_but ? 2U : 0) + r->has_always;
 }
 
 /* Libraries are mapped at 0x7f..........; two addresses of one are no farther apart than this. */
@@ -58,16 +60,25 @@ static void put_not_at(struct filter *f, const struct filter_rule *r)
 	put_return(f, SECCOMP_RET_TRACE | FILTER_DATA);
 }
 
+/* By its first argument it goes on without the test: over that, to ALLOW, or to TRACE. */
+static void put_first(struct filter *f, const struct filter_rule *r)
+{
+	uint8_t test = r->mask ? 4 : 2;
+
+	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(0), 0, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->but, (uint8_t)(test + 1 + r->has_always), 0);
+	if (r->has_always)
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->always, test, 0);
+}
+
 /* if (nr == rule.nr) return argument passes the test ? TRACE : ALLOW; */
 static void put_tested(struct filter *f, const struct filter_rule *r)
 {
 	uint16_t op = r->test == FILTER_ANY_BIT ? BPF_JSET : BPF_JEQ;
 
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, (uint8_t)(rule_length(r) - 1));
-	if (r->has_but) {
-		put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(0), 0, 0);
-		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->but, r->mask ? 5 : 3, 0);
-	}
+	if (r->has_but)
+		put_first(f, r);
 	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
 	put(f, BPF_JMP | op | BPF_K, r->value, r->mask ? 2 : 0, r->mask ? 0 : 1);
 	if (r->mask) {

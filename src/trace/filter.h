@@ -33,9 +33,9 @@ struct filter_rule {
 	uint32_t value; /* against the lower 32 bits */
 	/* and when what it has of `mask` is `masked`; mask 0: no such question */
 	uint32_t mask, masked;
-	/* but for a first argument that is `but` */
-	bool has_but;
-	uint32_t but;
+	/* but for a first argument that is `but`, and always where it is `always` */
+	bool has_but, has_always;
+	uint32_t but, always;
 };
 
 /* The calls of one AUDIT_ARCH_*; bits of the number outside nr_mask do not count (x32). */

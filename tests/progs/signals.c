@@ -478,41 +478,53 @@ static void end_by_threads(void)
 	pthread_exit(NULL);
 }
 
+/* By waitid(2) without waiting: the call says so, or the descriptor (PIDFD_NONBLOCK). */
+static pid_t by_pidfd(int fd, int nonblock)
+{
+	siginfo_t si = { .si_pid = 0 };
+	int r;
+
+	if (nonblock)
+		LIBC(fcntl(fd, F_SETFL, O_NONBLOCK));
+	r = waitid((idtype_t)3, (id_t)fd, &si, WEXITED | (nonblock ? 0 : WNOHANG));
+	if (r < 0 && !(nonblock && errno == EAGAIN))
+		LIBC(r);
+	return si.si_pid;
+}
+
 /* Who has ended, by its pidfd, can be waited for. */
 FORM(pidfd_and_wait)
 {
-	int i, status, none[3] = { 0, 0, 0 };
-	siginfo_t si;
+	int i, status, none[4] = { 0, 0, 0, 0 };
 
 	if (setup)
 		return;
 	NEEDS(__NR_pidfd_open);
 	note("processes", "*");
-	for (i = 0; i < 600; i++) {
+	for (i = 0; i < 800; i++) {
 		struct pollfd p = { .events = POLLIN };
-		pid_t pid = fork();
+		pid_t pid = fork(), got;
 
 		if (!pid) {
 			usleep(200);
-			if (i % 3 == 2)
+			if (i % 4 == 2)
 				end_by_threads();
 			_exit(0);
 		}
 		p.fd = (int)OK(sc(__NR_pidfd_open, pid, 0));
 		LIBC(poll(&p, 1, -1));
-		si.si_pid = 0;
-		if (i % 3 == 1)
-			LIBC(waitid((idtype_t)3, (id_t)p.fd, &si, WEXITED | WNOHANG));
+		if (i % 2)
+			got = by_pidfd(p.fd, i % 4 == 3);
 		else
-			LIBC(si.si_pid = waitpid(pid, &status, WNOHANG));
-		if (!si.si_pid) {
-			none[i % 3]++;
+			LIBC(got = waitpid(pid, &status, WNOHANG));
+		if (!got) {
+			none[i % 4]++;
 			waitpid(pid, &status, 0);
 		}
 		close(p.fd);
 	}
-	note("out", "not yet: %d by waitpid, %d by waitid, %d of two threads", none[0], none[1],
-		none[2]);
+	note("out", "not yet: %d by waitpid, %d by waitid, %d of two threads, %d by a descriptor",
+		none[0], none[1], none[2], none[3]);
 }
 
 /* SIGCHLD comes once a child that ends, and not for its stops when SA_NOCLDSTOP says so. */
