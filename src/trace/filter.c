@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NR offsetof(struct seccomp_data, nr)
@@ -169,4 +170,33 @@ int filter_install(const struct filter *f, bool *no_new_privs)
 		return -errno;
 	*no_new_privs = true;
 	return load(&prog);
+}
+
+/* The kernel allows one listener a process: EBUSY tells that there is one. */
+static bool is_heard(void)
+{
+	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	struct sock_fprog prog = { .len = 1, .filter = all };
+
+	/* Without rights it is asked for; the child ends with it. */
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		       &prog) < 0 &&
+		errno == EBUSY;
+}
+
+bool filter_is_heard(void)
+{
+	int status = 0;
+	long pid;
+
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != SECCOMP_MODE_FILTER)
+		return false;
+	/* fork(2) whose end sends no signal. */
+	pid = syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
+	if (pid == 0)
+		_exit(is_heard());
+	while (pid > 0 && waitpid((pid_t)pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }

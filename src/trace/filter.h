@@ -65,4 +65,10 @@ int filter_build(struct filter *f, const struct filter_arch *archs, size_t count
  */
 int filter_install(const struct filter *f, bool *no_new_privs);
 
+/*
+ * Was a filter with a listener set on this process before, by who started it? That one outranks
+ * any of ours (SECCOMP_RET_USER_NOTIF). A child is asked, which is made where there is a filter.
+ */
+bool filter_is_heard(void);
+
 #endif
