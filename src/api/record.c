@@ -118,6 +118,10 @@ static void tell_mode(struct ba_recording *rec, const struct spawn_message *m)
 	struct sink *sink = &rec->writer.sink;
 
 	rec->recorder.tracer.every_call = m->every_call;
+	if (rec->heard)
+		sink->note(sink,
+			"it ran under a seccomp filter with a listener: each call was stopped at, "
+			"which is slower");
 	if (m->every_call && !rec->no_seccomp)
 		sink->note(sink,
 			"no seccomp filter could be set: each call was "
@@ -154,10 +158,18 @@ static int follow(struct ba_recording *rec)
 	return r < 0 ? r : recorder_loop(&rec->recorder, &end);
 }
 
+/* The recorder has the filters that the command will have. */
+static bool wants_every_call(struct ba_recording *rec)
+{
+	rec->heard = !rec->no_seccomp && filter_is_heard();
+	rec->no_seccomp |= rec->heard;
+	return rec->no_seccomp;
+}
+
 /* The recorder's whole life. */
 static void record(struct ba_recording *rec, const struct spawn *spawn, char *const argv[])
 {
-	struct spawn_message m = { 0 };
+	struct spawn_message m = { .every_call = wants_every_call(rec) };
 	struct words words = { "" };
 	struct db *db = NULL;
 	int r = open_run(rec, &db, argv, &words);
@@ -183,10 +195,10 @@ static void record(struct ba_recording *rec, const struct spawn *spawn, char *co
 }
 
 /* Between the recorder's word and the exec: the filter, which stays with all that follows. */
-static int enter_filter(const struct ba_recording *rec, const struct spawn *spawn,
+static int enter_filter(const struct ba_recording *rec, const struct spawn *spawn, bool every_call,
 	struct words *words)
 {
-	struct spawn_message m = { .every_call = rec->no_seccomp };
+	struct spawn_message m = { .every_call = every_call };
 
 	if (!m.every_call && filter_install(&rec->filter, &m.no_new_privs) < 0)
 		m.every_call = true;
@@ -203,7 +215,7 @@ static int become_command(const struct ba_recording *rec, const struct spawn *sp
 		return words_set(words, r, "the recorder could not be started: %s", strerror(-r));
 	if (m.error)
 		return words_set(words, -m.error, "%s", m.text);
-	r = enter_filter(rec, spawn, words);
+	r = enter_filter(rec, spawn, m.every_call, words);
 	if (r < 0)
 		return r;
 	execvp(argv[0], argv);

@@ -30,6 +30,7 @@ struct ba_recording {
 	char db_path[PATH_MAX], cwd[PATH_MAX];
 	int64_t asked_ns; /* when the recording was asked for */
 	struct filter filter;
+	bool heard; /* in the recorder: under a filter with a listener, no_seccomp is set */
 	int64_t *run_id; /* in memory that the watcher sees, too */
 	struct shared *shared; /* with the recorder, of ba_record_start(); or NULL */
 	pid_t child;           /* the command that it started; 0: none */

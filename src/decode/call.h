@@ -135,6 +135,8 @@ bool open_flags_change(uint32_t flags);
  */
 #define OPEN_HOLDS 010000000U
 #define OPEN_HOLDS_MASK (OPEN_HOLDS | 0200000U)
+/* The P_PIDFD of waitid(2), which older headers have not. The filter asks likewise. */
+#define WAIT_BY_PIDFD 3U
 /*
  * ioctl(2)'s requests of Btrfs for subvolumes; cp's FICLONE has another size. The filter asks
  * likewise.

@@ -2,6 +2,7 @@
 #include "record/inner-wait.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,19 +43,30 @@ static void read_waitid(struct waits *w, const struct stop *stop)
 	w->options = (int)stop->args[3];
 }
 
-/* The process of a descriptor of the tracer's; -1: it is none. */
-static pid_t of_pidfd(pid_t tid, int fd)
+/* A number that the kernel tells of a descriptor, by what stands before it; -1: there is none. */
+static long number_of(const char *text, const char *before, int base)
+{
+	const char *at = strstr(text, before);
+
+	return at ? strtol(at + strlen(before), NULL, base) : -1;
+}
+
+/* The process of a descriptor of the tracer's, -1: it is none; and does it wait? */
+static void read_pidfd(struct waits *w, pid_t tid, int fd)
 {
 	_cleanup_buf_ struct buf text = BUF_INIT;
 	char path[PROC_PATH], what[32];
-	const char *pid;
+	long flags;
 
+	w->type = P_PID;
+	w->id = -1;
 	snprintf(what, sizeof what, "fdinfo/%d", fd);
 	proc_path(path, tid, what);
 	if (io_read_file(path, &text, 4096) < 0 || !text.data)
-		return -1;
-	pid = strstr(text.data, "\nPid:\t");
-	return pid ? (pid_t)strtol(pid + strlen("\nPid:\t"), NULL, 10) : -1;
+		return;
+	w->id = (pid_t)number_of(text.data, "\nPid:\t", 10);
+	flags = number_of(text.data, "\nflags:\t", 8);
+	w->nonblock = flags > 0 && (flags & O_NONBLOCK);
 }
 
 /* Is it a wait that the kernel would not refuse? */
@@ -68,10 +80,8 @@ static bool read_wait(struct waits *w, const struct stop *stop)
 	(stop->nr == SYS_wait4 ? read_wait4 : read_waitid)(w, stop);
 	if (w->type == P_PGID && w->id == 0)
 		w->id = getpgid(stop->task->tgid);
-	if (w->type == P_PIDFD) {
-		w->id = of_pidfd(stop->task->tid, w->id);
-		w->type = P_PID;
-	}
+	if (w->type == (int)WAIT_BY_PIDFD)
+		read_pidfd(w, stop->task->tid, (int)w->id);
 	return !(w->options & ~known) && (w->options & (WEXITED | WSTOPPED | WCONTINUED));
 }
 
@@ -172,8 +182,8 @@ static void waits_for_none(struct recorder *r, const struct stop *stop, struct w
 {
 	if (answer(r, stop->task, w) || !find(r, w, stop->task, false))
 		return;
-	if (w->options & WNOHANG) {
-		tracer_set_result(stop->task, 0);
+	if ((w->options & WNOHANG) || w->nonblock) {
+		tracer_set_result(stop->task, w->options & WNOHANG ? 0 : -EAGAIN);
 		return;
 	}
 	w->shall_pause = true;

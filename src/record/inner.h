@@ -36,7 +36,7 @@ int inner_detach(struct recorder *r, struct tracee *t, int sig);
 bool inner_released(struct recorder *r, struct stop *stop);
 /* Who is in a pause(2) for a tracee looks again: it may be gone, or a child of its own may be. */
 void inner_wake(struct recorder *r);
-/* A thread of a tracer is got out of a call that it waits in; a stop of its own tells of it. */
+/* A thread is got out of a call that it waits in; a stop of its own tells of it. */
 void inner_kick(struct task *task);
 
 #endif

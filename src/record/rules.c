@@ -31,14 +31,17 @@ static const struct {
 
 /*
  * And what makes the test needless. A shell that has waited asks once more, for any child, after
- * each command; who knows by something else that one has ended asks for that one.
+ * each command; who knows by something else that one has ended asks for that one. A pidfd may have
+ * been made so that nobody waits by it (PIDFD_NONBLOCK), which no register tells.
  */
 static const struct {
 	enum kind kind;
 	uint32_t value;
+	bool has_always;
+	uint32_t always;
 } buts[] = {
-	{ ARG_WAITPID, (uint32_t)-1 },
-	{ ARG_IDTYPE, P_ALL },
+	{ ARG_WAITPID, (uint32_t)-1, false, 0 },
+	{ ARG_IDTYPE, P_ALL, true, WAIT_BY_PIDFD },
 };
 
 static void add_but(struct filter_rule *rule, const struct syscall *sys)
@@ -50,6 +53,8 @@ static void add_but(struct filter_rule *rule, const struct syscall *sys)
 			continue;
 		rule->has_but = true;
 		rule->but = buts[b].value;
+		rule->has_always = buts[b].has_always;
+		rule->always = buts[b].always;
 	}
 }
 

@@ -56,7 +56,7 @@ static bool is_first(const struct task *task)
 	return life->place == PLACE_FIRST;
 }
 
-/* The sender as the task's own namespace numbers it; 0: from outside of that, or no such signal. */
+/* By kill(2) or rt_sigqueueinfo(2): who sent it; 0: not so, or from outside (is_from_within()). */
 static pid_t sender_of(const struct stop *stop)
 {
 	siginfo_t si;
@@ -66,10 +66,25 @@ static pid_t sender_of(const struct stop *stop)
 	return si.si_code == SI_USER || si.si_code == SI_QUEUE ? si.si_pid : 0;
 }
 
+/*
+ * The kernel forces upon it what it sends itself, and what has a sender whom its namespace gives no
+ * number. A timer, a descriptor (F_SETSIG) or a child that ends by that signal has none to name,
+ * and nothing of those is forced (has_si_pid_and_uid()).
+ */
+static bool is_from_within(const siginfo_t *si)
+{
+	if (si->si_code == SI_KERNEL)
+		return false;
+	return si->si_code > 0 || si->si_code == SI_TIMER || si->si_code == SI_SIGIO || si->si_pid;
+}
+
 /* Nothing from within stops the first process of a namespace, but a tracee it would stop. */
 static bool stops_first(const struct stop *stop)
 {
-	return stop->signal == SIGSTOP && is_first(stop->task) && sender_of(stop);
+	siginfo_t si;
+
+	return stop->signal == SIGSTOP && is_first(stop->task) &&
+		tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) == 0 && is_from_within(&si);
 }
 
 bool sent_in_vain(const struct stop *stop)

@@ -67,6 +67,7 @@ struct waits {
 	bool shall_pause; /* it comes again, and is to be that */
 	bool by_id;     /* waitid(2) */
 	uint64_t nr;
+	bool nonblock;  /* by a pidfd that does not wait: EAGAIN where it would */
 	int type;       /* P_PID ... */
 	pid_t id;
 	uint64_t where, usage; /* addresses; 0: none */

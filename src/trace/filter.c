@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NR offsetof(struct seccomp_data, nr)
@@ -32,7 +33,9 @@ static size_t rule_length(const struct filter_rule *r)
 {
 	if (r->test == FILTER_NOT_AT)
 		return 15;
-	return r->test == FILTER_ALWAYS ? 1 : (r->mask ? 7U : 5U) + (r->has_but ? 2U : 0);
+	if (r->test == FILTER_ALWAYS)
+		return 1;
+	return (r->mask ? 7U : 5U) + (r->has_but ? 2U : 0) + r->has_always;
 }
 
 /* Libraries are mapped at 0x7f..........; two addresses of one are no farther apart than this. */
@@ -58,16 +61,25 @@ static void put_not_at(struct filter *f, const struct filter_rule *r)
 	put_return(f, SECCOMP_RET_TRACE | FILTER_DATA);
 }
 
+/* By its first argument it goes on without the test: over that, to ALLOW, or to TRACE. */
+static void put_first(struct filter *f, const struct filter_rule *r)
+{
+	uint8_t test = r->mask ? 4 : 2;
+
+	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(0), 0, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->but, (uint8_t)(test + 1 + r->has_always), 0);
+	if (r->has_always)
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->always, test, 0);
+}
+
 /* if (nr == rule.nr) return argument passes the test ? TRACE : ALLOW; */
 static void put_tested(struct filter *f, const struct filter_rule *r)
 {
 	uint16_t op = r->test == FILTER_ANY_BIT ? BPF_JSET : BPF_JEQ;
 
 	put(f, BPF_JMP | BPF_JEQ | BPF_K, r->nr, 0, (uint8_t)(rule_length(r) - 1));
-	if (r->has_but) {
-		put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(0), 0, 0);
-		put(f, BPF_JMP | BPF_JEQ | BPF_K, r->but, r->mask ? 5 : 3, 0);
-	}
+	if (r->has_but)
+		put_first(f, r);
 	put(f, BPF_LD | BPF_W | BPF_ABS, ARG_LOW(r->arg), 0, 0);
 	put(f, BPF_JMP | op | BPF_K, r->value, r->mask ? 2 : 0, r->mask ? 0 : 1);
 	if (r->mask) {
@@ -158,4 +170,33 @@ int filter_install(const struct filter *f, bool *no_new_privs)
 		return -errno;
 	*no_new_privs = true;
 	return load(&prog);
+}
+
+/* The kernel allows one listener a process: EBUSY tells that there is one. */
+static bool is_heard(void)
+{
+	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	struct sock_fprog prog = { .len = 1, .filter = all };
+
+	/* Without rights it is asked for; the child ends with it. */
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		       &prog) < 0 &&
+		errno == EBUSY;
+}
+
+bool filter_is_heard(void)
+{
+	int status = 0;
+	long pid;
+
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != SECCOMP_MODE_FILTER)
+		return false;
+	/* fork(2) whose end sends no signal. */
+	pid = syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
+	if (pid == 0)
+		_exit(is_heard());
+	while (pid > 0 && waitpid((pid_t)pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }

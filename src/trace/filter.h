@@ -33,9 +33,9 @@ struct filter_rule {
 	uint32_t value; /* against the lower 32 bits */
 	/* and when what it has of `mask` is `masked`; mask 0: no such question */
 	uint32_t mask, masked;
-	/* but for a first argument that is `but` */
-	bool has_but;
-	uint32_t but;
+	/* but for a first argument that is `but`, and always where it is `always` */
+	bool has_but, has_always;
+	uint32_t but, always;
 };
 
 /* The calls of one AUDIT_ARCH_*; bits of the number outside nr_mask do not count (x32). */
@@ -64,5 +64,11 @@ int filter_build(struct filter *f, const struct filter_arch *archs, size_t count
  * it otherwise, and *no_new_privs says so. 0 or -errno.
  */
 int filter_install(const struct filter *f, bool *no_new_privs);
+
+/*
+ * Was a filter with a listener set on this process before, by who started it? That one outranks
+ * any of ours (SECCOMP_RET_USER_NOTIF). A child is asked, which is made where there is a filter.
+ */
+bool filter_is_heard(void);
 
 #endif

@@ -19,7 +19,7 @@
 /* What the two say to each other before the exec. */
 struct spawn_message {
 	int error;         /* 0, or the errno that ends it all */
-	bool every_call;   /* no seccomp here: stop at each call */
+	bool every_call;   /* no seccomp here: stop at each call. The recorder may say so, too */
 	bool no_new_privs;
 	char text[1024];   /* with an error: the sentence for the user */
 };

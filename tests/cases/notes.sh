@@ -202,4 +202,88 @@ C
 	eq "$(manifest "$T/w")" "$(printf 'created dir d\ncreated file f')"
 }
 
+# Who started it all has set one, and lets each call pass (a container's manager does).
+case_a_listener_was_there_before() {
+	[ "$MODE" = seccomp ] || skip 'about the other mode'
+	cat >heard.c <<'C'
+#define _GNU_SOURCE
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void supervise(int listener)
+{
+	for (;;) {
+		struct seccomp_notif n;
+		struct seccomp_notif_resp r;
+		memset(&n, 0, sizeof n);
+		memset(&r, 0, sizeof r);
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n))
+			continue;
+		r.id = n.id;
+		r.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r);
+	}
+}
+int main(int argc, char **argv)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mkdir, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unlinkat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { 5, code };
+	int status, listener, told[2], done[2];
+	pid_t pid, by;
+	char c;
+	if (pipe(told) || pipe(done))
+		return 98;
+	if (!(pid = fork())) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+			_exit(97);
+		prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+		listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+		if (write(told[1], &listener, sizeof listener) < 0 || listener < 0 || read(done[0], &c, 1) < 1)
+			_exit(96);
+		close(listener);
+		execvp(argv[1], argv + 1);
+		_exit(argc);
+	}
+	if (read(told[0], &listener, sizeof listener) < 0 || listener < 0)
+		return 77;
+	listener = syscall(438 /* pidfd_getfd */, syscall(434 /* pidfd_open */, pid, 0), listener, 0);
+	if (listener < 0)
+		return 77;
+	if (!(by = fork()))
+		supervise(listener);
+	close(listener);
+	if (write(done[1], "x", 1) < 0 || waitpid(pid, &status, 0) < 0)
+		return 95;
+	kill(by, SIGKILL);
+	return WEXITSTATUS(status);
+}
+C
+	gcc -o heard heard.c
+	local rc=0
+	./heard true || rc=$?
+	[ $rc != 77 ] || skip 'no filter with a listener here'
+	mkdir w
+	echo precious >w/f
+	want_rc 5 ./heard "$BUILDAUDIT" -d "$DB" run -q --include "$T/w" -- sh -c 'mkdir w/d; rm w/f; exit 5'
+	has "$(notes)" 'under a seccomp filter with a listener'
+	eq "$(manifest "$T/w")" "$(printf 'created dir d\nremoved file f')"
+	ba rollback -y >/dev/null
+	eq "$(cat w/f)" precious
+	rec -q -- true
+	hasnt "$(notes)" 'with a listener'
+}
+
 run_cases "$@"

@@ -1,6 +1,7 @@
 /* A signal that is ignored wakes nobody, and interrupts no call. */
 #include "prog.h"
 #include <linux/aio_abi.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -356,6 +357,70 @@ FORM(first_of_a_namespace)
 		_exit(0);
 	}
 	wait_ok(pid);
+}
+
+static int clone_stops(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+/* In every way in which a process can send itself a signal. */
+static void stop_oneself(void)
+{
+	struct sigevent by = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGSTOP };
+	struct itimerspec soon = { .it_value = { 0, MS } };
+	static char stack[65536];
+	int fd[2], timer;
+
+	raise(SIGSTOP);
+	pthread_kill(pthread_self(), SIGSTOP);
+	sigqueue(getpid(), SIGSTOP, (union sigval){ .sival_int = 1 });
+	LIBC(syscall(SYS_timer_create, CLOCK_MONOTONIC, &by, &timer));
+	LIBC(syscall(SYS_timer_settime, timer, 0, &soon, NULL));
+	sleep_ms(20);
+	LIBC(socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	LIBC(fcntl(fd[0], F_SETOWN, getpid()));
+	LIBC(fcntl(fd[0], F_SETSIG, SIGSTOP));
+	LIBC(fcntl(fd[0], F_SETFL, O_ASYNC));
+	LIBC(write(fd[1], "x", 1));
+	LIBC(clone(clone_stops, stack + sizeof stack, SIGSTOP, NULL));
+	sleep_ms(20);
+}
+
+/* Nor does it stop by any of them; who is outside stops it. */
+FORM(first_of_a_namespace_stops)
+{
+	struct pollfd done = { .events = POLLIN };
+	int status = 0, stops = 0, p[2];
+	pid_t pid;
+
+	if (setup)
+		return;
+	LIBC(pipe(p));
+	pid = fork_first();
+	if (pid < 0)
+		return;
+	if (!pid) {
+		stop_oneself();
+		LIBC(write(p[1], "x", 1));
+		for (;;)
+			pause();
+	}
+	done.fd = p[0];
+	while (poll(&done, 1, 10) == 0) {
+		if (waitpid(pid, &status, WUNTRACED | WNOHANG) != pid)
+			continue;
+		if (!WIFSTOPPED(status))
+			break;
+		stops++;
+		kill(pid, SIGCONT);
+	}
+	kill(pid, SIGSTOP);
+	LIBC(waitpid(pid, &status, WUNTRACED));
+	note("out", "from within: %d stops; from outside: %d", stops, WIFSTOPPED(status));
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
 }
 
 /* It ends with EINTR by any signal that is there in the end. */

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <time.h>
@@ -478,41 +479,114 @@ static void end_by_threads(void)
 	pthread_exit(NULL);
 }
 
-/* Who has ended, by its pidfd, can be waited for. */
-FORM(pidfd_and_wait)
+/* By waitid(2) without waiting: the call says so, or the descriptor (PIDFD_NONBLOCK). */
+static pid_t by_pidfd(int fd, int nonblock)
 {
-	int i, status, none[3] = { 0, 0, 0 };
-	siginfo_t si;
+	siginfo_t si = { .si_pid = 0 };
+	int r;
 
-	if (setup)
-		return;
-	NEEDS(__NR_pidfd_open);
-	note("processes", "*");
-	for (i = 0; i < 600; i++) {
+	if (nonblock)
+		LIBC(fcntl(fd, F_SETFL, O_NONBLOCK));
+	r = waitid((idtype_t)3, (id_t)fd, &si, WEXITED | (nonblock ? 0 : WNOHANG));
+	if (r < 0 && !(nonblock && errno == EAGAIN))
+		LIBC(r);
+	return si.si_pid;
+}
+
+static void poll_and_wait(int times)
+{
+	int i, status, none[4] = { 0, 0, 0, 0 };
+
+	for (i = 0; i < times; i++) {
 		struct pollfd p = { .events = POLLIN };
-		pid_t pid = fork();
+		pid_t pid = fork(), got;
 
 		if (!pid) {
 			usleep(200);
-			if (i % 3 == 2)
+			if (i % 4 == 2)
 				end_by_threads();
 			_exit(0);
 		}
 		p.fd = (int)OK(sc(__NR_pidfd_open, pid, 0));
 		LIBC(poll(&p, 1, -1));
-		si.si_pid = 0;
-		if (i % 3 == 1)
-			LIBC(waitid((idtype_t)3, (id_t)p.fd, &si, WEXITED | WNOHANG));
+		if (i % 2)
+			got = by_pidfd(p.fd, i % 4 == 3);
 		else
-			LIBC(si.si_pid = waitpid(pid, &status, WNOHANG));
-		if (!si.si_pid) {
-			none[i % 3]++;
+			LIBC(got = waitpid(pid, &status, WNOHANG));
+		if (!got) {
+			none[i % 4]++;
 			waitpid(pid, &status, 0);
 		}
 		close(p.fd);
 	}
-	note("out", "not yet: %d by waitpid, %d by waitid, %d of two threads", none[0], none[1],
-		none[2]);
+	note("out", "not yet: %d by waitpid, %d by waitid, %d of two threads, %d by a descriptor",
+		none[0], none[1], none[2], none[3]);
+}
+
+/* Who has ended, by its pidfd, can be waited for. */
+FORM(pidfd_and_wait)
+{
+	if (setup)
+		return;
+	NEEDS(__NR_pidfd_open);
+	note("processes", "*");
+	poll_and_wait(800);
+}
+
+/* A process that traces another does not wait for what has not happened to that. */
+static void wait_for_tracee(int end)
+{
+	pid_t pid = fork(), of;
+
+	if (!pid) {
+		char c;
+
+		LIBC(read(end, &c, 1));
+		_exit(0);
+	}
+	of = fork();
+	if (!of) {
+		int fd = (int)OK(sc(__NR_pidfd_open, pid, 0)), r;
+		siginfo_t si;
+
+		LIBC(ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+		LIBC(fcntl(fd, F_SETFL, O_NONBLOCK));
+		alarm(2);
+		r = waitid((idtype_t)3, (id_t)fd, &si, WEXITED);
+		note("out", "%s", r < 0 ? strerror(errno) : "ended");
+		_exit(0);
+	}
+	wait_ok(of);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+FORM(pidfd_and_wait_of_a_tracer)
+{
+	pid_t pid;
+	int p[2];
+
+	if (setup)
+		return;
+	NEEDS(__NR_pidfd_open);
+	if (sizeof(long) == 4) {
+		note("skip", "tracers of 32 bits are refused");
+		return;
+	}
+	note("processes", "*");
+	LIBC(pipe(p));
+	wait_for_tracee(p[0]);
+	pid = fork();
+	if (!pid) {
+		char c;
+
+		LIBC(read(p[0], &c, 1));
+		_exit(0);
+	}
+	LIBC(ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+	poll_and_wait(800);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* SIGCHLD comes once a child that ends, and not for its stops when SA_NOCLDSTOP says so. */

@@ -8,9 +8,11 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -326,8 +328,8 @@ FORM(own_filter_traces)
 	ev("open", A("f"), "", CREAT_FLAGS);
 }
 
-/* The supervisor of a filter with a listener: two calls may go on, one is refused. */
-static void supervise(int listener)
+/* The supervisor of a filter with a listener: of three calls one is refused, or none (-1). */
+static void supervise(int listener, int refused)
 {
 	struct seccomp_notif n;
 	struct seccomp_notif_resp r;
@@ -338,8 +340,8 @@ static void supervise(int listener)
 		memset(&r, 0, sizeof r);
 		LIBC(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n));
 		r.id = n.id;
-		r.error = i == 1 ? -EDOM : 0;
-		r.flags = i == 1 ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		r.error = i == refused ? -EDOM : 0;
+		r.flags = i == refused ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 		LIBC(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r));
 	}
 }
@@ -378,12 +380,92 @@ FORM(own_filter_listens)
 
 		LIBC(fd);
 		*listener = -1;
-		supervise(fd);
+		supervise(fd, 1);
 	}
 	wait_ok(pid);
 	ev("mkdir", A("d"), "", "");
 	ev("mkdir", A("g"), "", "");
 	ev("open", A("d/f"), "", CREAT_FLAGS);
+}
+
+/* What the other threads are in when the filter comes. */
+static int sleeps[2], polls[2];
+static volatile int computes = 1;
+
+static void *sleeper(void *name)
+{
+	char c;
+
+	LIBC(read(sleeps[0], &c, 1));
+	OK(sc(__NR_mkdir, (char *)name, 0755));
+	return NULL;
+}
+
+static void *poller(void *name)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	int fd = epoll_create1(0);
+
+	LIBC(epoll_ctl(fd, EPOLL_CTL_ADD, polls[0], &e));
+	LIBC(epoll_wait(fd, &e, 1, -1));
+	OK(sc(__NR_mkdir, (char *)name, 0755));
+	return NULL;
+}
+
+static void *computer(void *name)
+{
+	while (computes)
+		;
+	OK(sc(__NR_mkdir, (char *)name, 0755));
+	return NULL;
+}
+
+static void *supervisor(void *listener)
+{
+	supervise(*(int *)listener, -1);
+	return NULL;
+}
+
+/* It is set on all threads (TSYNC): the next call of each has to be seen. */
+static int listen_to_all(void)
+{
+	struct sock_filter code[] = { ON_CALL(__NR_mkdir, SECCOMP_RET_USER_NOTIF) };
+	struct sock_fprog prog = { sizeof code / sizeof *code, code };
+
+	LIBC(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_TSYNC |
+			SECCOMP_FILTER_FLAG_TSYNC_ESRCH, &prog);
+}
+
+FORM(own_filter_listens_to_all)
+{
+	pthread_t t[4];
+	int listener;
+
+	if (setup)
+		return;
+	LIBC(pipe(sleeps));
+	LIBC(pipe(polls));
+	pthread_create(&t[0], NULL, sleeper, A("d"));
+	pthread_create(&t[1], NULL, poller, A("e"));
+	pthread_create(&t[2], NULL, computer, A("g"));
+	poll(NULL, 0, 50);
+	listener = listen_to_all();
+	if (listener < 0) {
+		note("skip", "no filter with a listener for all threads here");
+		return;
+	}
+	pthread_create(&t[3], NULL, supervisor, &listener);
+	LIBC(write(sleeps[1], "x", 1));
+	pthread_join(t[0], NULL);
+	LIBC(write(polls[1], "x", 1));
+	pthread_join(t[1], NULL);
+	computes = 0;
+	pthread_join(t[2], NULL);
+	ev("mkdir", A("d"), "", "");
+	ev("mkdir", A("e"), "", "");
+	ev("mkdir", A("g"), "", "");
 }
 
 FORM(own_filter_strict)

@@ -167,6 +167,8 @@ int main(void)
 	ok(!stops(x86, 61, ~0ULL, 0, WNOHANG) && !stops(i386, 7, ~0U, 0, WNOHANG) &&
 			!stops(x86, 247, P_ALL, 0, WNOHANG | WEXITED),
 		"but not for any child");
+	ok(stops(x86, 247, 3, 4, WEXITED) && stops(i386, 284, 3, 4, WEXITED),
+		"and by a pidfd, which says by itself whether it waits");
 	ok(!stops(x86, 56, SIGCHLD, 0, 0) && stops(x86, 56, CLONE_UNTRACED, 0, 0),
 		"clone with CLONE_UNTRACED");
 	ok(!stops(i386, 3, 0, 0, 0) && !stops(i386, 54, ~0ULL, ~0ULL, ~0ULL) &&
