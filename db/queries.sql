@@ -1305,12 +1305,19 @@ WHERE c.of_run IN (SELECT id FROM run WHERE scene = (SELECT scene FROM run WHERE
     AND c.kind = 'commit' AND c.state <> 'complete';
 
 -- name: COMMIT_OF
--- The commit that put a run in its place.
-SELECT max(id) FROM run WHERE of_run = ?1 AND kind = 'commit' AND state = 'complete';
+-- The commit that put a run in its place, with the others of its scene perhaps.
+SELECT max(c.id) FROM run r CROSS JOIN run c ON c.id > r.id
+WHERE r.id = ?1 AND c.kind = 'commit' AND c.state = 'complete' AND (c.of_run = r.id OR c.settled_ns = r.settled_ns);
 
--- name: COMMITTED_RUN
--- What a commit that came to its end is the commit of.
-SELECT of_run FROM run WHERE id = ?1 AND kind = 'commit' AND state = 'complete';
+-- name: COMMIT_PARTS
+-- The runs that a commit which came to its end put in their place, from old to new: they were settled by it.
+SELECT r.id FROM run c CROSS JOIN run r ON r.id < c.id
+WHERE c.id = ?1 AND c.kind = 'commit' AND c.state = 'complete'
+    AND (r.id = c.of_run OR (r.kind IS NULL AND r.settled_ns = c.settled_ns))
+ORDER BY r.id;
+
+-- name: RUN_STANDS
+SELECT 1 FROM standing WHERE run_id = ?1 LIMIT 1;
 
 -- name: COMMIT_TRIED
 -- Was a commit taken back, to the end? And each try to do so.
@@ -1372,4 +1379,5 @@ ON CONFLICT DO UPDATE SET
 DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: COMMIT_DONE
-UPDATE run SET scene = NULL, settled_ns = ?2 WHERE id = ?1;
+-- It was held against the disk when the commit (?2) was.
+UPDATE run SET scene = NULL, settled_ns = (SELECT settled_ns FROM run WHERE id = ?2) WHERE id = ?1;

@@ -97,6 +97,6 @@ int commit_take(const struct commit_plan *p, struct run *commit)
 			r = take_run(commit->db, p->runs[i], commit->id);
 	}
 	for (i = 0; r == 0 && i < p->run_count; i++)
-		r = run_committed(commit->db, p->runs[i]);
+		r = run_committed(commit->db, p->runs[i], commit->id);
 	return r < 0 ? r : drop_rows(commit->db, commit->id);
 }
