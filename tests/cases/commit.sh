@@ -374,6 +374,27 @@ case_a_commit_is_not_uninstalled() {
 	eq "$(ls p)" ''
 }
 
+# By its number in the layers it would be another file than the one that the commit has made.
+case_what_one_run_wrote_and_the_next_one_dressed() {
+	local run go_on=("$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T")
+	needs_try
+	mkdir p
+	for f in chmodded chowned marked moved linked; do echo old >p/$f; done
+	ln p/linked p/linked2
+	see p before
+	t sh -c 'cd p; echo new >chmodded; echo new >chowned; echo new >marked; mv moved elsewhere; echo new >linked'
+	"${go_on[@]}" -- sh -c 'cd p; chmod 600 chmodded linked2; chown 3:4 chowned; setfattr -n user.a -v 1 marked
+		mv elsewhere moved'
+	"${go_on[@]}" -- sh -c 'cd p; chmod 640 chmodded moved; rm marked'
+	settle
+	commit
+	for run in 3 2 1; do
+		ba rollback -y $run 2>"$T/../said" || fail "rollback of run $run: $(cat "$T/../said")"
+	done
+	see p back
+	same before back
+}
+
 # The newest of its runs was taken back by itself.
 case_rollback_of_a_commit_that_was_rolled_back_in_part() {
 	needs_try
