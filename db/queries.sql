@@ -1307,16 +1307,48 @@ WHERE c.of_run IN (SELECT id FROM run WHERE scene = (SELECT scene FROM run WHERE
     AND c.kind = 'commit' AND c.state <> 'complete';
 
 -- name: COMMIT_OF
--- The commit that put a run in its place.
-SELECT max(id) FROM run WHERE of_run = ?1 AND kind = 'commit' AND state = 'complete';
+-- The commit that put a run in its place, with the others of its scene perhaps.
+SELECT max(c.id) FROM run r CROSS JOIN run c ON c.id > r.id
+WHERE r.id = ?1 AND c.kind = 'commit' AND c.state = 'complete' AND (c.of_run = r.id OR c.settled_ns = r.settled_ns);
 
--- name: COMMITTED_RUN
--- What a commit that came to its end is the commit of.
-SELECT of_run FROM run WHERE id = ?1 AND kind = 'commit' AND state = 'complete';
+-- name: COMMIT_PARTS
+-- The runs that a commit which came to its end put in their place, from old to new: they were settled by it.
+SELECT r.id FROM run c CROSS JOIN run r ON r.id < c.id
+WHERE c.id = ?1 AND c.kind = 'commit' AND c.state = 'complete'
+    AND (r.id = c.of_run OR (r.kind IS NULL AND r.settled_ns = c.settled_ns))
+ORDER BY r.id;
+
+-- name: RUN_STANDS
+SELECT 1 FROM standing WHERE run_id = ?1 LIMIT 1;
 
 -- name: COMMIT_TRIED
 -- Was a commit taken back, to the end? And each try to do so.
 SELECT id, state = 'complete' FROM run WHERE of_run = ?1 AND kind = 'rollback' ORDER BY id DESC;
+
+-- name: COMMIT_FILES
+-- Of the runs of a scene, what each found and left is the file that the commit (?2) has made of it: in layers it had
+-- another number. They give none twice; by another run's number for a file system it may be known at the same path.
+-- slow: all that the runs changed is looked at
+UPDATE entry SET before_dev = x.before_dev, before_ino = x.before_ino, dev = x.dev, ino = x.ino
+FROM (
+    WITH part (run_id) AS MATERIALIZED (SELECT id FROM run WHERE scene = (SELECT scene FROM run WHERE id = ?1)),
+    made (path_id, dev, ino) AS (
+        SELECT path_id, dev, ino FROM entry WHERE run_id = ?2 AND change <> 'removed'
+        UNION ALL
+        SELECT path_id, before_dev, before_ino FROM entry WHERE run_id = ?2 AND change IS NULL AND before_mode IS NOT NULL),
+    known (path_id, layer_dev, layer_ino, dev, ino) AS MATERIALIZED (
+        SELECT l.path_id, l.dev, l.ino, m.dev, m.ino
+        FROM made m CROSS JOIN part p CROSS JOIN entry l ON l.run_id = p.run_id AND l.path_id = m.path_id
+        WHERE l.change <> 'removed' AND l.run_id = (
+            SELECT max(o.run_id) FROM part q CROSS JOIN entry o ON o.run_id = q.run_id AND o.path_id = m.path_id
+            WHERE o.change IS NOT NULL))
+    SELECT e.run_id, e.path_id, ifnull(b.dev, e.before_dev) AS before_dev, ifnull(b.ino, e.before_ino) AS before_ino,
+        ifnull(a.dev, e.dev) AS dev, ifnull(a.ino, e.ino) AS ino
+    FROM part p CROSS JOIN entry e ON e.run_id = p.run_id
+    LEFT JOIN known b ON b.layer_ino = e.before_ino AND (b.layer_dev = e.before_dev OR b.path_id = e.path_id)
+    LEFT JOIN known a ON a.layer_ino = e.ino AND (a.layer_dev = e.dev OR a.path_id = e.path_id)
+    WHERE e.change IS NOT NULL AND (a.ino IS NOT NULL OR b.ino IS NOT NULL)) x
+WHERE entry.run_id = x.run_id AND entry.path_id = x.path_id;
 
 -- name: COMMIT_BEFORES
 -- What the commit (?2) found stood before the first run of the scene that changed the path. By force it may have found a
@@ -1374,4 +1406,5 @@ ON CONFLICT DO UPDATE SET
 DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: COMMIT_DONE
-UPDATE run SET scene = NULL, settled_ns = ?2 WHERE id = ?1;
+-- It was held against the disk when the commit (?2) was.
+UPDATE run SET scene = NULL, settled_ns = (SELECT settled_ns FROM run WHERE id = ?2) WHERE id = ?1;

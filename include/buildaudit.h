@@ -268,7 +268,8 @@ int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	struct ba_undone *result);
 /*
  * Puts everything back as it was before the run. The same. One that
- * was interrupted goes on where it stopped.
+ * was interrupted goes on where it stopped. Of a commit: as it was before all runs that it put in
+ * their place, the newest first, each by an undo of its own; *result is their sum, run_id the last.
  */
 int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how, struct ba_undone *result);
 

@@ -269,6 +269,39 @@ static int check_superseded(struct ba *ba, int64_t subject, int64_t by)
 		"run %lld is not newer than run %lld", (long long)by, (long long)subject);
 }
 
+/* What a commit did is all of the runs that it put in their place; all others are one. */
+static int read_parts(struct ba *ba, int64_t subject, int64_t **runs, size_t *count)
+{
+	int r = db_list(ba->db, Q_COMMIT_PARTS, subject, runs, count);
+
+	if (r < 0)
+		return words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db));
+	if (*count)
+		return 0;
+	*runs = malloc(sizeof **runs);
+	if (!*runs)
+		return words_set(&ba->words, -ENOMEM, "out of memory");
+	**runs = subject;
+	*count = 1;
+	return 0;
+}
+
+/* A commit has created nothing that is not of those. */
+static int check_no_commit(struct ba *ba, int64_t run_id)
+{
+	_cleanup_free_ int64_t *runs = NULL;
+	size_t count = 0;
+	int r = read_parts(ba, run_id, &runs, &count);
+
+	if (r < 0 || runs[count - 1] == run_id)
+		return r;
+	return words_set(&ba->words, -EINVAL,
+		"run %lld is a commit: what can be uninstalled is what it put in its place, "
+		"run %lld%s",
+		(long long)run_id, (long long)runs[count - 1],
+		count > 1 ? " and those that it went on from" : "");
+}
+
 API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	struct ba_undone *result)
 {
@@ -276,29 +309,65 @@ API int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	int r = check_superseded(ba, run_id, how->superseded_by);
 
 	if (r == 0)
+		r = check_no_commit(ba, run_id);
+	if (r == 0)
 		r = check_undo(ba, run_id, how);
 	if (r == 0)
-		r = run_id < 0 ? undo_rollback(ba->db, run_id, kind, how, result, &ba->words) :
+		r = run_id < 0 ?
+			undo_rollback(ba->db, run_id, kind, how, NULL, result, &ba->words) :
 			undo_uninstall(ba->db, run_id, how, result, &ba->words);
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 
-/* What a commit did is all of the run that it put in its place. */
-static int64_t committed_run(struct ba *ba, int64_t run_id)
+static void add_undone(struct ba_undone *all, const struct ba_undone *one)
 {
-	return db_int(ba->db, Q_COMMITTED_RUN, run_id, "i", run_id);
+	all->run_id = one->run_id;
+	all->removed += one->removed;
+	all->restored += one->restored;
+	all->nothing += one->nothing;
+	all->kept += one->kept;
+	all->failed += one->failed;
+}
+
+/*
+ * The newest first, each by an undo of its own. Where one was taken back an older one may have
+ * been, too, or half of it, and what stands there then is not what the newer one knows. When all
+ * were, the oldest one says so.
+ */
+static int roll_back_parts(struct ba *ba, const int64_t *runs, size_t count,
+	const struct ba_undo *how, struct ba_undone *result)
+{
+	_cleanup_(u64map_release) struct u64map ahead = { 0 };
+	struct ba_undone one;
+	bool several = count > 1;
+	int r = 0;
+
+	while (r == 0 && count-- > 0) {
+		bool stands = !count || how->force ||
+			db_int(ba->db, Q_RUN_STANDS, 0, "i", runs[count]);
+
+		r = db_was_read(ba->db, db_unread(ba->db), &ba->words);
+		if (r < 0 || !stands)
+			continue;
+		r = undo_rollback(ba->db, runs[count], "rollback", how, several ? &ahead : NULL,
+			&one, &ba->words);
+		add_undone(result, &one);
+	}
+	return r;
 }
 
 API int ba_rollback(struct ba *ba, int64_t run_id, const struct ba_undo *how,
 	struct ba_undone *result)
 {
-	int r;
+	_cleanup_free_ int64_t *runs = NULL;
+	size_t count = 0, i;
+	int r = read_parts(ba, run_id, &runs, &count);
 
-	run_id = committed_run(ba, run_id);
-	r = check_undo(ba, run_id, how);
-
+	*result = (struct ba_undone){ 0 };
+	for (i = 0; r == 0 && i < count; i++)
+		r = check_undo(ba, runs[i], how);
 	if (r == 0)
-		r = undo_rollback(ba->db, run_id, "rollback", how, result, &ba->words);
+		r = roll_back_parts(ba, runs, count, how, result);
 	return r == 0 && !how->dry ? settle(ba) : r;
 }
 

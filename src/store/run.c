@@ -366,9 +366,9 @@ int run_drop(struct run *run)
 	return r == 0 ? run_commit(run) : r;
 }
 
-int run_committed(struct db *db, int64_t run_id)
+int run_committed(struct db *db, int64_t run_id, int64_t commit_id)
 {
-	int r = db_run(db, Q_COMMIT_DONE, "ii", run_id, io_now_ns());
+	int r = db_run(db, Q_COMMIT_DONE, "ii", run_id, commit_id);
 
 	if (r == 0)
 		r = db_run(db, Q_RUN_COUNTS, "i", run_id);

@@ -112,6 +112,6 @@ int run_drop(struct run *run) MUST_CHECK;
  * Of another run, in the transaction of the commit that put it in its place: its entries were
  * settled with those of the commit. What its processes did is what it was.
  */
-int run_committed(struct db *db, int64_t run_id) MUST_CHECK;
+int run_committed(struct db *db, int64_t run_id, int64_t commit_id) MUST_CHECK;
 
 #endif

@@ -62,7 +62,7 @@ static int roll_back(struct db *db, int64_t commit_id, struct words *words)
 {
 	const struct ba_undo how = { .step = NULL };
 	struct ba_undone res;
-	int r = undo_rollback(db, commit_id, "rollback", &how, &res, words);
+	int r = undo_rollback(db, commit_id, "rollback", &how, NULL, &res, words);
 
 	if (r < 0 || (!res.kept && !res.failed))
 		return r;

@@ -91,12 +91,13 @@ int commit_take(const struct commit_plan *p, struct run *commit)
 	size_t i;
 	int r = run_begin(commit);
 
-	for (i = 0; r == 0 && i < p->run_count; i++) {
-		r = give_up(p, commit->db, p->runs[i]);
-		if (r == 0)
-			r = take_run(commit->db, p->runs[i], commit->id);
-	}
 	for (i = 0; r == 0 && i < p->run_count; i++)
-		r = run_committed(commit->db, p->runs[i]);
+		r = give_up(p, commit->db, p->runs[i]);
+	if (r == 0 && p->run_count > 1)
+		r = db_run(commit->db, Q_COMMIT_FILES, "ii", p->runs[0], commit->id);
+	for (i = 0; r == 0 && i < p->run_count; i++)
+		r = take_run(commit->db, p->runs[i], commit->id);
+	for (i = 0; r == 0 && i < p->run_count; i++)
+		r = run_committed(commit->db, p->runs[i], commit->id);
 	return r < 0 ? r : drop_rows(commit->db, commit->id);
 }

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/indexes.h"
 #include "store/devices.h"
+#include "undo/ahead.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
 
@@ -112,10 +113,13 @@ static bool lacks_folder(const struct plan *p, const struct plan_item *it)
 	return n && !(above && above->state == STATE_OURS && folder->before.i.exists);
 }
 
-/* Its install was taken out since: what the run found there came back by that, or went, too. */
+/*
+ * Its install was taken out since: what the run found there came back by that, or went, too. Of
+ * several runs the older one has been rolled back there, and nobody does it again.
+ */
 static bool was_undone_for_good(const struct plan *p, const struct plan_item *it)
 {
-	return !p->install && !p->force &&
+	return !p->install && (!p->force || p->ahead) &&
 		db_int(p->db, Q_UNDONE_FOR_GOOD, 0, "ii", it->e->path_id, p->run_id);
 }
 
@@ -136,8 +140,15 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 		.begun = e->begun != BEGUN_NOT,
 		.of_others = e->of_others };
 	const char *name = NULL;
-	int dir = -1, r = parents_open(&p->parents, e->path, &dir, &name);
+	int dir = -1, r;
 
+	if (ahead_is_left(p->ahead, e)) {
+		it->now = e->after.i;
+		s.is = it->now.exists;
+		s.as_left = true;
+		return s;
+	}
+	r = parents_open(&p->parents, e->path, &dir, &name);
 	if (r == 0)
 		r = inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW);
 	s.error = r;

@@ -51,6 +51,7 @@ struct plan {
 	int64_t run_id, started_ns, install;
 	bool force, resumed;
 	int objects;              /* the folder of kept originals, -1: there is none */
+	const struct u64map *ahead; /* one of several runs (ahead.h); or NULL */
 	struct parents parents;
 };
 

@@ -12,6 +12,7 @@ struct rollback {
 	struct teller teller;
 	const char *kind; /* what it is called: an install's may be an uninstall */
 	struct journal journal;
+	struct u64map *ahead; /* one of several runs (ahead.h); or NULL */
 	/* a file's number -> 1 + an item where it stands again, for its other names */
 	struct u64map anchors;
 	struct durable_set touched;

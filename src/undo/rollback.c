@@ -22,6 +22,7 @@
 #include "base/indexes.h"
 #include "base/io.h"
 #include "base/mix.h"
+#include "undo/ahead.h"
 #include "undo/fetch.h"
 #include "undo/packages.h"
 #include "undo/plan-judge.h"
@@ -121,7 +122,8 @@ static bool is_taken_out(const void *data, const char *path, size_t len)
 	const struct rollback *rb = data;
 	const struct entry *e = entries_find(&rb->plan.all, path, len);
 
-	return e && rb->plan.items[e - rb->plan.all.e].taken_out;
+	return e ? rb->plan.items[e - rb->plan.all.e].taken_out :
+		   ahead_of(rb->plan.ahead, path, len) == AHEAD_GONE;
 }
 
 static int remove_now(struct rollback *rb, struct plan_item *it)
@@ -452,7 +454,7 @@ static int roll_back(struct rollback *rb, struct words *words)
 		r = judge_all(rb);
 	if (rb->teller.how->dry) {
 		tell_dry(rb);
-		return r;
+		return r == 0 && rb->ahead ? ahead_note(rb->ahead, &rb->plan) : r;
 	}
 	if (r == 0)
 		r = act(rb);
@@ -462,9 +464,10 @@ static int roll_back(struct rollback *rb, struct words *words)
 }
 
 int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct ba_undo *how,
-	struct ba_undone *result, struct words *words)
+	struct u64map *ahead, struct ba_undone *result, struct words *words)
 {
-	struct rollback rb = { .kind = kind, .teller = { .how = how, .result = result } };
+	struct rollback rb = { .kind = kind, .ahead = ahead,
+		.teller = { .how = how, .result = result } };
 	int r = 0;
 
 	*result = (struct ba_undone){ 0 };
@@ -478,6 +481,7 @@ int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct
 		r = plan_make(&rb.plan, db, subject, how,
 			how->dry ? journal_interrupted(db, journal_run(db, subject), kind) :
 				   rb.journal.resumed);
+		rb.plan.ahead = ahead;
 		if (r < 0)
 			words_set(words, r, "%s: %s", db_path(db),
 				r == -ENOMEM ? "out of memory" : db_error(db));

@@ -307,6 +307,105 @@ case_several_commands_one_after_the_other() {
 	same before back
 }
 
+# Three runs in one scene that build upon each other: made, changed, moved and taken away again.
+several() {
+	local go_on=("$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T")
+
+	start
+	see p before
+	t sh -c 'cd p; rm gone; mkdir -p d/sub; echo 1 >d/sub/f; echo 1 >written; mv replaced kept/; rm -r goes
+		echo 1 >made; chmod 600 one'
+	"${go_on[@]}" -- sh -c 'cd p; echo 5 >gone; echo 2 >d/sub/g; echo 2 >>written; mv kept/replaced replaced
+		chmod 700 made; echo 2 >two; echo 2 >d/h; rm to_file/t; rmdir to_file; mkdir goes'
+	settle
+	"${go_on[@]}" -- sh -c 'cd p; rm -r d; echo 3 >goes/in; rm written; echo 3 >to_file; echo 3 >linked; chmod 640 two'
+	settle
+	commit
+}
+
+case_rollback_of_the_commit_is_that_of_all_its_runs() {
+	local would
+	needs_try
+	several
+	see p committed
+	says 0 'run 3 is committed already \(as run 4\)' -y 3
+	would=$(ba rollback -n 4 2>&1)
+	see p after
+	same committed after --times
+	hasnt "$would" 'keep|fail'
+	has "$would" 'run 4 would be rolled back: [1-9][0-9]* removed, [1-9][0-9]* restored'
+	out=$(ba rollback -y 4 2>&1)
+	has "$out" '^buildaudit: run 4 rolled back \(as run 7\): [1-9][0-9]* removed, [1-9][0-9]* restored'
+	see p back
+	same before back
+	eq "$(q "SELECT count(*) FROM standing")" 0
+	eq "$(ba runs | grep -c 'rolled back')" 3
+	# once more there is nothing to be done
+	has "$(want_rc 0 ba rollback -y 4 2>&1)" ' 0 removed, 0 restored'
+	see p back
+	same before back
+}
+
+case_rollback_of_a_commit_with_what_was_changed_since() {
+	needs_try
+	several
+	echo mine >p/linked
+	echo mine >p/made
+	out=$(want_rc 1 ba rollback -n 4 2>&1)
+	has "$out" 'keep +file +.*/p/linked +\(changed since'
+	has "$out" 'keep +file +.*/p/made +\(changed since'
+	eq "$(want_rc 1 ba rollback -y 4 2>&1 | grep '^keep')" "$(grep '^keep' <<<"$out")"
+	eq "$(cat p/linked p/made p/gone p/written p/to_file/t)" $'mine\nmine\ngone\nwritten\nt'
+	has "$(want_rc 1 ba rollback -y 4 2>&1)" 'keep +file +.*/p/linked'
+	ba rollback -y --force 4 2>/dev/null
+	see p back
+	same before back
+}
+
+# What it put in its place is those runs': an uninstall of the commit would be none, and say that it is done.
+case_a_commit_is_not_uninstalled() {
+	needs_try
+	mkdir p
+	t sh -c 'echo 1 >p/f'
+	commit
+	has "$(want_rc 125 ba uninstall -y 2 2>&1)" 'run 2 is a commit: what can be uninstalled is what it put in its place, run 1$'
+	eq "$(q 'SELECT count(*) FROM runs')" 2
+	ba uninstall -y 1 2>/dev/null
+	eq "$(ls p)" ''
+}
+
+# By its number in the layers it would be another file than the one that the commit has made.
+case_what_one_run_wrote_and_the_next_one_dressed() {
+	local run go_on=("$BUILDAUDIT" -d "$DB" try $mode_flag -q --continue 1 --include "$T")
+	needs_try
+	mkdir p
+	for f in chmodded chowned marked moved linked; do echo old >p/$f; done
+	ln p/linked p/linked2
+	see p before
+	t sh -c 'cd p; echo new >chmodded; echo new >chowned; echo new >marked; mv moved elsewhere; echo new >linked'
+	"${go_on[@]}" -- sh -c 'cd p; chmod 600 chmodded linked2; chown 3:4 chowned; setfattr -n user.a -v 1 marked
+		mv elsewhere moved'
+	"${go_on[@]}" -- sh -c 'cd p; chmod 640 chmodded moved; rm marked'
+	settle
+	commit
+	for run in 3 2 1; do
+		ba rollback -y $run 2>"$T/../said" || fail "rollback of run $run: $(cat "$T/../said")"
+	done
+	see p back
+	same before back
+}
+
+# The newest of its runs was taken back by itself.
+case_rollback_of_a_commit_that_was_rolled_back_in_part() {
+	needs_try
+	several
+	ba rollback -y 3 2>/dev/null
+	eq "$(cat p/written p/d/sub/f p/d/sub/g)" $'1\n2\n1\n2'
+	ba rollback -y 4 2>"$T/../said" || fail "rollback: $(cat "$T/../said")"
+	see p back
+	same before back
+}
+
 case_processes_that_it_left() {
 	needs_try
 	mkdir p

@@ -21,7 +21,7 @@ SAMPLES = {
         (kill, '--only rollback,run --samples 5'),
         (kill, '--only uninstall,forget --device other --samples 4'),
         (kill, '--only unfinished --device other --samples 3'),
-        (kill, '--only commit,uncommit --device other --samples 4'),
+        (kill, '--only commit,uncommit,together --device other --samples 4'),
         (power, '--fs ext4 --only run,precious,carried,rollback,commit --db same --samples 2'),
         (objects, '--only rollback --what damage,full,ENOSPC+ --seeds 4 --samples 4'),
     ],

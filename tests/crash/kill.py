@@ -2,7 +2,7 @@
 """kill.py [--only SCENES] [--every K | --points A,B-C... | --samples K] [--device same|other|both] [--slow] [-j N]
         [-v]
 
-Kills one command (commit, uncommit, rollback, life, prune, uninstall, forget, deb, rpm, tar, run, second, unfinished, checkinstall) before each call of
+Kills one command (commit, uncommit, rollback, together, life, prune, uninstall, forget, deb, rpm, tar, run, second, unfinished, checkinstall) before each call of
 it that changes a file tree, runs the same command once more, and looks whether the end is as if nothing had been.
 --every K takes each K-th call, --samples K so many of them, evenly spread.  With another device the file system is
 mounted from another device between the two, as after a reboot.  --slow: some calls before it, it has to wait, and so what is
@@ -57,7 +57,7 @@ def scene_result(workers, name, args):
 def options(argv):
     a = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     points.add_options(a)
-    a.add_argument('--only', default='commit,uncommit,rollback,life,prune,uninstall,forget,deb,rpm,tar,run,second,unfinished,checkinstall')
+    a.add_argument('--only', default='commit,uncommit,rollback,together,life,prune,uninstall,forget,deb,rpm,tar,run,second,unfinished,checkinstall')
     a.add_argument('--device', choices=DEVICES, default='both')
     a.add_argument('--slow', action='store_true')
     return a.parse_args(argv)

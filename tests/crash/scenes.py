@@ -77,7 +77,7 @@ class World:
         asking them takes most of an undo's time."""
         folder = self.top + '/bin'
         os.mkdir(folder)
-        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'mkdir', 'sleep', 'true', 'setfacl')):
+        for n in filter(shutil.which, ('sh', 'mv', 'rm', 'mkdir', 'chmod', 'sleep', 'true', 'setfacl')):
             os.symlink(shutil.which(n), folder + '/' + n)
         return folder
 
@@ -372,6 +372,30 @@ class Life(Rollback):
         before = undo.snapshot(w.t)
         self.install(w, '--name=it', '--pkgversion=1')
         self.version(w, 2, OVERWRITE)
+        return before
+
+
+class Together(Rollback):
+    """A commit of three runs that build upon each other is rolled back: each of them is, one after the other."""
+    args = ('rollback', '-y', '4')
+
+    def go_on(self, w, *command):
+        p = w.ba('try', '-q', '--include', w.t, *self.layers, '--', *command, w.t)
+        if p.returncode:
+            raise RuntimeError('the try failed: ' + p.stdout)
+        balib.settle(w.db)
+        self.layers = ('--continue=1',)
+
+    def prepare(self, w):
+        self.layers = ()
+        undo.build(w.t)
+        before = undo.snapshot(w.t)
+        self.go_on(w, sys.executable, undo.__file__, '--install')
+        self.go_on(w, 'sh', '-c', OVERWRITE + '; mkdir more; echo 2 >more/f; mv truncated more/moved', 'sh')
+        self.go_on(w, 'sh', '-c', 'cd "$1" && chmod 600 overwritten more/moved; mv more/moved truncated; rm -r more', 'sh')
+        p = w.ba('commit', '-y', '1')
+        if p.returncode:
+            raise RuntimeError('the commit failed: ' + p.stdout)
         return before
 
 
@@ -715,5 +739,5 @@ class Uncommit(Commit):
         return [] if self.given_up else super().last(w)
 
 
-SCENES = {'commit': Commit, 'uncommit': Uncommit, 'rollback': Rollback, 'life': Life, 'folders': Folders, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
+SCENES = {'commit': Commit, 'uncommit': Uncommit, 'rollback': Rollback, 'together': Together, 'life': Life, 'folders': Folders, 'prune': Prune, 'uninstall': Uninstall, 'forget': Forget, 'deb': Deb, 'rpm': Rpm, 'tar': Tar,
           'run': Run, 'precious': Precious, 'carried': Carried, 'second': Second, 'unfinished': Unfinished, 'checkinstall': Checkinstall}
