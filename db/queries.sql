@@ -788,10 +788,14 @@ WHERE n.path_id = ?1 AND n.keep = 1 AND n.before_sha256 IS NOT NULL
         WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged));
 
 -- name: LATER_CONTENT
--- What a run left has the content that a later change found there and had kept, as long as nobody changed it between.
-SELECT n.before_sha256 FROM entry e CROSS JOIN entry n ON n.path_id = e.path_id AND n.run_id > e.run_id
-WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND n.keep = 1 AND n.before_sha256 IS NOT NULL
-    AND n.before_size = e.size AND n.before_mtime = e.mtime AND NOT EXISTS (
+-- What a run left has the content that a later change found there and had kept, or that one which left it alone has a
+-- digest of (an undo made a file anew, say), as long as nobody changed it between.
+SELECT iif(n.keep = 1 AND n.before_sha256 IS NOT NULL, n.before_sha256, n.sha256)
+FROM entry e CROSS JOIN entry n ON n.path_id = e.path_id AND n.run_id > e.run_id
+WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND (
+        n.keep = 1 AND n.before_sha256 IS NOT NULL AND n.before_size = e.size AND n.before_mtime = e.mtime
+        OR n.content_changed = 0 AND n.sha256 IS NOT NULL AND n.size = e.size AND n.mtime = e.mtime)
+    AND NOT EXISTS (
         SELECT 1 FROM entry m
         WHERE m.path_id = e.path_id AND m.run_id > e.run_id AND m.run_id < n.run_id AND m.change IS NOT NULL
             AND ifnull(m.content_changed <> 0, 1))
