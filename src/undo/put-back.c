@@ -130,11 +130,9 @@ static int find_came_back(const struct rollback *rb, const struct plan_item *it,
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct parents parents = PARENTS_INIT;
 	struct inode now;
-	int r;
+	int64_t found_by = it->e->found_by ? it->e->found_by : rb->plan.run_id;
+	int r = db_rows(&rows, rb->plan.db, Q_CAME_BACK, "ii", found_by, it->e->path_id);
 
-	if (rb->plan.install)
-		return 0;
-	r = db_rows(&rows, rb->plan.db, Q_CAME_BACK, "ii", rb->plan.run_id, it->e->path_id);
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
 		struct other_name o = { .want = &it->e->before }, *next;
 		const char *path = rows_text(&rows, 0);
