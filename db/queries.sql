@@ -728,20 +728,23 @@ WHERE h.file <> 0 AND r.kind IS NULL AND r.scene IS NULL AND h.run_id > (
     AND a.path_id <> w.path_id AND e.file = h.file AND e.before_file <> e.file AND e.change <> 'removed' AND e.undone = 0;
 
 -- name: CAME_BACK
--- Other places of which a run found the file that one found at a path, where that was undone and nothing has come since:
--- what stands there may be that file again. It had several names, one of the two says; and the earlier of the two runs
--- had not taken all of them, or the number would be another file's.
-SELECT p.name
+-- slow: two runs may have found the same name
+-- Other places of which a run found the file that one found at a path, where that was undone and nothing has come since
+-- that was not: what stands there may be that file again. It had several names, one of the two says; and the earlier of
+-- the two runs had not taken all of them, or the number would be another file's.
+SELECT DISTINCT p.name
 FROM entry i CROSS JOIN entry e ON e.before_ino = i.before_ino AND e.undone > 0 AND e.before_dev = i.before_dev
     AND e.before_size = i.before_size AND e.before_mtime = i.before_mtime
-    AND e.path_id <> i.path_id AND e.run_id <> i.run_id AND NOT e.excluded AND max(e.before_nlink, i.before_nlink) > 1
+    AND e.path_id <> i.path_id AND NOT e.excluded AND max(e.before_nlink, i.before_nlink) > 1
 JOIN path p ON p.id = e.path_id
 WHERE i.run_id = ?1 AND i.path_id = ?2
-    AND NOT EXISTS (SELECT 1 FROM entry n WHERE n.path_id = e.path_id AND n.run_id > e.undone AND n.change IS NOT NULL)
-    AND iif(e.run_id < i.run_id, e.before_nlink, i.before_nlink) > (
+    AND NOT EXISTS (
+        SELECT 1 FROM entry n JOIN run r ON r.id = n.run_id
+        WHERE n.path_id = e.path_id AND n.run_id > e.undone AND n.change IS NOT NULL AND NOT n.undone AND r.kind IS NULL)
+    AND iif(e.run_id = i.run_id, e.before_file = i.before_file, iif(e.run_id < i.run_id, e.before_nlink, i.before_nlink) > (
         SELECT count(*) FROM entry c
         WHERE c.run_id = min(e.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
-            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file));
+            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file)));
 
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
@@ -789,10 +792,14 @@ WHERE n.path_id = ?1 AND n.keep = 1 AND n.before_sha256 IS NOT NULL
         WHERE x.path_id = ?1 AND x.run_id > ?2 AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged));
 
 -- name: LATER_CONTENT
--- What a run left has the content that a later change found there and had kept, as long as nobody changed it between.
-SELECT n.before_sha256 FROM entry e CROSS JOIN entry n ON n.path_id = e.path_id AND n.run_id > e.run_id
-WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND n.keep = 1 AND n.before_sha256 IS NOT NULL
-    AND n.before_size = e.size AND n.before_mtime = e.mtime AND NOT EXISTS (
+-- What a run left has the content that a later change found there and had kept, or that one which left it alone has a
+-- digest of (an undo made a file anew, say), as long as nobody changed it between.
+SELECT iif(n.keep = 1 AND n.before_sha256 IS NOT NULL, n.before_sha256, n.sha256)
+FROM entry e CROSS JOIN entry n ON n.path_id = e.path_id AND n.run_id > e.run_id
+WHERE e.path_id = ?1 AND e.run_id = ?2 AND n.change IS NOT NULL AND (
+        n.keep = 1 AND n.before_sha256 IS NOT NULL AND n.before_size = e.size AND n.before_mtime = e.mtime
+        OR n.content_changed = 0 AND n.sha256 IS NOT NULL AND n.size = e.size AND n.mtime = e.mtime)
+    AND NOT EXISTS (
         SELECT 1 FROM entry m
         WHERE m.path_id = e.path_id AND m.run_id > e.run_id AND m.run_id < n.run_id AND m.change IS NOT NULL
             AND ifnull(m.content_changed <> 0, 1))

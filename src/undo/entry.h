@@ -45,6 +45,7 @@ struct entry {
 	int content_changed;         /* -1: not known */
 	enum keep keep;
 	int64_t since_ns;            /* when what it tells of began, if before the run; else 0 */
+	int64_t found_by;            /* who found what was before, if not the run; else 0 */
 	uint32_t file, before_file;  /* which inode stands there now, and which did before */
 	struct side before, after;
 };

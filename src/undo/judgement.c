@@ -100,6 +100,14 @@ static bool has_same_content(const struct entry *e)
 		(b->has_hash && a->has_hash && !memcmp(b->hash, a->hash, SHA256_LEN));
 }
 
+/* In another file it is only where both sides have a digest, which it was held against. */
+static bool stands_there(const struct holdings *h)
+{
+	bool read = h->as_left && h->e->before.has_hash && h->e->after.has_hash;
+
+	return (h->same_inode || read) && has_same_content(h->e);
+}
+
 static bool is_secured(const struct holdings *h)
 {
 	const struct side *b = &h->e->before;
@@ -112,8 +120,7 @@ static bool is_secured(const struct holdings *h)
 struct means means_of(const struct holdings *h)
 {
 	const struct side *b = &h->e->before;
-	struct means m = { .content_same = h->same_inode && has_same_content(h->e),
-		.secured = is_secured(h) };
+	struct means m = { .content_same = stands_there(h), .secured = is_secured(h) };
 
 	/* Of what has other names the same inode is better than the same content. */
 	m.fetch = h->carried && (!m.secured || b->i.nlink > 1);

@@ -58,13 +58,14 @@ struct judgement judgement_of(const struct situation *s);
 struct holdings {
 	const struct entry *e;
 	bool same_inode; /* the very file stands there still, whatever is in it */
+	bool as_left;    /* or another with what the run left in it, held against its digest */
 	bool object;     /* its kept content is there, and whole */
 	bool carried;    /* the run took it elsewhere, and there it is, unchanged */
 	bool temp;       /* an interrupted rollback has given it a temporary name */
 };
 
 struct means {
-	bool content_same; /* only its attributes have to be set */
+	bool content_same; /* its content stands there; only its attributes have to be set */
 	bool secured;      /* whatever happens elsewhere, it can be put back */
 	bool fetch;        /* from where the run took it */
 	const char *lacks; /* NULL, or why it cannot be put back */

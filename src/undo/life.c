@@ -225,6 +225,7 @@ static int add(struct history *l, size_t from)
 	e->hidden = hidden;
 	e->of_others = !l->run_id && !mine && !S_ISDIR(e->after.i.mode);
 	e->since_ns = l->run_id ? first->started_ns : 0;
+	e->found_by = first->run_id;
 	e->if_empty = !l->run_id;
 	if (first == last)
 		return 0;
@@ -464,6 +465,7 @@ static void take_before(struct entry *e, struct entry *from)
 	from->before = (struct side){ 0 };
 	e->before_file = 0;
 	e->since_ns = from->since_ns;
+	e->found_by = from->found_by;
 	e->late = from->late;
 	e->keep = from->keep;
 	e->content_changed = from->content_changed;

@@ -40,6 +40,13 @@ static bool is_after(const struct plan_item *it, int dir, const char *name)
 	return !look_differs(dir, name, &it->now, &e->after, mask);
 }
 
+/* The file that the run put in the place of another, whatever its attributes are by now. */
+static bool is_other_still(const struct plan_item *it)
+{
+	return it->e->file != it->e->before_file &&
+		plan_has_inode_of(&it->now, &it->e->after.i);
+}
+
 /*
  * A rollback that was interrupted may have put it there: with its old time,
  * which comes before its name. A power cut may have taken the content.
@@ -49,8 +56,10 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 {
 	const struct side *b = &it->e->before;
 
+	/* Of a name that gives way it is the file that the run put there. */
 	if (it->e->begun &&
-		(plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists)))
+		(plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists) ||
+			is_other_still(it)))
 		return true;
 	if (!p->resumed || !b->i.exists)
 		return false;
@@ -188,6 +197,7 @@ static void judge(struct plan *p, struct plan_item *it)
 	struct situation s = situation_of(p, it);
 	struct judgement v = judgement_of(&s);
 
+	it->as_left = s.as_left;
 	it->unseen = s.error < 0 && s.error != -ENOENT;
 	it->for_good = s.for_good;
 	it->state = v.state;

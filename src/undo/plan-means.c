@@ -77,7 +77,9 @@ static void find_means(struct plan *p, struct plan_item *it)
 	const struct entry *e = it->e;
 	const struct side *b = &e->before;
 	struct plan_item *from = plan_item_at(p, &p->carried, e->before_file);
-	struct holdings h = { .e = e, .same_inode = plan_same_inode(it) };
+	struct holdings h = { .e = e,
+		.same_inode = plan_same_inode(it),
+		.as_left = it->as_left };
 	struct means m;
 
 	if (it->state == STATE_BEFORE)

@@ -27,7 +27,10 @@ struct plan_item {
 	const struct plan_item *parked;
 	/* it has a name by now that is none of this rollback's: no change to it where it stands */
 	bool shared;
+	/* one of the plan's own names of such a file: what was there before comes in its place */
+	bool gives_way;
 	bool secured;             /* whatever happens to the source, this can be put back */
+	bool as_left;  /* what the run left stands there, by all that is known of it */
 	bool unseen;   /* what stands there could not be looked at */
 	bool for_good; /* undone, as was what it had found: nothing of it is to come again */
 	/* excluded, but as the run left it: what stood elsewhere before is fetched from here */

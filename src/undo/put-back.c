@@ -130,11 +130,9 @@ static int find_came_back(const struct rollback *rb, const struct plan_item *it,
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct parents parents = PARENTS_INIT;
 	struct inode now;
-	int r;
+	int64_t found_by = it->e->found_by ? it->e->found_by : rb->plan.run_id;
+	int r = db_rows(&rows, rb->plan.db, Q_CAME_BACK, "ii", found_by, it->e->path_id);
 
-	if (rb->plan.install)
-		return 0;
-	r = db_rows(&rows, rb->plan.db, Q_CAME_BACK, "ii", rb->plan.run_id, it->e->path_id);
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
 		struct other_name o = { .want = &it->e->before }, *next;
 		const char *path = rows_text(&rows, 0);
@@ -167,6 +165,23 @@ static int link_from_came_back(const struct rollback *rb, const struct plan_item
 	return r;
 }
 
+/*
+ * Another file with the same in it. A run before this one that had changed attributes only will
+ * know it by its content alone, so the undo's record has the digest.
+ */
+static int copy_there(struct plan_item *it, int dir, const char *name, const char *temp)
+{
+	struct side *b = &it->e->before;
+	unsigned char hash[SHA256_LEN];
+	int r = remake_copy(dir, name, &it->now, temp, b, hash);
+
+	if (r == 0 && !b->has_hash) {
+		memcpy(b->hash, hash, SHA256_LEN);
+		b->has_hash = true;
+	}
+	return r;
+}
+
 /* The thing of before under its temporary name, beside what stands at name. */
 static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *name,
 	const char *temp)
@@ -183,7 +198,7 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 		link_from_came_back(rb, it, dir, temp) == 0)
 		return 0;
 	if (it->content_same && S_ISREG(it->e->before.i.mode))
-		return remake_copy(dir, name, &it->now, temp, &it->e->before);
+		return copy_there(it, dir, name, temp);
 	return remake_new(dir, temp, &it->e->before, rb->plan.objects);
 }
 

@@ -148,10 +148,9 @@ static int copy_xattrs(int from, int to)
 }
 
 int remake_copy(int dir, const char *from, const struct inode *is, const char *name,
-	const struct side *want)
+	const struct side *want, unsigned char *hash)
 {
 	_cleanup_close_ int old = -1, new = -1;
-	unsigned char hash[SHA256_LEN];
 	struct stat st;
 	int r;
 

@@ -33,10 +33,10 @@ int remake_new(int dir, const char *name, const struct side *want, int objects) 
 int remake_from(int dir, const char *name, const struct side *want, int from) MUST_CHECK;
 /*
  * A file of its own at name, where nothing is: with the content of the regular file `is` that
- * stands at from. 0 or -errno.
+ * stands at from. 0 or -errno; the digest of what was copied is in *hash.
  */
 int remake_copy(int dir, const char *from, const struct inode *is, const char *name,
-	const struct side *want) MUST_CHECK;
+	const struct side *want, unsigned char *hash) MUST_CHECK;
 /* The content of an object into the regular file at name, in its place. */
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
 	int objects) MUST_CHECK;

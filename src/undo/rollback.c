@@ -19,11 +19,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/indexes.h"
 #include "base/io.h"
 #include "base/mix.h"
 #include "undo/ahead.h"
 #include "undo/fetch.h"
+#include "undo/numbers.h"
 #include "undo/packages.h"
 #include "undo/plan-judge.h"
 #include "undo/plan-load.h"
@@ -231,11 +233,35 @@ static void tell_dry(struct rollback *rb)
 }
 
 /*
+ * A name that the run gave a file, in the place of another: when that file is written where it
+ * stands this one is no more as the run left it, until it is replaced.
+ */
+static int mark_giving_way(struct rollback *rb, const struct u64map *written)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < rb->plan.all.count; i++) {
+		struct plan_item *it = &rb->plan.items[i];
+
+		it->gives_way = rollback_wants_file(it) && !plan_same_inode(it) &&
+			numbers_at(written, it->e->file) &&
+			plan_has_inode_of(&it->now, &it->e->after.i);
+		if (!it->gives_way)
+			continue;
+		it->begun = BEGUN_META;
+		r = journal_place(&rb->journal, it->e, it->begun);
+	}
+	return r;
+}
+
+/*
  * What will be written where it stands is known to be half-done
  * before it is; on disk when this returns.
  */
 static int mark_all(struct rollback *rb)
 {
+	_cleanup_(u64map_release) struct u64map written = { 0 };
 	size_t i;
 	int r = 0;
 
@@ -247,7 +273,11 @@ static int mark_all(struct rollback *rb)
 			continue;
 		it->begun = rollback_wants_dir(it) || it->content_same ? BEGUN_META : BEGUN_CONTENT;
 		r = journal_place(&rb->journal, it->e, it->begun);
+		if (r == 0 && in_place)
+			r = numbers_put(&written, it->e->before_file, i);
 	}
+	if (r == 0)
+		r = mark_giving_way(rb, &written);
 	return r == 0 ? journal_sync(&rb->journal) : r;
 }
 

@@ -51,6 +51,14 @@ static void drop_temp(struct rollback *rb, const struct plan_item *it)
 	unlinkat(dir, temp, 0);
 }
 
+static bool stands_at(struct rollback *rb, const char *path, const struct inode *i)
+{
+	struct inode there;
+
+	return inode_at(&there, &rb->plan.parents, path) == 0 && there.exists &&
+		there.ino == i->ino && there.dev == i->dev;
+}
+
 static int count_names(struct rollback *rb, struct link_counts *n, const struct plan_item *it)
 {
 	const struct entry *e = it->e;
@@ -65,15 +73,10 @@ static int count_names(struct rollback *rb, struct link_counts *n, const struct 
 	/* An excluded place gives up what goes home from there. */
 	if (r == 0 && it->lends)
 		r = count(&n->lent, mix64(e->file));
+	/* Another comes in its place, later. */
+	if (r == 0 && it->gives_way && !it->finished && stands_at(rb, e->path, &it->now))
+		r = count(&n->lent, mix64(e->file));
 	return r;
-}
-
-static bool stands_at(struct rollback *rb, const char *path, const struct inode *i)
-{
-	struct inode there;
-
-	return inode_at(&there, &rb->plan.parents, path) == 0 && there.exists &&
-		there.ino == i->ino && there.dev == i->dev;
 }
 
 /*

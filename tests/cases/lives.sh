@@ -580,6 +580,93 @@ case_hard_links_broken_up_by_two_runs() {
 	eq "$(stat -c %h p/a p/b p/c p/d p/e | xargs)" '3 3 3 1 1'
 }
 
+# A name that an undo takes away is nobody's, however it is stopped: the file stays the one that it is.
+case_a_name_that_goes_is_no_strangers() {
+	local way
+	for way in 'ln -f p/x p/w; chmod 640 p/w' 'ln -f p/x p/w; echo more >>p/w' 'ln -f p/x p/w; echo more >>p/x2' \
+		'rm p/w; mv p/x p/w; ln p/w p/x' 'ln -f p/x p/w; rm p/x2; chmod 640 p/w' 'ln -f p/x p/l; chmod 640 p/x'; do
+		rm -rf p "$DB"*
+		mkdir p
+		echo x >p/x
+		echo w >p/w
+		ln -s w p/l
+		case $way in *x2*) ln p/x p/x2 ;; esac
+		tree_of p/x p/x2 p/w >before
+		rec -q --include="$T/p" -- chmod 600 p/x
+		tree_of p/x p/x2 p/w >between
+		rec -q --include="$T/p" -- sh -c "$way"
+		settle
+		ls -i p/x >inode
+		ba rollback -y 2 >&2 || fail "$way: 2"
+		eq "$(tree_of p/x p/x2 p/w)" "$(cat between)" "$way"
+		case $way in *'>>p/w') ;; *) eq "$(ls -i p/x)" "$(cat inode)" "$way" ;; esac
+		eq "$(readlink p/l)" w "$way"
+		ba rollback -y 1 >&2 || fail "$way: 1"
+		eq "$(tree_of p/x p/x2 p/w)" "$(cat before)" "$way"
+	done
+}
+# What is somebody's is his; that run's file is made anew, and the run before has nothing to know it by but its content.
+case_a_mode_comes_back_to_what_an_undo_made() {
+	local how
+	for how in "1 2" "one two"; do
+		rm -rf p "$DB"*
+		mkdir p
+		echo x >p/x
+		tree_of p/x >before
+		inst one 1 'chmod 600 p/x'
+		inst two 1 'chmod 640 p/x'
+		settle
+		ln p/x p/own
+		tree_of p/own >own
+		ba rollback -y "${how#* }" >&2 || fail "$how"
+		ba rollback -y "${how% *}" >&2 || fail "$how"
+		eq "$(tree_of p/x)" "$(cat before)" "$how"
+		eq "$(tree_of p/own)" "$(cat own)" "$how"
+	done
+}
+
+# Two installs took a name each, or one took two of which only one can come back for now: in any order it is one file.
+case_hard_links_broken_up_by_two_installs() {
+	local how order make
+	for how in rollback uninstall; do
+		for order in 'bar foo' 'foo bar'; do
+			for make in 'rm p/a,ln -sfn z p/b' 'rm p/a,echo 2 >x; mv x p/b' 'echo 1 >x; mv x p/a,rm p/b' \
+				'echo 1 >>p/a,ln -sfn z p/a; rm p/c'; do
+				rm -rf p "$DB"*
+				mkdir p
+				echo before >p/a
+				ln p/a p/b
+				case $make in *p/c*) ln p/a p/c ;; *) cp p/a p/c ;; esac
+				linked p >before
+				inst foo 1 "${make%,*}"
+				inst bar 1 "${make#*,}"
+				settle
+				for one in $order; do ba $how -y $one >&2 || fail "$how $one of $make"; done
+				eq "$(linked p)" "$(cat before)" "$how $order of $make"
+			done
+		done
+	done
+}
+linked() { (cd "$1" && stat -c '%n %h %a %y' -- * && tail -n +1 -- *); }
+# What was there before an install that has gone is that file, too, when another one's that stood upon it goes.
+case_hard_links_below_another_install() {
+	local order
+	for order in '4 2' '2 4' 'baz bar' 'bar baz'; do
+		rm -rf p "$DB"*
+		mkdir p
+		echo before >p/a
+		ln p/a p/b
+		inst foo 1 'rm p/a'
+		inst bar 1 'echo bar >p/a'
+		settle
+		ba uninstall -y foo >&2
+		inst baz 1 'rm p/b'
+		settle
+		for one in $order; do ba rollback -y $one >&2 || fail "$one of $order"; done
+		eq "$(stat -c %h p/* | xargs; cat p/*)" $'2 2\nbefore\nbefore' "$order"
+	done
+}
+
 # What comes over its like is another file all the same: its old place wants it back.
 case_what_was_moved_over_its_like() {
 	local way

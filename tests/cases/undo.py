@@ -400,6 +400,35 @@ def failed_once():
     return wrong
 
 
+def stopped_where_a_name_gives_way():
+    """A file is written where it stands while a name that goes is one of its own: killed, or failed, at each call in the tree"""
+    wrong = []
+    with Case() as tool:
+        killat = balib.killat(tool.top)
+        for change in ('ln -f x w; chmod 640 w', 'ln -f x w; echo more >>y', 'ln -f x w2; echo more >>w; rm y; chmod 600 x'):
+            for flags in ([], ['--fail', 'EIO']):
+                n, report = 0, ''
+                while 'hit' in report or n == 0:
+                    n += 1
+                    with Case() as c:
+                        write(c.t + '/x', 'x')
+                        write(c.t + '/w', 'another')
+                        for old, new in (('x', 'y'), ('w', 'w2')):
+                            os.link('%s/%s' % (c.t, old), '%s/%s' % (c.t, new))
+                        before = snapshot(c.t)
+                        wrong += sh(c, change)
+                        subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), *flags, '-o', c.top + '/report', '--',
+                                        BA, '-d', c.db, 'rollback', '-y', '1'],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+                        with open(c.top + '/report') as f:
+                            report = f.read()
+                        p = c.ba('rollback', '-y', '1')
+                        expect(wrong, '%s %s %d: %s' % (change, flags, n, p.stdout), p.returncode, 0)
+                        wrong += ['%s %s %d: %s' % (change, flags, n, f) for f in compare(before, snapshot(c.t))]
+                expect(wrong, '%s: calls in the tree' % change, n > 3, True)
+    return wrong
+
+
 def unread():
     """Where the database could not be read, an undo says so, and has done nothing"""
     wrong = []
@@ -881,7 +910,7 @@ def exchanged():
     return wrong
 
 
-CASES = [everything, filled, killed, killed_install, back_and_out, failed_once, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Several runs over the same few files, rolled back in any order: when each says that it is done, the tree is as before.
 
-orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace]
+orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--names rollback|uninstall]
 
 A rollback leaves what a later run has, and says so; those that did are asked for again, in that order, until none keeps
 anything. Names of one file stay names of one file.
+--names: each run is an install, and is taken back so by its name.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
 """
 import argparse
@@ -50,7 +51,7 @@ def tree(top):
                 e['type'] != 'dir' and tuple(links[os.lstat(p).st_ino])) for p, e in snap.items()}
 
 
-def trial(seed, mode, folder):
+def trial(seed, mode, how, folder):
     """-> what is wrong, in lines"""
     rng = random.Random(seed)
     top, db, story = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), []
@@ -65,13 +66,14 @@ def trial(seed, mode, folder):
     start = rng.choice(STARTS)
     subprocess.run(['sh', '-c', start], cwd=top, check=True)
     before = tree(top)
-    for _ in range(RUNS):
+    for run in range(1, RUNS + 1):
         script = 'cd t; ' + '; '.join(command(rng) for _ in range(rng.randrange(1, 5)))
-        ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), '-q', '--include', top, '--', 'sh', '-c', script)
+        ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), *(['--name=n%d' % run, '--pkgversion=1'] if how else []),
+           '-q', '--include', top, '--', 'sh', '-c', script)
         balib.settle(db)
     order = rng.sample(range(1, RUNS + 1), RUNS)
     for _ in range(ROUNDS):
-        order = [run for run in order if ba('rollback', '-y', str(run))]
+        order = [run for run in order if ba(how or 'rollback', '-y', 'n%d' % run if how else str(run))]
     if order:
         return [start, *story, 'it never comes to an end']
     after = tree(top)
@@ -81,10 +83,10 @@ def trial(seed, mode, folder):
 
 
 def one(job):
-    seed, mode = job
+    seed, mode, how = job
     folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-orders.'))
     try:
-        return seed, mode, trial(seed, mode, folder)
+        return seed, mode, trial(seed, mode, how, folder)
     except (OSError, subprocess.SubprocessError) as e:
         return seed, mode, ['%s: %s' % (type(e).__name__, e)]
     finally:
@@ -96,14 +98,15 @@ def main():
     a.add_argument('--seeds', default='1-100')
     a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    a.add_argument('--names', choices=('rollback', 'uninstall'))
     args = a.parse_args()
-    jobs = [(seed, mode) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    jobs = [(seed, mode, args.names) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
         for seed, mode, faults in pool.map(one, jobs):
             failed += bool(faults)
             if faults:
-                print('FAILED: --seeds %d --mode %s' % (seed, mode), *faults, sep='\n    ')
+                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --names ' + args.names if args.names else ''), *faults, sep='\n    ')
                 sys.stdout.flush()
     print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
     sys.exit(1 if failed else 0)
