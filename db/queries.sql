@@ -7,7 +7,7 @@
 -- name: VIEW_HANDED
 -- What no call of a run named: it was handed over open, as the log of `make install >log` is, and is whose it was.
 CREATE TEMP VIEW IF NOT EXISTS handed AS
-SELECT run_id, path_id FROM entry WHERE change = 'modified' AND process_id IS NULL;
+SELECT run_id, path_id FROM entry WHERE change = 'modified' AND process_id IS NULL AND file = before_file;
 
 -- name: VIEW_CLAIM
 -- What commands did and is theirs. An index that was there before all runs is its tool's, and nobody's.
