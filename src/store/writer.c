@@ -342,16 +342,15 @@ static void settle(struct writer *w)
 	w->result.error = result_error(w);
 }
 
-/* Of what changed nothing there is nothing to lose, and nothing to wait for. */
-static bool has_changed(const struct run_result *res)
-{
-	return res->created || res->modified || res->removed || res->excluded;
-}
-
-/* Before anything is said. */
+/*
+ * Before anything is said. Of what changed nothing there is
+ * nothing to lose, and nothing to wait for.
+ */
 static void sync_result(struct writer *w)
 {
-	if (has_changed(&w->result))
+	const struct run_result *res = &w->result;
+
+	if (res->created || res->modified || res->removed || res->excluded)
 		sync_run(w);
 	w->result.error = result_error(w);
 }
@@ -373,9 +372,7 @@ static void tell(struct writer *w, bool *what)
 {
 	pthread_mutex_lock(&w->lock);
 	*what = true;
-	if (!w->patient_until_ns)
-		w->patient_until_ns = io_monotonic_ns() +
-			(has_changed(&w->result) ? FOLD_PATIENCE_NS : 0);
+	w->whole_ns = w->whole_ns ? w->whole_ns : io_monotonic_ns();
 	pthread_mutex_unlock(&w->lock);
 	kill(getpid(), SIGCHLD);
 }
@@ -464,7 +461,7 @@ bool writer_settle(struct writer *w, unsigned int alive,
 	 * wrote: past its patience the command's status goes out before.
 	 */
 	done = w->settle_done ||
-		(w->settle_whole && io_monotonic_ns() >= w->patient_until_ns);
+		(w->settle_whole && io_monotonic_ns() - w->whole_ns > FOLD_PATIENCE_NS);
 	pthread_mutex_unlock(&w->lock);
 	if (first)
 		ring_wake(&w->ring);

@@ -32,7 +32,7 @@ struct writer {
 	pthread_cond_t on_disk;
 	bool secure_asked; /* the tracer waits until all so far is on disk */
 	bool settle_asked, settle_whole, settle_done, finish_asked;
-	int64_t patient_until_ns; /* monotonic; for so long a whole record waits to be one file */
+	int64_t whole_ns;
 	_Atomic bool lost; /* not all that was changed could be told */
 	bool closed; /* the run's state is set, and nothing came since */
 	struct run_result result;
