@@ -56,12 +56,17 @@ static bool is_first(const struct task *task)
 	return life->place == PLACE_FIRST;
 }
 
+static bool read_info(const struct stop *stop, siginfo_t *si)
+{
+	return tracer_request(stop->task, PTRACE_GETSIGINFO, 0, si) == 0;
+}
+
 /* By kill(2) or rt_sigqueueinfo(2): who sent it; 0: not so, or from outside (is_from_within()). */
 static pid_t sender_of(const struct stop *stop)
 {
 	siginfo_t si;
 
-	if (tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) < 0)
+	if (!read_info(stop, &si))
 		return 0;
 	return si.si_code == SI_USER || si.si_code == SI_QUEUE ? si.si_pid : 0;
 }
@@ -83,8 +88,8 @@ static bool stops_first(const struct stop *stop)
 {
 	siginfo_t si;
 
-	return stop->signal == SIGSTOP && is_first(stop->task) &&
-		tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) == 0 && is_from_within(&si);
+	return stop->signal == SIGSTOP && is_first(stop->task) && read_info(stop, &si) &&
+		is_from_within(&si);
 }
 
 bool sent_in_vain(const struct stop *stop)
@@ -106,8 +111,8 @@ static bool is_fault(const struct stop *stop)
 		1ULL << SIGTRAP | 1ULL << SIGSYS;
 	siginfo_t si;
 
-	return stop->signal < 64 && (faults >> stop->signal & 1) &&
-		tracer_request(stop->task, PTRACE_GETSIGINFO, 0, &si) == 0 && si.si_code > 0;
+	return stop->signal < 64 && (faults >> stop->signal & 1) && read_info(stop, &si) &&
+		si.si_code > 0;
 }
 
 void sent_to_first(struct recorder *r, const struct stop *stop)

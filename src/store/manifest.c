@@ -433,11 +433,12 @@ static int make(const struct manifest *m)
 int manifest_settle(const struct manifest *m)
 {
 	struct run *run = m->run;
-	int r = db_int(run->db, Q_RUN_CAME_TO_ANY, 1, "i", run->id) ? make(m) : 0;
+	bool any = db_int(run->db, Q_RUN_CAME_TO_ANY, 1, "i", run->id);
+	int r = any ? make(m) : 0;
 
 	if (r == 0)
 		r = run_count(run);
 	if (r == 0)
-		r = run_settled(run);
+		r = run_settled(run, any);
 	return r == 0 ? upheld_find(run) : r;
 }

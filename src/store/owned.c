@@ -17,7 +17,6 @@ int owned_take(struct db *db, int64_t run_id)
 	/* A run that goes on may have lost what it had when it was looked at last. */
 	if (r == 0)
 		r = owned_forget(db, run_id);
-
 	if (r == 0)
 		r = db_run(db, Q_OWNER_REMOVED, "i", run_id);
 	return r < 0 ? r : db_run(db, Q_OWNER_TAKE, "i", run_id);

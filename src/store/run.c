@@ -336,11 +336,11 @@ int run_count(struct run *run)
 	return r < 0 ? r : db_run(run->db, Q_RUN_COUNTS, "i", run->id);
 }
 
-int run_settled(struct run *run)
+int run_settled(struct run *run, bool any)
 {
 	int r = run_begin(run);
 
-	if (r == 0 && db_int(run->db, Q_RUN_CAME_TO_ANY, 1, "i", run->id))
+	if (r == 0 && any)
 		r = owned_take(run->db, run->id);
 	return r < 0 ? r : db_run(run->db, Q_RUN_SETTLED, "ii", run->id, io_now_ns());
 }

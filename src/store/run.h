@@ -101,8 +101,8 @@ int run_alias(struct run *run, uint32_t file, const char *path) MUST_CHECK;
 int run_ended(struct run *run, int64_t at, int status) MUST_CHECK;
 /* Counts what the run's rows come to, for view `runs`. */
 int run_count(struct run *run) MUST_CHECK;
-/* Its entries were held against the disk, now: what it left is its own from here on. */
-int run_settled(struct run *run) MUST_CHECK;
+/* Its entries (any: it has some) were held against the disk, now: what it left is its own. */
+int run_settled(struct run *run, bool any) MUST_CHECK;
 /* The last word: state is `complete` or `incomplete`. */
 int run_close(struct run *run, const char *state) MUST_CHECK;
 /* It did nothing, and so there was none: its rows go, and that is committed. */

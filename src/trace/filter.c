@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "trace/spawn.h"
+
 #define NR offsetof(struct seccomp_data, nr)
 #define IP_LOW offsetof(struct seccomp_data, instruction_pointer)
 #define IP_HIGH (IP_LOW + 4)
@@ -188,15 +190,14 @@ static bool is_heard(void)
 bool filter_is_heard(void)
 {
 	int status = 0;
-	long pid;
+	pid_t pid;
 
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != SECCOMP_MODE_FILTER)
 		return false;
-	/* fork(2) whose end sends no signal. */
-	pid = syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
+	pid = spawn_silently();
 	if (pid == 0)
 		_exit(is_heard());
-	while (pid > 0 && waitpid((pid_t)pid, &status, __WALL) < 0 && errno == EINTR)
+	while (pid > 0 && waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
 		;
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }

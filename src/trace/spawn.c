@@ -15,11 +15,7 @@
 
 #include "base/cleanup.h"
 
-/*
- * fork(2) whose end sends no signal: a SIGCHLD would stay pending in the
- * command if its mask blocks it.
- */
-static pid_t fork_silently(void)
+pid_t spawn_silently(void)
 {
 	return (pid_t)syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
 }
@@ -172,7 +168,7 @@ int spawn_split(struct spawn *s)
 		pair[i] = high;
 	}
 	s->command = getpid();
-	between = fork_silently();
+	between = spawn_silently();
 	if (between < 0) {
 		r = -errno;
 		drop_fd(pair[0]);

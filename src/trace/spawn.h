@@ -41,6 +41,12 @@ struct spawn {
  */
 int spawn_split(struct spawn *s);
 
+/*
+ * fork(2) whose end sends no signal, and is waited for with __WALL: a SIGCHLD would stay pending in
+ * the command if its mask blocks it.
+ */
+pid_t spawn_silently(void);
+
 int spawn_send(const struct spawn *s, const struct spawn_message *m);
 int spawn_receive(const struct spawn *s, struct spawn_message *m);
 
