@@ -71,6 +71,37 @@ WHERE change IS NULL AND NOT EXISTS (
         AND replace(q.name, rtrim(q.name, replace(q.name, '/', '')), '')
             IN ('chmod', 'chown', 'chgrp', 'setfacl', 'restorecon', 'chcon'), 0));
 
+-- name: VIEW_FOUND_LEFT
+-- The files of which a run kept what it found, which was what the run before it had left there.
+CREATE TEMP VIEW IF NOT EXISTS found_left AS
+SELECT n.run_id AS finder, e.run_id, e.path_id, e.file, e.size, e.mtime, n.before_sha256 AS sha256, e.ino = n.before_ino AS same
+FROM entry n CROSS JOIN entry e ON e.path_id = n.path_id AND e.run_id = (
+    SELECT max(x.run_id) FROM entry x
+    WHERE x.path_id = n.path_id AND x.run_id < n.run_id AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged))
+WHERE n.change IS NOT NULL AND n.keep = 1 AND n.before_sha256 IS NOT NULL
+    AND e.mode & 61440 = 32768 AND e.size = n.before_size AND e.mtime = n.before_mtime;
+
+-- name: VIEW_FOUND_UNDONE
+-- Where a run found what the one before it had left there, and what that had done was taken back later. An undo counts
+-- that took back other things, too, as long as somebody has what was there before both.
+CREATE TEMP VIEW IF NOT EXISTS found_undone AS
+SELECT m.run_id, m.path_id, n.run_id AS of_run
+FROM entry n CROSS JOIN entry m ON m.path_id = n.path_id AND m.run_id = (
+    SELECT min(x.run_id) FROM entry x
+    WHERE x.path_id = n.path_id AND x.run_id > n.run_id AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged))
+CROSS JOIN run r ON r.id = m.run_id
+WHERE n.undone > 0 AND n.change IS NOT NULL AND (m.before_mode & 61440) IS (n.mode & 61440)
+    AND (ifnull(n.mode & 61440, 0) <> 32768 OR m.before_size = n.size AND m.before_mtime = n.mtime)
+    AND (r.kind IS NULL OR m.run_id = n.undone AND EXISTS (
+        SELECT 1 FROM standing s WHERE s.path_id = n.path_id AND s.run_id < n.run_id));
+
+-- name: VIEW_HAND
+-- For the statements HAND_*, by the numbers that a run has for its files: what of a file was left and kept, which number
+-- an heir has for one of the forgotten run, since when there is one of an heir.
+CREATE TEMP TABLE IF NOT EXISTS hand (
+    what TEXT, run_id INTEGER, file INTEGER, value ANY, path_id INTEGER, size INTEGER, mtime INTEGER,
+    PRIMARY KEY (what, run_id, file)) WITHOUT ROWID;
+
 -- Recording
 
 -- name: RUN_ADD
@@ -613,7 +644,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = e.run_id AND u.path_id = e.path_id), 0),
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
-    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs, e.since
 FROM holding h CROSS JOIN entry e ON e.run_id = h.run_id AND e.path_id = h.path_id JOIN path p ON p.id = e.path_id
 WHERE h.subject_id = ?1 AND e.change IS NOT NULL
     AND (NOT e.excluded
@@ -656,8 +687,8 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     ifnull((SELECT u.what FROM undo_place u WHERE u.run_id = ?2 AND u.path_id = e.path_id), 0),
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
-    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs,
-    e.run_id, r.started_ns, r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs, e.since,
+    e.run_id, ifnull(e.since, r.started_ns), r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
     ifnull(r.install_id = ?1, 0) OR r.id = ?1
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL AND r.scene IS NULL
@@ -681,7 +712,7 @@ SELECT path_id, name, 'removed', 0, 0, 0, NULL, 0, 0, 0, ifnull((
         SELECT u.what FROM undo_place u WHERE u.run_id = ?2 AND u.path_id = f.path_id), 0),
     iif(left, mode, before_mode), iif(left, uid, before_uid), iif(left, gid, before_gid), 0, iif(left, mtime, before_mtime),
     NULL, 0, 0, NULL, 0, NULL, NULL, iif(left, xattrs, before_xattrs),
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (
     SELECT e.*, p.name, ifnull(e.mode & 61440 = 16384, 0) AS left
     FROM path p JOIN entry e ON e.path_id = p.id
@@ -778,7 +809,9 @@ ORDER BY s.run_id DESC LIMIT 1;
 -- what it had found: then what became of that since is no matter of the run.
 SELECT e.undone FROM entry e CROSS JOIN run u ON u.id = e.undone
 WHERE e.path_id = ?1 AND e.run_id = ?2 AND (
-    EXISTS (SELECT 1 FROM entry f WHERE f.path_id = e.path_id AND f.run_id < e.run_id AND f.undone > e.run_id)
+    EXISTS (
+        SELECT 1 FROM entry f
+        WHERE f.path_id = e.path_id AND f.run_id < e.run_id AND f.undone > e.run_id AND f.change IS NOT NULL)
     OR (e.change <> 'created' AND NOT (u.kind = 'rollback' AND u.of_run = e.run_id)
         AND EXISTS (SELECT 1 FROM entry d WHERE d.run_id = u.id AND d.path_id = e.path_id)));
 
@@ -1225,6 +1258,123 @@ INSERT INTO owner (path_id, run_id, folder, bytes, nlink_group)
 SELECT path_id, run_id, folder, bytes, nlink_group FROM lasting
 WHERE path_id = ?1 AND run_id = (SELECT max(run_id) FROM claim WHERE path_id = ?1);
 
+-- name: HAND_CLEAR
+DELETE FROM hand;
+
+-- name: HAND_FILES
+-- slow: the numbers of both runs are put together, once
+INSERT OR REPLACE INTO hand (what, run_id, file, value, path_id, size, mtime)
+SELECT 'left', run_id, file, sha256, path_id, size, mtime FROM found_left WHERE finder = ?1 AND same AND file <> 0
+UNION ALL
+SELECT 'number', f.run_id, n.file, max(m.before_file), NULL, NULL, NULL
+FROM found_undone f CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id
+CROSS JOIN entry m ON m.run_id = f.run_id AND m.path_id = f.path_id
+WHERE f.of_run = ?1 AND n.file <> 0 AND m.before_file <> 0 GROUP BY f.run_id, n.file
+UNION ALL
+SELECT 'since', f.run_id, m.before_file, min(ifnull(n.since, r.started_ns)), NULL, NULL, NULL
+FROM found_undone f CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id
+CROSS JOIN run r ON r.id = n.run_id CROSS JOIN entry m ON m.run_id = f.run_id AND m.path_id = f.path_id
+WHERE f.of_run = ?1 AND m.before_file <> 0 GROUP BY f.run_id, m.before_file;
+
+-- name: HAND_KEPT
+-- What a run only carried elsewhere, or left the content of as it was, it did not keep; the run to be forgotten did, for
+-- both.
+INSERT INTO original (run_id, file, keep, sha256)
+SELECT e.run_id, e.before_file, 1, h.value
+FROM entry e CROSS JOIN hand h ON h.what = 'left' AND h.run_id = e.run_id AND h.file = e.before_file
+WHERE e.run_id IN (SELECT DISTINCT run_id FROM hand WHERE what = 'left')
+    AND e.keep = 0 AND e.before_sha256 IS NULL AND e.before_mode & 61440 = 32768
+    AND (e.path_id = h.path_id AND e.content_changed = 0 OR e.before_size = h.size AND e.before_mtime = h.mtime)
+ON CONFLICT DO UPDATE SET keep = 1, sha256 = excluded.sha256 WHERE keep = 0;
+
+-- name: HAND_PLACE
+-- It belongs to every path at which the file stood before, as ever.
+UPDATE entry SET keep = 1, before_sha256 = o.sha256
+FROM original o
+WHERE entry.run_id IN (SELECT DISTINCT run_id FROM hand WHERE what = 'left') AND o.run_id = entry.run_id
+    AND o.file = entry.before_file AND o.keep = 1 AND entry.keep = 0 AND entry.before_mode & 61440 = 32768;
+
+-- name: HAND_LEFT
+-- What was left there is known by its content, too: an undo may have made it anew.
+UPDATE entry SET sha256 = g.sha256
+FROM found_left g
+WHERE g.finder = ?1 AND entry.run_id = g.run_id AND entry.path_id = g.path_id AND entry.sha256 IS NULL;
+
+-- name: HAND_HEIRS
+-- slow: the runs that followed are put together
+-- The runs that found, somewhere, what was taken back since.
+SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1;
+
+-- name: HAND_ORIGINALS
+-- What it found there had been kept, perhaps; as of a file that the heir has no number for.
+INSERT OR IGNORE INTO original (run_id, file, keep, sha256)
+SELECT f.run_id, -f.path_id, n.keep, n.before_sha256
+FROM found_undone f CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id
+WHERE f.of_run = ?1 AND n.keep = 1 AND n.before_sha256 IS NOT NULL;
+
+-- name: HAND_SINCE
+-- What an heir carried elsewhere is as old as where it found it.
+UPDATE entry SET since = h.value
+FROM hand h
+WHERE entry.run_id IN (SELECT DISTINCT run_id FROM hand WHERE what = 'since')
+    AND h.what = 'since' AND h.run_id = entry.run_id AND h.file = entry.file;
+
+-- name: HAND_FOUND
+-- slow: the highest number of an heir is looked for, once
+-- What came of a change that was taken back is from now on what came of that which it had found. Of a file that the heir
+-- has no number for, it gets one.
+WITH heir AS MATERIALIZED (
+    SELECT f.run_id, max(ifnull((SELECT max(max(e.file), max(e.before_file)) FROM entry e WHERE e.run_id = f.run_id), 0),
+        ifnull((SELECT max(a.file) FROM alias a WHERE a.run_id = f.run_id), 0)) AS top
+    FROM (SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1) f)
+UPDATE entry SET
+    before_file = iif(n.before_file = 0, 0, ifnull(k.value, h.top + n.before_file)),
+    since = ifnull(n.since, r.started_ns),
+    -- what was left as it was then the heir has kept
+    keep = iif(n.content_changed = 0 AND n.keep = 0, entry.keep, n.keep), late = n.late, before_mode = n.before_mode,
+    before_uid = n.before_uid, before_gid = n.before_gid, before_size = n.before_size, before_mtime = n.before_mtime,
+    before_ctime = n.before_ctime, before_dev = n.before_dev, before_ino = n.before_ino, before_nlink = n.before_nlink,
+    before_rdev = n.before_rdev, before_target = n.before_target,
+    before_sha256 = ifnull(n.before_sha256, iif(n.content_changed = 0, entry.before_sha256, NULL)),
+    before_xattrs = n.before_xattrs,
+    content_changed = iif(n.content_changed = 0 AND entry.content_changed = 0, 0, n.before_sha256 <> entry.sha256),
+    change = CASE WHEN entry.mode IS NULL THEN iif(n.before_mode IS NULL, NULL, 'removed')
+        WHEN n.before_mode IS NULL THEN 'created' ELSE 'modified' END
+FROM found_undone f CROSS JOIN heir h ON h.run_id = f.run_id
+CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id CROSS JOIN run r ON r.id = n.run_id
+LEFT JOIN hand k ON k.what = 'number' AND k.run_id = f.run_id AND k.file = n.before_file
+WHERE f.of_run = ?1 AND entry.run_id = f.run_id AND entry.path_id = f.path_id;
+
+-- name: HAND_NAMES
+-- slow: who found another name of a file is looked for among all that was found
+-- A name that came back (CAME_BACK) stays on record with those that found the file under another one.
+INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, before_file, before_mode, before_uid, before_gid, before_size,
+    before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev, undone)
+SELECT i.run_id, n.path_id, 0, n.late, i.before_file, n.before_mode, n.before_uid, n.before_gid, n.before_size,
+    n.before_mtime, n.before_ctime, n.before_dev, n.before_ino, n.before_nlink, n.before_rdev, n.undone
+FROM entry i CROSS JOIN entry n INDEXED BY entry_undone ON n.before_ino = i.before_ino AND n.undone > 0
+    AND n.before_dev = i.before_dev AND n.before_size = i.before_size AND n.before_mtime = i.before_mtime
+    AND n.path_id <> i.path_id AND max(n.before_nlink, i.before_nlink) > 1
+WHERE n.run_id = ?1 AND NOT n.excluded AND i.run_id <> ?1 AND i.change IS NOT NULL AND NOT i.undone AND i.before_file <> 0
+    AND iif(n.run_id < i.run_id, n.before_nlink, i.before_nlink) > (
+        SELECT count(*) FROM entry c
+        WHERE c.run_id = min(n.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
+            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file));
+
+-- name: FORGET_UNDOS
+-- slow: what an undo took back is looked for among all that was
+-- The undos of what a run did, and of nothing else.
+SELECT u.id FROM run u
+WHERE u.kind IN ('rollback', 'uninstall', 'prune')
+    AND (u.of_run = ?1 OR EXISTS (SELECT 1 FROM entry e WHERE e.run_id = ?1 AND e.undone = u.id))
+    AND NOT EXISTS (
+        SELECT 1 FROM entry o WHERE o.undone = u.id AND o.undone > 0 AND o.change IS NOT NULL AND o.run_id <> ?1);
+
+-- name: UNDID
+-- slow: what an undo took back is looked for among all that was
+-- A run on record that an undo took back.
+SELECT run_id FROM entry WHERE undone = ?1 AND undone > 0 AND change IS NOT NULL LIMIT 1;
+
 -- name: FORGET_LOSES
 -- At how many paths a later run of the same install builds upon what this one did.
 SELECT count(*) FROM run r CROSS JOIN entry e ON e.run_id = r.id CROSS JOIN owner o ON o.path_id = e.path_id
@@ -1280,7 +1430,7 @@ SELECT id, state FROM run WHERE scene = (SELECT scene FROM run WHERE id = ?1) OR
 SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_changed, e.keep, e.file, e.before_file, 0,
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
-    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs
+    e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs, e.since
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.change IS NOT NULL
 UNION ALL
@@ -1288,7 +1438,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, 0, e.hidden, 0, 0, e.before_file
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, NULL, e.before_dev, e.before_ino, NULL,
-    e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs
+    e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs, NULL
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.change IS NULL AND e.before_file <> 0 AND e.before_mode & 61440 <> 16384
     AND e.before_file IN (SELECT c.file FROM entry c WHERE c.run_id = ?1 AND c.change <> 'removed');

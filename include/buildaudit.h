@@ -300,8 +300,13 @@ struct ba_forgotten {
 	/* paths that a later run of the same install has: what this one found there cannot be given
 	 * back by an undo of the install any more. Since: 0.2 */
 	unsigned int lost;
+	/* that took back what the run did: runs of their own, forgotten with it. Since: 0.2 */
+	unsigned int undos;
 };
-/* Drops a run and what is kept for it alone. -EBUSY: it is being recorded, or undone. Since: 0.1 */
+/*
+ * Drops a run, what took it back, and what is kept for it alone. -EBUSY: it is being recorded, or
+ * undone; -EINVAL: it is an undo, and what it took back is on record. Since: 0.1
+ */
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
 
 /*

@@ -439,6 +439,7 @@ static int forget_one(struct ba *ba, int64_t run_id, void *data)
 	all->bytes += one.bytes;
 	all->later |= one.later;
 	all->lost += one.lost;
+	all->undos += one.undos;
 	return 0;
 }
 

@@ -59,8 +59,9 @@ enum entry_column {
 	SIDE_XATTRS,
 	SIDE_COLUMNS,
 	COLUMN_AFTER = COLUMN_BEFORE + SIDE_COLUMNS,
+	COLUMN_SINCE = COLUMN_AFTER + SIDE_COLUMNS,
 };
-_Static_assert(COLUMN_AFTER + SIDE_COLUMNS == ENTRY_COLUMNS, "entry.h counts them");
+_Static_assert(COLUMN_SINCE + 1 == ENTRY_COLUMNS, "entry.h counts them");
 
 static int read_side(struct side *s, const struct rows *rows, int at)
 {
@@ -103,7 +104,8 @@ int entry_read(struct entry *e, const struct rows *rows)
 		.keep = (enum keep)rows_int(rows, COLUMN_KEEP),
 		.file = (uint32_t)rows_int(rows, COLUMN_FILE),
 		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
-		.begun = (enum begun)rows_int(rows, COLUMN_BEGUN) };
+		.begun = (enum begun)rows_int(rows, COLUMN_BEGUN),
+		.since_ns = rows_int(rows, COLUMN_SINCE) };
 	r = e->path ? read_side(&e->before, rows, COLUMN_BEFORE) : -ENOMEM;
 	if (r == 0)
 		r = read_side(&e->after, rows, COLUMN_AFTER);

@@ -75,7 +75,7 @@ struct entry *entries_above(const struct entries *all, const char *path);
 void entries_release(struct entries *all);
 
 /* The columns of query ENTRIES: of the entry, then those of its two sides. */
-enum { ENTRY_COLUMNS = 11 + 2 * (INODE_COLUMNS + 3) };
+enum { ENTRY_COLUMNS = 12 + 2 * (INODE_COLUMNS + 3) };
 /* One row of it, or of a query that has more behind those. 0 or -ENOMEM. */
 int entry_read(struct entry *e, const struct rows *rows) MUST_CHECK;
 

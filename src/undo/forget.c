@@ -23,6 +23,7 @@
 #include "store/open.h"
 #include "store/owned.h"
 #include "store/receipts.h"
+#include "undo/hand-over.h"
 #include "undo/journal.h"
 
 static int drop_rows(struct db *db, int64_t run_id)
@@ -39,6 +40,34 @@ static int drop_rows(struct db *db, int64_t run_id)
 	for (i = 0; r == 0 && i < ARRAY_SIZE(all); i++)
 		r = db_run(db, all[i], "i", run_id);
 	return r < 0 ? r : db_run(db, Q_FORGET_INSTALL, "i", install);
+}
+
+/* Forgotten are the run and what took it back. */
+static int drop_run(struct db *db, int64_t run_id, struct ba_forgotten *f)
+{
+	_cleanup_free_ int64_t *undos = NULL;
+	size_t i, count = 0;
+	int r = db_list(db, Q_FORGET_UNDOS, run_id, &undos, &count);
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = drop_rows(db, undos[i]);
+	f->undos = (unsigned int)count;
+	if (r == 0)
+		r = hand_over(db, run_id);
+	return r < 0 ? r : drop_rows(db, run_id);
+}
+
+/* An undo's record tells what became of the run's: one without the other would be wrong. */
+static int check_subject(struct db *db, int64_t run_id, struct words *words)
+{
+	int64_t subject = db_int(db, Q_UNDID, 0, "i", run_id);
+
+	if (!subject)
+		return 0;
+	return words_set(words, -EINVAL,
+		"run %lld took back what run %lld did, and is forgotten with it: "
+		"'buildaudit forget %lld'",
+		(long long)run_id, (long long)subject, (long long)subject);
 }
 
 /* What an undo reads, or will have to read to come to its end, is not taken away under it. */
@@ -229,6 +258,8 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 	*f = (struct ba_forgotten){ 0 };
 	/* Asked before, too: an undo may hold the lock. */
 	r = check_undos(db, run_id, words);
+	if (r == 0)
+		r = check_subject(db, run_id, words);
 	if (r < 0)
 		return r;
 	r = db_exec(db, "BEGIN IMMEDIATE");
@@ -238,7 +269,7 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 	}
 	if (r == 0) {
 		f->lost = (unsigned int)db_int(db, Q_FORGET_LOSES, 0, "i", run_id);
-		r = drop_rows(db, run_id);
+		r = drop_run(db, run_id, f);
 	}
 	if (r == 0)
 		r = db_exec(db, "COMMIT");

@@ -12,6 +12,7 @@
 #include "undo/ahead.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
+#include "undo/remake.h"
 
 /* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
 static bool is_before(const struct plan_item *it, int dir, const char *name)
@@ -208,6 +209,30 @@ static void judge(struct plan *p, struct plan_item *it)
 		refuse_place(p, it, s.later, v.reason);
 }
 
+/* Which file system is which may show in nothing but what an interrupted rollback had begun. */
+static int see_temp(struct plan *p, struct devices *devices, const struct entry *e,
+	const struct entry *beside)
+{
+	char temp[TEMP_MAX];
+	struct inode now;
+	const char *name;
+	int dir;
+
+	temp_name(temp, p->run_id, e->path_id);
+	if (parents_open(&p->parents, beside->path, &dir, &name) < 0 ||
+		inode_stat(&now, dir, temp, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return devices_see(devices, &e->before.i, &now);
+}
+
+static int see_temps(struct plan *p, struct devices *devices, const struct entry *e)
+{
+	const struct plan_item *from = plan_item_at(p, &p->carried, e->before_file);
+	int r = p->resumed && from ? see_temp(p, devices, e, e) : 0;
+
+	return r == 0 && p->resumed && from ? see_temp(p, devices, e, from->e) : r;
+}
+
 /* What cannot be looked at tells nothing here, and is refused when it is judged. */
 int plan_look(struct plan *p)
 {
@@ -219,7 +244,8 @@ int plan_look(struct plan *p)
 		const struct entry *e = &p->all.e[i];
 		struct inode now;
 
-		if (inode_at(&now, &p->parents, e->path) < 0)
+		r = see_temps(p, &devices, e);
+		if (r < 0 || inode_at(&now, &p->parents, e->path) < 0)
 			continue;
 		r = devices_see(&devices, &e->after.i, &now);
 		if (r == 0)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Several runs over the same few files, rolled back in any order: when each says that it is done, the tree is as before.
 
-orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--names rollback|uninstall]
+orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--names rollback|uninstall] [--forget]
 
 A rollback leaves what a later run has, and says so; those that did are asked for again, in that order, until none keeps
 anything. Names of one file stay names of one file.
---names: each run is an install, and is taken back so by its name.
+--names: each run is an install, and is taken back so by its name.  --forget: what was taken back is forgotten at once.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
 """
 import argparse
@@ -51,7 +51,7 @@ def tree(top):
                 e['type'] != 'dir' and tuple(links[os.lstat(p).st_ino])) for p, e in snap.items()}
 
 
-def trial(seed, mode, how, folder):
+def trial(seed, mode, how, forget, folder):
     """-> what is wrong, in lines"""
     rng = random.Random(seed)
     top, db, story = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), []
@@ -71,9 +71,13 @@ def trial(seed, mode, how, folder):
         ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), *(['--name=n%d' % run, '--pkgversion=1'] if how else []),
            '-q', '--include', top, '--', 'sh', '-c', script)
         balib.settle(db)
+    def stays(run):
+        name = 'n%d' % run if how else str(run)
+        return ba(how or 'rollback', '-y', name) or (forget and ba('forget', name))
+
     order = rng.sample(range(1, RUNS + 1), RUNS)
     for _ in range(ROUNDS):
-        order = [run for run in order if ba(how or 'rollback', '-y', 'n%d' % run if how else str(run))]
+        order = [run for run in order if stays(run)]
     if order:
         return [start, *story, 'it never comes to an end']
     after = tree(top)
@@ -83,10 +87,10 @@ def trial(seed, mode, how, folder):
 
 
 def one(job):
-    seed, mode, how = job
+    seed, mode, how, forget = job
     folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-orders.'))
     try:
-        return seed, mode, trial(seed, mode, how, folder)
+        return seed, mode, trial(seed, mode, how, forget, folder)
     except (OSError, subprocess.SubprocessError) as e:
         return seed, mode, ['%s: %s' % (type(e).__name__, e)]
     finally:
@@ -98,15 +102,16 @@ def main():
     a.add_argument('--seeds', default='1-100')
     a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    a.add_argument('--forget', action='store_true')
     a.add_argument('--names', choices=('rollback', 'uninstall'))
     args = a.parse_args()
-    jobs = [(seed, mode, args.names) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    jobs = [(seed, mode, args.names, args.forget) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
         for seed, mode, faults in pool.map(one, jobs):
             failed += bool(faults)
             if faults:
-                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --names ' + args.names if args.names else ''), *faults, sep='\n    ')
+                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --names ' + args.names if args.names else '') + (' --forget' if args.forget else ''), *faults, sep='\n    ')
                 sys.stdout.flush()
     print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
     sys.exit(1 if failed else 0)

@@ -1,0 +1,114 @@
+#!/bin/bash
+# Forgetting a run that was taken back costs no other run its undo: what that would ask of it was handed over.
+. "$(dirname "$0")/../lib/cases.sh"
+
+one() { rec -q --include="$T/p" "${@:2}" -- sh -c "cd p; $1"; }
+# What counts of p: of folders not their times.
+look() {
+	(cd p && find . ! -type d -printf '%P %y %m %n %s %T@ %l\n' -o -type d -printf '%P d %m\n' | sort &&
+		find . -type f | sort | xargs -r sha256sum && find . -type f -links +1 | sort | xargs -r ls -i | awk '{ print $1 == last; last = $1 }')
+}
+# comes_back PREPARE OLDER NEWER: the newer is rolled back and forgotten, then the older is rolled back
+comes_back() {
+	rm -rf p "$DB"* && mkdir p
+	(cd p && eval "$1")
+	look >before
+	one "$2"
+	one "$3"
+	settle
+	ba rollback -y 2 >/dev/null 2>&1
+	has "$(ba forget 2 2>&1)" '^buildaudit: run 2 is forgotten, with its undo: '
+	ba rollback -y 1 >out 2>&1 || fail "$1; $2; $3: $(cat out)"
+	look | diff before - >out || fail "$1; $2; $3: $(cat out)"
+}
+
+case_what_the_older_left_as_it_was() {
+	comes_back 'echo x >f' 'chmod 600 f' 'rm f; echo new >f'
+	comes_back 'echo x >f' 'chmod 600 f' 'echo new >f'
+	comes_back 'mkdir d; echo x >d/f' 'chmod 700 d' 'rm -r d'
+}
+
+case_what_the_older_moved() {
+	comes_back 'echo x >f' 'mv f g' 'rm g'
+	comes_back 'echo x >f' 'mv f g' 'echo zz >g'
+	comes_back 'echo x >f' 'chmod 600 f; mv f g' 'rm g; echo b >g'
+	comes_back 'mkdir d; echo x >d/f' 'mv d e' 'rm e/f; echo n >e/f'
+	comes_back 'mkdir d; echo x >d/f' 'mv d e' 'rm -r e'
+}
+
+case_names_of_one_file() {
+	comes_back 'echo x >f; ln f g' 'rm g' 'rm f'
+	comes_back 'echo x >f; ln f g; ln f h' 'rm g' 'rm f h; echo y >f'
+	comes_back 'echo x >f' 'ln f g' 'rm f g'
+	comes_back 'echo x >f; ln f g' 'mv f h' 'rm g h'
+}
+
+# What stood there before the older one came back under the newer one, which found something else.
+case_the_older_is_forgotten_first() {
+	mkdir -p p/d
+	echo 1 >p/d/x
+	look >before
+	one 'rm -r d'
+	one 'mkdir d'
+	settle
+	want_rc 1 ba rollback -y 1 >/dev/null 2>&1
+	want_rc 1 ba rollback -y 2 >/dev/null 2>&1
+	ba rollback -y 1 2>/dev/null
+	ba forget 1 2>/dev/null
+	eq "$(ba files 2)" "modified  dir      $T/p/d"
+	eq "$(q 'SELECT created, modified FROM runs WHERE run_id = 2')" '0|1'
+	ba rollback -y 2 2>/dev/null
+	look | diff before -
+}
+
+# An install that another one had come over, and that was taken out again by then.
+case_an_install_under_it() {
+	local undo
+	mkdir p
+	for undo in 'rollback -y q' 'uninstall -y q'; do
+		rm -rf "$DB"*
+		one 'echo p >f; ln f g' --name=p
+		one 'rm f; echo qq >f' --name=q
+		one 'echo qqq >f' --name=q
+		settle
+		# shellcheck disable=SC2086
+		ba $undo 2>/dev/null
+		ba forget q 2>/dev/null
+		eq "$(ba runs --json | python3 -c 'import json,sys; print(*[json.loads(l)["run_id"] for l in sys.stdin])')" 1 "$undo"
+		ba uninstall -y p 2>/dev/null
+		eq "$(ls p)" '' "$undo"
+	done
+}
+
+# Of two runs that one uninstall took out one is forgotten: the install below is known still.
+case_one_of_two_is_forgotten() {
+	local n
+	mkdir p
+	for n in 2 3; do
+		rm -rf "$DB"*
+		one 'echo p >f' --name=p
+		one 'echo qq >f' --name=q
+		one 'echo qqq >f' --name=q
+		settle
+		ba uninstall -y q 2>/dev/null
+		hasnt "$(ba forget $n 2>&1)" undo
+		eq "$(cat p/f)" p
+		ba uninstall -y p 2>/dev/null
+		eq "$(ls p)" '' "run $n"
+	done
+}
+
+case_an_undo_goes_with_what_it_undid() {
+	mkdir p
+	one 'echo 1 >a'
+	one 'echo 2 >b'
+	settle
+	ba rollback -y 2 2>/dev/null
+	has "$(want_rc 125 ba forget 3 2>&1)" "run 3 took back what run 2 did, and is forgotten with it: 'buildaudit forget 2'"
+	has "$(want_rc 125 ba forget 2 7 2>&1)" "label .7.,"
+	eq "$(q 'SELECT count(*) FROM runs')" 3 'nothing is forgotten'
+	eq "$(ba forget 2 3 2>&1)" 'buildaudit: run 2 is forgotten, with its undo: 0 kept originals, 0 bytes'
+	eq "$(q 'SELECT group_concat(run_id) FROM runs')" 1
+}
+
+run_cases "$@"
