@@ -733,6 +733,20 @@ CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
 JOIN path p ON p.id = h.path_id
 WHERE m.subject_id = ?1 AND e.file <> 0 AND h.before_file = e.file AND h.file = e.file AND a.path_id <> ?2;
 
+-- name: MOVED_FROM
+-- Where the file at a path had been before a run moved it there, which was taken back, and as what.
+SELECT p.name, h.before_mode, h.before_size, h.before_mtime
+FROM entry e CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
+CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+JOIN path p ON p.id = h.path_id
+WHERE e.path_id = ?1 AND e.ino = ?2 AND e.undone > 0 AND e.file <> 0 AND e.file <> e.before_file
+    AND h.before_file = e.file AND h.undone > 0 AND h.path_id <> ?1;
+
+-- name: PUT_BACK
+-- Has a file again what a run had found in it, and that was taken back?
+SELECT 1 FROM entry
+WHERE before_ino = ?1 AND undone > 0 AND before_size = ?2 AND before_mtime = ?3 AND before_mode & 61440 = 32768 LIMIT 1;
+
 -- name: MADE_FOLDER
 -- Was a folder made by a run, or by one of an install?
 SELECT 1 FROM path p CROSS JOIN member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = p.id

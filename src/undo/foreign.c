@@ -8,23 +8,38 @@
 #include "base/cleanup.h"
 #include "base/parents.h"
 
-static bool stands(const char *path)
+static bool stands(const char *path, struct inode *now)
 {
 	struct parents parents = PARENTS_INIT;
-	struct inode now;
-	int r = inode_at(&now, &parents, path);
+	int r = inode_at(now, &parents, path);
 
 	parents_forget(&parents);
-	return r == 0 && now.exists && !S_ISDIR(now.mode);
+	return r == 0 && now->exists && !S_ISDIR(now->mode);
 }
 
 static bool has_home(struct db *db, int64_t subject, const struct entry *e)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct inode there;
 	int r = db_rows(&rows, db, Q_LINKED_FROM, "ii", subject, e->path_id);
 
 	while (r == 0 && rows_next(&rows) > 0)
-		if (rows_int(&rows, 1) || stands(rows_text(&rows, 0)))
+		if (rows_int(&rows, 1) || stands(rows_text(&rows, 0), &there))
+			return true;
+	return false;
+}
+
+/* Whoever had moved it here was taken back: it, or its like, is home again. */
+static bool has_come_home(struct db *db, const struct entry *e, const struct inode *now)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct inode there;
+	int r = db_rows(&rows, db, Q_MOVED_FROM, "ii", e->path_id, (int64_t)now->ino);
+
+	while (r == 0 && rows_next(&rows) > 0)
+		if (stands(rows_text(&rows, 0), &there) && there.mode == rows_int(&rows, 1) &&
+			(int64_t)there.size == rows_int(&rows, 2) &&
+			there.mtime_ns == rows_int(&rows, 3))
 			return true;
 	return false;
 }
@@ -70,5 +85,6 @@ bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const str
 
 	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 &&
 		inode_born_by(now, started_ns) && !has_home(db, subject, e) &&
+		!has_come_home(db, e, now) &&
 		!is_of_snapshot(db, subject, e, now);
 }

@@ -48,6 +48,14 @@ static bool is_other_still(const struct plan_item *it)
 		plan_has_inode_of(&it->now, &it->e->after.i);
 }
 
+/* Another run that had changed that file, under another name of it, was taken back since. */
+static bool is_as_put_back(const struct plan *p, const struct plan_item *it)
+{
+	return S_ISREG(it->now.mode) && is_other_still(it) &&
+		db_int(p->db, Q_PUT_BACK, 0, "iii", (int64_t)it->now.ino, (int64_t)it->now.size,
+			it->now.mtime_ns);
+}
+
 /*
  * A rollback that was interrupted may have put it there: with its old time,
  * which comes before its name. A power cut may have taken the content.
@@ -97,7 +105,7 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	if (s->was && s->is && !plan_has_inode_of(&it->now, &it->e->before.i))
 		IGNORE(plan_borrow_found(p, it)); /* db_unread() knows */
 	s->as_before = s->was && s->is && !is_carried_here(p, it) && is_before(it, dir, name);
-	s->as_left = !s->as_before && is_after(it, dir, name);
+	s->as_left = !s->as_before && (is_after(it, dir, name) || is_as_put_back(p, it));
 	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
 }
 
