@@ -516,10 +516,12 @@ int writer_start(struct writer *w, struct db *db, const struct run_facts *facts,
 	db_wait(db, DB_WAIT_NOTHING);
 	run_init(&w->run, db);
 	r = run_add(&w->run, facts, HEARTBEAT_S);
+	if (r < 0) /* said at once: what comes next leaves another error, or none */
+		words_set(words, r, "cannot write to the database %s: %s", db_path(db),
+			db_error(db));
 	db_wait(db, DB_WAIT_ORDER);
 	if (r < 0)
-		return words_set(words, r, "cannot write to the database %s: %s", db_path(db),
-			db_error(db));
+		return r;
 	r = ring_init(&w->ring, RING_SIZE);
 	if (r == 0)
 		r = start_thread(w);
