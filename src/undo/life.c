@@ -171,6 +171,21 @@ static bool is_untouched(const struct history *l, size_t from)
 	return i == l->count;
 }
 
+/* Or the very file stands there again, with its old time, and none of them wrote in it. */
+static bool is_there_again(const struct history *l, size_t from)
+{
+	const struct entry *first = &l->chain[from].e, *last = &l->chain[l->count - 1].e;
+	const struct inode *b = &first->before.i, *a = &last->after.i;
+	size_t i = from;
+
+	while (i < l->count && l->chain[i].e.content_changed <= 0)
+		i++;
+	return i == l->count && b->exists && a->exists && S_ISREG(a->mode) &&
+		last->file && b->size == a->size && b->mtime_ns == a->mtime_ns &&
+		files_known_as(&l->files, last->file) ==
+		files_known_as(&l->files, first->before_file);
+}
+
 static int content_changed(const struct side *a, const struct side *b, bool untouched)
 {
 	if (a->has_hash && b->has_hash)
@@ -207,7 +222,8 @@ static int add(struct history *l, size_t from)
 	struct change_of *first = &l->chain[from], *last = &l->chain[l->count - 1];
 	struct entry *e = ARRAY_MORE(l->out.e, l->out.count);
 	struct part *part = ARRAY_MORE(l->parts, l->part_count);
-	bool untouched = is_untouched(l, from), mine = false, hidden = false;
+	bool untouched = is_untouched(l, from) || is_there_again(l, from);
+	bool mine = false, hidden = false;
 	size_t i;
 
 	if (!e || !part)
