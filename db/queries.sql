@@ -1279,6 +1279,11 @@ DELETE FROM hand;
 -- slow: the numbers of both runs are put together, once
 INSERT OR REPLACE INTO hand (what, run_id, file, value, path_id, size, mtime)
 SELECT 'left', run_id, file, sha256, path_id, size, mtime FROM found_left WHERE finder = ?1 AND same AND file <> 0
+UNION ALL -- by what it had left alone; what stands below counts more
+SELECT 'number', m.run_id, n.before_file, max(m.before_file), NULL, NULL, NULL
+FROM entry n CROSS JOIN entry m ON m.path_id = n.path_id AND m.run_id > n.run_id
+WHERE n.run_id = ?1 AND n.change IS NULL AND n.before_file <> 0 AND m.before_file <> 0
+    AND m.before_ino = n.before_ino AND m.before_dev = n.before_dev GROUP BY m.run_id, n.before_file
 UNION ALL
 SELECT 'number', f.run_id, n.file, max(m.before_file), NULL, NULL, NULL
 FROM found_undone f CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id

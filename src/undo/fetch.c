@@ -169,8 +169,45 @@ static void clear_temps(struct rollback *rb)
 	}
 }
 
+/* Where a file was fetched from, if nothing stands there by now: then it gets that name again. */
+static int give_back(const struct plan_item *from, int dir, const char *temp)
+{
+	struct parents other = PARENTS_INIT;
+	struct inode there;
+	const char *name;
+	int to, r = parents_open(&other, from->e->path, &to, &name);
+
+	if (r == 0)
+		r = inode_stat(&there, to, name, AT_SYMLINK_NOFOLLOW);
+	if (r == 0 && !there.exists && renameat(dir, temp, to, name) < 0)
+		r = -errno;
+	parents_forget(&other);
+	return r;
+}
+
+/* What did not come home after all has no name but ours, perhaps. */
+static void give_back_all(struct rollback *rb)
+{
+	char temp[TEMP_MAX];
+	const char *name;
+	size_t i;
+	int dir;
+
+	for (i = 0; i < rb->plan.all.count; i++) {
+		const struct plan_item *it = &rb->plan.items[i];
+		const struct plan_item *from = it->parked ? it->parked : it->source;
+
+		if (!it->staged || (it->state != STATE_REFUSED && !it->failed) || !from ||
+			rollback_open(rb, it, &dir, &name) < 0)
+			continue;
+		temp_name(temp, rb->plan.run_id, it->e->path_id);
+		IGNORE(give_back(from, dir, temp)); /* else it stays under our name for it */
+	}
+}
+
 void fetch_end(struct rollback *rb)
 {
+	give_back_all(rb);
 	clear_lenders(rb);
 	clear_temps(rb);
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "undo/plan-means.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/mix.h"
+#include "undo/ahead.h"
 #include "undo/foreign.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
 #include "undo/remake.h"
+#include "undo/remove.h"
 
 /* The file that stood at `it` is at `from` now, and has its content still. */
 static bool carries(const struct plan_item *from, const struct plan_item *it)
@@ -182,9 +185,61 @@ static void spare_folders(struct plan *p)
 	}
 }
 
+static bool goes(const void *data, const char *path, size_t len)
+{
+	const struct plan *p = data;
+	const struct entry *e = entries_find(&p->all, path, len);
+
+	return e ? p->items[e - p->all.e].goes : ahead_of(p->ahead, path, len) == AHEAD_GONE;
+}
+
+/* A folder of the run's, in the way of what is no folder. */
+static bool is_in_way(const struct plan_item *it)
+{
+	return it->state == STATE_OURS && S_ISDIR(it->now.mode) && it->e->before.i.exists &&
+		!S_ISDIR(it->e->before.i.mode);
+}
+
+static bool any_in_way(const struct plan *p)
+{
+	size_t i = 0;
+
+	while (i < p->all.count && !is_in_way(&p->items[i]))
+		i++;
+	return i < p->all.count;
+}
+
+/*
+ * A folder that somebody has put something in does not go, and what stood there does not come
+ * home: known before anything is done, since what carries that file stays, too, then.
+ */
+static bool keep_in_way(struct plan *p)
+{
+	bool any = false;
+	size_t i;
+
+	/* From below: what is in a folder stands behind it. */
+	for (i = p->all.count; i-- > 0;) {
+		struct plan_item *it = &p->items[i];
+		bool in_way = is_in_way(it);
+
+		it->goes = it->state == STATE_OURS && it->now.exists &&
+			(in_way || it->e->change == CHANGE_CREATED) &&
+			!(S_ISDIR(it->now.mode) &&
+				remove_leaves(&p->parents, it->e->path, goes, p));
+		if (!in_way || it->goes)
+			continue;
+		plan_refuse(it, "%s", remove_reason(-ENOTEMPTY));
+		any = true;
+	}
+	return any;
+}
+
 void plan_settle(struct plan *p)
 {
-	keep_last_copies(p);
+	do
+		keep_last_copies(p);
+	while (any_in_way(p) && keep_in_way(p));
 	leave_folders(p);
 	spare_folders(p);
 }

@@ -40,6 +40,7 @@ struct plan_item {
 	bool stays;               /* in vain, or not at all */
 	bool failed;              /* it could not be put back, or taken out */
 	enum begun begun;         /* this rollback marked it so */
+	bool goes;                /* what stands there would, as far as can be told before */
 	bool taken_out;           /* what the run left there; in a dry run it would be */
 };
 

@@ -43,6 +43,25 @@ case_names_of_one_file() {
 	comes_back 'echo x >f; ln f g' 'mv f h' 'rm g h'
 }
 
+# The names were two runs', and the newer had both; which of them were one file both knew of those that are forgotten.
+case_names_that_several_had() {
+	mkdir p
+	echo one >p/b
+	ln p/b p/c
+	look >before
+	one 'echo new >c~; mv c~ c'
+	one 'chmod 600 b; echo w >c'
+	one 'ln b x; echo z >x; mv x y'
+	settle
+	want_rc 1 ba rollback -y 2 >/dev/null 2>&1
+	ba rollback -y 3 2>/dev/null
+	ba forget 3 2>/dev/null
+	ba rollback -y 1 2>/dev/null
+	ba forget 1 2>/dev/null
+	ba rollback -y 2 2>/dev/null
+	look | diff before -
+}
+
 # What stood there before the older one came back under the newer one, which found something else.
 case_the_older_is_forgotten_first() {
 	mkdir -p p/d

@@ -910,7 +910,27 @@ def exchanged():
     return wrong
 
 
-CASES = [everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+def in_the_way():
+    """A file stays where the run had moved it while somebody has something in the folder that the run put in its place"""
+    wrong = []
+    with Case() as c:
+        write(c.t + '/b', 'two')
+        before = snapshot(c.t)
+        wrong += sh(c, 'mv b b.old; mkdir b; echo x >b/f')
+        write(c.t + '/b/mine', 'mine')
+        said = c.ba('rollback', '-nv', '1').stdout
+        p = c.ba('rollback', '-yv', '1')
+        expect(wrong, 'exit status', p.returncode, 1)
+        expect(wrong, 'what was said before', said.split('buildaudit: ')[0], p.stdout.split('buildaudit: ')[0])
+        expect(wrong, 'what stays', names(c), [b'b', b'b.old', b'b/mine'])
+        expect(wrong, 'its content', open(c.t + '/b.old').read(), 'two')
+        os.unlink(c.t + '/b/mine')
+        expect(wrong, 'the way is free', c.ba('rollback', '-y', '1').returncode, 0)
+        expect(wrong, 'the tree', snapshot(c.t), before)
+    return wrong
+
+
+CASES = [in_the_way, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
