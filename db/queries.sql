@@ -717,7 +717,9 @@ FROM (
     SELECT e.*, p.name, ifnull(e.mode & 61440 = 16384, 0) AS left
     FROM path p JOIN entry e ON e.path_id = p.id
     WHERE p.name = ?1 AND e.change IS NOT NULL) f
-WHERE left OR before_mode & 61440 = 16384
+WHERE (left OR before_mode & 61440 = 16384)
+    -- what came after it was no folder: the one that had it comes first
+    AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.path_id = f.path_id AND s.run_id > f.run_id)
 ORDER BY run_id DESC LIMIT 1;
 
 -- name: LINKED_FROM

@@ -930,7 +930,23 @@ def in_the_way():
     return wrong
 
 
-CASES = [in_the_way, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+def folder_that_became_a_file():
+    """The oldest of three is asked for first: a folder that was something else since is not made for it"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.t + '/c')
+        write(c.t + '/c/b', 'one')
+        write(c.t + '/c/d', 'two')
+        before = snapshot(c.t)
+        for script in ('rm c/b', 'rm -r c; echo file >c', 'rm c'):
+            wrong += sh(c, script)
+        said = [c.ba('rollback', '-y', n).returncode for n in '1321']
+        expect(wrong, 'exit status', said, [1, 0, 0, 0])
+        expect(wrong, 'the tree', snapshot(c.t), before)
+    return wrong
+
+
+CASES = [in_the_way, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
