@@ -315,6 +315,11 @@ SELECT 1 FROM run WHERE scene = ?1 LIMIT 1;
 -- name: RUN_EXISTS
 SELECT id FROM run WHERE id = ?1;
 
+-- name: RUN_WAS
+-- slow: the table has a row for each table that gives numbers
+-- Was there ever a run of this number?
+SELECT 1 FROM sqlite_sequence WHERE name = 'run' AND ?1 BETWEEN 1 AND seq;
+
 -- name: RUN_LATEST
 -- slow: goes back from the newest, past the undos and what could not be executed: a run that ended without an exec
 SELECT id FROM run r
@@ -1499,9 +1504,9 @@ ORDER BY r.id;
 -- name: RUN_STANDS
 SELECT 1 FROM standing WHERE run_id = ?1 LIMIT 1;
 
--- name: COMMIT_TRIED
--- Was a commit taken back, to the end? And each try to do so.
-SELECT id, state = 'complete' FROM run WHERE of_run = ?1 AND kind = 'rollback' ORDER BY id DESC;
+-- name: COMMIT_TAKEN_BACK
+-- Was a commit taken back, to the end?
+SELECT 1 FROM run WHERE of_run = ?1 AND kind = 'rollback' AND state = 'complete' LIMIT 1;
 
 -- name: COMMIT_FILES
 -- Of the runs of a scene, what each found and left is the file that the commit (?2) has made of it: in layers it had

@@ -52,7 +52,8 @@ const char *ba_error(const struct ba *ba);
 
 /*
  * The run that a person means: a number, a label (the newest run with it), or
- * "latest" (also NULL): the newest command, past any undo. -ENOENT: there is none. Since: 0.1
+ * "latest" (also NULL): the newest command, past any undo. -ENOENT: there is none; -ESTALE: it was
+ * forgotten. Since: 0.1
  *
  * Also NAME@VERSION, the newest run of that version of an install; and NAME alone, which gives a
  * number below 0: the install, as all its runs have made it by now. What takes a run takes that
@@ -302,10 +303,12 @@ struct ba_forgotten {
 	unsigned int lost;
 	/* that took back what the run did: runs of their own, forgotten with it. Since: 0.2 */
 	unsigned int undos;
+	/* 0, or: it is an undo, and goes when the run is forgotten that it took back. Since: 0.2 */
+	int64_t with;
 };
 /*
  * Drops a run, what took it back, and what is kept for it alone. -EBUSY: it is being recorded, or
- * undone; -EINVAL: it is an undo, and what it took back is on record. Since: 0.1
+ * undone. Since: 0.1
  */
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
 

@@ -11,16 +11,20 @@
 #include "base/cleanup.h"
 #include "undo/journal.h"
 
-static int64_t run_by_number(struct ba *ba, const char *name)
+/* 0: it is none. */
+static int64_t number_of(const char *name)
 {
 	long long id;
 	char *end;
 
 	errno = 0;
 	id = strtoll(name, &end, 10);
-	if (*name < '0' || *name > '9' || *end || errno)
-		return 0;
-	return db_int(ba->db, Q_RUN_EXISTS, 0, "i", (int64_t)id);
+	return *name < '0' || *name > '9' || *end || errno ? 0 : id;
+}
+
+static int64_t run_by_number(struct ba *ba, const char *name)
+{
+	return db_int(ba->db, Q_RUN_EXISTS, 0, "i", number_of(name));
 }
 
 static int64_t run_by_label(struct ba *ba, const char *name)
@@ -80,6 +84,8 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 	if (latest && !id)
 		return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
 			db_path(ba->db));
+	if (!id && db_int(ba->db, Q_RUN_WAS, 0, "i", number_of(name)))
+		return words_set(&ba->words, -ESTALE, "%s: run %s is forgotten", db_path(ba->db), name);
 	if (!id)
 		return words_set(&ba->words, -ENOENT,
 			"%s: no run has the number or label '%s', and no install the name "

@@ -440,6 +440,7 @@ static int forget_one(struct ba *ba, int64_t run_id, void *data)
 	all->later |= one.later;
 	all->lost += one.lost;
 	all->undos += one.undos;
+	all->with = one.with;
 	return 0;
 }
 

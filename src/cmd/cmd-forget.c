@@ -34,23 +34,31 @@ static int forget(struct cmd_call *call, const char *name)
 	int64_t run_id;
 	int r = ba_run_find(call->ba, name, &run_id);
 
-	if (r == -ENOENT)
+	if (r == -ESTALE || r == -ENOENT)
 		return 0; /* it went with what it undid, or was named twice */
 	if (r < 0 || ba_forget(call->ba, run_id, &f) < 0)
 		return cmd_failed(call);
-	tell(&f, run_id, name);
+	if (f.with)
+		say_always("run %lld took back what run %lld did, and goes when that is forgotten",
+			(long long)run_id, (long long)f.with);
+	else
+		tell(&f, run_id, name);
 	return 0;
 }
 
-/* A typing error is found before anything is gone. */
+/* A typing error is found before anything is gone; what is gone already is none. */
 static int find_all(struct cmd_call *call)
 {
 	int64_t run_id;
-	int i;
+	int i, r;
 
-	for (i = 0; i < call->argc; i++)
-		if (ba_run_find(call->ba, call->argv[i], &run_id) < 0)
+	for (i = 0; i < call->argc; i++) {
+		r = ba_run_find(call->ba, call->argv[i], &run_id);
+		if (r == -ESTALE)
+			say_always("run %s is forgotten already", call->argv[i]);
+		else if (r < 0)
 			return cmd_failed(call);
+	}
 	return 0;
 }
 

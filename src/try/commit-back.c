@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 
-#include "base/array.h"
 #include "store/open.h"
 #include "store/recover.h"
 #include "undo/forget.h"
@@ -35,29 +33,6 @@ static int restore_times(struct db *db, int64_t commit_id)
 	return r;
 }
 
-/* The runs that took it back, or tried to; whether one of them did. */
-struct tried {
-	int64_t *runs;
-	size_t count;
-	bool done;
-};
-
-static int read_tried(struct tried *t, struct db *db, int64_t commit_id)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, db, Q_COMMIT_TRIED, "i", commit_id);
-
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		int64_t *more = ARRAY_MORE(t->runs, t->count);
-
-		r = more ? 0 : -ENOMEM;
-		if (more)
-			*more = rows_int(&rows, 0);
-		t->done |= rows_int(&rows, 1) != 0;
-	}
-	return r;
-}
-
 static int roll_back(struct db *db, int64_t commit_id, struct words *words)
 {
 	const struct ba_undo how = { .step = NULL };
@@ -72,39 +47,24 @@ static int roll_back(struct db *db, int64_t commit_id, struct words *words)
 		(long long)commit_id, (long long)commit_id);
 }
 
-/* First of those who took it back: a kill between leaves it to be done once more, to no harm. */
-static int forget_all(struct db *db, const struct tried *t, int64_t commit_id, struct words *words)
+static bool was_taken_back(struct db *db, int64_t commit_id)
 {
-	struct ba_forgotten f;
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < t->count; i++)
-		r = undo_forget(db, t->runs[i], &f, words);
-	return r < 0 ? r : undo_forget(db, commit_id, &f, words);
+	return db_int(db, Q_COMMIT_TAKEN_BACK, 0, "i", commit_id);
 }
 
 static int take_back(struct db *db, int64_t commit_id, struct words *words)
 {
-	struct tried t = { NULL, 0, false };
+	struct ba_forgotten f;
 	int r = recover_run(db, commit_id);
 
-	if (r == 0)
-		r = read_tried(&t, db, commit_id);
 	if (r < 0)
-		words_set(words, r, "%s: %s", db_path(db), db_error(db));
-	if (r == 0 && !t.done) {
+		return words_set(words, r, "%s: %s", db_path(db), db_error(db));
+	if (!was_taken_back(db, commit_id))
 		r = roll_back(db, commit_id, words);
-		t.count = 0;
-		if (r == 0)
-			r = db_was_read(db, read_tried(&t, db, commit_id), words);
-	}
 	if (r == 0)
 		r = db_was_read(db, restore_times(db, commit_id), words);
-	if (r == 0)
-		r = forget_all(db, &t, commit_id, words);
-	free(t.runs);
-	return r;
+	/* with who took it back: a kill before leaves it to be done once more, to no harm */
+	return r < 0 ? r : undo_forget(db, commit_id, &f, words);
 }
 
 int commit_take_back(struct db *db, int64_t run_id, int64_t *commit_id, struct words *words)

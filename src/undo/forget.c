@@ -57,19 +57,6 @@ static int drop_run(struct db *db, int64_t run_id, struct ba_forgotten *f)
 	return r < 0 ? r : drop_rows(db, run_id);
 }
 
-/* An undo's record tells what became of the run's: one without the other would be wrong. */
-static int check_subject(struct db *db, int64_t run_id, struct words *words)
-{
-	int64_t subject = db_int(db, Q_UNDID, 0, "i", run_id);
-
-	if (!subject)
-		return 0;
-	return words_set(words, -EINVAL,
-		"run %lld took back what run %lld did, and is forgotten with it: "
-		"'buildaudit forget %lld'",
-		(long long)run_id, (long long)subject, (long long)subject);
-}
-
 /* What an undo reads, or will have to read to come to its end, is not taken away under it. */
 static int check_undos(struct db *db, int64_t run_id, struct words *words)
 {
@@ -258,10 +245,12 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 	*f = (struct ba_forgotten){ 0 };
 	/* Asked before, too: an undo may hold the lock. */
 	r = check_undos(db, run_id, words);
-	if (r == 0)
-		r = check_subject(db, run_id, words);
 	if (r < 0)
 		return r;
+	/* What became of that run's files its undo tells: alone it would seem that nobody did it. */
+	f->with = db_int(db, Q_UNDID, 0, "i", run_id);
+	if (f->with)
+		return 0;
 	r = db_exec(db, "BEGIN IMMEDIATE");
 	if (r == 0 && check_undos(db, run_id, words) < 0) {
 		db_rollback(db);

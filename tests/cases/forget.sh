@@ -123,11 +123,13 @@ case_an_undo_goes_with_what_it_undid() {
 	one 'echo 2 >b'
 	settle
 	ba rollback -y 2 2>/dev/null
-	has "$(want_rc 125 ba forget 3 2>&1)" "run 3 took back what run 2 did, and is forgotten with it: 'buildaudit forget 2'"
+	eq "$(ba forget 3 2>&1)" 'buildaudit: run 3 took back what run 2 did, and goes when that is forgotten'
 	has "$(want_rc 125 ba forget 2 7 2>&1)" "label .7.,"
 	eq "$(q 'SELECT count(*) FROM runs')" 3 'nothing is forgotten'
 	eq "$(ba forget 2 3 2>&1)" 'buildaudit: run 2 is forgotten, with its undo: 0 kept originals, 0 bytes'
 	eq "$(q 'SELECT group_concat(run_id) FROM runs')" 1
+	eq "$(ba forget 3 2>&1)" 'buildaudit: run 3 is forgotten already'
+	has "$(want_rc 125 ba files 3 2>&1)" ': run 3 is forgotten$'
 }
 
 run_cases "$@"
