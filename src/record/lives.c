@@ -109,6 +109,22 @@ void lives_end(struct lives *l, struct task *task, int status, int64_t at)
 		end_life(l, life, status, at);
 }
 
+void lives_let_go(struct task *task)
+{
+	struct thread *thread = thread_of(task);
+	struct life *life = thread ? thread->life : NULL;
+
+	if (!thread)
+		return;
+	pending_free(thread->pending);
+	free(thread);
+	task->data = NULL;
+	if (--life->threads > 0)
+		return;
+	free(life->core);
+	free(life);
+}
+
 void lives_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
 {
 	_cleanup_buf_ struct buf raw = BUF_INIT;

@@ -72,12 +72,8 @@ void recorder_release(struct recorder *r)
 {
 	struct task *task, *next;
 
-	HASH_ITER(hh, r->tracer.tasks, task, next) {
-		if (task->data) {
-			pending_free(thread_of(task)->pending);
-			free(task->data);
-		}
-	}
+	HASH_ITER(hh, r->tracer.tasks, task, next)
+		lives_let_go(task);
 	turns_release(&r->turns);
 	tracees_release(&r->tracees);
 	tracer_release(&r->tracer);
