@@ -64,6 +64,7 @@ struct other_name {
 	struct inode now;
 };
 
+/* As before in all that is on record: a link takes over what a later run has given the file. */
 static int is_other_name(const char *path, const struct inode *now, void *data)
 {
 	struct parents other = PARENTS_INIT;
@@ -72,8 +73,7 @@ static int is_other_name(const char *path, const struct inode *now, void *data)
 	int dir;
 
 	if (parents_open(&other, path, &dir, &name) == 0 &&
-		!look_differs(dir, name, now, o->want,
-			DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_TIME))
+		!look_differs(dir, name, now, o->want, DIFFERS_ALL))
 		o->path = strdup(path);
 	o->now = *now;
 	parents_forget(&other);

@@ -580,6 +580,61 @@ case_hard_links_broken_up_by_two_runs() {
 	eq "$(stat -c %h p/a p/b p/c p/d p/e | xargs)" '3 3 3 1 1'
 }
 
+# One took a name of a file, and the next changed what there is of it: a mode, an attribute. In whatever order they are
+# taken back, the names are one file again, and none keeps what it never had.
+case_a_name_that_goes_before_an_attribute_comes() {
+	local how way order
+	mkdir p
+	touch p/x
+	setfattr -n user.x -v 1 p/x 2>/dev/null || skip 'no user attributes here'
+	for how in 'chmod 600 b' 'setfattr -n user.x -v 1 b' 'setfattr -x user.y b'; do
+		for way in 'echo new >n; mv n c' 'rm c'; do
+			for order in '1 2' '2 1'; do
+				names_with_attributes
+				taken_back "cd p; $way" "cd p; $how" "$order"
+			done
+		done
+	done
+}
+# It has another place by then, from where it cannot go home as long as the later one stands.
+case_a_name_that_goes_while_the_file_is_elsewhere() {
+	local how order
+	mkdir p
+	touch p/x
+	setfattr -n user.x -v 1 p/x 2>/dev/null || skip 'no user attributes here'
+	for how in 'chmod 600 q' 'setfattr -n user.x -v 1 q'; do
+		for order in '1 2 1' '2 1'; do
+			names_with_attributes
+			taken_back 'cd p; mv b x; mv q b; mv x q; echo new >n; mv n c' "cd p; $how" "$order"
+		done
+	done
+}
+names_with_attributes() {
+	rm -rf p "$DB"*
+	mkdir p
+	echo one >p/b
+	setfattr -n user.y -v 1 p/b
+	ln p/b p/c
+	echo q >p/q
+}
+# taken_back OLDER NEWER ORDER: two runs, taken back in that order
+taken_back() {
+	local n
+	attributes_of >before
+	rec -q --include="$T/p" -- sh -ec "$1"
+	rec -q --include="$T/p" -- sh -ec "$2"
+	settle
+	for n in $3; do
+		ba rollback -y "$n" >out 2>&1 || has "$(cat out)" 'roll that one back first'
+	done
+	attributes_of | diff before - >&2 || fail "$1; $2; $3: $(cat out)"
+}
+attributes_of() {
+	find p -type f -printf '%P %m %n %s %T@\n' | sort
+	getfattr -d -m 'user\.' p/*
+	cat p/*
+}
+
 # A name that an undo takes away is nobody's, however it is stopped: the file stays the one that it is.
 case_a_name_that_goes_is_no_strangers() {
 	local way
