@@ -182,9 +182,54 @@ static void spare_folders(struct plan *p)
 	}
 }
 
+/* What comes back in a folder that stays something else cannot; was there any? */
+static bool leave_blocked(struct plan *p)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct plan_item *it = &p->items[i];
+
+		if (it->state != STATE_OURS || !it->blocked || !plan_lacks_folder(p, it))
+			continue;
+		plan_refuse(it, "a folder above it is a symlink, or no folder, now");
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * A folder stays one for what a later run has to put back in it: below what came in its place that
+ * run would find no way, and this one would wait for it.
+ */
+static void keep_folders(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		const struct entry *e = p->items[i].e;
+		int64_t later = p->items[i].later;
+
+		while (later && (e = entries_above(&p->all, e->path))) {
+			struct plan_item *above = &p->items[e - p->all.e];
+
+			if (above->state == STATE_OURS && S_ISDIR(above->now.mode) &&
+				e->before.i.exists && !S_ISDIR(e->before.i.mode))
+				plan_refuse(above,
+					"run %lld changed what is in it since: roll that one back "
+					"first",
+					(long long)later);
+		}
+	}
+}
+
 void plan_settle(struct plan *p)
 {
-	keep_last_copies(p);
+	keep_folders(p);
+	do
+		keep_last_copies(p);
+	while (leave_blocked(p));
 	leave_folders(p);
 	spare_folders(p);
 }
