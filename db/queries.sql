@@ -907,9 +907,12 @@ WHERE r.id = ?1 AND u.state <> 'complete'
     AND u.id = (SELECT max(id) FROM run WHERE of_run = o.id AND kind = u.kind);
 
 -- name: UNDO_FAILED
--- At how many places a rollback of a run, or of its install, failed halfway, so that what was kept may be the only copy.
-SELECT count(*) FROM undo_place u WHERE u.what IN (1, 2) AND u.run_id IN (
-    SELECT ?1 UNION ALL SELECT o.id FROM run r JOIN run o ON o.install_id = r.install_id WHERE r.id = ?1);
+-- slow: of few places
+-- At how many places a rollback of a run failed halfway, so that what was kept may be the only copy; or else of which
+-- other one of its install: what that has to put back may be what this one had kept.
+SELECT u.run_id, count(*) FROM undo_place u WHERE u.what IN (1, 2) AND u.run_id IN (
+    SELECT ?1 UNION ALL SELECT o.id FROM run r JOIN run o ON o.install_id = r.install_id WHERE r.id = ?1)
+GROUP BY u.run_id ORDER BY u.run_id <> ?1, u.run_id LIMIT 1;
 
 -- name: UNDO_RUNNING
 -- slow: its index holds the runs that go on, and few do

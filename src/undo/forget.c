@@ -57,20 +57,31 @@ static int drop_run(struct db *db, int64_t run_id, struct ba_forgotten *f)
 	return r < 0 ? r : drop_rows(db, run_id);
 }
 
+/* One that failed halfway needs what was kept; of an install each run's may be that. */
+static int check_failed(struct db *db, int64_t run_id, struct words *words)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int64_t failed, places;
+
+	if (db_rows(&rows, db, Q_UNDO_FAILED, "i", run_id) < 0 || rows_next(&rows) <= 0)
+		return 0;
+	failed = rows_int(&rows, 0);
+	places = rows_int(&rows, 1);
+	return words_set(words, -EBUSY,
+		"a rollback of run %lld%s failed at %lld place%s, and what was kept for it may be "
+		"the only copy: finish it first (%s)",
+		(long long)failed, failed == run_id ? "" : ", which is of the same install,",
+		(long long)places, places == 1 ? "" : "s",
+		failed == run_id ? "the same again" : "that one again");
+}
+
 /* What an undo reads, or will have to read to come to its end, is not taken away under it. */
 static int check_undos(struct db *db, int64_t run_id, struct words *words)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int64_t failed;
 
-	if (journal_idle(db, words) < 0)
+	if (journal_idle(db, words) < 0 || check_failed(db, run_id, words) < 0)
 		return -EBUSY;
-	failed = db_int(db, Q_UNDO_FAILED, 0, "i", run_id);
-	if (failed)
-		return words_set(words, -EBUSY,
-			"a rollback of run %lld failed at %lld place%s, and what was kept for it "
-			"may be the only copy: finish it first (the same again)",
-			(long long)run_id, (long long)failed, failed == 1 ? "" : "s");
 	if (db_rows(&rows, db, Q_UNDO_OPEN, "i", run_id) < 0 || rows_next(&rows) <= 0)
 		return 0;
 	return words_set(words, -EBUSY,

@@ -33,13 +33,15 @@ static struct judgement judge_there(const struct situation *s)
 /* That a folder above it is none is as the run left it only if the run did it. */
 static struct judgement judge_blocked(const struct situation *s)
 {
+	if (s->later)
+		return refused("a later run changed it since");
 	/*
-	 * A folder that the run put in the place of a file, and that
-	 * is that file again, or half of it.
+	 * There is nothing below what is no folder; and a folder that the run put in the place of
+	 * a symlink may be that again, or half of it.
 	 */
-	if (s->change == CHANGE_CREATED && s->above_is_back)
+	if (!s->was && (s->above_is_back || !s->above_is_link))
 		return is(STATE_BEFORE);
-	if (s->change == CHANGE_REMOVED && s->above_was)
+	if (s->change == CHANGE_REMOVED && !s->lacks_folder)
 		return is(STATE_OURS);
 	return refused("a folder above it is a symlink, or no folder, now");
 }

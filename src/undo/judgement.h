@@ -32,10 +32,13 @@ struct situation {
 	/* 0, or -errno of reaching it; -ELOOP: a folder above it is none now */
 	int error;
 	/*
-	 * Of that folder, with -ELOOP: something stood there before the
-	 * run; and does again, be it half of it.
+	 * Of that folder, with -ELOOP: what stood there before the run does again, be it half of
+	 * it; a symlink is there, and what it leads to may have the place in it.
 	 */
-	bool above_was, above_is_back;
+	bool above_is_back, above_is_link;
+	/* for the reason: where it is, as so much of the path; a later run that changed it, or 0 */
+	size_t above_length;
+	int64_t above_later;
 	bool lacks_folder;      /* its folder is not there, nor one of those that are made again */
 	bool as_needed;         /* it is made only for what comes back in it, or linked to */
 	bool begun;             /* an undo was at it, as the record says */

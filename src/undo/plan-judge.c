@@ -92,14 +92,19 @@ static bool is_carried_here(const struct plan *p, const struct plan_item *it)
 		plan_has_inode_of(&it->now, &it->e->after.i);
 }
 
+/* What a later run changed is that run's, in whatever order they are taken back. */
+static int64_t later_at(const struct plan *p, const struct plan_item *it, int64_t path_id)
+{
+	return p->force || p->install || it->e->as_needed ?
+		0 :
+		db_int(p->db, Q_LATER_OWNER, 0, "ii", path_id, p->run_id);
+}
+
 /* Reading is dear: a later question is asked only where the ones before it leave something open. */
 static void look_there(const struct plan *p, const struct plan_item *it, int dir, const char *name,
 	struct situation *s)
 {
-	/* What a later run changed is that run's, in whatever order they are taken back. */
-	s->later = p->force || p->install || it->e->as_needed ?
-		0 :
-		db_int(p->db, Q_LATER_OWNER, 0, "ii", it->e->path_id, p->run_id);
+	s->later = later_at(p, it, it->e->path_id);
 	if (s->later || (!s->is && s->change == CHANGE_CREATED))
 		return;
 	if (s->was && s->is && !plan_has_inode_of(&it->now, &it->e->before.i))
@@ -109,26 +114,49 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
 }
 
-/* A folder among those above is none now. */
-static void look_above(const struct plan *p, const struct plan_item *it, struct situation *s)
+/* What is no folder among those above path, which is cut there. 0, or -errno: it has gone. */
+static int find_in_way(struct plan *p, char *path, struct inode *now)
 {
-	const struct entry *above = entries_above(&p->all, it->e->path);
-	const struct plan_item *folder = above ? &p->items[above - p->all.e] : NULL;
+	char *slash;
+	int r = -ELOOP;
 
-	s->above_was = above && above->before.i.exists;
-	s->above_is_back = s->above_was && folder->state <= STATE_OURS && folder->now.exists &&
-		(above->before.i.mode & S_IFMT) == (folder->now.mode & S_IFMT);
+	while (r == -ELOOP && (slash = strrchr(path, '/')) && slash != path) {
+		*slash = '\0';
+		r = inode_at(now, &p->parents, path);
+	}
+	return r;
 }
 
-/* Its folder is not there, and is none of those that are made again. */
-static bool lacks_folder(const struct plan *p, const struct plan_item *it)
+/* Does what stood there before the run stand there again, or half of it? */
+static bool is_back(const struct plan *p, const char *path, const struct inode *now)
 {
-	const char *path = it->e->path;
-	size_t n = (size_t)(strrchr(path, '/') - path);
-	const struct entry *folder = n ? entries_find(&p->all, path, n) : NULL;
-	const struct plan_item *above = folder ? &p->items[folder - p->all.e] : NULL;
+	const struct entry *e = entries_find(&p->all, path, strlen(path));
 
-	return n && !(above && above->state == STATE_OURS && folder->before.i.exists);
+	return e && e->before.i.exists && p->items[e - p->all.e].state <= STATE_OURS &&
+		(e->before.i.mode & S_IFMT) == (now->mode & S_IFMT);
+}
+
+/* A folder among those above is none now. */
+static void look_above(struct plan *p, const struct plan_item *it, struct situation *s)
+{
+	_cleanup_free_ char *path = strdup(it->e->path);
+	struct inode now = { 0 };
+	int r = path ? find_in_way(p, path, &now) : -ENOMEM;
+
+	s->later = later_at(p, it, it->e->path_id);
+	/* What cannot be told apart is left alone. */
+	s->above_is_link = r < 0 || !now.exists || S_ISDIR(now.mode) || S_ISLNK(now.mode);
+	if (r < 0 || !now.exists)
+		return;
+	if (ahead_of(p->ahead, path, strlen(path)) == AHEAD_BACK) {
+		/* The one that came later made it a folder again, without this place in it. */
+		s->error = 0;
+		s->as_left = !it->e->after.i.exists;
+		return;
+	}
+	s->above_is_back = is_back(p, path, &now);
+	s->above_length = strlen(path);
+	s->above_later = later_at(p, it, db_int(p->db, Q_PATH_ID, 0, "s", path));
 }
 
 /*
@@ -173,7 +201,7 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 	s.is = it->now.exists;
 	s.index = S_ISREG(it->now.mode) && index_of(e->path);
 	s.folder_in_way = S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode);
-	s.lacks_folder = r == -ENOENT && lacks_folder(p, it);
+	s.lacks_folder = (r == -ENOENT || r == -ELOOP) && plan_lacks_folder(p, it);
 	s.for_good = was_undone_for_good(p, it);
 	s.is_what_was_left = is_what_was_left(it);
 	if (r == -ELOOP)
@@ -208,11 +236,16 @@ static void judge(struct plan *p, struct plan_item *it)
 
 	it->as_left = s.as_left;
 	it->unseen = s.error < 0 && s.error != -ENOENT;
+	it->blocked = s.error == -ELOOP;
+	it->later = v.state == STATE_REFUSED ? s.later : 0;
 	it->for_good = s.for_good;
 	it->state = v.state;
 	it->lends = v.lends;
 	if (v.state == STATE_REFUSED && v.whoever)
 		plan_refuse(it, "%s", v.reason);
+	else if (v.state == STATE_REFUSED && s.above_later && !s.later)
+		plan_refuse(it, "run %lld changed %.*s since: roll that one back first",
+			(long long)s.above_later, (int)s.above_length, it->e->path);
 	else if (v.state == STATE_REFUSED)
 		refuse_place(p, it, s.later, v.reason);
 }

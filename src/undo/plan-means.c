@@ -235,11 +235,54 @@ static bool keep_in_way(struct plan *p)
 	return any;
 }
 
+/* What comes back in a folder that stays something else cannot; was there any? */
+static bool leave_blocked(struct plan *p)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct plan_item *it = &p->items[i];
+
+		if (it->state != STATE_OURS || !it->blocked || !plan_lacks_folder(p, it))
+			continue;
+		plan_refuse(it, "%s", remove_reason(-ELOOP));
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * A folder stays one for what a later run has to put back in it: below what came in its place that
+ * run would find no way, and this one would wait for it.
+ */
+static void keep_folders(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		const struct entry *e = p->items[i].e;
+		int64_t later = p->items[i].later;
+
+		while (later && (e = entries_above(&p->all, e->path)))
+			if (is_in_way(&p->items[e - p->all.e]))
+				plan_refuse(&p->items[e - p->all.e],
+					"run %lld changed what is in it since: roll that one back "
+					"first",
+					(long long)later);
+	}
+}
+
 void plan_settle(struct plan *p)
 {
-	do
+	bool again;
+
+	keep_folders(p);
+	do {
 		keep_last_copies(p);
-	while (any_in_way(p) && keep_in_way(p));
+		again = any_in_way(p) && keep_in_way(p);
+		again |= leave_blocked(p);
+	} while (again);
 	leave_folders(p);
 	spare_folders(p);
 }

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "undo/numbers.h"
@@ -36,6 +38,18 @@ struct plan_item *plan_item_at(const struct plan *p, const struct u64map *map, u
 	size_t at = numbers_at(map, file);
 
 	return at ? &p->items[at - 1] : NULL;
+}
+
+bool plan_lacks_folder(const struct plan *p, const struct plan_item *it)
+{
+	const char *path = it->e->path;
+	size_t n = (size_t)(strrchr(path, '/') - path);
+	const struct entry *folder = n ? entries_find(&p->all, path, n) : NULL;
+	const struct plan_item *above = folder ? &p->items[folder - p->all.e] : NULL;
+
+	return n &&
+		!(above && above->state == STATE_OURS && folder->before.i.exists &&
+			S_ISDIR(folder->before.i.mode));
 }
 
 void plan_release(struct plan *p)

@@ -32,6 +32,8 @@ struct plan_item {
 	bool secured;             /* whatever happens to the source, this can be put back */
 	bool as_left;  /* what the run left stands there, by all that is known of it */
 	bool unseen;   /* what stands there could not be looked at */
+	bool blocked;  /* for a folder above it is none now */
+	int64_t later; /* refused, as that run changed it later; 0: none did */
 	bool for_good; /* undone, as was what it had found: nothing of it is to come again */
 	/* excluded, but as the run left it: what stood elsewhere before is fetched from here */
 	bool lends;
@@ -65,6 +67,9 @@ void plan_release(struct plan *p);
 int64_t plan_subject(const struct plan *p);
 /* An item where a file, by its number, stood before the run; NULL: nowhere. */
 struct plan_item *plan_home(const struct plan *p, uint32_t file);
+
+/* Its folder is none of those that are made again. */
+bool plan_lacks_folder(const struct plan *p, const struct plan_item *it);
 
 /* Where a file is by that map of the plan's; or NULL. */
 struct plan_item *plan_item_at(const struct plan *p, const struct u64map *map, uint32_t file);
