@@ -85,7 +85,8 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 		return words_set(&ba->words, -ENOENT, "%s: nothing was recorded yet",
 			db_path(ba->db));
 	if (!id && db_int(ba->db, Q_RUN_WAS, 0, "i", number_of(name)))
-		return words_set(&ba->words, -ESTALE, "%s: run %s is forgotten", db_path(ba->db), name);
+		return words_set(&ba->words, -ESTALE, "%s: run %s is forgotten", db_path(ba->db),
+			name);
 	if (!id)
 		return words_set(&ba->words, -ENOENT,
 			"%s: no run has the number or label '%s', and no install the name "

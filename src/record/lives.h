@@ -130,7 +130,7 @@ int lives_found(struct lives *l, struct task *task, pid_t pid, const struct life
 int lives_thread(struct task *task, struct life *life);
 /* A task ended with wait status `status`; its data is freed. */
 void lives_end(struct lives *l, struct task *task, int status, int64_t at);
-/* Nobody listens to it any more: only what is known of it goes, and of its process with the last. */
+/* Nobody listens to it any more: what is known of it goes, and of its process with the last. */
 void lives_let_go(struct task *task);
 /* The task of this STOP_EXEC runs a new image. */
 void lives_exec(struct lives *l, struct tracer *t, const struct stop *stop, enum abi abi,

@@ -258,7 +258,7 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 	r = check_undos(db, run_id, words);
 	if (r < 0)
 		return r;
-	/* What became of that run's files its undo tells: alone it would seem that nobody did it. */
+	/* Without it what became of that run's files would be a change by nobody on record. */
 	f->with = db_int(db, Q_UNDID, 0, "i", run_id);
 	if (f->with)
 		return 0;
