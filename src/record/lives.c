@@ -80,6 +80,12 @@ int lives_child(struct lives *l, struct task *parent, struct task *child, bool t
 	return 0;
 }
 
+static void free_life(struct life *life)
+{
+	free(life->core);
+	free(life);
+}
+
 static void end_life(struct lives *l, struct life *life, int status, int64_t at)
 {
 	struct process_end e = { .process = life->number, .status = status, .at = at };
@@ -88,41 +94,40 @@ static void end_life(struct lives *l, struct life *life, int status, int64_t at)
 	l->alive--;
 	if (life == l->command)
 		l->command = NULL;
-	free(life->core);
-	free(life);
+	free_life(life);
 }
 
-void lives_end(struct lives *l, struct task *task, int status, int64_t at)
+/* Its process, which has one thread less by now; NULL: it is none of ours. */
+static struct life *free_thread(struct task *task)
 {
 	struct thread *thread = thread_of(task);
 	struct life *life;
 
 	if (!thread)
-		return;
+		return NULL;
 	life = thread->life;
 	life->threads--;
 	pending_free(thread->pending);
 	free(thread);
 	task->data = NULL;
+	return life;
+}
+
+void lives_end(struct lives *l, struct task *task, int status, int64_t at)
+{
+	struct life *life = free_thread(task);
+
 	/* The leader's end is the process's: the kernel tells it after all its threads'. */
-	if (task->tid == life->pid || life->threads == 0)
+	if (life && (task->tid == life->pid || life->threads == 0))
 		end_life(l, life, status, at);
 }
 
 void lives_let_go(struct task *task)
 {
-	struct thread *thread = thread_of(task);
-	struct life *life = thread ? thread->life : NULL;
+	struct life *life = free_thread(task);
 
-	if (!thread)
-		return;
-	pending_free(thread->pending);
-	free(thread);
-	task->data = NULL;
-	if (--life->threads > 0)
-		return;
-	free(life->core);
-	free(life);
+	if (life && life->threads == 0)
+		free_life(life);
 }
 
 void lives_argv(pid_t pid, enum abi abi, uint64_t stack, struct buf *out)
@@ -152,18 +157,13 @@ static const char *link_of(pid_t pid, const char *which, char *out)
 static void take_over(struct tracer *t, struct task *leader, pid_t former)
 {
 	struct task *old;
-	struct thread *thread = thread_of(leader);
 
 	if (former == leader->tid || former == 0)
 		return;
 	HASH_FIND_INT(t->tasks, &former, old);
 	if (!old)
 		return;
-	if (old->data) {
-		pending_free(thread_of(old)->pending);
-		free(old->data);
-		thread->life->threads--;
-	}
+	free_thread(old);
 	tracer_forget(t, old);
 }
 

@@ -6,6 +6,18 @@
 #include "base/cleanup.h"
 #include "store/sql.h"
 
+/* No other command needs them, and each would pay for them when it opens the database. */
+int hand_over_views(struct db *db)
+{
+	static const enum query views[] = { Q_VIEW_FOUND_LEFT, Q_VIEW_FOUND_UNDONE, Q_VIEW_HAND };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(views); i++)
+		r = db_run(db, views[i], "");
+	return r;
+}
+
 static int hand_all(struct db *db, int64_t run_id)
 {
 	static const enum query by_files[] = { Q_HAND_KEPT, Q_HAND_PLACE, Q_HAND_SINCE };
@@ -28,7 +40,7 @@ int hand_over(struct db *db, int64_t run_id)
 {
 	_cleanup_free_ int64_t *heirs = NULL;
 	size_t i, count = 0;
-	int r = db_views(db);
+	int r = hand_over_views(db);
 
 	if (r == 0)
 		r = db_list(db, Q_HAND_HEIRS, run_id, &heirs, &count);

@@ -11,5 +11,7 @@
  * the caller's transaction. 0 or -errno.
  */
 int hand_over(struct db *db, int64_t run_id) MUST_CHECK;
+/* The temporary views that it asks. 0 or -errno. */
+int hand_over_views(struct db *db) MUST_CHECK;
 
 #endif

@@ -12,7 +12,6 @@
 #include "undo/ahead.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
-#include "undo/remake.h"
 
 /* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
 static bool is_before(const struct plan_item *it, int dir, const char *name)
@@ -250,28 +249,28 @@ static void judge(struct plan *p, struct plan_item *it)
 		refuse_place(p, it, s.later, v.reason);
 }
 
-/* Which file system is which may show in nothing but what an interrupted rollback had begun. */
 static int see_temp(struct plan *p, struct devices *devices, const struct entry *e,
 	const struct entry *beside)
 {
-	char temp[TEMP_MAX];
+	char name[TEMP_MAX];
 	struct inode now;
-	const char *name;
 	int dir;
 
-	temp_name(temp, p->run_id, e->path_id);
-	if (parents_open(&p->parents, beside->path, &dir, &name) < 0 ||
-		inode_stat(&now, dir, temp, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	return devices_see(devices, &e->before.i, &now);
+	return plan_see_temp(p, e, beside, name, &dir, &now) ?
+		devices_see(devices, &e->before.i, &now) :
+		0;
 }
 
+/* Which file system is which may show in nothing but what an interrupted rollback had begun. */
 static int see_temps(struct plan *p, struct devices *devices, const struct entry *e)
 {
 	const struct plan_item *from = plan_item_at(p, &p->carried, e->before_file);
-	int r = p->resumed && from ? see_temp(p, devices, e, e) : 0;
+	int r;
 
-	return r == 0 && p->resumed && from ? see_temp(p, devices, e, from->e) : r;
+	if (!p->resumed || !from)
+		return 0;
+	r = see_temp(p, devices, e, e);
+	return r < 0 ? r : see_temp(p, devices, e, from->e);
 }
 
 /* What cannot be looked at tells nothing here, and is refused when it is judged. */

@@ -12,7 +12,6 @@
 #include "undo/foreign.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
-#include "undo/remake.h"
 #include "undo/remove.h"
 
 /* The file that stood at `it` is at `from` now, and has its content still. */
@@ -38,12 +37,9 @@ static bool has_temp(struct plan *p, struct plan_item *it, const struct plan_ite
 {
 	struct inode temp;
 	char name[TEMP_MAX];
-	const char *last;
 	int dir;
 
-	temp_name(name, p->run_id, it->e->path_id);
-	if (parents_open(&p->parents, beside->e->path, &dir, &last) < 0 ||
-		inode_stat(&temp, dir, name, AT_SYMLINK_NOFOLLOW) < 0 ||
+	if (!plan_see_temp(p, it->e, beside->e, name, &dir, &temp) ||
 		!plan_has_inode_of(&temp, &it->e->before.i))
 		return false;
 	it->temp = temp;
@@ -185,7 +181,7 @@ static void spare_folders(struct plan *p)
 	}
 }
 
-static bool goes(const void *data, const char *path, size_t len)
+bool plan_goes(const void *data, const char *path, size_t len)
 {
 	const struct plan *p = data;
 	const struct entry *e = entries_find(&p->all, path, len);
@@ -226,7 +222,7 @@ static bool keep_in_way(struct plan *p)
 		it->goes = it->state == STATE_OURS && it->now.exists &&
 			(in_way || it->e->change == CHANGE_CREATED) &&
 			!(S_ISDIR(it->now.mode) &&
-				remove_leaves(&p->parents, it->e->path, goes, p));
+				remove_leaves(&p->parents, it->e->path, plan_goes, p));
 		if (!in_way || it->goes)
 			continue;
 		plan_refuse(it, "%s", remove_reason(-ENOTEMPTY));

@@ -7,10 +7,13 @@
 /* Of all items, when each is judged: what there is of it, then plan_settle(). */
 void plan_find_means(struct plan *p);
 /*
- * What one item's state makes of another's; nothing is looked at. The last copy of what cannot go
+ * What one item's state makes of another's; of what stands there only the folders in the way of a
+ * file are looked at. The last copy of what cannot go
  * home stays; a folder comes back only for what comes back in it, and one in which something of
  * before is does not go.
  */
 void plan_settle(struct plan *p);
+/* Is what stands at a path taken out, as far as that is known? data is the plan. */
+bool plan_goes(const void *data, const char *path, size_t len);
 
 #endif

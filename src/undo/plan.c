@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "undo/plan.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,16 @@ bool plan_lacks_folder(const struct plan *p, const struct plan_item *it)
 	return n &&
 		!(above && above->state == STATE_OURS && folder->before.i.exists &&
 			S_ISDIR(folder->before.i.mode));
+}
+
+bool plan_see_temp(struct plan *p, const struct entry *of, const struct entry *beside,
+	char name[TEMP_MAX], int *dir, struct inode *now)
+{
+	const char *last;
+
+	temp_name(name, p->run_id, of->path_id);
+	return parents_open(&p->parents, beside->path, dir, &last) == 0 &&
+		inode_stat(now, *dir, name, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void plan_release(struct plan *p)

@@ -11,6 +11,7 @@
 #include "buildaudit.h"
 #include "undo/entry.h"
 #include "undo/judgement.h"
+#include "undo/remake.h"
 
 struct plan_item {
 	struct entry *e;
@@ -42,8 +43,7 @@ struct plan_item {
 	bool stays;               /* in vain, or not at all */
 	bool failed;              /* it could not be put back, or taken out */
 	enum begun begun;         /* this rollback marked it so */
-	bool goes;                /* what stands there would, as far as can be told before */
-	bool taken_out;           /* what the run left there; in a dry run it would be */
+	bool goes;                /* what the run left there is taken out, or would be */
 };
 
 struct plan {
@@ -70,6 +70,13 @@ struct plan_item *plan_home(const struct plan *p, uint32_t file);
 
 /* Its folder is none of those that are made again. */
 bool plan_lacks_folder(const struct plan *p, const struct plan_item *it);
+
+/*
+ * The temporary name that a rollback may have given what stood at an entry, beside another: in
+ * name, in the folder dir, as now. False: it cannot be looked at.
+ */
+bool plan_see_temp(struct plan *p, const struct entry *of, const struct entry *beside,
+	char name[TEMP_MAX], int *dir, struct inode *now);
 
 /* Where a file is by that map of the plan's; or NULL. */
 struct plan_item *plan_item_at(const struct plan *p, const struct u64map *map, uint32_t file);

@@ -119,15 +119,6 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 	return home->state == STATE_OURS && (home->secured || rb->teller.how->dry) ? NULL : home;
 }
 
-static bool is_taken_out(const void *data, const char *path, size_t len)
-{
-	const struct rollback *rb = data;
-	const struct entry *e = entries_find(&rb->plan.all, path, len);
-
-	return e ? rb->plan.items[e - rb->plan.all.e].taken_out :
-		   ahead_of(rb->plan.ahead, path, len) == AHEAD_GONE;
-}
-
 static int remove_now(struct rollback *rb, struct plan_item *it)
 {
 	const char *name;
@@ -135,7 +126,7 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 
 	if (rb->teller.how->dry)
 		return S_ISDIR(it->now.mode) && remove_leaves(&rb->plan.parents, it->e->path,
-			is_taken_out, rb) ? -ENOTEMPTY : 0;
+			plan_goes, &rb->plan) ? -ENOTEMPTY : 0;
 	r = rollback_open(rb, it, &dir, &name);
 	return r < 0 ? r : remove_entry(&rb->plan.parents, it->e->path, &it->now);
 }
@@ -153,7 +144,7 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 		return;
 	}
 	r = remove_now(rb, it);
-	it->taken_out = r == 0;
+	it->goes = r == 0;
 	stays = r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY;
 	if (stays) {
 		rollback_tell(rb, it, BA_KEEP, remove_reason(r));
@@ -179,6 +170,7 @@ static void take_out_all(struct rollback *rb)
 		struct plan_item *it = &rb->plan.items[i];
 		const struct entry *e = it->e;
 
+		it->goes = false;
 		if (it->state != STATE_OURS || !it->now.exists || it->finished)
 			continue;
 		if (e->change == CHANGE_CREATED) {

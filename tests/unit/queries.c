@@ -13,6 +13,7 @@
 #include "lib/tap.h"
 #include "store/open.h"
 #include "store/sql.h"
+#include "undo/hand-over.h"
 
 static bool is_slow(const char *step)
 {
@@ -102,7 +103,7 @@ int main(void)
 		return 1;
 	snprintf(path, sizeof path, "%s/db", folder);
 	if (ok(db_open(&db, path, DB_MAKE, &words) == 0, "a fresh database %s", words.text)) {
-		ok(db_views(db) == 0, "its views");
+		ok(db_views(db) == 0 && hand_over_views(db) == 0, "its views");
 		check_statements(db);
 		check_questions(db);
 		db_settle(db);
