@@ -393,7 +393,11 @@ SELECT e.run_id, m.path, m.change,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
     e.target AS link_target,
     e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns,
-    m.path_id, ifnull(l.run_id < e.run_id, 0) AS own
+    m.path_id, ifnull(l.run_id < e.run_id, 0) AS own,
+    (SELECT min(p.name)
+        FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id JOIN path p ON p.id = a.path_id
+        WHERE e.before_file <> 0 AND a.run_id = e.run_id AND a.file = e.before_file AND a.path_id <> e.path_id
+            AND h.file = a.file AND h.change <> 'removed') AS moved_to
 FROM member r CROSS JOIN manifest m ON m.run_id = r.run_id
 CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id
 LEFT JOIN left_first l ON l.path_id = e.path_id

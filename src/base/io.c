@@ -183,12 +183,17 @@ int io_mkdirs(const char *path, mode_t mode)
 	}
 }
 
+int64_t io_ns(const struct timespec *t)
+{
+	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
 static int64_t clock_ns(clockid_t id)
 {
 	struct timespec t;
 
 	clock_gettime(id, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	return io_ns(&t);
 }
 
 int64_t io_now_ns(void)

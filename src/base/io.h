@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -46,6 +47,7 @@ DIR *io_opendir(int dir, const char *name) MUST_CHECK;
 /* mkdir -p of path with the mode for what is made. 0 or -errno. */
 int io_mkdirs(const char *path, mode_t mode) MUST_CHECK;
 /* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */
+int64_t io_ns(const struct timespec *t);
 int64_t io_now_ns(void);
 int64_t io_monotonic_ns(void);
 /* The clock that file systems stamp files with: never ahead of a stamp that comes later. */

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "package/compress.h"
 #include "package/tree.h"
+#include "render/original.h"
 #include "render/output.h"
 #include "render/say.h"
 #include "render/text.h"
@@ -29,19 +30,6 @@ static mode_t type_bits(const char *type)
 		if (!strcmp(types[i].name, type))
 			return types[i].bits;
 	return 0;
-}
-
-/* Where the content is; "" where it was not kept. Of an empty file nothing is. */
-static void find_kept(struct buf *out, const struct ba_rows *row, mode_t type, const char *db)
-{
-	const char *hex = row_text(row, "old_sha256");
-
-	if (!S_ISREG(type) || row_number(row, "old_size") == 0)
-		buf_adds(out, "/dev/null");
-	else if (strlen(hex) > 2)
-		buf_addf(out, "%s.d/%.2s/%s", db, hex, hex + 2);
-	if (out->len && access(out->data, R_OK) < 0)
-		buf_reset(out);
 }
 
 static int add_member(struct payload *p, const struct ba_rows *row, const char *kept)
@@ -70,14 +58,13 @@ static int read_replaced(struct payload *p, struct ba *ba, int64_t run, const ch
 	int n, r = ba_replaced(ba, run, &rows) < 0 ? say_failed("%s", ba_error(ba)) : 0;
 
 	while (r == 0 && (n = ba_rows_next(rows)) > 0) {
-		_cleanup_buf_ struct buf kept = BUF_INIT;
+		char kept[PATH_MAX] = "/dev/null";
 		mode_t type = type_bits(row_text(rows, "old_type"));
 
-		find_kept(&kept, rows, type, db);
-		if (!type || !kept.len)
+		if (!type || (S_ISREG(type) && !original_find(db, rows, kept)))
 			say_item(&lost, "%s", row_text(rows, "path"));
 		else
-			r = add_member(p, rows, kept.data);
+			r = add_member(p, rows, kept);
 	}
 	if (r == 0 && n < 0)
 		r = say_failed("%s", ba_error(ba));

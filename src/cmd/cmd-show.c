@@ -312,8 +312,8 @@ static void print_replaced(const struct cmd_call *call, const struct ba_rows *ro
 			buf_adds(line, " -> ");
 			render_size(line, row_number(rows, "size"));
 		}
-		buf_adds(line, difference_is_kept(call, rows) ? ", original kept" :
-								", original not kept");
+		buf_adds(line, ", ");
+		difference_where(call, rows, line);
 	} else {
 		buf_adds(line, row_text(rows, "old_type"));
 	}

@@ -9,11 +9,18 @@
 #include "render/original.h"
 #include "render/text.h"
 
-bool difference_is_kept(const struct cmd_call *call, const struct ba_rows *rows)
+void difference_where(const struct cmd_call *call, const struct ba_rows *rows, struct buf *line)
 {
+	const char *to = row_text(rows, "moved_to");
 	char path[PATH_MAX];
+	bool found = original_find(call->db, rows, path);
 
-	return original_find(call->db, rows, path);
+	if (*to && (!found || !strcmp(path, to))) {
+		buf_adds(line, "moved to ");
+		render_name(line, to, strlen(to));
+	} else {
+		buf_adds(line, found ? "original kept" : "original not kept");
+	}
 }
 
 /* Its output, on a terminal with what that would obey shown; a tab is a tab. */
@@ -64,16 +71,21 @@ int difference_print(const struct cmd_call *call, const struct ba_rows *rows)
 	const char *path = row_text(rows, "path"), *type = row_text(rows, "type");
 	char kept[PATH_MAX];
 	bool file = !strcmp(row_text(rows, "old_type"), "file");
+	/* What was only moved did not go. */
+	bool has_diff = *type ? !strcmp(type, "file") : !*row_text(rows, "moved_to");
 
-	if (file && (!*type || !strcmp(type, "file")) && original_find(call->db, rows, kept))
+	if (file && has_diff && original_find(call->db, rows, kept))
 		return print_files(rows, kept);
 	render_name(&line, path, strlen(path));
 	buf_adds(&line, ": ");
 	write_side(&line, rows, "old_type", "old_target");
 	buf_adds(&line, " -> ");
 	write_side(&line, rows, "type", "link_target");
-	if (file && !original_find(call->db, rows, kept))
-		buf_adds(&line, " (the original was not kept)");
+	if (file) {
+		buf_adds(&line, " (");
+		difference_where(call, rows, &line);
+		buf_addc(&line, ')');
+	}
 	render_line(&line);
 	return 0;
 }

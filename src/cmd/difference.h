@@ -2,12 +2,11 @@
 #ifndef CMD_DIFFERENCE_H
 #define CMD_DIFFERENCE_H
 /* A row of ba_replaced(): what a run overwrote or removed, held against what it left. */
-#include <stdbool.h>
-
+#include "base/buf.h"
 #include "cmd/cmd.h"
 
-/* The original of this row is beside the database. */
-bool difference_is_kept(const struct cmd_call *call, const struct ba_rows *rows);
+/* Adds what became of the file that was there, in words. */
+void difference_where(const struct cmd_call *call, const struct ba_rows *rows, struct buf *line);
 /* From old to new. 0, or -errno after saying why. */
 int difference_print(const struct cmd_call *call, const struct ba_rows *rows);
 

@@ -33,11 +33,6 @@ struct check {
 	struct say_list changed, edited;
 };
 
-static int64_t stamp(const struct timespec *t)
-{
-	return t->tv_sec * INT64_C(1000000000) + t->tv_nsec;
-}
-
 static void differs(struct check *c, const struct member *e, const char *how)
 {
 	say_item(&c->changed, "%s: %s", e->path, how);
@@ -178,7 +173,7 @@ static void take_edit(struct check *c, struct member *e, const struct stat *st)
 	e->uid = st->st_uid;
 	e->gid = st->st_gid;
 	e->size = st->st_size;
-	e->mtime_ns = stamp(&st->st_mtim);
+	e->mtime_ns = io_ns(&st->st_mtim);
 	say_item(&c->edited, "%s", e->path);
 }
 
@@ -202,10 +197,10 @@ static int check_entry(struct check *c, struct member *e)
 	if (member_is_device(e) && st.st_rdev != e->rdev)
 		differs(c, e, "it is another device now");
 	if (e->source)
-		e->mtime_ns = stamp(&st.st_mtim);
+		e->mtime_ns = io_ns(&st.st_mtim);
 	e->dev = st.st_dev;
 	e->ino = st.st_ino;
-	e->ctime_ns = stamp(&st.st_ctim);
+	e->ctime_ns = io_ns(&st.st_ctim);
 	if (S_ISLNK(e->mode))
 		check_link_target(c, e);
 	if (S_ISREG(e->mode) && check_file(c, e, &st) < 0)
@@ -255,7 +250,7 @@ int payload_unchanged(const struct payload *p)
 		 */
 		if (lstat(member_source(e), &st) < 0 || st.st_ino != e->ino ||
 			st.st_dev != e->dev ||
-			(S_ISREG(e->mode) && stamp(&st.st_ctim) != e->ctime_ns))
+			(S_ISREG(e->mode) && io_ns(&st.st_ctim) != e->ctime_ns))
 			say_item(&list, "%s", e->path);
 	}
 	say_rest(&list);

@@ -325,7 +325,7 @@ static int add_from_disk(struct payload *p, const char *path, const struct paylo
 		return say_no_memory();
 	e->size = st.st_size;
 	e->rdev = st.st_rdev;
-	e->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	e->mtime_ns = io_ns(&st.st_mtim);
 	e->wanted = true;
 	if (S_ISLNK(st.st_mode) && io_readlink(path, target) < 0)
 		return say_failed("%s: the link cannot be read", path);

@@ -5,19 +5,40 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/io.h"
 #include "render/say.h"
 #include "render/text.h"
 
-bool original_find(const char *db, const struct ba_rows *rows, char *path)
+static bool is_object(const char *db, const struct ba_rows *rows, char *path)
 {
 	const char *hex = row_text(rows, "old_sha256");
 
 	return strlen(hex) == 64 &&
 		snprintf(path, PATH_MAX, "%s.d/%.2s/%s", db, hex, hex + 2) < PATH_MAX &&
 		access(path, F_OK) == 0;
+}
+
+static bool is_moved(const struct ba_rows *rows, char *path)
+{
+	const char *to = row_text(rows, "moved_to");
+	struct stat st;
+
+	return *to && snprintf(path, PATH_MAX, "%s", to) < PATH_MAX && lstat(to, &st) == 0 &&
+		S_ISREG(st.st_mode) && st.st_size == row_number(rows, "old_size") &&
+		io_ns(&st.st_mtim) == row_number(rows, "old_mtime_ns");
+}
+
+bool original_find(const char *db, const struct ba_rows *rows, char *path)
+{
+	if (strcmp(row_text(rows, "old_type"), "file") != 0)
+		return false;
+	if (row_number(rows, "old_size") == 0)
+		return snprintf(path, PATH_MAX, "/dev/null") > 0;
+	return is_object(db, rows, path) || is_moved(rows, path);
 }
 
 static int run_diff(const char *old, const char *old_label, const char *new, const char *new_label,

@@ -338,22 +338,38 @@ static void place(const struct manifest *m, struct item *it)
 	it->placed = it->file != said;
 }
 
+/* Where one note for each would be too many: the first is named. */
+static void note_unseen(struct run *run, const char *path, int error)
+{
+	static const char unseen[] = "could not be looked at after the command";
+	_cleanup_buf_ struct buf text = BUF_INIT;
+
+	if (run->notes && strstr(run->notes, unseen)) {
+		run_note(run, "nor could other paths be: they are not in the manifest either");
+		return;
+	}
+	buf_add_shown(&text, path, strlen(path));
+	buf_addf(&text, " %s (%s): it is not in the manifest", unseen, strerror(-error));
+	if (!text.failed)
+		run_note(run, text.data);
+}
+
 /* What was taken away is known to be gone all the same; what is there by now is not. */
-static void take_as_told(const struct manifest *m, struct item *it)
+static void take_as_told(const struct manifest *m, struct item *it, int error)
 {
 	it->now = it->before;
 	if (db_int(m->run->db, Q_WAS_REMOVED, 0, "ii", m->run->id, it->path_id))
 		it->now = (struct inode){ 0 };
 	else
-		run_note(m->run,
-			"a path that was touched could not be looked at after the command: it is "
-			"not in the manifest");
+		note_unseen(m->run, it->path, error);
 }
 
 static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
 {
-	if (look(parents, it->path, &it->now) < 0)
-		take_as_told(m, it);
+	int r = look(parents, it->path, &it->now);
+
+	if (r < 0)
+		take_as_told(m, it, r);
 	place(m, it);
 	if (it->has_before_xattrs)
 		read_xattrs(it);

@@ -226,17 +226,18 @@ case_backup() {
 	: >"$P/w/empty"
 	echo gone >"$P/w/folder/gone"
 	echo stays >"$P/w/stays"
+	echo aside >"$P/w/moved"
 	ln -s nowhere "$P/w/link"
 	age "$P/w"
 	touch -d '2001-02-03 04:05:06.000000007' "$P/w"
 	cp -a "$P/w" was
-	printf 'install:\n\techo new >%s/w/file; echo new >%s/w/empty; rm -r %s/w/folder; ln -sfn here %s/w/link; echo x >%s/w/x; touch %s/w/stays\n' \
-		"$P" "$P" "$P" "$P" "$P" "$P" >Makefile
+	printf 'install:\n\techo new >%s/w/file; echo new >%s/w/empty; rm -r %s/w/folder; ln -sfn here %s/w/link; echo x >%s/w/x; touch %s/w/stays\n\tmv %s/w/moved %s/w/moved.orig; echo m >%s/w/moved\n' \
+		"$P" "$P" "$P" "$P" "$P" "$P" "$P" "$P" "$P" >Makefile
 	ci -D -y --install=no >out 2>err
-	has "$(cat err)" "backup of 5 paths that the command overwrote: $PWD/backup-[0-9]{12}-pre-thing.tgz\$"
+	has "$(cat err)" "backup of 6 paths that the command overwrote: $PWD/backup-[0-9]{12}-pre-thing.tgz\$"
 	mkdir x
 	tar -C x -xpzf backup-*-pre-thing.tgz
-	eq "$(cd x && find . ! -type d | sort | xargs)" ".$P/w/empty .$P/w/file .$P/w/folder/gone .$P/w/link"
+	eq "$(cd x && find . ! -type d | sort | xargs)" ".$P/w/empty .$P/w/file .$P/w/folder/gone .$P/w/link .$P/w/moved"
 	sed -i 's/echo new/echo newer/' Makefile
 	mkdir "$P/w/folder"
 	ci -D -y --install=no >out 2>err

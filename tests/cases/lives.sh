@@ -152,6 +152,27 @@ case_show_is_a_page_of_a_run() {
 	has "$(ba show many)" 'original not kept$'
 }
 
+# No original is kept of what is still there under another name: the page says where, and shows what it held.
+case_show_says_where_a_file_was_moved() {
+	mkdir p
+	printf 'one\n' >p/gone
+	printf 'old\n' >p/conf
+	: >p/empty
+	rec -q --label=move --include="$T/p" -- sh -c 'mv p/gone p/here; mv p/conf p/conf.old; echo new >p/conf; echo e >p/empty'
+	settle
+	has "$(ba show move)" "^removed +$T/p/gone  4 B, moved to $T/p/here\$"
+	has "$(ba show move)" "^replaced +$T/p/conf  4 B -> 4 B, moved to $T/p/conf.old\$"
+	has "$(ba show move)" "^replaced +$T/p/empty  0 B -> 2 B, original kept\$"
+	eq "$(ba show move ./p/gone)" "$T/p/gone: file -> nothing (moved to $T/p/here)"
+	eq "$(ba show move ./p/conf)" "--- $T/p/conf	before run 1
++++ $T/p/conf	now
+@@ -1 +1 @@
+-old
++new"
+	echo edited >p/conf.old
+	eq "$(ba show move ./p/conf)" "$T/p/conf: file -> file (moved to $T/p/conf.old)"
+}
+
 case_show_tells_a_chmod_from_what_is_replaced() {
 	mkdir -p p/d
 	echo a >p/a
@@ -219,7 +240,7 @@ case_show_of_a_path_is_old_to_new() {
 	eq "$(ba show latest ./p/lib/l)" "$T/p/lib/l: symlink to a -> symlink to b"
 	rec -q --no-backup --include="$T/p" -- sh -c 'echo >p/bin'
 	settle
-	has "$(ba show latest ./p/bin)" 'the original was not kept'
+	has "$(ba show latest ./p/bin)" 'original not kept'
 }
 
 # Taken out by hand, or by a package manager that it was packed for: it is said, and one uninstall ends it.

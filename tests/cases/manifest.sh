@@ -469,6 +469,19 @@ case_the_way_to_the_working_folder_is_closed() {
 	eq "$(DB=$T/own.db q "SELECT count(*) FROM writes WHERE path LIKE '$T/w/a/b/%'")" 9
 }
 
+# What nobody can look at after the command is named, once.
+case_what_cannot_be_looked_at() {
+	mkdir w
+	if is_root; then chown 65534:65534 . w; fi
+	as_user "$BUILDAUDIT" -d "$T/own.db" run $mode_flag --include "$T/w" -q -- sh -c '
+		mkdir w/d; echo 1 >w/d/a; echo 2 >w/d/b; echo 3 >w/d/c; chmod 0 w/d'
+	DB=$T/own.db settle
+	[ "$(DB=$T/own.db q "SELECT notes FROM runs" | grep 'looked at\|could other')" = "$T/w/d/a could not be looked at after the command (Permission denied): it is not in the manifest
+nor could other paths be: they are not in the manifest either" ]
+	eq "$(DB=$T/own.db q "SELECT path FROM manifest WHERE change = 'created' ORDER BY path")" "$T/w/d"
+	chmod 700 w/d
+}
+
 # Digests are taken while the command still runs; each of these changes a file after it was left alone for a while.
 # The time of access says that somebody read a folder, or a file: we have not, as far as anybody can tell.
 case_no_trace_in_times_of_access() {
