@@ -47,6 +47,13 @@ enum ba_open {
 };
 int ba_open(struct ba **out, const char *path, enum ba_open how, char *words);
 void ba_close(struct ba *ba);
+/*
+ * A database that another program has locked is waited for, half a minute at most; after a second
+ * `tell` is called, once for each database, with a sentence that names the program. NULL, as it is
+ * at first: nobody is told. It is for all that are opened from then on, in the whole process.
+ * Since: 0.2
+ */
+void ba_on_wait(void (*tell)(const char *words, void *data), void *data);
 /* The last failure in words; good until the next call. Since: 0.1 */
 const char *ba_error(const struct ba *ba);
 

@@ -9,6 +9,7 @@
 #include "api/ba.h"
 #include "base/cleanup.h"
 #include "store/liveness.h"
+#include "store/lock-wait.h"
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
@@ -17,6 +18,11 @@
 API const char *ba_version(void)
 {
 	return PACKAGE_VERSION;
+}
+
+API void ba_on_wait(void (*tell)(const char *words, void *data), void *data)
+{
+	lock_wait_tell(tell, data);
 }
 
 API int ba_default_path(char *out, size_t size)

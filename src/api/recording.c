@@ -301,6 +301,8 @@ int recording_open(struct ba_recording *rec, struct db **db, const char *argv, s
 	r = writer_start(&rec->writer, *db, &facts, &rec->recorder.scope, words);
 	if (r == 0)
 		*rec->run_id = rec->writer.run.id;
+	/* From here on stderr is the command's. */
+	db_wait_silently(*db);
 	return r;
 }
 

@@ -76,10 +76,18 @@ static int end_output(int status)
 	return EXIT_FAILED;
 }
 
+static void say_waiting(const char *text, void *data)
+{
+	(void)data;
+	say("%s", text);
+}
+
 int main(int argc, char **argv)
 {
-	int status = end_output(dispatch(argc, argv));
+	int status;
 
+	ba_on_wait(say_waiting, NULL);
+	status = end_output(dispatch(argc, argv));
 	pager_end();
 	if (!render_is_whole()) {
 		say_always("out of memory: not every line was printed");

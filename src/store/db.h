@@ -4,6 +4,7 @@
 /* The connection, as sql.c and open.c share it; for nobody else. */
 #include <sqlite3.h>
 
+#include "store/lock-wait.h"
 #include "store/queries.h"
 
 /* See base/answered.h. What sqlite3_reset and sqlite3_finalize answer, the step before has said. */
@@ -28,6 +29,7 @@ struct db {
 	int unread;       /* what db_int() could not ask: -errno, see db_unread() */
 	bool mode_on_disk; /* that it has a write-ahead log is on the disk, or is of no matter */
 	char busy[192];    /* what db_error() says of who holds it */
+	struct lock_wait wait;
 	sqlite3_stmt *statements[Q_COUNT];
 };
 

@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/cleanup.h"
-#include "base/locks.h"
 #include "base/indexes.h"
 #include "store/db.h"
 #include "store/forked.h"
@@ -27,7 +25,6 @@
 /* Other auditors hold the write lock for milliseconds; a dead disk holds it for ever. */
 #define BUSY_MS 30000
 #define READER_MS 5000 /* who reads is done sooner, or is waited for by a person */
-#define PAUSE_MS 20
 
 /* is_index(PATH): see base/indexes.h. */
 static void is_index(sqlite3_context *answer, int count, sqlite3_value **values)
@@ -250,19 +247,33 @@ static int change_mode(struct db *db, const char *mode)
 	return r;
 }
 
+static int on_busy(void *data, int count)
+{
+	struct db *db = data;
+
+	return lock_wait_goes_on(&db->wait, count, BUSY_MS, true);
+}
+
+static void be_patient(struct db *db, bool patient)
+{
+	IGNORE(sqlite3_busy_handler(db->sqlite, patient ? on_busy : NULL, db));
+}
+
+void db_wait_silently(struct db *db)
+{
+	db->wait.silent = true;
+}
+
 /* Between two tries nothing is held: who is about to end his transaction needs that. */
 static int begin_log(struct db *db)
 {
-	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
-	int waited, r = -EBUSY;
+	int count = 0, r;
 
-	sqlite3_busy_timeout(db->sqlite, 0);
-	for (waited = 0; r == -EBUSY && waited <= READER_MS; waited += PAUSE_MS) {
-		if (waited)
-			nanosleep(&pause, NULL);
+	be_patient(db, false);
+	do
 		r = change_mode(db, "WAL");
-	}
-	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	while (r == -EBUSY && lock_wait_goes_on(&db->wait, count++, READER_MS, false));
+	be_patient(db, true);
 	return r;
 }
 
@@ -271,11 +282,10 @@ static int say_reader(struct db *db, struct words *words)
 {
 	_cleanup_buf_ struct buf who = BUF_INIT;
 
-	locks_say_holder(db->path, false, &who);
 	return words_set(words, -EBUSY,
 		"cannot write to %s: %s is in the middle of reading it; let that end, or name "
 		"another file with -d",
-		db->path, who.failed ? "another program" : who.data);
+		db->path, lock_wait_for(db->path, false, &who));
 }
 
 static int configure(struct db *db, enum db_mode mode, struct words *words)
@@ -317,11 +327,12 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 		free(db);
 		return words_set(words, -ENOMEM, "out of memory");
 	}
+	db->wait.path = db->path;
 	r = db_errno(sqlite3_open_v2(path, &db->sqlite, flags, through_of(path)));
 	if (r < 0)
 		words_set(words, r, "cannot open the database %s: %s", path, db_error(db));
 	sqlite3_extended_result_codes(db->sqlite, 1);
-	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	be_patient(db, true);
 	if (r == 0)
 		r = add_functions(db, words);
 	if (r == 0)
@@ -342,10 +353,10 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct words *
 void db_settle(struct db *db)
 {
 	/* Somebody else has it open: then the last of them does this. */
-	sqlite3_busy_timeout(db->sqlite, 0);
+	be_patient(db, false);
 	if (db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)") == 0)
 		IGNORE(change_mode(db, "DELETE"));
-	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	be_patient(db, true);
 }
 
 void db_close(struct db *db)

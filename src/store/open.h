@@ -28,6 +28,8 @@ int db_views(struct db *db) MUST_CHECK;
  * written is seen by nobody. 0 or -ESTALE.
  */
 int db_check_place(struct db *db) MUST_CHECK;
+/* From now on nobody is told whose lock is waited for (store/lock-wait.h). */
+void db_wait_silently(struct db *db);
 /* One file at the end: folds the write-ahead log in, if nobody else has the database open. */
 void db_settle(struct db *db);
 /* What a commit waits for; between transactions. */

@@ -11,7 +11,6 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/locks.h"
 #include "store/db.h"
 
 #include "queries.inc"
@@ -78,18 +77,13 @@ int db_begin(struct db *db, int64_t *sequence)
 	return r;
 }
 
-/* Its lock is on the log's index, where it has a log. */
 static const char *say_busy(struct db *db)
 {
-	_cleanup_buf_ struct buf file = BUF_INIT, who = BUF_INIT;
+	_cleanup_buf_ struct buf who = BUF_INIT;
 
-	buf_addf(&file, "%s-shm", db->path);
-	if (file.failed)
-		return sqlite3_errmsg(db->sqlite);
-	locks_say_holder(access(file.data, F_OK) == 0 ? file.data : db->path, true, &who);
 	snprintf(db->busy, sizeof db->busy,
 		"%s is in the middle of writing to it: let that end, and try again",
-		who.failed ? "another program" : who.data);
+		lock_wait_for(db->path, true, &who));
 	return db->busy;
 }
 

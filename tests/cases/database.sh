@@ -272,6 +272,32 @@ case_locked_by_a_reader() {
 	[ ! -e g ]
 }
 
+# After a second, and once; from where the command runs on its own lines are all there is.
+case_who_is_waited_for_is_said() {
+	local holder
+	rec -q --include="$T" -- touch f
+	settle
+	python3 - "$DB" <<'P' 8>&- &
+import os, sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+open('holding', 'w').close()
+end = time.monotonic() + 60
+while not os.path.exists('release') and time.monotonic() < end:
+    time.sleep(0.02)
+P
+	holder=$!
+	until_ok test -e holding
+	ba rollback -y 1 2>said &
+	until_ok grep -q waiting said
+	: >release
+	wait
+	eq "$(head -n 1 said)" "buildaudit: waiting for python3 (pid $holder), which has locked $DB"
+	eq "$(grep -c waiting said)" 1
+	has "$(cat said)" 'run 1 rolled back'
+	[ ! -e f ]
+}
+
 # What is printed waits for its reader, and nobody else does.
 case_a_listing_that_is_read_slowly() {
 	rec -q -- sh -c 'seq 1500 | xargs touch'
