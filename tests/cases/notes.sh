@@ -111,7 +111,6 @@ case_a_program_that_gains_no_rights_is_named() {
 # Names are told by /proc: without it nothing would be on record, and nobody would know.
 case_without_proc() {
 	is_root || skip 'only root may unmount /proc'
-	local -x ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0	# LeakSanitizer reads /proc
 	printf '%s\n' 'set -e' 'umount -l /proc' '"$@"' >bare
 	want_rc 125 unshare -m sh bare "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f' 2>err
 	has "$(cat err)" '^buildaudit: /proc is not mounted, .*mount -t proc'

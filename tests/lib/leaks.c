@@ -32,11 +32,11 @@ static bool is_traced(void)
 
 /*
  * A process that nobody traces may ask about itself, and is told
- * so by ESRCH; a filter answers otherwise.
+ * so by ESRCH; a filter answers otherwise. Where the threads are told by /proc.
  */
 static bool may_trace(void)
 {
-	return !is_traced() && ptrace(PTRACE_PEEKUSER, getpid(), NULL, NULL) < 0 && errno == ESRCH;
+	return access("/proc/self/task", R_OK) == 0 && !is_traced() && ptrace(PTRACE_PEEKUSER, getpid(), NULL, NULL) < 0 && errno == ESRCH;
 }
 
 EXPORTED int __lsan_is_turned_off(void)
