@@ -88,6 +88,19 @@ int inode_at(struct inode *i, struct parents *parents, const char *path)
 	return r < 0 ? r : inode_stat(i, dir, name, AT_SYMLINK_NOFOLLOW);
 }
 
+bool inode_stands_still(const struct inode *now, const struct inode *was)
+{
+	bool holds = S_ISREG(now->mode) || S_ISLNK(now->mode);
+
+	if (!now->exists || !was->exists)
+		return now->exists == was->exists;
+	if (now->ino != was->ino || now->dev != was->dev ||
+		(now->mode & S_IFMT) != (was->mode & S_IFMT))
+		return false;
+	return S_ISDIR(now->mode) || (now->mode == was->mode &&
+		(!holds || (now->size == was->size && now->mtime_ns == was->mtime_ns)));
+}
+
 bool inode_is_device(const struct inode *i)
 {
 	return S_ISCHR(i->mode) || S_ISBLK(i->mode);

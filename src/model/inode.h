@@ -44,6 +44,11 @@ uint64_t inode_place(const struct inode *i);
 bool inode_born_by(const struct inode *i, int64_t ns);
 /* Was it made after that? Where no birth is known: no. */
 bool inode_born_since(const struct inode *i, int64_t ns);
+/*
+ * Is it still what was looked at before, and as it was then? A folder changes with what is in it:
+ * that one need be the same only.
+ */
+bool inode_stands_still(const struct inode *now, const struct inode *was);
 /* A node of /dev or the like, whatever it is of (rdev). */
 bool inode_is_device(const struct inode *i);
 /* Is it this file that stands at path? With AT_SYMLINK_NOFOLLOW a symlink there is meant itself. */

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/durable.h"
 #include "base/io.h"
+#include "undo/look.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
 
@@ -118,16 +119,6 @@ static int make_name(struct applying *a, struct commit_item *it)
 
 /* Place. */
 
-static bool stands_still(const struct inode *was, int dir, const char *name)
-{
-	struct inode now;
-
-	return inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 &&
-		now.exists == was->exists && (!was->exists || (now.ino == was->ino &&
-			now.dev == was->dev && now.mode == was->mode && now.size == was->size &&
-			now.mtime_ns == was->mtime_ns));
-}
-
 /* Its temporary name is beside its own: it came not with its folder. */
 static bool is_beside(const struct commit_plan *p, const struct commit_item *it)
 {
@@ -143,7 +134,7 @@ static int put(struct applying *a, struct commit_item *it)
 
 	if (r < 0)
 		return r;
-	if (!S_ISDIR(it->now.mode) && !stands_still(&it->now, dir, name))
+	if (!S_ISDIR(it->now.mode) && !look_stands_still(&it->now, dir, name))
 		return -ESTALE;
 	/* A folder takes the place of nothing but a folder. */
 	if (it->act == COMMIT_NEW_FOLDER && unlinkat(dir, name, 0) < 0)
@@ -215,7 +206,7 @@ static int change(struct applying *a, struct commit_item *it)
 	r = open_place(a, it->e->path, &dir, &name);
 	if (r == 0)
 		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 && it->act == COMMIT_IN_PLACE && !stands_still(&it->now, dir, name))
+	if (r == 0 && it->act == COMMIT_IN_PLACE && !look_stands_still(&it->now, dir, name))
 		r = -ESTALE;
 	if (r < 0 || !it->writes)
 		return r < 0 ? r : remake_meta(dir, name, &now, &it->want);

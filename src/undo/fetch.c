@@ -68,18 +68,17 @@ static int stage_linked(struct rollback *rb, struct plan_item *it, const char *t
 
 	if (r == 0)
 		r = inode_stat(&now, from_dir, name, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 &&
-		(!now.exists || S_ISDIR(now.mode) || now.ino != it->source->now.ino ||
-			now.dev != it->source->now.dev))
+	if (r == 0 && (!now.exists || S_ISDIR(now.mode) ||
+			!inode_stands_still(&now, &it->source->now)))
 		r = -ESTALE;
 	if (r == 0)
 		unlinkat(dir, temp, 0);
 	/* A file system without hard links moves it instead. */
-	if (r == 0 && linkat(from_dir, name, dir, temp, 0) < 0)
-		r = (errno == EPERM || errno == ENOTSUP || errno == EMLINK) &&
-				renameat(from_dir, name, dir, temp) == 0 ?
-			0 :
-			-errno;
+	if (r == 0 && linkat(from_dir, name, dir, temp, 0) < 0) {
+		it->source->emptied = (errno == EPERM || errno == ENOTSUP || errno == EMLINK) &&
+			renameat(from_dir, name, dir, temp) == 0;
+		r = it->source->emptied ? 0 : -errno;
+	}
 	parents_forget(&other);
 	return r;
 }
@@ -116,18 +115,17 @@ void fetch_all(struct rollback *rb)
 		stage(rb, &rb->plan.items[i]);
 }
 
-/* Does the file that stands at `it` stand at home again, too? */
-static bool is_home(struct rollback *rb, const struct plan_item *it)
+/* Does the file that stands at `it` stand at home again, too? As it is now. */
+static bool is_home(struct rollback *rb, const struct plan_item *it, struct inode *now)
 {
 	const struct plan_item *home = plan_home(&rb->plan, it->e->file);
 	const char *name;
-	struct inode now;
 	int dir;
 
 	return home && home->state == STATE_OURS && home->finished &&
 		rollback_open(rb, home, &dir, &name) == 0 &&
-		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
-		now.dev == it->now.dev && now.ino == it->now.ino;
+		inode_stat(now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now->exists &&
+		now->dev == it->now.dev && now->ino == it->now.ino;
 }
 
 /* What was fetched home from an excluded place is not left there, too. */
@@ -137,12 +135,13 @@ static void clear_lenders(struct rollback *rb)
 
 	for (i = 0; i < rb->plan.all.count; i++) {
 		const struct plan_item *it = &rb->plan.items[i];
+		struct inode now;
 		const char *name;
 		int dir;
 
 		/* else a name too many stays, in a place that is excluded */
-		if (it->lends && is_home(rb, it) && rollback_open(rb, it, &dir, &name) == 0)
-			IGNORE(remove_entry(&rb->plan.parents, it->e->path, &it->now));
+		if (it->lends && is_home(rb, it, &now) && rollback_open(rb, it, &dir, &name) == 0)
+			IGNORE(remove_entry(&rb->plan.parents, it->e->path, &now));
 	}
 }
 
@@ -169,7 +168,15 @@ static void clear_temps(struct rollback *rb)
 	}
 }
 
-/* Where a file was fetched from, if nothing stands there by now: then it gets that name again. */
+static bool is_file_at(int dir, const char *temp, const struct inode *there)
+{
+	struct inode now;
+
+	return inode_stat(&now, dir, temp, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
+		there->exists && now.dev == there->dev && now.ino == there->ino;
+}
+
+/* Where a file was fetched from, if nothing stands there by now, it gets that name again. */
 static int give_back(const struct plan_item *from, int dir, const char *temp)
 {
 	struct parents other = PARENTS_INIT;
@@ -179,7 +186,9 @@ static int give_back(const struct plan_item *from, int dir, const char *temp)
 
 	if (r == 0)
 		r = inode_stat(&there, to, name, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 && !there.exists && renameat(dir, temp, to, name) < 0)
+	if (r == 0 && is_file_at(dir, temp, &there))
+		r = unlinkat(dir, temp, 0) < 0 ? -errno : 0;
+	else if (r == 0 && !there.exists && renameat(dir, temp, to, name) < 0)
 		r = -errno;
 	parents_forget(&other);
 	return r;

@@ -2,6 +2,7 @@
 #include "undo/look.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,14 @@ unsigned int look_differs(int dir, const char *name, const struct inode *now,
 	if (want->has_xattrs && (mask & BA_DIFFERS_XATTRS))
 		d |= xattrs(dir, name, want);
 	return d;
+}
+
+bool look_stands_still(const struct inode *was, int dir, const char *name)
+{
+	struct inode now;
+
+	return inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 &&
+		inode_stands_still(&now, was);
 }
 
 int look_read(struct parents *parents, const char *path, struct side *s)

@@ -20,6 +20,8 @@
  */
 unsigned int look_differs(int dir, const char *name, const struct inode *now,
 	const struct side *want, unsigned int mask);
+/* inode_stands_still() of what is there now. */
+bool look_stands_still(const struct inode *was, int dir, const char *name);
 /* All of what stands at a path, but its content. 0 or -errno. */
 int look_read(struct parents *parents, const char *path, struct side *s) MUST_CHECK;
 

@@ -56,6 +56,21 @@ static bool is_as_put_back(const struct plan *p, const struct plan_item *it)
 }
 
 /*
+ * Written where it stands by a rollback that was interrupted: then it is the beginning of what was
+ * there, or all of it but some attributes. What somebody wrote since is neither.
+ */
+static bool is_begun_in_place(const struct plan *p, const struct plan_item *it, int dir,
+	const char *name)
+{
+	const struct entry *e = it->e;
+
+	if (!S_ISREG(it->now.mode) || it->now.mtime_ns == e->before.i.mtime_ns)
+		return true;
+	return e->begun == BEGUN_META ? it->now.mtime_ns == e->after.i.mtime_ns :
+		remake_is_begun(dir, name, &it->now, &e->before, p->objects);
+}
+
+/*
  * A rollback that was interrupted may have put it there: with its old time,
  * which comes before its name. A power cut may have taken the content.
  */
@@ -65,9 +80,9 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 	const struct side *b = &it->e->before;
 
 	/* Of a name that gives way it is the file that the run put there. */
-	if (it->e->begun &&
-		(plan_same_inode(it) || (it->e->begun == BEGUN_GONE && !it->now.exists) ||
-			is_other_still(it)))
+	if (it->e->begun && plan_same_inode(it))
+		return is_begun_in_place(p, it, dir, name);
+	if (it->e->begun && ((it->e->begun == BEGUN_GONE && !it->now.exists) || is_other_still(it)))
 		return true;
 	if (!p->resumed || !b->i.exists)
 		return false;

@@ -44,6 +44,7 @@ struct plan_item {
 	bool failed;              /* it could not be put back, or taken out */
 	enum begun begun;         /* this rollback marked it so */
 	bool goes;                /* what the run left there is taken out, or would be */
+	bool emptied;             /* and was, or moved home: nothing should stand there */
 };
 
 struct plan {

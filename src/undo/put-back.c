@@ -182,6 +182,16 @@ static int copy_there(struct plan_item *it, int dir, const char *name, const cha
 	return r;
 }
 
+/* What was fetched home, whole. */
+static int dress_staged(struct rollback *rb, const struct plan_item *it, int dir, const char *temp)
+{
+	int r = rollback_check(rb, &it->temp, dir, temp);
+
+	if (r == 0)
+		r = rollback_writes(rb, &it->temp);
+	return r < 0 ? r : remake_meta(dir, temp, &it->temp, &it->e->before);
+}
+
 /* The thing of before under its temporary name, beside what stands at name. */
 static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const char *name,
 	const char *temp)
@@ -193,7 +203,7 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 	if (anchor && link_from(anchor->e->path, NULL, dir, temp) == 0)
 		return 0;
 	if (it->staged && !anchor)
-		return remake_meta(dir, temp, &it->temp, &it->e->before);
+		return dress_staged(rb, it, dir, temp);
 	if (link_from_other_name(rb, it, dir, temp) == 0 ||
 		link_from_came_back(rb, it, dir, temp) == 0)
 		return 0;
@@ -204,11 +214,14 @@ static int make_temp(struct rollback *rb, struct plan_item *it, int dir, const c
 
 static int replace(struct rollback *rb, struct plan_item *it, int dir, const char *name)
 {
+	static const struct inode nothing;
 	char temp[TEMP_MAX];
 	int r;
 
 	temp_name(temp, rb->plan.run_id, it->e->path_id);
 	r = make_temp(rb, it, dir, name, temp);
+	if (r == 0)
+		r = rollback_check(rb, it->emptied ? &nothing : &it->now, dir, name);
 	if (r == 0 && renameat(dir, temp, dir, name) < 0)
 		r = -errno;
 	/* Between two names of one file rename(2) does nothing; and a failure leaves no litter. */
@@ -219,6 +232,12 @@ static int replace(struct rollback *rb, struct plan_item *it, int dir, const cha
 
 static int in_place(struct rollback *rb, struct plan_item *it, int dir, const char *name)
 {
+	int r = rollback_check(rb, &it->now, dir, name);
+
+	if (r == 0)
+		r = rollback_writes(rb, &it->now);
+	if (r < 0)
+		return r;
 	if (it->content_same)
 		return remake_meta(dir, name, &it->now, &it->e->before);
 	return remake_in_place(dir, name, &it->now, &it->e->before, rb->plan.objects);
@@ -242,12 +261,14 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 		if (it->shared && r == -EACCES)
 			r = in_place(rb, it, dir, name);
 	}
-	if (r < 0) {
+	if (r == -ESTALE) {
+		rollback_kept(rb, it, rollback_reason(r));
+	} else if (r < 0) {
 		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
-		return;
+	} else {
+		set_anchor(rb, it);
+		rollback_restored(rb, it);
 	}
-	set_anchor(rb, it);
-	rollback_restored(rb, it);
 }
 
 /* Files first that kept their inode: to them the other names of a group are linked. */
@@ -297,15 +318,6 @@ static int join_other_name(struct rollback *rb, struct plan_item *it, int dir, c
 	return r;
 }
 
-static bool stands_still(const struct inode *was, int dir, const char *name)
-{
-	struct inode now;
-
-	return inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
-		now.ino == was->ino && now.dev == was->dev && now.size == was->size &&
-		now.mtime_ns == was->mtime_ns;
-}
-
 /*
  * What has come back since becomes a name of the item's file. Where that cannot be, it stays as it
  * is: whole, and a file of its own.
@@ -325,7 +337,7 @@ static int join_came_back(struct rollback *rb, const struct plan_item *it,
 			r = durable_add(&rb->touched, dir);
 		unlinkat(dir, temp, 0); /* of one that was killed here */
 		if (r == 0 && link_from(it->e->path, &it->now, dir, temp) == 0 &&
-			stands_still(&o->now, dir, name))
+			look_stands_still(&o->now, dir, name))
 			IGNORE(renameat(dir, temp, dir, name));
 		unlinkat(dir, temp, 0);
 	}
@@ -379,8 +391,9 @@ static int join_item(struct rollback *rb, struct plan_item *it)
 	if (done && plan_same_inode(it))
 		return join_all_came_back(rb, it);
 	if (it->finished || it->state != STATE_BEFORE || it->e->before.i.nlink < 2 ||
-		rollback_open(rb, it, &dir, &name) < 0 ||
-		inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !it->now.exists)
+		rollback_open(rb, it, &dir, &name) < 0 || !it->now.exists ||
+		rollback_check(rb, &it->now, dir, name) < 0 ||
+		inode_stat(&it->now, dir, name, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	if (anchor && anchor != it)
 		return is_apart(rb, it, anchor) ? replace(rb, it, dir, name) : 0;

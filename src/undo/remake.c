@@ -228,6 +228,35 @@ bool object_whole(int objects, const struct side *want)
 		(uint64_t)st.st_size == want->i.size && check_object(fd, want) == 0;
 }
 
+static bool same_start(int one, int other, uint64_t size)
+{
+	char a[16384], b[16384];
+
+	while (size > 0) {
+		size_t n = size < sizeof a ? (size_t)size : sizeof a;
+
+		if (io_read_all(one, a, n) != (ssize_t)n ||
+			io_read_all(other, b, n) != (ssize_t)n || memcmp(a, b, n) != 0)
+			return false;
+		size -= n;
+	}
+	return true;
+}
+
+bool remake_is_begun(int dir, const char *name, const struct inode *now, const struct side *want,
+	int objects)
+{
+	_cleanup_close_ int whole = -1, there = -1;
+
+	if (now->size > want->i.size)
+		return false;
+	if (now->size == 0)
+		return true;
+	whole = open_object(objects, want);
+	there = io_open_content(dir, name);
+	return whole >= 0 && there >= 0 && same_start(whole, there, now->size);
+}
+
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
 	int objects)
 {
@@ -250,7 +279,8 @@ int remake_in_place_from(int dir, const char *name, const struct inode *now,
 
 	if (to < 0 || fstat(to, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_ino != now->ino || st.st_dev != now->dev)
+	if (!S_ISREG(st.st_mode) || st.st_ino != now->ino || st.st_dev != now->dev ||
+		(uint64_t)st.st_size != now->size || io_ns(&st.st_mtim) != now->mtime_ns)
 		return -ESTALE;
 	if (ftruncate(to, 0) < 0)
 		return -errno;

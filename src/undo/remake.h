@@ -37,10 +37,16 @@ int remake_from(int dir, const char *name, const struct side *want, int from) MU
  */
 int remake_copy(int dir, const char *from, const struct inode *is, const char *name,
 	const struct side *want, unsigned char *hash) MUST_CHECK;
-/* The content of an object into the regular file at name, in its place. */
+/*
+ * The content of an object into the regular file at name, in its place, provided that nobody has
+ * written to it since it was looked at (-ESTALE).
+ */
 int remake_in_place(int dir, const char *name, const struct inode *now, const struct side *want,
 	int objects) MUST_CHECK;
-/* The same with what can be read from `from`; -1: it is to be empty. */
+/* Can it be what remake_in_place() had come to: the beginning of the content? */
+bool remake_is_begun(int dir, const char *name, const struct inode *now, const struct side *want,
+	int objects);
+/* remake_in_place() with what can be read from `from`; -1: it is to be empty. */
 int remake_in_place_from(int dir, const char *name, const struct inode *now,
 	const struct side *want, int from) MUST_CHECK;
 /* Is the object there, and whole? It is read. */

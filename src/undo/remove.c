@@ -32,8 +32,7 @@ int remove_entry(struct parents *parents, const char *path, const struct inode *
 		return r;
 	if (!there.exists)
 		return -ENOENT;
-	if (there.dev != now->dev || there.ino != now->ino ||
-		(there.mode & S_IFMT) != (now->mode & S_IFMT))
+	if (!inode_stands_still(&there, now))
 		return -ESTALE;
 	if (remove_is_mount_point(dir, name))
 		return -EBUSY;
@@ -71,7 +70,7 @@ const char *remove_reason(int error)
 	case EBUSY:
 		return "a mount point";
 	case ESTALE:
-		return "replaced just now";
+		return "changed just now";
 	case ELOOP:
 		return "a folder above it is a symlink, or no folder, now";
 	default:

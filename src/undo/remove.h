@@ -9,8 +9,8 @@
 #include "model/inode.h"
 
 /*
- * Takes out what stands at path, provided that it is still the inode `now`:
- * no folder that is not empty, no mount point, not "/". 0 or -errno.
+ * Takes out what stands at path, provided that it is still what was looked at, `now` (-ESTALE): no
+ * folder that is not empty, no mount point, not "/". 0 or -errno.
  */
 int remove_entry(struct parents *parents, const char *path,
 	const struct inode *now) MUST_CHECK;

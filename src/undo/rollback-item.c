@@ -2,6 +2,7 @@
 #include "undo/rollback-item.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "undo/remove.h"
 #include "undo/unlock.h"
@@ -61,6 +62,32 @@ int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, con
 	if (r == 0 && !rb->locked)
 		r = unlock_folder(&rb->journal, *dir, it->e->path);
 	return r < 0 ? r : durable_add(&rb->touched, *dir);
+}
+
+int rollback_check(struct rollback *rb, const struct inode *was, int dir, const char *name)
+{
+	struct inode now;
+	int r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
+	bool ours = was->exists && u64map_get(&rb->written, inode_place(was));
+
+	if (r < 0)
+		return r;
+	return ours ? inode_place(&now) == inode_place(was) ? 0 : -ESTALE :
+		inode_stands_still(&now, was) ? 0 : -ESTALE;
+}
+
+int rollback_writes(struct rollback *rb, const struct inode *i)
+{
+	bool added;
+
+	return u64map_put(&rb->written, inode_place(i), &added) ? 0 : -ENOMEM;
+}
+
+void rollback_kept(struct rollback *rb, struct plan_item *it, const char *reason)
+{
+	it->state = STATE_REFUSED;
+	it->begun = BEGUN_NOT;
+	rollback_tell(rb, it, BA_KEEP, reason);
 }
 
 bool rollback_wants_file(const struct plan_item *it)

@@ -15,6 +15,7 @@ struct rollback {
 	struct u64map *ahead; /* one of several runs (ahead.h); or NULL */
 	/* a file's number -> 1 + an item where it stands again, for its other names */
 	struct u64map anchors;
+	struct u64map written; /* the files, by inode_place(), that this rollback has written */
 	struct durable_set touched;
 	bool locked; /* nothing is made or taken away any more (unlock.h) */
 	int error; /* the first failure to record what was done */
@@ -30,6 +31,16 @@ const char *rollback_reason(int error);
 /* parents_open() of an item, where something will be changed. */
 int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir,
 	const char **name) MUST_CHECK;
+/*
+ * Whoever has written to what stands at a name, put another there, or something where nothing
+ * was, after it was looked at, keeps it: -ESTALE. 0 or -errno.
+ */
+int rollback_check(struct rollback *rb, const struct inode *was, int dir,
+	const char *name) MUST_CHECK;
+/* From now on the file is another than was looked at by our own hand. 0 or -ENOMEM. */
+int rollback_writes(struct rollback *rb, const struct inode *i) MUST_CHECK;
+/* What it was looked at stays; whatever had begun there did not. */
+void rollback_kept(struct rollback *rb, struct plan_item *it, const char *reason);
 /* Has something to be there that is no folder; a folder? */
 bool rollback_wants_file(const struct plan_item *it);
 bool rollback_wants_dir(const struct plan_item *it);

@@ -128,7 +128,10 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 		return S_ISDIR(it->now.mode) && remove_leaves(&rb->plan.parents, it->e->path,
 			plan_goes, &rb->plan) ? -ENOTEMPTY : 0;
 	r = rollback_open(rb, it, &dir, &name);
-	return r < 0 ? r : remove_entry(&rb->plan.parents, it->e->path, &it->now);
+	if (r == 0)
+		r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
+	it->emptied = r == 0;
+	return r;
 }
 
 static void take_out(struct rollback *rb, struct plan_item *it)
@@ -153,6 +156,8 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 		it->state = STATE_REFUSED;
 	} else if (!created) {
 		return; /* what stood there before comes next, and says whether it worked */
+	} else if (r == -ESTALE) {
+		rollback_kept(rb, it, remove_reason(r));
 	} else if (r == -ENOENT) {
 		rollback_tell(rb, it, BA_NOTHING, "");
 	} else if (r < 0) {
@@ -514,6 +519,7 @@ int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct
 		journal_break(&rb.journal);
 	durable_release(&rb.touched);
 	u64map_release(&rb.anchors);
+	u64map_release(&rb.written);
 	plan_release(&rb.plan);
 	return r;
 }

@@ -2,6 +2,7 @@
 """Rollback: the tree before an installation is the tree after installation and rollback, whatever the installer did,
 and also when the rollback is killed and run again."""
 import ctypes
+import fcntl
 import os
 import re
 import shutil
@@ -930,6 +931,49 @@ def in_the_way():
     return wrong
 
 
+def meanwhile(c, wrong, verb, change):
+    """An undo that has looked at all, and waits for whoever reads what it says; then the change; -> the end of it"""
+    there = set(os.listdir(c.t))
+    read, wrote = os.pipe()
+    fcntl.fcntl(read, fcntl.F_SETPIPE_SZ, 4096)
+    p = subprocess.Popen([BA, '-d', c.db, verb, '-yv', '1'], stdin=subprocess.DEVNULL, stdout=wrote, stderr=subprocess.STDOUT)
+    os.close(wrote)
+    end = time.monotonic() + 60
+    while there <= set(os.listdir(c.t)) and p.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+    expect(wrong, verb + ' is under way', p.poll(), None)
+    change()
+    with os.fdopen(read) as f:
+        said = f.read()
+    return p.wait(), said
+
+
+def written_meanwhile():
+    """What somebody writes while an undo is at work is his, wherever it has not been yet"""
+    wrong = []
+    script = ('for i in $(seq 1000 1400); do echo x >m-a-name-of-some-length-$i; done; echo run >a-new; echo run >>a-conf; '
+              'echo run >a-over.tmp; mv a-over.tmp a-over; rm a-gone; mv a-moved a-there; chmod 600 a-set')
+    for verb, kept in (('rollback', ('a-conf', 'a-gone', 'a-new', 'a-over', 'a-set', 'a-there')), ('uninstall', ('a-new',))):
+        with Case() as c:
+            for n in ('conf', 'over', 'gone', 'moved', 'set'):
+                write('%s/a-%s' % (c.t, n), n + '\n')
+            wrong += sh(c, script)
+            for _ in (1, 2):
+                def change():
+                    for n in kept:
+                        write('%s/%s' % (c.t, n), 'mine\n', 'a')
+                rc, said = meanwhile(c, wrong, verb, change) if _ == 1 else (c.ba(verb, '-y', '1').returncode, '')
+                expect(wrong, '%s: exit status' % verb, rc, 1)
+                if said:
+                    expect(wrong, verb + ' says', sorted(re.findall(r'^keep .*/(a-\S+)  \(changed (?:just now|since)\)$', said, re.M)),
+                           sorted(set(kept) | ({'a-moved'} if verb == 'rollback' else set())))
+                for n in kept:
+                    with open('%s/%s' % (c.t, n)) as f:
+                        expect(wrong, '%s: %s' % (verb, n), 'mine' in f.read(), True)
+                expect(wrong, verb + ' leaves', [n for n in os.listdir(c.t) if n.startswith(('m-', '.buildaudit'))], [])
+    return wrong
+
+
 def folder_that_became_a_file():
     """The oldest of three is asked for first: a folder that was something else since is not made for it"""
     wrong = []
@@ -946,7 +990,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [in_the_way, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':

@@ -36,7 +36,8 @@ static bool is_traced(void)
  */
 static bool may_trace(void)
 {
-	return access("/proc/self/task", R_OK) == 0 && !is_traced() && ptrace(PTRACE_PEEKUSER, getpid(), NULL, NULL) < 0 && errno == ESRCH;
+	return access("/proc/self/task", R_OK) == 0 && !is_traced() &&
+		ptrace(PTRACE_PEEKUSER, getpid(), NULL, NULL) < 0 && errno == ESRCH;
 }
 
 EXPORTED int __lsan_is_turned_off(void)

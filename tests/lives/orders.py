@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Several runs over the same few files, rolled back in any order: when each says that it is done, the tree is as before.
 
-orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--names rollback|uninstall] [--forget]
+orders.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--names rollback|uninstall] [--forget] [--attrs]
 
 A rollback leaves what a later run has, and says so; those that did are asked for again, in that order, until none keeps
 anything. Names of one file stay names of one file.
 --names: each run is an install, and is taken back so by its name.  --forget: what was taken back is forgotten at once.
+--attrs: extended attributes, owners and times are set, too.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
 """
 import argparse
@@ -32,8 +33,16 @@ ROUNDS = 4
 RUNS = 3
 
 
-def command(rng):
+def attribute(rng, one):
+    return rng.choice(('setfattr -n user.%s -v %d %s' % (rng.choice('kl'), rng.randrange(100), one),
+                       'setfattr -x user.k %s' % one, 'chown %d:%d %s' % (rng.randrange(3), rng.randrange(3), one),
+                       'touch -d @%d %s' % (1000000000 + rng.randrange(100), one), 'setfacl -m u:7:r %s' % one))
+
+
+def command(rng, attrs):
     one, other = rng.choice(NAMES), rng.choice(NAMES)
+    if attrs and rng.random() < 0.4:
+        return attribute(rng, one)
     return rng.choice(('rm -rf %s' % one, 'mv -T %s %s' % (one, other), 'echo %d >>%s' % (rng.randrange(100), one),
                        'echo %d >%s' % (rng.randrange(100), one), 'ln -f %s %s' % (one, other), 'mkdir %s' % one,
                        'chmod %s %s' % (rng.choice(('600', '644', '755')), one), 'ln -sfn %s %s' % (one, other),
@@ -47,11 +56,13 @@ def tree(top):
     for p, e in snap.items():
         if e['type'] != 'dir':
             links.setdefault(os.lstat(p).st_ino, []).append(p)
-    return {p: (e['type'], e['mode'], e['sha256'], e['link_target'], e['type'] != 'dir' and e['mtime_ns'],
-                e['type'] != 'dir' and tuple(links[os.lstat(p).st_ino])) for p, e in snap.items()}
+    return {p: (e['type'], e['mode'], e['uid'], e['gid'], e['sha256'], e['link_target'], e['type'] != 'dir' and e['mtime_ns'],
+                e['type'] != 'dir' and tuple(links[os.lstat(p).st_ino]),
+                sorted((x, os.getxattr(p, x, follow_symlinks=False)) for x in os.listxattr(p, follow_symlinks=False)))
+            for p, e in snap.items()}
 
 
-def trial(seed, mode, how, forget, folder):
+def trial(seed, mode, how, forget, attrs, folder):
     """-> what is wrong, in lines"""
     rng = random.Random(seed)
     top, db, story = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), []
@@ -63,11 +74,11 @@ def trial(seed, mode, how, forget, folder):
         return p.returncode
 
     os.mkdir(top)
-    start = rng.choice(STARTS)
+    start = rng.choice(STARTS) + ('; setfattr -n user.k -v 0 a; setfattr -n user.l -v 0 d; chown 1:2 d/x' if attrs else '')
     subprocess.run(['sh', '-c', start], cwd=top, check=True)
     before = tree(top)
     for run in range(1, RUNS + 1):
-        script = 'cd t; ' + '; '.join(command(rng) for _ in range(rng.randrange(1, 5)))
+        script = 'cd t; ' + '; '.join(command(rng, attrs) for _ in range(rng.randrange(1, 5)))
         ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), *(['--name=n%d' % run, '--pkgversion=1'] if how else []),
            '-q', '--include', top, '--', 'sh', '-c', script)
         balib.settle(db)
@@ -87,10 +98,10 @@ def trial(seed, mode, how, forget, folder):
 
 
 def one(job):
-    seed, mode, how, forget = job
+    seed, mode, how, forget, attrs = job
     folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-orders.'))
     try:
-        return seed, mode, trial(seed, mode, how, forget, folder)
+        return seed, mode, trial(seed, mode, how, forget, attrs, folder)
     except (OSError, subprocess.SubprocessError) as e:
         return seed, mode, ['%s: %s' % (type(e).__name__, e)]
     finally:
@@ -103,15 +114,16 @@ def main():
     a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
     a.add_argument('--forget', action='store_true')
+    a.add_argument('--attrs', action='store_true')
     a.add_argument('--names', choices=('rollback', 'uninstall'))
     args = a.parse_args()
-    jobs = [(seed, mode, args.names, args.forget) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    jobs = [(seed, mode, args.names, args.forget, args.attrs) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
         for seed, mode, faults in pool.map(one, jobs):
             failed += bool(faults)
             if faults:
-                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --names ' + args.names if args.names else '') + (' --forget' if args.forget else ''), *faults, sep='\n    ')
+                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --names ' + args.names if args.names else '') + (' --forget' if args.forget else '') + (' --attrs' if args.attrs else ''), *faults, sep='\n    ')
                 sys.stdout.flush()
     print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
     sys.exit(1 if failed else 0)
