@@ -1403,6 +1403,21 @@ WHERE u.kind IN ('rollback', 'uninstall', 'prune')
     AND NOT EXISTS (
         SELECT 1 FROM entry o WHERE o.undone = u.id AND o.undone > 0 AND o.change IS NOT NULL AND o.run_id <> ?1);
 
+-- name: FORGET_PART
+-- The commit that put it in its place, with others.
+UPDATE run SET lacks = ifnull(lacks, 0) + 1
+WHERE kind = 'commit' AND state = 'complete' AND id > ?1 AND EXISTS (
+    SELECT 1 FROM run r WHERE r.id = ?1 AND r.kind IS NULL AND (run.of_run = r.id OR run.settled_ns = r.settled_ns));
+
+-- name: FORGET_COMMIT
+-- The commit that put it, and nothing else that is on record, in its place.
+SELECT c.id FROM run r CROSS JOIN run c ON c.id > r.id
+WHERE r.id = ?1 AND r.kind IS NULL AND c.kind = 'commit' AND c.state = 'complete'
+    AND (c.of_run = r.id OR c.settled_ns = r.settled_ns)
+    AND NOT EXISTS (
+        SELECT 1 FROM run o WHERE o.id < c.id AND o.id <> r.id AND o.kind IS NULL
+            AND (o.id = c.of_run OR o.settled_ns = c.settled_ns));
+
 -- name: UNDID
 -- slow: what an undo took back is looked for among all that was
 -- A run on record that an undo took back.
@@ -1507,6 +1522,12 @@ SELECT r.id FROM run c CROSS JOIN run r ON r.id < c.id
 WHERE c.id = ?1 AND c.kind = 'commit' AND c.state = 'complete'
     AND (r.id = c.of_run OR (r.kind IS NULL AND r.settled_ns = c.settled_ns))
 ORDER BY r.id;
+
+-- name: COMMIT_LACKS
+-- Is a run a commit of which nothing can be taken back, or not all: what it put in its place is forgotten.
+SELECT 1 FROM run c
+WHERE c.id = ?1 AND c.kind = 'commit' AND c.state = 'complete' AND (c.lacks > 0 OR NOT EXISTS (
+    SELECT 1 FROM run r WHERE r.id < c.id AND (r.id = c.of_run OR (r.kind IS NULL AND r.settled_ns = c.settled_ns))));
 
 -- name: RUN_STANDS
 SELECT 1 FROM standing WHERE run_id = ?1 LIMIT 1;

@@ -311,11 +311,13 @@ struct ba_forgotten {
 	unsigned int lost;
 	/* that took back what the run did: runs of their own, forgotten with it. Since: 0.2 */
 	unsigned int undos;
+	/* that put the run in its place, and nothing else: the same. Since: 0.2 */
+	unsigned int commits;
 	/* 0, or: it is an undo, and goes when the run is forgotten that it took back. Since: 0.2 */
 	int64_t with;
 };
 /*
- * Drops a run, what took it back, and what is kept for it alone. -EBUSY: it is being recorded, or
+ * Drops a run, what took it back or put it in its place, and what is kept for it alone. -EBUSY: it is being recorded, or
  * undone. Since: 0.1
  */
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);

@@ -6,20 +6,21 @@
 
 static void tell(const struct ba_forgotten *f, int64_t run_id, const char *name)
 {
-	char undos[48] = "";
+	const char *commit = !f->commits ? "" : f->undos ? " and its commit" : ", with its commit";
+	char with[64];
 
-	if (f->undos == 1)
-		snprintf(undos, sizeof undos, ", with its undo");
-	else if (f->undos)
-		snprintf(undos, sizeof undos, ", with %u undos of it", f->undos);
+	if (f->undos > 1)
+		snprintf(with, sizeof with, ", with %u undos of it%s", f->undos, commit);
+	else
+		snprintf(with, sizeof with, "%s%s", f->undos ? ", with its undo" : "", commit);
 	if (f->later)
 		say_always(
 			"%s%s is forgotten%s; what was kept for it goes with the next forget, "
 			"since something is being recorded",
-			run_id < 0 ? "" : "run ", name, undos);
+			run_id < 0 ? "" : "run ", name, with);
 	else
 		say_always("%s%s is forgotten%s: %llu kept original%s, %llu bytes",
-			run_id < 0 ? "" : "run ", name, undos, (unsigned long long)f->objects,
+			run_id < 0 ? "" : "run ", name, with, (unsigned long long)f->objects,
 			f->objects == 1 ? "" : "s", (unsigned long long)f->bytes);
 	if (f->lost)
 		say_always(
@@ -77,7 +78,7 @@ static int run(struct cmd_call *call)
 const struct cmd cmd_forget_entry = {
 	.name = "forget",
 	.usage = "RUN...",
-	.help = "drop a run from the record, what took it back, "
+	.help = "drop a run from the record, what took it back or put it in its place, "
 		"and the originals that were kept for it alone\n"
 		"The files that it installed stay where they are; "
 		"they can no longer be rolled back. Of an install's older run\n"

@@ -42,16 +42,30 @@ static int drop_rows(struct db *db, int64_t run_id)
 	return r < 0 ? r : db_run(db, Q_FORGET_INSTALL, "i", install);
 }
 
-/* Forgotten are the run and what took it back. */
-static int drop_run(struct db *db, int64_t run_id, struct ba_forgotten *f)
+static int drop_with(struct db *db, enum query which, int64_t run_id, unsigned int *dropped)
 {
-	_cleanup_free_ int64_t *undos = NULL;
+	_cleanup_free_ int64_t *runs = NULL;
 	size_t i, count = 0;
-	int r = db_list(db, Q_FORGET_UNDOS, run_id, &undos, &count);
+	int r = db_list(db, which, run_id, &runs, &count);
 
 	for (i = 0; r == 0 && i < count; i++)
-		r = drop_rows(db, undos[i]);
-	f->undos = (unsigned int)count;
+		r = drop_rows(db, runs[i]);
+	*dropped = (unsigned int)count;
+	return r;
+}
+
+/*
+ * Forgotten are the run, what took it back, and the commit that put it in its place: without what
+ * was kept for the run that could take nothing back.
+ */
+static int drop_run(struct db *db, int64_t run_id, struct ba_forgotten *f)
+{
+	int r = drop_with(db, Q_FORGET_UNDOS, run_id, &f->undos);
+
+	if (r == 0)
+		r = drop_with(db, Q_FORGET_COMMIT, run_id, &f->commits);
+	if (r == 0)
+		r = db_run(db, Q_FORGET_PART, "i", run_id);
 	if (r == 0)
 		r = hand_over(db, run_id);
 	return r < 0 ? r : drop_rows(db, run_id);

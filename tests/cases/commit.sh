@@ -346,6 +346,32 @@ case_rollback_of_the_commit_is_that_of_all_its_runs() {
 	same before back
 }
 
+# What a commit put in its place is what was kept for the runs; without that there is nothing to give back.
+case_a_run_is_forgotten_that_was_committed() {
+	mkdir w
+	echo precious >w/a
+	ba try -q --include="$T" -- sh -c 'echo try >w/a; echo n >w/n'
+	ba commit -y 1 2>/dev/null
+	has "$(ba forget 1 2>&1)" 'run 1 is forgotten, with its commit: 1 kept original, '
+	has "$(ba forget 2 2>&1)" 'run 2 is forgotten already'
+	eq "$(q 'SELECT count(*) FROM runs')" 0
+	ba try -q --include="$T" -- sh -c 'echo two >w/a'
+	ba try --continue=3 -q --include="$T" -- sh -c 'echo three >w/a; echo 3 >w/n'
+	ba commit -y 4 2>/dev/null
+	ba forget 3 2>/dev/null
+	has "$(want_rc 125 ba rollback -y 5 2>&1)" 'run 5 is a commit, and one of the runs that it put in its place is forgotten: what is left'
+	has "$(want_rc 125 ba rollback -n 5 2>&1)" 'is forgotten'
+	eq "$(cat w/a)" three
+	ba rollback -y 4 2>/dev/null
+	eq "$(cat w/a w/n)" $'two\nn'
+	has "$(ba forget 4 2>&1)" 'run 4 is forgotten, with its undo and its commit: '
+	ba try -q --include="$T" -- sh -c 'echo again >w/a'
+	ba commit -y latest 2>/dev/null
+	ba forget 8 2>/dev/null
+	ba rollback -y 7 2>/dev/null
+	eq "$(cat w/a)" two
+}
+
 case_rollback_of_a_commit_with_what_was_changed_since() {
 	needs_try
 	several
