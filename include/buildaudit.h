@@ -317,8 +317,8 @@ struct ba_forgotten {
 	int64_t with;
 };
 /*
- * Drops a run, what took it back or put it in its place, and what is kept for it alone. -EBUSY: it is being recorded, or
- * undone. Since: 0.1
+ * Drops a run, what took it back or put it in its place, and what is kept for it alone. -EBUSY: it
+ * is being recorded, or undone. Since: 0.1
  */
 int ba_forget(struct ba *ba, int64_t run_id, struct ba_forgotten *forgotten);
 

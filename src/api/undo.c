@@ -278,8 +278,8 @@ static int read_parts(struct ba *ba, int64_t subject, int64_t **runs, size_t *co
 		return words_set(&ba->words, r, "%s: %s", db_path(ba->db), db_error(ba->db));
 	if (db_int(ba->db, Q_COMMIT_LACKS, 0, "i", subject))
 		return words_set(&ba->words, -ESTALE,
-			"run %lld is a commit, and %s that it put in its place is forgotten: what is "
-			"left of it is taken back run by run", (long long)subject,
+			"run %lld is a commit, and %s that it put in its place is forgotten: "
+			"what is left of it is taken back run by run", (long long)subject,
 			*count ? "one of the runs" : "the run");
 	if (*count)
 		return 0;

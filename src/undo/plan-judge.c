@@ -34,8 +34,9 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 static bool is_after(const struct plan_item *it, int dir, const char *name)
 {
 	const struct entry *e = it->e;
-	unsigned int mask =
-		e->change == CHANGE_CREATED ? DIFFERS_WHAT : DIFFERS_WHAT | DIFFERS_OWNER;
+	/* Attributes that somebody gave what the run made go with it; else they are his. */
+	unsigned int mask = e->change == CHANGE_CREATED ? DIFFERS_WHAT :
+		DIFFERS_WHAT | DIFFERS_OWNER | BA_DIFFERS_XATTRS;
 
 	return !look_differs(dir, name, &it->now, &e->after, mask);
 }
@@ -80,6 +81,9 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 	const struct side *b = &it->e->before;
 
 	/* Of a name that gives way it is the file that the run put there. */
+	/* One that had failed may have made the folder, and could not give it its attributes. */
+	if (it->e->begun && S_ISDIR(b->i.mode) && S_ISDIR(it->now.mode))
+		return true;
 	if (it->e->begun && plan_same_inode(it))
 		return is_begun_in_place(p, it, dir, name);
 	if (it->e->begun && ((it->e->begun == BEGUN_GONE && !it->now.exists) || is_other_still(it)))

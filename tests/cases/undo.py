@@ -382,15 +382,18 @@ def back_and_out():
 def failed_once():
     """What a rollback could not put back since a write failed, the next one does, when it does not fail"""
     wrong = []
-    for glob, n in (('.buildaudit*', 2), ('b*', 3), ('b*', 4)):
+    for glob, n in (('.buildaudit*', 2), ('b*', 3), ('b*', 4), ('/proc/*/fd/*', 3), ('/proc/*/fd/*', 4), ('/proc/*/fd/*', 5)):
         with Case() as c:
             killat = balib.killat(c.top)
             write(c.t + '/a', 'from before')
+            os.mkdir(c.t + '/d')
+            os.chmod(c.t + '/d', 0o1755)
+            os.setxattr(c.t + '/d', 'user.kept', b'yes')
             write(c.t + '/b', 'of two names')
             os.link(c.t + '/b', c.t + '/b2')
             before = snapshot(c.t)
-            wrong += sh(c, 'rm a; mkdir a; echo changed >b')
-            p = subprocess.run([killat, '-w', '%s/%s' % (c.t, glob), '-n', str(n), '--fail', 'EIO', '-o', c.top + '/report',
+            wrong += sh(c, 'rm a; mkdir a; echo changed >b; rmdir d')
+            p = subprocess.run([killat, '-w', os.path.join(c.t, glob), '-n', str(n), '--fail', 'EIO', '-o', c.top + '/report',
                                 '--', BA, '-d', c.db, 'rollback', '-y', '1'],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
             with open(c.top + '/report') as f:
@@ -817,16 +820,22 @@ def edited():
     """What was edited since stays in a rollback, file by file, and goes by force"""
     wrong = []
     with Case() as c:
-        for n in 'abc':
+        for n in 'abcx':
             write(c.t + '/' + n, 'before ' + n)
+        os.mkdir(c.t + '/f')
         before = snapshot(c.t)
-        wrong += sh(c, 'for i in a b c d; do echo after >$i; done; mv c c2')
+        wrong += sh(c, 'for i in a b c d x; do echo after >$i; done; mv c c2; chmod 700 f')
+        for n in 'fx':
+            os.setxattr(c.t + '/' + n, 'user.mine', b'set')
         write(c.t + '/a', 'edited')
         write(c.t + '/d', 'edited')
         os.unlink(c.t + '/c2')
         p = c.ba('rollback', '-y')
         expect(wrong, 'exit status', p.returncode, 1)
         expect(wrong, 'left', {n: open(c.t + '/' + n).read() for n in 'abd'}, {'a': 'edited', 'b': 'before b', 'd': 'edited'})
+        expect(wrong, 'what has an attribute since', [l.split()[2] for l in p.stdout.splitlines() if l.startswith('keep')],
+               [c.t + '/' + n for n in 'adfx'])
+        expect(wrong, 'attributes', [os.getxattr(c.t + '/' + n, 'user.mine') for n in 'fx'], [b'set'] * 2)
         expect(wrong, 'c, kept when it was written', open(c.t + '/c').read(), 'before c')
         p = c.ba('rollback', '-y', '--force', '1')
         wrong += compare(before, snapshot(c.t))
