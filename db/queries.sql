@@ -1403,6 +1403,9 @@ WHERE u.kind IN ('rollback', 'uninstall', 'prune')
     AND NOT EXISTS (
         SELECT 1 FROM entry o WHERE o.undone = u.id AND o.undone > 0 AND o.change IS NOT NULL AND o.run_id <> ?1);
 
+-- name: MOUNTED_DROP
+DELETE FROM mounted WHERE run_id = ?1;
+
 -- name: FORGET_PART
 -- The commit that put it in its place, with others.
 UPDATE run SET lacks = ifnull(lacks, 0) + 1
@@ -1463,6 +1466,17 @@ DELETE FROM chore WHERE name = 'sweep';
 
 -- name: RUN_UNSETTLED
 SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);
+
+-- name: CHANGED_NAMES
+SELECT p.name FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.hidden;
+
+-- name: MOUNTED_ADD
+INSERT OR IGNORE INTO mounted (run_id, point) VALUES (?1, ?2);
+
+-- name: MOUNTED
+-- slow: the few of an install are sorted
+SELECT DISTINCT d.point FROM member m CROSS JOIN mounted d ON d.run_id = m.run_id WHERE m.subject_id = ?1 ORDER BY d.point;
 
 -- name: OBJECT_WANTED
 SELECT 1 FROM original WHERE sha256 = ?1;

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "store/manifest.h"
+#include "store/mounted.h"
 #include "store/message.h"
 #include "store/open.h"
 #include "store/receipts.h"
@@ -307,6 +308,8 @@ static int settle_rows(struct writer *w)
 	early_let_go(&w->apply.early);
 	if (r == 0)
 		r = manifest_settle(&m);
+	if (r == 0)
+		r = mounted_note(&w->run);
 	w->run.heartbeat_s = usual_s;
 	return r == 0 ? run_commit(&w->run) : r;
 }

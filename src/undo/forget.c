@@ -30,7 +30,7 @@ static int drop_rows(struct db *db, int64_t run_id)
 {
 	static const enum query all[] = { Q_FORGET_EVENTS, Q_FORGET_EXECS, Q_FORGET_PROCESSES,
 		Q_FORGET_ENTRIES, Q_FORGET_ALIASES, Q_FORGET_ORIGINALS, Q_UPHELD_DROP,
-		Q_UNDO_PLACES_DROP, Q_RUN_DROP };
+		Q_UNDO_PLACES_DROP, Q_MOUNTED_DROP, Q_RUN_DROP };
 	int64_t install = db_int(db, Q_RUN_INSTALL, 0, "i", run_id);
 	int r = db_run(db, Q_SWEEP_ADD, "");
 	size_t i;

@@ -124,6 +124,35 @@ case_unmounted_or_mounted_over_in_the_end() {
 	done
 }
 
+# What is below the mount point would be taken for what the run left, or had removed.
+case_not_mounted_when_it_is_taken_back() {
+	root
+	command -v mkfs.ext4 >/dev/null || skip 'no mkfs.ext4 here'
+	truncate -s 8M img
+	mkfs.ext4 -q img
+	mkdir m
+	needs_loop img m
+	unshare -m bash -c '
+		set -e
+		mount -o loop img m
+		cd "$1"
+		echo one >m/f
+		echo two >m/g
+		"$BUILDAUDIT" -d audit.db run -q --name=n --include "$1/m" -- sh -c "echo 2 >>m/f; rm m/g; echo 3 >m/new"
+		umount m
+		for undo in "rollback -y 1" "rollback -n 1" "uninstall -y 1" "uninstall -y n"; do
+			rc=0; "$BUILDAUDIT" -d audit.db $undo || rc=$?
+			[ $rc = 125 ] && [ -z "$(ls m)" ]
+		done
+		"$BUILDAUDIT" -d audit.db runs --json | grep -o "\"state\":\"[a-z ]*\""
+		mount -o loop img m
+		"$BUILDAUDIT" -d audit.db rollback -y 1
+		grep . m/f m/g' - "$T" >out 2>err || { cat out err >&2; fail 'not whole'; return; }
+	eq "$(sort -u err)" "buildaudit: run 1 rolled back (as run 2): 1 removed, 2 restored
+buildaudit: the file system that was at $T/m is not mounted: mount it first, or --force goes without it"
+	eq "$(cat out)" $'"state":"complete"\nm/f:one\nm/g:two'
+}
+
 # All of a container's root: a file of the image gets another time of birth with its first change.
 case_a_root_that_is_an_overlay() {
 	local way
