@@ -983,6 +983,37 @@ def written_meanwhile():
     return wrong
 
 
+def edited_after_a_kill():
+    """A rollback is killed at each call in the tree, somebody writes to all that is there, and it goes on"""
+    wrong, n, report = [], 0, ''
+    with Case() as tool:
+        killat = balib.killat(tool.top)
+        while 'hit' in report or n == 0:
+            n += 1
+            with Case() as c:
+                for f in ('conf', 'two', 'set', 'over', 'gone'):
+                    write('%s/%s' % (c.t, f), f * 9)
+                os.link(c.t + '/two', c.t + '/too')
+                wrong += sh(c, 'echo run >>conf; echo run >>two; chmod 600 set; echo run >o; mv o over; rm gone; echo run >new')
+                subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), '-o', c.top + '/report', '--', BA, '-d', c.db,
+                                'rollback', '-y', '1'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, check=False)
+                with open(c.top + '/report') as f:
+                    report = f.read()
+                there = [f for f in os.listdir(c.t) if not f.startswith('.')]
+                for f in there:
+                    write('%s/%s' % (c.t, f), 'mine\n', 'a')
+                if 'hit' not in report:
+                    break
+                p = c.ba('rollback', '-y', '1')
+                expect(wrong, 'exit status', p.returncode, 1)
+                for f in there:
+                    with open('%s/%s' % (c.t, f)) as opened:
+                        expect(wrong, '%d: %s has it still: %s' % (n, f, p.stdout), 'mine' in opened.read(), True)
+    expect(wrong, 'calls', n > 5, True)
+    return wrong
+
+
 def folder_that_became_a_file():
     """The oldest of three is asked for first: a folder that was something else since is not made for it"""
     wrong = []
@@ -999,7 +1030,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [in_the_way, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
