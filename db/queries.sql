@@ -657,9 +657,9 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
 FROM holding h CROSS JOIN entry e ON e.run_id = h.run_id AND e.path_id = h.path_id JOIN path p ON p.id = e.path_id
 WHERE h.subject_id = ?1 AND e.change IS NOT NULL
     AND (NOT e.excluded
-        OR (e.change = 'removed' AND e.before_file IN (
+        OR (e.change <> 'created' AND (e.change = 'removed' OR e.file <> e.before_file) AND e.before_file IN (
             SELECT c.file FROM entry c
-            WHERE c.run_id = ?1 AND c.change = 'created' AND NOT c.excluded AND c.file <> 0))
+            WHERE c.run_id = ?1 AND c.change <> 'removed' AND NOT c.excluded AND c.file NOT IN (0, c.before_file)))
         OR (e.change <> 'removed' AND e.file IN (
             SELECT h.before_file FROM entry h
             WHERE h.run_id = ?1 AND h.change IS NOT NULL AND NOT h.excluded AND h.before_file <> 0)));
@@ -698,7 +698,7 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs, e.since,
     e.run_id, ifnull(e.since, r.started_ns), r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
-    ifnull(r.install_id = ?1, 0) OR r.id = ?1
+    ifnull(r.install_id = ?1, 0) OR r.id = ?1, ifnull(r.kind, 'commit') <> 'commit'
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL AND r.scene IS NULL
     -- what was only handed open was changed by somebody else, as a person does
@@ -710,9 +710,12 @@ WHERE e.change IS NOT NULL AND r.scene IS NULL
             WHERE d.path_id = e.path_id AND whole.id > r.id AND whole.of_run = r.of_run AND whole.kind = r.kind
                 AND whole.state = 'complete')))
     AND (NOT e.excluded
-        OR (e.change = 'removed' AND e.before_file IN (
+        OR (e.change <> 'created' AND (e.change = 'removed' OR e.file <> e.before_file) AND e.before_file IN (
             SELECT c.file FROM entry c
-            WHERE c.run_id = e.run_id AND c.change = 'created' AND NOT c.excluded AND c.file <> 0)))
+            WHERE c.run_id = e.run_id AND c.change <> 'removed' AND NOT c.excluded AND c.file NOT IN (0, c.before_file)))
+        OR (e.change <> 'removed' AND e.file IN (
+            SELECT h.before_file FROM entry h
+            WHERE h.run_id = e.run_id AND h.change IS NOT NULL AND NOT h.excluded AND h.before_file <> 0)))
 ORDER BY e.path_id, e.run_id;
 
 -- name: FOLDER_LAST

@@ -41,6 +41,7 @@ struct entry {
 	bool of_others;              /* it is here for what it may hold: another's, given up */
 	/* where the file that stands there stood before, which is no place of these; or NULL */
 	char *home;
+	bool home_excluded;          /* that one, or one to which it need not go, is excluded */
 	enum begun begun;            /* an undo was at it, in place */
 	int content_changed;         /* -1: not known */
 	enum keep keep;

@@ -22,6 +22,7 @@ struct kept {
 
 struct home {
 	uint32_t file;
+	bool excluded;
 	int64_t run_id;
 	char *path;
 };
@@ -90,7 +91,7 @@ int files_leave_home(struct files *f, int64_t run_id, const struct entry *e)
 	h = ARRAY_MORE(f->homes, f->home_count);
 	if (!h)
 		return -ENOMEM;
-	*h = (struct home){ e->before_file, run_id, strdup(e->path) };
+	*h = (struct home){ e->before_file, e->excluded, run_id, strdup(e->path) };
 	return h->path ? 0 : -ENOMEM;
 }
 
@@ -236,7 +237,10 @@ int files_find_home(const struct files *f, struct entry *e)
 	const struct home *h = at ? &f->homes[*at - 1] : NULL;
 	const struct kept *k = h ? first_kept(f, e->file, h->run_id) : NULL;
 
-	if (!h || (k && k->whole) || !strcmp(h->path, e->path))
+	if (!h || !strcmp(h->path, e->path))
+		return 0;
+	e->home_excluded = h->excluded;
+	if (k && k->whole)
 		return 0;
 	e->home = strdup(h->path);
 	return e->home ? 0 : -ENOMEM;

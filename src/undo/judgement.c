@@ -14,6 +14,12 @@ static struct judgement refused(const char *reason)
 	return (struct judgement){ .state = STATE_REFUSED, .reason = reason };
 }
 
+/* Whatever the run left in an excluded place, and somebody took away since, is no matter. */
+static bool is_free_home(const struct situation *s)
+{
+	return s->excluded && s->was && s->left && !s->is;
+}
+
 static struct judgement judge_there(const struct situation *s)
 {
 	if (s->later)
@@ -22,7 +28,7 @@ static struct judgement judge_there(const struct situation *s)
 		return is(STATE_BEFORE);
 	if (s->hidden && !s->force)
 		return refused("the run mounted or unmounted a file system there");
-	if (s->as_left || s->half_done || (s->force && !s->folder_in_way))
+	if (s->as_left || s->half_done || (s->force && !s->folder_in_way) || is_free_home(s))
 		return is(STATE_OURS);
 	/* that there is one is all that was before, and it is not this one's */
 	if (s->index && s->is && s->was)
@@ -53,6 +59,12 @@ static bool is_no_matter(const struct situation *s)
 		(s->of_others && !s->is_what_was_left);
 }
 
+/* A folder that is made again is none that is out of reach. */
+static bool is_out_of_reach(const struct situation *s)
+{
+	return s->error < 0 && (s->error != -ENOENT || s->lacks_folder);
+}
+
 struct judgement judgement_of(const struct situation *s)
 {
 	struct judgement v;
@@ -64,7 +76,7 @@ struct judgement judgement_of(const struct situation *s)
 	else
 		v = judge_there(s);
 	/* From an excluded place a file only comes home when nothing else is there. */
-	if (s->excluded && (s->is || s->error < 0))
+	if (s->excluded && (s->is || is_out_of_reach(s) || (s->was && !s->left)))
 		v = (struct judgement){ .state = STATE_LEAVE,
 			.lends = v.state == STATE_OURS && s->error == 0 };
 	if (is_no_matter(s))

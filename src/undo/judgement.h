@@ -20,6 +20,7 @@ enum state {
 struct situation {
 	enum change change;     /* what the run did there */
 	bool excluded;          /* it does not count as installed */
+	bool left;              /* the run took what stood there elsewhere, or away */
 	bool was, is;           /* something stood there before the run; stands there now */
 	/* what is known of both is the same: before and now, the run's end and now */
 	bool as_before, as_left;

@@ -35,7 +35,13 @@ enum stale_column {
 };
 
 /* The columns of LIFE behind those that entry_read() knows. */
-enum life_column { COLUMN_RUN = ENTRY_COLUMNS, COLUMN_STARTED, COLUMN_OURS, COLUMN_MINE };
+enum life_column {
+	COLUMN_RUN = ENTRY_COLUMNS,
+	COLUMN_STARTED,
+	COLUMN_OURS,
+	COLUMN_MINE,
+	COLUMN_UNDO,
+};
 
 /* One change of a path. */
 struct change_of {
@@ -323,6 +329,9 @@ static int read_change(struct history *l, const struct rows *rows)
 
 	if (r == 0 && l->count && c.e.path_id != l->chain[0].e.path_id)
 		r = close_chain(l);
+	/* its record does not tell: what came home to an excluded place is in one still */
+	if (r == 0 && l->count && rows_int(rows, COLUMN_UNDO))
+		c.e.excluded = l->chain[l->count - 1].e.excluded;
 	at = r == 0 ? ARRAY_MORE(l->chain, l->count) : NULL;
 	if (!at) {
 		entry_release(&c.e);

@@ -197,6 +197,7 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 	const struct entry *e = it->e;
 	struct situation s = { .change = e->change,
 		.excluded = e->excluded,
+		.left = entry_has_left(e),
 		.was = e->before.i.exists,
 		.hidden = e->hidden,
 		.force = p->force,

@@ -33,6 +33,19 @@ static int load(struct plan *p, int64_t superseded_by)
 	return r == 0 ? life_below(&p->all, p->db, p->run_id) : r;
 }
 
+/* What is in an excluded place may be gone, and is nobody's: it counts where no other has it. */
+static bool is_carrier(const struct plan *p, const struct entry *e)
+{
+	return e->after.i.exists && !(e->excluded && plan_item_at(p, &p->carried, e->file));
+}
+
+/* The same of where it stood before. */
+static bool is_home(const struct plan *p, const struct entry *e)
+{
+	return e->before.i.exists &&
+		(!e->excluded || (entry_has_left(e) && !plan_home(p, e->before_file)));
+}
+
 int plan_index(struct plan *p)
 {
 	size_t i;
@@ -45,9 +58,9 @@ int plan_index(struct plan *p)
 		struct entry *e = &p->all.e[i];
 
 		p->items[i].e = e;
-		if (e->after.i.exists)
+		if (is_carrier(p, e))
 			r = numbers_put(&p->carried, e->file, i);
-		if (r == 0 && e->before.i.exists && (!e->excluded || e->change == CHANGE_REMOVED))
+		if (r == 0 && is_home(p, e))
 			r = numbers_put(&p->homes, e->before_file, i);
 	}
 	return r;

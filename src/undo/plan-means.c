@@ -84,6 +84,7 @@ static void find_means(struct plan *p, struct plan_item *it)
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
 	if (it->state == STATE_OURS && !p->force && !h.same_inode && !plan_home(p, e->file) &&
+		!e->home_excluded &&
 		foreign_is(p->db, plan_subject(p), e, &it->now,
 			e->since_ns ? e->since_ns : p->started_ns))
 		plan_refuse(it,
@@ -106,22 +107,78 @@ static void find_means(struct plan *p, struct plan_item *it)
 		return;
 	it->content_same = m.content_same;
 	it->source = m.fetch ? from : NULL;
-	if (m.lacks)
+	if (m.lacks && e->excluded)
+		it->state = STATE_LEAVE; /* what is lost there is nobody's */
+	else if (m.lacks)
 		plan_refuse(it, "%s", m.lacks);
 }
 
-/* Where a file stood that cannot go home, and that nobody has kept: NULL, it can. */
-static const char *last_copy_of(const struct plan *p, const struct plan_item *it)
+/* What stands there is what the run left, and no folder: it may have stood elsewhere before. */
+static bool is_carried_in(const struct plan_item *it)
+{
+	return it->state == STATE_OURS && it->now.exists && it->e->after.i.exists &&
+		!S_ISDIR(it->e->after.i.mode) && plan_has_inode_of(&it->now, &it->e->after.i);
+}
+
+/* Does the newer one at its home have the same in it? */
+static bool is_made_again(struct plan *p, const struct plan_item *it, const struct plan_item *home)
+{
+	const struct side *a = &it->e->after;
+	const char *name;
+	int dir;
+
+	return (S_ISLNK(a->i.mode) ? a->target != NULL : a->has_hash) &&
+		parents_open(&p->parents, home->e->path, &dir, &name) == 0 &&
+		!look_differs(dir, name, &home->now, a, DIFFERS_WHAT);
+}
+
+/* What the run, or one after it, wrote over it is no file of before; and that one is kept. */
+static bool is_kept_itself(struct plan *p, const struct plan_item *it, const struct plan_item *home)
+{
+	const struct side *b = &home->e->before;
+
+	return !carries(it, home) && S_ISREG(b->i.mode) && b->has_hash &&
+		home->e->keep == KEEP_WHOLE && has_object(p, b);
+}
+
+/*
+ * An excluded place is nobody's: what has come there since stays, and what stood there before is
+ * put beside it.
+ */
+static void find_aside(struct plan *p, struct plan_item *it)
 {
 	const struct plan_item *home = plan_home(p, it->e->file);
 
-	if (it->state != STATE_OURS || !it->now.exists || !it->e->after.i.exists ||
-		S_ISDIR(it->e->after.i.mode) || !plan_has_inode_of(&it->now, &it->e->after.i))
+	if (it->state != STATE_OURS || !it->now.exists || S_ISDIR(it->now.mode) || home == it ||
+		!it->e->after.i.exists || it->e->file == it->e->before_file)
+		return;
+	if (!home) {
+		it->aside = it->e->home_excluded ? it->e->home : NULL;
+		it->may_go = it->aside;
+		return;
+	}
+	it->may_go = home->e->excluded && entry_has_left(home->e) &&
+		home->state == STATE_LEAVE && home->now.exists;
+	if (it->may_go && !plan_has_inode_of(&home->now, &it->now) &&
+		!is_made_again(p, it, home) && !is_kept_itself(p, it, home))
+		it->aside = home->e->path;
+}
+
+/* Nothing can come home there; in an excluded place that is no matter but of what had to. */
+static bool is_closed(const struct plan_item *home)
+{
+	return home->state == STATE_REFUSED || (home->e->excluded && home->state == STATE_LEAVE);
+}
+
+const char *plan_last_copy_of(const struct plan *p, const struct plan_item *it)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	if (!is_carried_in(it) || it->may_go)
 		return NULL;
 	if (!home)
 		return it->e->home;
-	return home != it && home->state == STATE_REFUSED && !home->secured &&
-			entry_has_left(home->e) ?
+	return home != it && is_closed(home) && !home->secured && entry_has_left(home->e) ?
 		home->e->path :
 		NULL;
 }
@@ -138,7 +195,7 @@ static void keep_last_copies(struct plan *p)
 		for (i = 0; i < p->all.count; i++) {
 			struct plan_item *it = &p->items[i];
 
-			home = last_copy_of(p, it);
+			home = plan_last_copy_of(p, it);
 			if (!home)
 				continue;
 			plan_refuse(it, "it was there before the run, as %s", home);
@@ -283,11 +340,35 @@ void plan_settle(struct plan *p)
 	spare_folders(p);
 }
 
+/*
+ * A file of an excluded place that changed places with one of another: when that goes home this
+ * one can, too.
+ */
+static void change_back(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct plan_item *it = &p->items[i];
+		const struct plan_item *home = it->lends ? plan_home(p, it->e->file) : NULL;
+
+		if (home && home != it && home->state == STATE_OURS && !it->e->of_others &&
+			plan_home(p, it->e->before_file) == it &&
+			plan_item_at(p, &p->carried, it->e->before_file)) {
+			it->state = STATE_OURS;
+			it->lends = false;
+		}
+	}
+}
+
 void plan_find_means(struct plan *p)
 {
 	size_t i;
 
+	change_back(p);
 	for (i = 0; i < p->all.count; i++)
 		find_means(p, &p->items[i]);
+	for (i = 0; i < p->all.count; i++)
+		find_aside(p, &p->items[i]);
 	plan_settle(p);
 }

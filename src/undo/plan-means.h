@@ -13,6 +13,11 @@ void plan_find_means(struct plan *p);
  * before is does not go.
  */
 void plan_settle(struct plan *p);
+/*
+ * Where what stands there stood before, when it cannot go home and nobody has kept it; NULL: it
+ * can, or need not.
+ */
+const char *plan_last_copy_of(const struct plan *p, const struct plan_item *it);
 /* Is what stands at a path taken out, as far as that is known? data is the plan. */
 bool plan_goes(const void *data, const char *path, size_t len);
 

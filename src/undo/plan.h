@@ -30,6 +30,12 @@ struct plan_item {
 	bool shared;
 	/* one of the plan's own names of such a file: what was there before comes in its place */
 	bool gives_way;
+	/*
+	 * It stood before in an excluded place, where something else is by now: nothing is lost if
+	 * it goes; be it that it is put beside that, whose path this is, or NULL.
+	 */
+	bool may_go;
+	const char *aside;
 	bool secured;             /* whatever happens to the source, this can be put back */
 	bool as_left;  /* what the run left stands there, by all that is known of it */
 	bool unseen;   /* what stands there could not be looked at */

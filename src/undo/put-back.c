@@ -12,7 +12,9 @@
 #include "base/cleanup.h"
 #include "base/xattrs.h"
 #include "model/names.h"
+#include "undo/aside.h"
 #include "undo/look.h"
+#include "undo/plan-means.h"
 #include "undo/remake.h"
 #include "undo/shared.h"
 #include "undo/unlock.h"
@@ -243,6 +245,17 @@ static int in_place(struct rollback *rb, struct plan_item *it, int dir, const ch
 	return remake_in_place(dir, name, &it->now, &it->e->before, rb->plan.objects);
 }
 
+/* It is not the last of what should have been fetched home, and could not be. */
+static int may_replace(struct rollback *rb, struct plan_item *it, int dir, const char *name)
+{
+	const char *home = rb->plan.force ? NULL : plan_last_copy_of(&rb->plan, it);
+
+	if (!home)
+		return aside_put(rb, it, dir, name);
+	plan_refuse(it, "it was there before the run, as %s", home);
+	return -ESTALE;
+}
+
 static void put_back(struct rollback *rb, struct plan_item *it)
 {
 	bool here = rollback_goes_in_place(it) && !it->shared;
@@ -253,7 +266,9 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 	teller_progress(&rb->teller);
 	/* Written in its place already, under another name. */
 	if (r == 0 && !(here && anchor && plan_same_inode(anchor) && !anchor->shared)) {
-		r = here ? in_place(rb, it, dir, name) : replace(rb, it, dir, name);
+		r = here ? in_place(rb, it, dir, name) : may_replace(rb, it, dir, name);
+		if (r == 0 && !here)
+			r = replace(rb, it, dir, name);
 		/* it runs: it cannot be written, but it can be replaced */
 		if (here && r == -ETXTBSY)
 			r = replace(rb, it, dir, name);
@@ -262,7 +277,7 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 			r = in_place(rb, it, dir, name);
 	}
 	if (r == -ESTALE) {
-		rollback_kept(rb, it, rollback_reason(r));
+		rollback_kept(rb, it, it->reason ? it->reason : rollback_reason(r));
 	} else if (r < 0) {
 		rollback_tell(rb, it, BA_FAIL, rollback_reason(r));
 	} else {

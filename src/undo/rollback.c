@@ -24,6 +24,7 @@
 #include "base/io.h"
 #include "base/mix.h"
 #include "undo/ahead.h"
+#include "undo/aside.h"
 #include "undo/fetch.h"
 #include "undo/numbers.h"
 #include "undo/packages.h"
@@ -45,6 +46,8 @@ static int clear_way(struct rollback *rb, struct plan_item *it, int dir, const c
 {
 	int r = fetch_park(rb, it, dir, name);
 
+	if (r == 0)
+		r = aside_put(rb, it, dir, name);
 	if (r == 0)
 		r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
 	return r == -ENOENT ? 0 : r;
@@ -110,7 +113,7 @@ static const struct plan_item *orphan_of(const struct rollback *rb, const struct
 
 	if (!home || home == it || S_ISDIR(it->e->after.i.mode) || S_ISDIR(home->e->before.i.mode))
 		return NULL;
-	if (!entry_has_left(home->e))
+	if (it->may_go || !entry_has_left(home->e))
 		return NULL; /* it is there, too, in its own place */
 	if (home->for_good)
 		return NULL; /* who had put it there has taken it back */
@@ -125,10 +128,14 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 	int dir, r;
 
 	if (rb->teller.how->dry)
+		aside_tell(rb, it);
+	if (rb->teller.how->dry)
 		return S_ISDIR(it->now.mode) && remove_leaves(&rb->plan.parents, it->e->path,
 			plan_goes, &rb->plan) ? -ENOTEMPTY : 0;
 	r = rollback_open(rb, it, &dir, &name);
 	if (r == 0)
+		r = aside_put(rb, it, dir, name);
+	if (r == 0 && !it->emptied)
 		r = remove_entry(&rb->plan.parents, it->e->path, &it->now);
 	it->emptied = r == 0;
 	return r;
@@ -157,7 +164,7 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 	} else if (!created) {
 		return; /* what stood there before comes next, and says whether it worked */
 	} else if (r == -ESTALE) {
-		rollback_kept(rb, it, remove_reason(r));
+		rollback_kept(rb, it, it->reason ? it->reason : remove_reason(r));
 	} else if (r == -ENOENT) {
 		rollback_tell(rb, it, BA_NOTHING, "");
 	} else if (r < 0) {
@@ -222,8 +229,10 @@ static void tell_dry(struct rollback *rb)
 	for (pass = 0; pass < 2; pass++)
 		for (i = 0; i < rb->plan.all.count; i++)
 			if (rollback_wants_file(&rb->plan.items[i]) &&
-				plan_same_inode(&rb->plan.items[i]) == (pass == 0))
+				plan_same_inode(&rb->plan.items[i]) == (pass == 0)) {
+				aside_tell(rb, &rb->plan.items[i]);
 				rollback_tell(rb, &rb->plan.items[i], BA_RESTORE, "");
+			}
 	for (i = rb->plan.all.count; i-- > 0;)
 		if (rollback_wants_dir(&rb->plan.items[i]))
 			rollback_tell(rb, &rb->plan.items[i], BA_RESTORE, "");

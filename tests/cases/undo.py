@@ -528,6 +528,219 @@ def carried_out():
     return wrong
 
 
+def made(c, n):
+    for name in ('prog', 'other'):
+        write(c.top + '/src/' + name, name + str(n))
+
+
+def carried(c, *run, script='mv -f prog "$1/prog"; mv -f other "$1/other"'):
+    """An install whose working folder has what was built."""
+    p = subprocess.run([BA, '-d', c.db, 'run', *MODE, '-q', '--include', c.t, '--name=p', *run, '--', 'sh', '-ec', script,
+                        'sh', c.t], cwd=c.top + '/src', check=False)
+    balib.settle(c.db)
+    return p.returncode
+
+
+def texts(folder):
+    out = {}
+    for name in sorted(os.listdir(folder)):
+        with open(folder + '/' + name) as f:
+            out[name] = f.read()
+    return out
+
+
+LINKED = 'mv -f prog "$1/prog"; mv -f other "$1/other"; ln -s "$1/prog" prog; ln -s nowhere other'
+STRIPPED = 'mv -f prog "$1/prog"; mv -f other "$1/other"; echo >>"$1/prog"; echo >>"$1/other"'
+HOME = {'prog': 'prog1', 'other': 'other1'}
+NEWER = {'prog': 'prog2', 'other': 'other2'}
+ADMINS = {'prog': 'admin'}
+BESIDE = dict(NEWER, **{'prog.buildaudit-1': 'prog1', 'other.buildaudit-1': 'other1'})
+
+# what happens, the undo, its exit status, what is in the tree then, and in the folder of what was built
+CARRIED_IN = [
+    ('', 'uninstall p', 0, ADMINS, HOME),
+    ('', 'rollback 1', 0, ADMINS, HOME),
+    ('', 'rollback p', 0, ADMINS, HOME),
+    ('', 'uninstall --force p', 0, ADMINS, HOME),
+    ('strip', 'uninstall p', 0, ADMINS, HOME),
+    ('upgrade', 'uninstall p', 0, ADMINS, NEWER),
+    ('upgrade', 'rollback 2', 0, HOME, NEWER),
+    ('newer', 'uninstall p', 0, ADMINS, BESIDE),
+    ('newer', 'rollback 1', 0, ADMINS, BESIDE),
+    ('newer', 'uninstall --force p', 0, ADMINS, BESIDE),
+    ('newer taken', 'uninstall p', 0, ADMINS,
+     dict(NEWER, **{'prog.buildaudit-1': 'mine', 'prog.buildaudit-1.2': 'prog1', 'other.buildaudit-1': 'other1'})),
+    ('same', 'uninstall p', 0, ADMINS, HOME),
+    ('copied', 'uninstall p', 0, ADMINS, NEWER),
+    ('gone', 'uninstall p', 1, HOME, None),
+    ('gone', 'uninstall --force p', 0, ADMINS, None),
+    ('back', 'uninstall p', 0, ADMINS, NEWER),
+    ('back', 'uninstall --force p', 0, ADMINS, NEWER),
+    ('back cleaned', 'uninstall p', 0, ADMINS, {}),
+    ('newer cleaned', 'uninstall p', 0, ADMINS, {}),
+    ('exchanged', 'rollback 1', 0, ADMINS, HOME),
+    ('renamed', 'uninstall p', 0, ADMINS, {'prog': 'prog2', 'other': 'other1', 'prog.buildaudit-2': 'prog1'}),
+]
+
+
+def carried_in():
+    """What an install has moved in from an excluded place goes home, or beside what is there by now"""
+    wrong = []
+    for what, undo, status, tree, src in CARRIED_IN:
+        with Case() as c:
+            os.mkdir(c.top + '/src')
+            write(c.t + '/prog', 'admin')
+            made(c, 1)
+            come_in(c, what)
+            dry = c.ba(*undo.split(), '-n')
+            p = c.ba(*undo.split(), '-y')
+            name = '%s, %s: ' % (what, undo)
+            expect(wrong, name + 'exit status: ' + p.stdout, p.returncode, status)
+            expect(wrong, name + 'said before', re.findall(r'\d+ (?:re|kept)[a-z]*', dry.stdout),
+                   re.findall(r'\d+ (?:re|kept)[a-z]*', p.stdout))
+            expect(wrong, name + 'tree', texts(c.t), tree)
+            expect(wrong, name + 'src', texts(c.top + '/src') if src is not None else None, src)
+    return wrong
+
+
+def come_in(c, what):
+    first = {'strip': STRIPPED, 'exchanged': 'mv prog x; mv "$1/prog" prog; mv x "$1/prog"; mv other "$1"',
+             'renamed': 'mv prog "$1/lib.1"'}
+    carried(c, '--pkgversion=1', **({'script': first[what]} if what in first else {}))
+    if 'back' in what:
+        c.ba('uninstall', '-y', 'p')
+    if what in ('upgrade', 'newer', 'newer taken', 'newer cleaned', 'copied', 'back', 'renamed'):
+        made(c, 2)
+    if what in ('upgrade', 'copied', 'back', 'renamed'):
+        carried(c, '--pkgversion=2', **({} if what == 'upgrade' else {'script': 'mv prog "$1/lib.2"'} if what == 'renamed'
+                                        else {'script': 'cp prog other "$1"'}))
+    if what == 'renamed':
+        write(c.top + '/src/other', 'other1')
+    if what == 'same':
+        made(c, 1)
+    if 'taken' in what:
+        write(c.top + '/src/prog.buildaudit-1', 'mine')
+    if what == 'gone':
+        shutil.rmtree(c.top + '/src')
+    if what == 'newer cleaned':
+        c.ba('uninstall', '-y', 'p')
+    if 'cleaned' in what:
+        shutil.rmtree(c.top + '/src')
+        os.mkdir(c.top + '/src')
+
+
+def left_in_place():
+    """A link that the build leaves where its product was is something newer, too"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.top + '/src')
+        write(c.t + '/prog', 'admin')
+        made(c, 1)
+        carried(c, script=LINKED)
+        p = c.ba('uninstall', '-y', 'p')
+        expect(wrong, 'exit status: ' + p.stdout, p.returncode, 0)
+        expect(wrong, 'tree', texts(c.t), ADMINS)
+        expect(wrong, 'src', sorted(os.listdir(c.top + '/src')), ['other', 'other.buildaudit-1', 'prog', 'prog.buildaudit-1'])
+    return wrong
+
+
+def folders_carried_in():
+    """A folder that was moved in from an excluded place goes home with all that is in it"""
+    wrong = []
+    for script in 'mv d "$1/d"', 'mkdir "$1/d"; mv d/f d/g "$1/d"; rmdir d':
+        for undo in 'uninstall p', 'rollback 1':
+            with Case() as c:
+                os.makedirs(c.top + '/src/d')
+                for name in 'fg':
+                    write(c.top + '/src/d/' + name, name)
+                before = snapshot(c.top + '/src')
+                carried(c, script=script)
+                p = c.ba(*undo.split(), '-y')
+                expect(wrong, '%s, %s: %s' % (script, undo, p.stdout), p.returncode, 0)
+                expect(wrong, script, os.listdir(c.t), [])
+                wrong += compare(before, snapshot(c.top + '/src'))
+    return wrong
+
+
+def two_names_of_what_was_there():
+    """What the install gave a name in an excluded place as well is fetched from where that may not have gone"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.top + '/src')
+        write(c.t + '/prog', 'admin')
+        made(c, 1)
+        carried(c, script='mv "$1/prog" "$1/prog.old"; ln "$1/prog.old" x; mv prog "$1/prog"')
+        os.unlink(c.top + '/src/x')
+        p = c.ba('uninstall', '-y', 'p')
+        expect(wrong, 'exit status: ' + p.stdout, p.returncode, 0)
+        expect(wrong, 'tree', texts(c.t), ADMINS)
+        expect(wrong, 'src', texts(c.top + '/src'), HOME)
+    return wrong
+
+
+def killed_coming_home():
+    """One file goes home and one is put beside what is there; killed, and done once more"""
+    wrong, calls, points = [], 0, int(os.environ.get('POINTS', 6))
+    for n in range(points + 1):
+        with Case() as c:
+            os.mkdir(c.top + '/src')
+            for name in ('prog', 'other'):
+                write(c.t + '/' + name, 'admin')
+            made(c, 1)
+            carried(c, script='mv -f prog other "$1"; touch new; mv new "$1"')
+            write(c.top + '/src/prog', 'prog2')
+            how = ['-n', str(max(1, calls * (2 * n - 1) // (2 * points)))] if n else ['-c']
+            p = subprocess.run([balib.killat(c.top), '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'p'],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                               env=dict(os.environ, PATH='/nonexistent'))
+            expect(wrong, '%s: %s' % (how, p.stdout), p.returncode, 0)
+            with open(c.top + '/report') as f:
+                calls = calls or int(re.search(r'^calls (\d+)', f.read(), re.M).group(1))
+            if n:
+                p = c.ba('uninstall', '-y', 'p')
+                expect(wrong, '%s: the second try: %s' % (how, p.stdout), p.returncode, 0)
+            expect(wrong, '%s: tree' % how, texts(c.t), {'prog': 'admin', 'other': 'admin'})
+            expect(wrong, '%s: src' % how, texts(c.top + '/src'),
+                   {'prog': 'prog2', 'prog.buildaudit-1': 'prog1', 'other': 'other1'})
+    return wrong
+
+
+def cannot_come_home():
+    """What could not be fetched home after all is not replaced where it stands"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.top + '/src')
+        write(c.t + '/prog', 'admin')
+        made(c, 1)
+        carried(c)
+        if os.geteuid() or subprocess.run(['chattr', '+i', c.top + '/src'], check=False, stderr=subprocess.DEVNULL).returncode:
+            return wrong
+        p = c.ba('uninstall', '-y', 'p')
+        subprocess.run(['chattr', '-i', c.top + '/src'], check=True)
+        expect(wrong, 'exit status: ' + p.stdout, p.returncode, 125)
+        expect(wrong, 'tree', texts(c.t), HOME)
+        p = c.ba('uninstall', '-y', 'p')
+        expect(wrong, 'exit status: ' + p.stdout, p.returncode, 0)
+        expect(wrong, 'tree', texts(c.t), ADMINS)
+        expect(wrong, 'src', texts(c.top + '/src'), HOME)
+    return wrong
+
+
+def carried_out_of_an_install():
+    """What an install has moved to an excluded place comes home by its name as well"""
+    wrong = []
+    with Case() as c:
+        os.mkdir(c.top + '/src')
+        write(c.t + '/prog', 'admin')
+        made(c, 1)
+        carried(c, script='mv "$1/prog" old; cp prog "$1/prog"')
+        p = c.ba('uninstall', '-y', 'p')
+        expect(wrong, 'exit status: ' + p.stdout, p.returncode, 0)
+        expect(wrong, 'tree', texts(c.t), ADMINS)
+        expect(wrong, 'src', texts(c.top + '/src'), HOME)
+    return wrong
+
+
 def uninstalled():
     """Uninstall removes exactly what was created, and says what it leaves"""
     wrong = []
@@ -1030,7 +1243,8 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [in_the_way, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
+         folders_carried_in, two_names_of_what_was_there, killed_coming_home, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
