@@ -1273,9 +1273,11 @@ UPDATE entry SET undone = ?3
 WHERE path_id = ?1 AND run_id IN (SELECT run_id FROM member WHERE subject_id = ?2) AND NOT undone;
 
 -- name: ENTRY_GIVE_UP
--- What somebody else has by now, or took away, was not taken back, and is not to come back when that one goes.
+-- What somebody else has by now, or took away, was not taken back, and is not to come back when that one goes. What a
+-- run changed, or removed, its uninstall leaves alone.
 UPDATE entry SET undone = ?2
-WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS NOT NULL AND NOT undone AND NOT EXISTS (
+WHERE run_id IN (SELECT run_id FROM member WHERE subject_id = ?1) AND change IS NOT NULL AND NOT undone
+    AND (?1 < 0 OR change = 'created') AND NOT EXISTS (
     SELECT 1 FROM owner o WHERE o.path_id = entry.path_id
         AND o.run_id IN (SELECT run_id FROM member WHERE subject_id = ?1)
     UNION ALL

@@ -246,18 +246,24 @@ static int carry_out_all(struct uninstall *u)
 	return lock_folders(&u->journal);
 }
 
-/* What stays is the run's still; but for a folder that others have something in. */
+/*
+ * What stays is the run's still, what it had changed or removed, too; but for a folder that others
+ * have something in.
+ */
+static bool stays_its(const struct entry *e, const struct intent *intent)
+{
+	if (e->change != CHANGE_CREATED)
+		return !e->excluded;
+	return intent->ours && intent->did >= BA_KEEP && !S_ISDIR(e->after.i.mode);
+}
+
 static int release_all(struct uninstall *u)
 {
 	size_t i;
 	int r = 0;
 
 	for (i = 0; r == 0 && i < u->all.count; i++) {
-		const struct intent *intent = &u->intents[i];
-		bool stays = intent->ours && intent->did >= BA_KEEP &&
-			!S_ISDIR(u->all.e[i].after.i.mode);
-
-		if (!stays)
+		if (!stays_its(&u->all.e[i], &u->intents[i]))
 			r = journal_undone(&u->journal, &u->all.e[i]);
 	}
 	return r;

@@ -973,6 +973,25 @@ case_forget_says_what_an_install_loses() {
 	hasnt "$(ba forget 3 2>&1)" 'what it found'
 }
 
+# What an uninstall of a run leaves as it is, is that run's, and not the one's before.
+case_what_stays_of_a_run_is_its_own() {
+	mkdir p
+	inst foo 1 'echo 1 >p/a; echo 1 >p/b'
+	inst foo 2 'echo two-long >p/a; rm p/b; echo 2 >p/c'
+	settle
+	ba uninstall -y foo@2 >/dev/null
+	eq "$(ls p) $(cat p/a)" 'a two-long'
+	eq "$(ba list foo | head -n 1)" "file                9  $T/p/a"
+	has "$(ba owner "$T/p/a")" "^$T/p/a: foo 2 \\(run 2"
+	eq "$(ba verify foo)" ''
+	eq "$(want_rc 1 ba owner "$T/p/b" 2>/dev/null)" ''
+	ba rollback -y 2 >/dev/null
+	eq "$(cat p/a p/b | xargs) $(ls p | xargs)" '1 1 a b'
+	eq "$(ba verify foo)" ''
+	ba uninstall -y foo >/dev/null
+	eq "$(ls p)" ''
+}
+
 # (run N) is who came later: nobody, after what an install has now.
 case_verify_of_an_install() {
 	mkdir p
