@@ -1202,20 +1202,28 @@ WHERE n.id = ?1 AND e.change IN ('modified', 'removed') AND NOT e.excluded AND N
     AND NOT is_index((SELECT name FROM path WHERE id = e.path_id));
 
 -- name: INSTALLS
--- The state of one of which nothing is there any more is 'gone': somebody took it out by hand, or a package manager did.
+-- The state of one of which nothing that it put there is there any more is 'gone': somebody took it out by hand, or a
+-- package manager did.
 -- slow: all installs are listed
 SELECT name, version, runs, files, bytes, first_at, last_at,
-    -- what it only edited is no sign of it, neither of its being there nor of its having gone
-    iif(state = 'installed' AND files AND (
+    -- what it only edited is no sign of it, neither of its being there nor of its having gone, nor where an
+    -- uninstall has taken out all but that
+    iif(state = 'installed' AND files AND ifnull((
         SELECT max(is_there(p.name)) FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
         JOIN path p ON p.id = o.path_id
         WHERE i.name = l.name AND NOT o.folder
-            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = p.id)) = 0, 'gone', state) AS state
+            AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = p.id)), NOT EXISTS (
+        SELECT 1 FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN entry e ON e.run_id = r.id
+        JOIN run u ON u.id = e.undone
+        WHERE i.name = l.name AND e.change = 'created' AND NOT e.excluded AND e.mode & 61440 <> 16384
+            AND u.kind = 'uninstall' AND u.id > (
+                SELECT max(w.run_id) FROM run n CROSS JOIN owner w ON w.run_id = n.id WHERE n.install_id = i.id))) = 0,
+        'gone', state) AS state
 FROM installs l WHERE ?1 IS NULL OR name = ?1 ORDER BY name;
 
 -- name: OWNED_BY
 -- slow: what an install, or a run, has now is sorted by path
-SELECT o.* FROM member m CROSS JOIN owner w ON w.run_id = m.run_id CROSS JOIN path p ON p.id = w.path_id
+SELECT o.*, is_there(o.path) AS there FROM member m CROSS JOIN owner w ON w.run_id = m.run_id CROSS JOIN path p ON p.id = w.path_id
 CROSS JOIN owned o ON o.path = p.name
 WHERE m.subject_id = ?1 ORDER BY o.path;
 

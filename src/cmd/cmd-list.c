@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -133,7 +132,7 @@ static void write_owned(const struct ba_rows *rows, struct buf *out)
 	total_write_size(out, rows);
 	render_name(out, path, len);
 	total_write_target(out, rows);
-	buf_addc(out, '\n');
+	buf_adds(out, total_is_missing(rows) ? "  (missing)\n" : "\n");
 }
 
 static void write_row(const struct cmd_call *call, const struct ba_rows *rows, const char *name,
@@ -149,18 +148,30 @@ static void write_row(const struct cmd_call *call, const struct ba_rows *rows, c
 	}
 }
 
-/* Somebody else took it out, a package manager say: on record it is there still. */
-static void say_gone(const struct cmd_call *call)
+/* Does the list of installs say so of this one? */
+static bool is_gone(const struct cmd_call *call, int64_t run)
 {
-	say_always("none of these files is there any more; 'buildaudit uninstall %s' takes it off "
-		 "the list", call->argv[0]);
+	struct ba_rows *rows;
+	bool gone = false;
+
+	if (run > 0 || ba_installs(call->ba, call->argv[0], &rows) < 0)
+		return false;
+	while (ba_rows_next(rows) > 0)
+		gone = !strcmp(row_text(rows, "state"), "gone");
+	ba_rows_free(rows);
+	return gone;
 }
 
-static bool is_gone(const struct ba_rows *rows)
+/* Somebody else took it out, a package manager say: on record it is there still. */
+static void say_gone(const struct cmd_call *call, int64_t run, bool there)
 {
-	struct stat st;
-
-	return lstat(row_text(rows, "path"), &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+	if (!there)
+		say_always("none of these files is there any more; 'buildaudit uninstall %s' takes "
+			 "it off the list", call->argv[0]);
+	else if (is_gone(call, run))
+		say_always("none of the files that it put there is there any more, only what "
+			 "others have, too; 'buildaudit uninstall %s' takes it off the list, "
+			 "--force also where that was changed since", call->argv[0]);
 }
 
 /* What an install, or a run, owns now. */
@@ -179,9 +190,9 @@ static int list_owned(const struct cmd_call *call)
 		return cmd_failed(call);
 	while ((r = ba_rows_next(rows)) > 0) {
 		total_add(&total, rows);
-		if (!there && strcmp(row_text(rows, "type"), "dir") != 0) {
+		if (strcmp(row_text(rows, "type"), "dir") != 0) {
 			any = true;
-			there = !is_gone(rows);
+			there |= !total_is_missing(rows);
 		}
 		write_row(call, rows, "path", &out);
 		if (keep(&l, &out, key_of(rows, "size")) < 0)
@@ -193,8 +204,8 @@ static int list_owned(const struct cmd_call *call)
 		total_write(&total, &out);
 		render_line(&out);
 	}
-	if (r == 0 && any && !there)
-		say_gone(call);
+	if (r == 0 && any)
+		say_gone(call, run, there);
 	total_release(&total);
 	return r < 0 ? cmd_failed(call) : r ? out_of_memory() : 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/total.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/mix.h"
@@ -21,12 +20,22 @@ int64_t total_size(struct total *t, const struct ba_rows *rows)
 	return added ? row_number(rows, "size") : 0;
 }
 
+bool total_is_missing(const struct ba_rows *rows)
+{
+	int there = ba_rows_column(rows, "there");
+
+	return there >= 0 && !ba_rows_int(rows, there);
+}
+
 void total_add(struct total *t, const struct ba_rows *rows)
 {
 	const char *type = row_text(rows, "type");
 	bool file = !strcmp(type, "file");
 
-	if (*row_text(rows, "change") == 'r') {
+	if (total_is_missing(rows)) {
+		t->missing++;
+		t->missing_bytes += file ? row_number(rows, "size") : 0;
+	} else if (*row_text(rows, "change") == 'r') {
 		t->removed++;
 		t->removed_bytes += file ? row_number(rows, "size") : 0;
 	} else if (file) {
@@ -67,6 +76,9 @@ void total_write(const struct total *t, struct buf *line)
 	if (t->removed)
 		buf_addf(line, "; removed: %lld, of %lld bytes", (long long)t->removed,
 			(long long)t->removed_bytes);
+	if (t->missing)
+		buf_addf(line, "; missing: %lld, of %lld bytes", (long long)t->missing,
+			(long long)t->missing_bytes);
 }
 
 void total_write_size(struct buf *line, const struct ba_rows *rows)

@@ -2,6 +2,7 @@
 #ifndef CMD_TOTAL_H
 #define CMD_TOTAL_H
 /* Sizes in a listing of files, and what they come to. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -10,6 +11,7 @@
 
 struct total {
 	int64_t files, folders, links, others, bytes, removed, removed_bytes;
+	int64_t missing, missing_bytes; /* on record only: they are in none of those */
 	struct u64map groups; /* hard links: the content of one file is there once */
 };
 
@@ -18,6 +20,8 @@ struct total {
  * the views manifest and owned.
  */
 void total_add(struct total *t, const struct ba_rows *rows);
+/* On record only, as the column there says, where the rows have one. */
+bool total_is_missing(const struct ba_rows *rows);
 void total_release(struct total *t);
 /* Of a file, which is no removed one, its bytes; 0 where another name of it has counted. */
 int64_t total_size(struct total *t, const struct ba_rows *rows);

@@ -31,6 +31,22 @@ static bool is_before(const struct plan_item *it, int dir, const char *name)
 	return !it->e->late;
 }
 
+/*
+ * What an install found has been put back by somebody else, its own uninstaller say, as another
+ * file, or just now.
+ */
+static bool is_before_again(const struct plan *p, const struct plan_item *it, int dir,
+	const char *name)
+{
+	const struct side *b = &it->e->before;
+	unsigned int mask = DIFFERS_ALL & ~(unsigned int)BA_DIFFERS_TIME;
+
+	return p->install && S_ISREG(b->i.mode) && b->has_hash && b->i.nlink < 2 && !it->e->late &&
+		it->now.nlink < 2 &&
+		!look_differs(dir, name, &it->now, b, mask & ~(unsigned int)BA_DIFFERS_CONTENT) &&
+		!look_differs(dir, name, &it->now, b, BA_DIFFERS_CONTENT);
+}
+
 static bool is_after(const struct plan_item *it, int dir, const char *name)
 {
 	const struct entry *e = it->e;
@@ -130,6 +146,8 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	s->as_before = s->was && s->is && !is_carried_here(p, it) && is_before(it, dir, name);
 	s->as_left = !s->as_before && (is_after(it, dir, name) || is_as_put_back(p, it));
 	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
+	if (s->was && s->is && !s->as_before && !s->as_left && !s->half_done)
+		s->as_before = !is_carried_here(p, it) && is_before_again(p, it, dir, name);
 }
 
 /* What is no folder among those above path, which is cut there. 0, or -errno: it has gone. */

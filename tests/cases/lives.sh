@@ -992,6 +992,32 @@ case_what_stays_of_a_run_is_its_own() {
 	eq "$(ls p)" ''
 }
 
+# Its own uninstaller, which nobody recorded, put the file of others back: the install has nothing there any more.
+case_what_it_found_was_put_back_by_others() {
+	mkdir p
+	echo o >p/conf
+	echo o >p/edited
+	inst foo 1 'echo 1 >p/foo; sed -i "\$a line" p/conf p/edited'
+	settle
+	rm p/foo
+	echo o >p/conf
+	echo person >p/edited
+	eq "$(ba list --json | fields state)" gone
+	has "$(ba list foo 2>&1)" "^file                2  $T/p/foo  \\(missing\\)\$"
+	has "$(ba list foo 2>&1)" '^total     2 files, 0 folders, 0 links: 14 bytes; missing: 1, of 2 bytes$'
+	has "$(ba list foo 2>&1)" 'none of the files that it put there is there any more, only what others have, too'
+	has "$(want_rc 1 ba uninstall -y foo 2>&1)" "^keep .*$T/p/edited  \\(changed since\\)$"
+	eq "$(cat p/conf p/edited | xargs)" 'o person'
+	eq "$(ba list --json | fields state)" gone
+	eq "$(ba list foo 2>/dev/null | grep -c "$T/p/")" 1
+	ba uninstall -y --force foo >/dev/null
+	eq "$(ba list; cat p/conf p/edited | xargs)" 'o o'
+	# one that only edits is there as long as its edit is
+	inst foo 2 'echo line >>p/edited'
+	settle
+	eq "$(ba list --json | fields state)" installed
+}
+
 # (run N) is who came later: nobody, after what an install has now.
 case_verify_of_an_install() {
 	mkdir p
