@@ -10,10 +10,11 @@ CREATE TEMP VIEW IF NOT EXISTS handed AS
 SELECT run_id, path_id FROM entry WHERE change = 'modified' AND process_id IS NULL AND file = before_file;
 
 -- name: VIEW_CLAIM
--- What commands did and is theirs. An index that was there before all runs is its tool's, and nobody's.
+-- What commands did and is theirs. An index that was there before all runs is its tool's, and nobody's, as a package
+-- manager's record is.
 CREATE TEMP VIEW IF NOT EXISTS claim AS SELECT * FROM standing s
 WHERE change <> 'modified' OR (
-    (NOT is_index((SELECT name FROM path WHERE id = s.path_id))
+    (NOT is_common((SELECT name FROM path WHERE id = s.path_id))
         OR EXISTS (SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created'))
     AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.run_id = s.run_id AND h.path_id = s.path_id));
 
@@ -971,6 +972,8 @@ WHERE held.subject_id = ?1 AND NOT excluded
         WHERE h.run_id = m.run_id AND h.before_file <> 0 AND h.change IS NOT NULL
             AND (h.change = 'removed' OR h.file <> h.before_file)
             AND c.change = 'created' AND c.mode & 61440 <> 16384)
+    -- nor is a package manager's record: a script does not ask which packages are there
+    AND NOT is_record(path)
 ORDER BY type = 'dir', path DESC;
 
 -- name: UNINSTALL_LIST_OF
@@ -978,6 +981,7 @@ ORDER BY type = 'dir', path DESC;
 -- slow: what an install created is sorted
 SELECT m.type, m.path, m.mode, m.uid, m.gid, m.size, m.mtime_ns, m.sha256, m.link_target, m.nlink_group, m.run_id
 FROM json_each(?1) j CROSS JOIN manifest m ON m.run_id = j.value ->> 0 AND m.path_id = j.value ->> 1
+WHERE NOT is_record(m.path)
 ORDER BY m.type = 'dir', m.path DESC;
 
 -- name: WAS_REMOVED
@@ -1199,7 +1203,7 @@ CROSS JOIN standing s ON s.path_id = e.path_id AND s.run_id = (
 CROSS JOIN install i ON i.id = s.install_id
 WHERE n.id = ?1 AND e.change IN ('modified', 'removed') AND NOT e.excluded AND NOT ifnull(e.content_changed = 0, 0)
     AND s.change <> 'removed' AND NOT s.folder AND s.install_id IS NOT n.install_id
-    AND NOT is_index((SELECT name FROM path WHERE id = e.path_id));
+    AND NOT is_common((SELECT name FROM path WHERE id = e.path_id));
 
 -- name: INSTALLS
 -- The state of one of which nothing that it put there is there any more is 'gone': somebody took it out by hand, or a
@@ -1207,11 +1211,11 @@ WHERE n.id = ?1 AND e.change IN ('modified', 'removed') AND NOT e.excluded AND N
 -- slow: all installs are listed
 SELECT name, version, runs, files, bytes, first_at, last_at,
     -- what it only edited is no sign of it, neither of its being there nor of its having gone, nor where an
-    -- uninstall has taken out all but that
+    -- uninstall has taken out all but that; and what a package manager writes down is none
     iif(state = 'installed' AND files AND ifnull((
         SELECT max(is_there(p.name)) FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN owner o ON o.run_id = r.id
         JOIN path p ON p.id = o.path_id
-        WHERE i.name = l.name AND NOT o.folder
+        WHERE i.name = l.name AND NOT o.folder AND NOT is_record(p.name)
             AND NOT EXISTS (SELECT 1 FROM edited d WHERE d.run_id = o.run_id AND d.path_id = p.id)), NOT EXISTS (
         SELECT 1 FROM install i JOIN run r ON r.install_id = i.id CROSS JOIN entry e ON e.run_id = r.id
         JOIN run u ON u.id = e.undone

@@ -18,12 +18,14 @@
 struct asked {
 	char *path, *package; /* NULL: nobody's */
 	char *other; /* a second one, of a folder */
+	const char *remover; /* of the first one */
 	UT_hash_handle hh;
 };
 
 struct owners {
 	struct asked *places;
 	bool unasked; /* there is one that was not asked for */
+	const char *remover; /* of the manager that is being asked */
 };
 
 static int add_place(struct owners *o, const char *path)
@@ -61,6 +63,15 @@ const char *owners_of(const struct owners *o, const char *path)
 	if (o)
 		HASH_FIND_STR(o->places, path, p);
 	return p ? p->package : NULL;
+}
+
+const char *owners_remover(const struct owners *o, const char *path)
+{
+	struct asked *p = NULL;
+
+	if (o)
+		HASH_FIND_STR(o->places, path, p);
+	return p ? p->remover : NULL;
 }
 
 void owners_each(const struct owners *o,
@@ -116,6 +127,8 @@ static int mark(struct owners *o, const char *path, const char *package)
 	/* of one name for two machines is one */
 	if (p->package && owner_is(package, p->package, strcspn(p->package, ":")))
 		return 0;
+	if (!p->package)
+		p->remover = o->remover;
 	*to = strdup(package);
 	return *to ? 0 : -ENOMEM;
 }
@@ -165,7 +178,7 @@ static int read_list(struct owners *o, FILE *in)
 	return r;
 }
 
-static int ask(struct owners *o, const char *const argv[])
+static int ask(struct owners *o, const char *const argv[], const char *remover)
 {
 	pid_t pid;
 	int fd = child_open(argv, CHILD_HIDDEN, &pid), r, status;
@@ -173,6 +186,7 @@ static int ask(struct owners *o, const char *const argv[])
 
 	if (fd < 0)
 		return fd == -ENOMEM ? fd : -EIO;
+	o->remover = remover;
 	r = in ? read_list(o, in) : -ENOMEM;
 	if (in)
 		drop_file(in);
@@ -206,8 +220,9 @@ int owners_ask(struct owners *o, unsigned int managers)
 		return 0;
 	o->unasked = false;
 	if (managers & OWNERS_DPKG)
-		r = ask(o, dpkg);
-	if (managers & OWNERS_RPM && owners_rpm_has_database() && (e = ask(o, rpm)) < 0 && r == 0)
+		r = ask(o, dpkg, "dpkg -r");
+	if (managers & OWNERS_RPM && owners_rpm_has_database() &&
+		(e = ask(o, rpm, "rpm -e")) < 0 && r == 0)
 		r = e;
 	return r;
 }

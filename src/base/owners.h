@@ -23,6 +23,8 @@ int owners_add(struct owners **o, const char *path) MUST_CHECK;
 int owners_ask(struct owners *o, unsigned int managers) MUST_CHECK;
 /* The package that has a path that was asked for, or NULL. */
 const char *owners_of(const struct owners *o, const char *path);
+/* What takes that package out, as "dpkg -r"; its name belongs behind it. Or NULL. */
+const char *owners_remover(const struct owners *o, const char *path);
 /* Each path, in the order in which they were added, and its package or NULL. */
 void owners_each(const struct owners *o,
 	void (*each)(const char *path, const char *owner, void *data), void *data);

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/indexes.h"
+#include "base/package-records.h"
 #include "store/db.h"
 #include "store/forked.h"
 #include "store/schema.h"
@@ -26,13 +27,22 @@
 #define BUSY_MS 30000
 #define READER_MS 5000 /* who reads is done sooner, or is waited for by a person */
 
-/* is_index(PATH): see base/indexes.h. */
-static void is_index(sqlite3_context *answer, int count, sqlite3_value **values)
+/* is_common(PATH): an index, or a record: what it is of is all installs'. */
+static void is_common(sqlite3_context *answer, int count, sqlite3_value **values)
 {
 	const char *path = (const char *)sqlite3_value_text(values[0]);
 
 	(void)count;
-	sqlite3_result_int(answer, path && index_of(path));
+	sqlite3_result_int(answer, path && (index_of(path) || package_record_is(path)));
+}
+
+/* is_record(PATH): see base/package-records.h. */
+static void is_record(sqlite3_context *answer, int count, sqlite3_value **values)
+{
+	const char *path = (const char *)sqlite3_value_text(values[0]);
+
+	(void)count;
+	sqlite3_result_int(answer, path && package_record_is(path));
 }
 
 /* is_there(PATH): what cannot be looked at is not known to be gone. */
@@ -49,13 +59,19 @@ static void is_there(sqlite3_context *answer, int count, sqlite3_value **values)
 /* For the program's own statements: what a database says of itself cannot call them. */
 static int add_functions(struct db *db, struct words *words)
 {
-	int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-	int r = db_errno(sqlite3_create_function(db->sqlite, "is_index", 1,
-		flags | SQLITE_DETERMINISTIC, NULL, is_index, NULL, NULL));
+	static const struct {
+		const char *name;
+		int flags;
+		void (*call)(sqlite3_context *answer, int count, sqlite3_value **values);
+	} functions[] = { { "is_common", SQLITE_DETERMINISTIC, is_common },
+		{ "is_record", SQLITE_DETERMINISTIC, is_record }, { "is_there", 0, is_there } };
+	size_t i;
+	int r = 0;
 
-	if (r == 0)
-		r = db_errno(sqlite3_create_function(db->sqlite, "is_there", 1, flags, NULL,
-			is_there, NULL, NULL));
+	for (i = 0; r == 0 && i < ARRAY_SIZE(functions); i++)
+		r = db_errno(sqlite3_create_function(db->sqlite, functions[i].name, 1,
+			SQLITE_UTF8 | SQLITE_DIRECTONLY | functions[i].flags, NULL,
+			functions[i].call, NULL, NULL));
 	return r < 0 ? words_set(words, r, "out of memory") : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "undo/packages.h"
 #include "undo/remove.h"
 
 /* The reasons that hold whatever stands there; "" none. */
@@ -15,6 +16,8 @@ static void add_recorded_reason(const struct remains *r, struct buf *why)
 		buf_addf(why, "run %lld wrote it, too", (long long)r->later);
 	else if (r->package)
 		buf_addf(why, "it belongs to the package %s", r->package);
+	else if (r->record)
+		packages_why(why, r->record);
 }
 
 static const char *changed_reason(unsigned int differs)

@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "buildaudit.h"
 
+struct package_came;
+
 /* What the run left at one place, as an uninstall finds it. */
 struct remains {
 	int error;       /* 0, or -errno of reaching it */
@@ -20,6 +22,8 @@ struct remains {
 	const char *home;    /* where it stood before the run, and stands no more; or NULL */
 	int64_t later;       /* a later run wrote it; 0: none */
 	const char *package; /* of the system, that has it; or NULL */
+	/* it is the record of a package manager, which has one that came with the run; or NULL */
+	const struct package_came *record;
 	bool foreign;        /* it was there before the run, under a name that is not on record */
 	unsigned int differs; /* enum ba_differs, of what it is */
 	bool other_kind; /* a folder stands where none was left, or no folder where one was */

@@ -20,20 +20,18 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/indexes.h"
 #include "base/io.h"
-#include "base/mix.h"
 #include "undo/ahead.h"
 #include "undo/aside.h"
 #include "undo/fetch.h"
 #include "undo/numbers.h"
-#include "undo/packages.h"
 #include "undo/plan-judge.h"
 #include "undo/plan-load.h"
 #include "undo/plan-means.h"
 #include "undo/put-back.h"
 #include "undo/remake.h"
 #include "undo/remove.h"
+#include "undo/spare.h"
 #include "undo/unlock.h"
 
 /* Folders. */
@@ -285,71 +283,6 @@ static int mark_all(struct rollback *rb)
 	if (r == 0)
 		r = mark_giving_way(rb, &written);
 	return r == 0 ? journal_sync(&rb->journal) : r;
-}
-
-/* What is in them is of what stays, too. */
-static void spare_indexes(struct rollback *rb)
-{
-	size_t i;
-
-	for (i = 0; i < rb->plan.all.count; i++) {
-		struct plan_item *it = &rb->plan.items[i];
-
-		if (it->state == STATE_OURS && it->e->before.i.exists && index_of(it->e->path))
-			it->state = STATE_BEFORE;
-	}
-}
-
-static uint64_t package_key(const char *package)
-{
-	return mix_bytes(package, strlen(package));
-}
-
-/* A package that has what the install created came after it, and has all of it that it has. */
-static int read_later(const struct rollback *rb, const struct owners *owners, struct u64map *later)
-{
-	bool added;
-	size_t i;
-
-	for (i = 0; owners && i < rb->plan.all.count; i++) {
-		const struct entry *e = rb->plan.items[i].e;
-		const char *owner = e->change == CHANGE_CREATED ? owners_of(owners, e->path) : NULL;
-
-		if (owner && !u64map_put(later, package_key(owner), &added))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/*
- * All but a rollback leaves what a package of the system has come to have; what one had before,
- * and the install had replaced, it gives back.
- */
-static int spare_packages(struct rollback *rb)
-{
-	struct owners *owners = NULL;
-	int r = strcmp(rb->kind, "rollback") ? packages_ask(&owners, &rb->plan.all) : 0;
-	struct u64map later = { 0 };
-	bool any = false;
-	size_t i;
-
-	if (r == 0)
-		r = read_later(rb, owners, &later);
-	for (i = 0; r == 0 && owners && i < rb->plan.all.count; i++) {
-		struct plan_item *it = &rb->plan.items[i];
-		const char *package = owners_of(owners, it->e->path);
-
-		if (!package || !u64map_get(&later, package_key(package)))
-			continue;
-		if (it->state == STATE_OURS)
-			plan_refuse(it, "it belongs to the package %s", package);
-		any = true;
-	}
-	if (any)
-		spare_indexes(rb);
-	u64map_release(&later);
-	owners_free(owners);
-	return r;
 }
 
 static int judge_all(struct rollback *rb)

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/durable.h"
+#include "base/package-records.h"
 #include "base/u64map.h"
 #include "undo/foreign.h"
 #include "undo/journal.h"
@@ -43,6 +44,7 @@ struct uninstall {
 	struct intent *intents; /* one for each of them */
 	size_t *order, count;   /* those that are ours, as they are taken out */
 	struct owners *owners;
+	struct package_came came; /* one that came with the run, and is here */
 	struct parents parents;
 	struct journal journal;
 	struct u64map before; /* a file's number -> 1 + the entry where it stood before the run */
@@ -75,6 +77,7 @@ static void look_up(struct uninstall *u, const struct entry *e, struct remains *
 	m->home = home && entry_has_left(home) ? home->path : NULL;
 	m->later = db_int(u->db, Q_LATER_WRITER, 0, "ii", e->path_id, u->run_id);
 	m->package = owners_of(u->owners, e->path);
+	m->record = *u->came.name && package_record_is(e->path) ? &u->came : NULL;
 }
 
 static bool still_goes(const struct remains *m)
@@ -207,6 +210,20 @@ static int set_order(struct uninstall *u)
 	return 0;
 }
 
+/* What it left there may be gone, as the package is by now. */
+static void find_came(struct uninstall *u)
+{
+	struct package_came came;
+	struct inode now;
+	size_t i;
+
+	for (i = 0; !*u->came.name && i < u->all.count; i++)
+		if (packages_came(&came, u->owners, &u->all.e[i]) &&
+			inode_at(&now, &u->parents, u->all.e[i].path) == 0 && now.exists)
+			u->came = came;
+	parents_forget(&u->parents);
+}
+
 static int prepare(struct uninstall *u)
 {
 	int r = entries_load(&u->all, u->db, u->run_id);
@@ -217,7 +234,11 @@ static int prepare(struct uninstall *u)
 		r = numbers_put(&u->before, u->all.e[i].before_file, i);
 	if (r == 0)
 		r = set_order(u);
-	return r == 0 ? packages_ask(&u->owners, &u->all) : r;
+	if (r == 0)
+		r = packages_ask(&u->owners, &u->all);
+	if (r == 0)
+		find_came(u);
+	return r;
 }
 
 static void tell_all(struct uninstall *u)

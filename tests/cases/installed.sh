@@ -407,6 +407,69 @@ case_an_uninstall_leaves_what_a_package_has_by_now() {
 	[ ! -e w/rest ]
 }
 
+# A recorded `dpkg -i`: what the package has stays, so dpkg has to know of it still, whichever way it is taken out; and a
+# rollback takes both back.
+case_an_uninstall_leaves_the_package_manager_its_record() {
+	need dpkg-deb; root
+	local n what want list
+	export DPKG_ADMINDIR=$T/adm
+	dpkg_database adm "$T/w/x"
+	mkdir -p w/there "bare$T/w/there"
+	for n in thing other bare; do
+		mkdir -p "$n/DEBIAN" "$n$T/w"
+		printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: M <m@example.com>\nDescription: d\n' "$n" >"$n/DEBIAN/control"
+		[ $n = bare ] || echo mine >"$n$T/w/$n"
+		dpkg-deb -b $n $n.deb >/dev/null
+	done
+	into() { dpkg --log=/dev/null --force-not-root --force-bad-path -i "$1.deb" >/dev/null 2>&1; }
+	export -f into
+	rec -q --name=thing --pkgversion=1 --include="$T/w" --include="$T/adm" -- bash -c 'into thing; echo rest >w/rest
+		mkdir adm/alternatives && echo a >adm/alternatives/rest'
+	rec -q --name=bare --pkgversion=1 --include="$T/adm" -- bash -c 'into bare'
+	settle
+	cp -a adm found
+	rm -r found/alternatives # which an uninstall takes out, as what it is of
+	for what in thing 1 bare; do
+		want=$(want_rc 1 ba uninstall -n $what 2>/dev/null | grep ^keep | sort)
+		eq "$(want_rc 1 ba uninstall -yv $what 2>/dev/null | grep ^keep | sort)" "$want"
+		list=info/${what/1/thing}.list
+		has "$want" "/$list  \(the package manager's, which has ${what/1/thing} still: 'dpkg -r ${what/1/thing}' takes that out\)$"
+		diff -r found adm || fail "adm, after the uninstall of $what"
+	done
+	[ ! -e w/rest ]
+	for what in thing 1; do eq "$(ba uninstall --list -0 $what | tr '\0' '\n' | grep "^$T/adm/" | grep -vc /alternatives)" 0; done
+	eq "$(dpkg-query -S "$T/w/thing")" "thing: $T/w/thing"
+	# somebody else's package came: what is in the record since cannot be taken back, the rest is not, either
+	into other
+	want_rc 1 ba uninstall -y thing >out 2>&1
+	has "$(cat out)" '/status  \(changed since\)'
+	eq "$(dpkg -V thing other; dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n' | xargs)" \
+		'bare installed base installed other installed thing installed'
+	dpkg --log=/dev/null --force-not-root -P thing >/dev/null 2>&1
+	eq "$(ba list | awk '$1 == "thing" { print $NF }')" gone
+	want=$(ba list thing 2>&1)
+	has "$want" "$T/adm/info/thing.list  \\(missing\\)\$"
+	has "$want" '^total     [0-9]+ files?, 0 folders, 0 links: [0-9]+ bytes; missing: [1-9]'
+}
+
+# What dpkg was recorded doing is taken back exactly, and both of it.
+case_a_rollback_takes_a_package_back_with_its_record() {
+	need dpkg-deb; root
+	export DPKG_ADMINDIR=$T/adm
+	dpkg_database adm "$T/w/x"
+	mkdir -p w "thing/DEBIAN" "thing$T/w"
+	printf 'Package: thing\nVersion: 1\nArchitecture: all\nMaintainer: M <m@example.com>\nDescription: d\n' >thing/DEBIAN/control
+	echo mine >"thing$T/w/thing"
+	dpkg-deb -b thing thing.deb >/dev/null
+	cp -a adm before
+	rec -q --name=thing --include="$T/w" --include="$T/adm" -- dpkg --log=/dev/null --force-not-root -i thing.deb >/dev/null 2>&1
+	settle
+	[ -e w/thing ]
+	ba rollback -y thing >/dev/null
+	[ ! -e w/thing ]
+	diff -r before adm
+}
+
 # dpkg makes no folder that no package has, and checkers of packages miss those that are not listed.  One that somebody
 # made for this machine is made on another, and is nobody's.
 case_a_deb_has_the_folders_above_its_files() {

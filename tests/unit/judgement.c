@@ -5,6 +5,7 @@
 
 #include "lib/tap.h"
 #include "undo/judgement.h"
+#include "undo/packages.h"
 #include "undo/removal.h"
 
 #define MADE .change = CHANGE_CREATED
@@ -226,6 +227,8 @@ static void test_many_names(void)
 
 #define LEFT .is = true
 
+static const struct package_came came = { "p", "dpkg -r" };
+
 static const struct {
 	const char *name;
 	struct remains r;
@@ -248,6 +251,10 @@ static const struct {
 		"it belongs to the package p" },
 	{ "a package has it, and force", { LEFT, .package = "p", .force = true }, BA_KEEP,
 		"it belongs to the package p" },
+	{ "a package manager's record", { LEFT, .record = &came }, BA_KEEP,
+		"the package manager's, which has p still: 'dpkg -r p' takes that out" },
+	{ "that one, and force", { LEFT, .record = &came, .force = true }, BA_KEEP,
+		"the package manager's" },
 	{ "edited", { LEFT, .differs = BA_DIFFERS_CONTENT }, BA_KEEP, "changed since" },
 	{ "edited, and force", { LEFT, .differs = BA_DIFFERS_CONTENT, .force = true }, BA_REMOVE,
 		NULL },

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BASE_PACKAGE_RECORDS_H
+#define BASE_PACKAGE_RECORDS_H
+/*
+ * What package managers write down: which packages are here, with which files. Whoever takes a
+ * part of it back says something else of a package than what is there.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Is it a package manager's own? */
+bool package_record_is(const char *path);
+/* The package of which dpkg has its list of files there, and the length of its name; or NULL. */
+const char *package_record_of(const char *path, size_t *len);
+
+#endif
