@@ -62,7 +62,8 @@ static int add_functions(struct db *db, struct words *words)
 int db_views(struct db *db)
 {
 	static const int views[] = { Q_VIEW_HANDED, Q_VIEW_CLAIM, Q_VIEW_LASTING, Q_VIEW_REPLACED,
-		Q_VIEW_EDITED, Q_VIEW_SWEPT };
+		Q_VIEW_EDITED, Q_VIEW_SWEPT, Q_VIEW_SAME_FILE,
+		Q_VIEW_STRANDED };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(views); i++)

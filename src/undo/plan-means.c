@@ -116,7 +116,9 @@ static const char *last_copy_of(const struct plan *p, const struct plan_item *it
 	const struct plan_item *home = plan_home(p, it->e->file);
 
 	if (it->state != STATE_OURS || !it->now.exists || !it->e->after.i.exists ||
-		S_ISDIR(it->e->after.i.mode) || !plan_has_inode_of(&it->now, &it->e->after.i))
+		S_ISDIR(it->e->after.i.mode) ||
+		!(plan_has_inode_of(&it->now, &it->e->after.i) ||
+			(it->e->put_back && it->as_left)))
 		return NULL;
 	if (!home)
 		return it->e->home;
