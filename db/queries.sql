@@ -86,20 +86,27 @@ WHERE iif(e.run_id = i.run_id, e.before_file = i.before_file, iif(e.run_id < i.r
         WHERE c.run_id = min(e.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
             AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file)));
 
--- name: VIEW_STRANDED
--- What a run had carried to a path, which was taken back or given up, and has not come home since: of what others have
--- built upon that is where it is.
-CREATE TEMP VIEW IF NOT EXISTS stranded AS
+-- name: VIEW_CARRIED
+-- What a run had carried to a path, which was taken back or given up, and from where.
+CREATE TEMP VIEW IF NOT EXISTS carried AS
 SELECT e.run_id, e.path_id, h.path_id AS home_id
 FROM entry e CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
 CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
 WHERE e.undone > 0 AND e.file <> 0 AND e.file <> e.before_file AND e.mode & 61440 <> 16384 AND h.path_id <> e.path_id
-    AND h.before_file = e.file AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file)
-    AND NOT EXISTS (
+    AND h.before_file = e.file AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file);
+
+-- name: VIEW_STRANDED
+-- Of that, what has not come home since, by the record, whose undos may be forgotten, or by what stands there: of what
+-- others have built upon that is where it is.
+CREATE TEMP VIEW IF NOT EXISTS stranded AS
+SELECT c.run_id, c.path_id, c.home_id
+FROM carried c CROSS JOIN entry h ON h.run_id = c.run_id AND h.path_id = c.home_id
+WHERE NOT EXISTS (
         SELECT 1 FROM entry d JOIN run u ON u.id = d.run_id
         WHERE d.path_id = h.path_id AND d.run_id > h.run_id AND u.kind IS NOT NULL
             AND d.mode & 61440 = h.before_mode & 61440
-            AND (d.mode & 61440 <> 32768 OR d.size = h.before_size AND d.mtime = h.before_mtime));
+            AND (d.mode & 61440 <> 32768 OR d.size = h.before_size AND d.mtime = h.before_mtime))
+    AND NOT is_like((SELECT name FROM path WHERE id = h.path_id), h.before_mode, h.before_size, h.before_mtime);
 
 -- name: VIEW_FOUND_LEFT
 -- The files of which a run kept what it found, which was what the run before it had left there.
@@ -1361,10 +1368,10 @@ SELECT 'top', f.run_id, 0, max(ifnull((SELECT max(max(e.file), max(e.before_file
     ifnull((SELECT max(a.file) FROM alias a WHERE a.run_id = f.run_id), 0))
 FROM (SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1) f;
 
--- name: HAND_STRANDED
+-- name: HAND_CARRIED_ON
 -- slow: the heirs of both places are asked for, once
--- What the forgotten run had carried elsewhere has not come home, and others have built upon that: the first of them is
--- the one that carried it from now on ('home', 'place': at which path, by its entry of which other), and what the next one
+-- What the forgotten run had carried elsewhere, and others have built upon, home again or not: the first of them is the
+-- one that carried it from now on ('home', 'place': at which path, by its entry of which other), and what the next one
 -- found was what that one had left ('found').
 INSERT OR REPLACE INTO hand (what, run_id, file, value, path_id)
 WITH
@@ -1373,7 +1380,7 @@ heir (path_id, run_id) AS (
 lost (path_id, home_id, run_id, home_run) AS MATERIALIZED (
     SELECT s.path_id, s.home_id, (SELECT h.run_id FROM heir h WHERE h.path_id = s.path_id),
         (SELECT h.run_id FROM heir h WHERE h.path_id = s.home_id)
-    FROM stranded s WHERE s.run_id = ?1),
+    FROM carried s WHERE s.run_id = ?1),
 carrier (what, run_id, path_id, other_id, next_run) AS MATERIALIZED (
     SELECT 'home', run_id, home_id, path_id, home_run FROM lost WHERE run_id < ifnull(home_run, run_id + 1)
     UNION ALL
@@ -1421,14 +1428,14 @@ LEFT JOIN hand b ON b.what = 'number' AND b.run_id = c.run_id AND b.file = n.bef
 WHERE c.what = 'place';
 
 -- name: HAND_ALIASES
--- slow: few are stranded
+-- slow: they are few
 -- Both are names of that file, by the number that its carrier has for it.
 INSERT OR IGNORE INTO alias (run_id, file, path_id)
 SELECT e.run_id, iif(c.what = 'home', e.before_file, e.file), iif(i.value, c.file, c.path_id)
 FROM hand c CROSS JOIN entry e ON e.run_id = c.run_id AND e.path_id = c.file CROSS JOIN json_each('[0, 1]') i
 WHERE c.what IN ('home', 'place');
 
--- name: HAND_CARRIED
+-- name: HAND_KEPT_OF_THEM
 -- What was kept of them is the carrier's, too.
 INSERT OR IGNORE INTO original (run_id, file, keep, sha256)
 SELECT c.run_id, -c.file, n.keep, n.before_sha256

@@ -173,6 +173,22 @@ case_what_was_moved_and_changed_there() {
 	any_order 'echo a >a; echo cc >c' 'mv c a' 'echo more >>a' 'echo new >c'
 }
 
+# It came home by an undo that went with another run.
+case_what_came_home_by_what_is_forgotten() {
+	mkdir p
+	(cd p && echo a >a && echo cc >c)
+	look >before
+	one 'mv c a' --name=n1
+	one 'echo more >>a' --name=n2
+	one 'echo new >c' --name=n3
+	settle
+	ba uninstall -y n1 2>/dev/null
+	ba uninstall -y n3 2>/dev/null
+	ba forget n3 2>/dev/null
+	ba uninstall -y n2 2>/dev/null
+	look | diff before -
+}
+
 case_an_undo_goes_with_what_it_undid() {
 	mkdir p
 	one 'echo 1 >a'
