@@ -120,17 +120,31 @@ WHERE n.change IS NOT NULL AND n.keep = 1 AND n.before_sha256 IS NOT NULL
 
 -- name: VIEW_FOUND_UNDONE
 -- Where a run found what the one before it had left there, and what that had done was taken back later. An undo counts
--- that took back other things, too, as long as somebody has what was there before both.
+-- that took back other things, too, as long as somebody has what was there before both. And so does the next run of one
+-- install where an older one knows better what was there before: of what came from elsewhere it is the only one to know.
 CREATE TEMP VIEW IF NOT EXISTS found_undone AS
 SELECT m.run_id, m.path_id, n.run_id AS of_run
 FROM entry n CROSS JOIN entry m ON m.path_id = n.path_id AND m.run_id = (
     SELECT min(x.run_id) FROM entry x
     WHERE x.path_id = n.path_id AND x.run_id > n.run_id AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged))
 CROSS JOIN run r ON r.id = m.run_id
-WHERE n.undone > 0 AND n.change IS NOT NULL AND (m.before_mode & 61440) IS (n.mode & 61440)
+WHERE n.change IS NOT NULL AND (m.before_mode & 61440) IS (n.mode & 61440)
     AND (ifnull(n.mode & 61440, 0) <> 32768 OR m.before_size = n.size AND m.before_mtime = n.mtime)
-    AND (r.kind IS NULL OR m.run_id = n.undone AND EXISTS (
-        SELECT 1 FROM standing s WHERE s.path_id = n.path_id AND s.run_id < n.run_id));
+    AND iif(n.undone > 0, r.kind IS NULL OR m.run_id = n.undone AND EXISTS (
+            SELECT 1 FROM standing s WHERE s.path_id = n.path_id AND s.run_id < n.run_id),
+        NOT n.undone AND NOT n.excluded AND r.kind IS NULL AND r.install_id = (SELECT install_id FROM run WHERE id = n.run_id)
+        AND EXISTS (SELECT 1 FROM run o WHERE o.install_id = r.install_id AND o.id < n.run_id AND o.scene IS NULL)
+        AND (n.before_mode IS NULL OR EXISTS (
+            SELECT 1 FROM entry o JOIN run q ON q.id = o.run_id
+            WHERE o.path_id = n.path_id AND q.install_id = r.install_id AND NOT o.undone AND o.run_id = (
+                    SELECT max(x.run_id) FROM entry x
+                    WHERE x.path_id = n.path_id AND x.run_id < n.run_id AND x.change IS NOT NULL
+                        AND x.run_id NOT IN (SELECT run_id FROM staged))
+                AND o.mode & 61440 = n.before_mode & 61440
+                AND (o.mode & 61440 <> 32768 OR o.size = n.before_size AND o.mtime = n.before_mtime)))
+        AND NOT EXISTS (
+            SELECT 1 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+            WHERE a.run_id = n.run_id AND a.file = n.file AND n.file <> n.before_file AND h.before_file = n.file));
 
 -- name: VIEW_HAND
 -- For the statements HAND_*, by the numbers that a run has for its files: what of a file was left and kept, which number
@@ -1545,7 +1559,8 @@ SELECT run_id FROM entry WHERE undone = ?1 AND undone > 0 AND change IS NOT NULL
 -- At how many paths a later run of the same install builds upon what this one did.
 SELECT count(*) FROM run r CROSS JOIN entry e ON e.run_id = r.id CROSS JOIN owner o ON o.path_id = e.path_id
 WHERE r.id = ?1 AND e.change IS NOT NULL AND NOT e.undone AND NOT e.excluded AND NOT o.folder AND o.run_id > r.id
-    AND r.install_id = (SELECT install_id FROM run WHERE id = o.run_id);
+    AND r.install_id = (SELECT install_id FROM run WHERE id = o.run_id)
+    AND NOT EXISTS (SELECT 1 FROM found_undone f WHERE f.of_run = ?1 AND f.path_id = e.path_id);
 
 -- name: FORGET_INSTALL
 DELETE FROM install WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM run WHERE install_id = ?1);
