@@ -72,6 +72,43 @@ WHERE change IS NULL AND NOT EXISTS (
         AND replace(q.name, rtrim(q.name, replace(q.name, '/', '')), '')
             IN ('chmod', 'chown', 'chgrp', 'setfacl', 'restorecon', 'chcon'), 0));
 
+-- name: VIEW_SAME_FILE
+-- What a run found at a path was the file that one, the same perhaps, found at another, and what that one did there was
+-- taken back. It had several names, one of the two says; and the earlier of two runs had not taken all of them, or the
+-- number would be another file's.
+CREATE TEMP VIEW IF NOT EXISTS same_file AS
+SELECT i.run_id, i.path_id, i.change, i.undone, i.before_file, i.before_nlink, e.run_id AS other_run, e.path_id AS other_path,
+    e.undone AS other_undone, e.before_file AS other_before_file, e.before_nlink AS other_nlink
+FROM entry i CROSS JOIN entry e INDEXED BY entry_undone ON e.before_ino = i.before_ino AND e.undone > 0
+    AND e.before_dev = i.before_dev AND e.before_size = i.before_size AND e.before_mtime = i.before_mtime
+    AND e.path_id <> i.path_id AND NOT e.excluded AND max(e.before_nlink, i.before_nlink) > 1
+WHERE iif(e.run_id = i.run_id, e.before_file = i.before_file, iif(e.run_id < i.run_id, e.before_nlink, i.before_nlink) > (
+        SELECT count(*) FROM entry c
+        WHERE c.run_id = min(e.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
+            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file)));
+
+-- name: VIEW_CARRIED
+-- What a run had carried to a path, which was taken back or given up, and from where.
+CREATE TEMP VIEW IF NOT EXISTS carried AS
+SELECT e.run_id, e.path_id, h.path_id AS home_id
+FROM entry e CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
+CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+WHERE e.undone > 0 AND e.file <> 0 AND e.file <> e.before_file AND e.mode & 61440 <> 16384 AND h.path_id <> e.path_id
+    AND h.before_file = e.file AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file);
+
+-- name: VIEW_STRANDED
+-- Of that, what has not come home since, by the record, whose undos may be forgotten, or by what stands there: of what
+-- others have built upon that is where it is.
+CREATE TEMP VIEW IF NOT EXISTS stranded AS
+SELECT c.run_id, c.path_id, c.home_id
+FROM carried c CROSS JOIN entry h ON h.run_id = c.run_id AND h.path_id = c.home_id
+WHERE NOT EXISTS (
+        SELECT 1 FROM entry d JOIN run u ON u.id = d.run_id
+        WHERE d.path_id = h.path_id AND d.run_id > h.run_id AND u.kind IS NOT NULL
+            AND d.mode & 61440 = h.before_mode & 61440
+            AND (d.mode & 61440 <> 32768 OR d.size = h.before_size AND d.mtime = h.before_mtime))
+    AND NOT is_like((SELECT name FROM path WHERE id = h.path_id), h.before_mode, h.before_size, h.before_mtime);
+
 -- name: VIEW_FOUND_LEFT
 -- The files of which a run kept what it found, which was what the run before it had left there.
 CREATE TEMP VIEW IF NOT EXISTS found_left AS
@@ -84,17 +121,31 @@ WHERE n.change IS NOT NULL AND n.keep = 1 AND n.before_sha256 IS NOT NULL
 
 -- name: VIEW_FOUND_UNDONE
 -- Where a run found what the one before it had left there, and what that had done was taken back later. An undo counts
--- that took back other things, too, as long as somebody has what was there before both.
+-- that took back other things, too, as long as somebody has what was there before both. And so does the next run of one
+-- install where an older one knows better what was there before: of what came from elsewhere it is the only one to know.
 CREATE TEMP VIEW IF NOT EXISTS found_undone AS
 SELECT m.run_id, m.path_id, n.run_id AS of_run
 FROM entry n CROSS JOIN entry m ON m.path_id = n.path_id AND m.run_id = (
     SELECT min(x.run_id) FROM entry x
     WHERE x.path_id = n.path_id AND x.run_id > n.run_id AND x.change IS NOT NULL AND x.run_id NOT IN (SELECT run_id FROM staged))
 CROSS JOIN run r ON r.id = m.run_id
-WHERE n.undone > 0 AND n.change IS NOT NULL AND (m.before_mode & 61440) IS (n.mode & 61440)
+WHERE n.change IS NOT NULL AND (m.before_mode & 61440) IS (n.mode & 61440)
     AND (ifnull(n.mode & 61440, 0) <> 32768 OR m.before_size = n.size AND m.before_mtime = n.mtime)
-    AND (r.kind IS NULL OR m.run_id = n.undone AND EXISTS (
-        SELECT 1 FROM standing s WHERE s.path_id = n.path_id AND s.run_id < n.run_id));
+    AND iif(n.undone > 0, r.kind IS NULL OR m.run_id = n.undone AND EXISTS (
+            SELECT 1 FROM standing s WHERE s.path_id = n.path_id AND s.run_id < n.run_id),
+        NOT n.undone AND NOT n.excluded AND r.kind IS NULL AND r.install_id = (SELECT install_id FROM run WHERE id = n.run_id)
+        AND EXISTS (SELECT 1 FROM run o WHERE o.install_id = r.install_id AND o.id < n.run_id AND o.scene IS NULL)
+        AND (n.before_mode IS NULL OR EXISTS (
+            SELECT 1 FROM entry o JOIN run q ON q.id = o.run_id
+            WHERE o.path_id = n.path_id AND q.install_id = r.install_id AND NOT o.undone AND o.run_id = (
+                    SELECT max(x.run_id) FROM entry x
+                    WHERE x.path_id = n.path_id AND x.run_id < n.run_id AND x.change IS NOT NULL
+                        AND x.run_id NOT IN (SELECT run_id FROM staged))
+                AND o.mode & 61440 = n.before_mode & 61440
+                AND (o.mode & 61440 <> 32768 OR o.size = n.before_size AND o.mtime = n.before_mtime)))
+        AND NOT EXISTS (
+            SELECT 1 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+            WHERE a.run_id = n.run_id AND a.file = n.file AND n.file <> n.before_file AND h.before_file = n.file));
 
 -- name: VIEW_HAND
 -- For the statements HAND_*, by the numbers that a run has for its files: what of a file was left and kept, which number
@@ -698,7 +749,10 @@ SELECT e.path_id, p.name, e.change, e.excluded, e.late, e.hidden, e.content_chan
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev, e.before_sha256, e.before_target, e.before_xattrs,
     e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev, e.sha256, e.target, e.xattrs, e.since,
-    e.run_id, ifnull(e.since, r.started_ns), r.kind IS NOT NULL OR e.undone OR ifnull(r.install_id = ?1, 0) OR r.id = ?1,
+    e.run_id, ifnull(e.since, r.started_ns), r.kind IS NOT NULL OR ifnull(r.install_id = ?1, 0) OR r.id = ?1
+        OR e.undone AND NOT EXISTS ( -- what stands there has its home elsewhere, and others see to that
+            SELECT 1 FROM stranded s
+            WHERE s.run_id = e.run_id AND s.path_id = e.path_id AND s.home_id NOT IN (SELECT path_id FROM touched)),
     ifnull(r.install_id = ?1, 0) OR r.id = ?1, ifnull(r.kind, 'commit') <> 'commit'
 FROM concerned c CROSS JOIN entry e ON e.path_id = c.path_id JOIN path p ON p.id = e.path_id JOIN run r ON r.id = e.run_id
 WHERE e.change IS NOT NULL AND r.scene IS NULL
@@ -789,22 +843,28 @@ WHERE h.file <> 0 AND r.kind IS NULL AND r.scene IS NULL AND h.run_id > (
 
 -- name: CAME_BACK
 -- slow: two runs may have found the same name
--- Other places of which a run found the file that one found at a path, where that was undone and nothing has come since
--- that was not: what stands there may be that file again. It had several names, one of the two says; and the earlier of
--- the two runs had not taken all of them, or the number would be another file's.
+-- Other names of the file that a run found at a path, which came back: nothing has come there since that was not taken
+-- back, and what stands there may be that file again.
 SELECT DISTINCT p.name
-FROM entry i CROSS JOIN entry e ON e.before_ino = i.before_ino AND e.undone > 0 AND e.before_dev = i.before_dev
-    AND e.before_size = i.before_size AND e.before_mtime = i.before_mtime
-    AND e.path_id <> i.path_id AND NOT e.excluded AND max(e.before_nlink, i.before_nlink) > 1
-JOIN path p ON p.id = e.path_id
-WHERE i.run_id = ?1 AND i.path_id = ?2
+FROM same_file s JOIN path p ON p.id = s.other_path
+WHERE s.run_id = ?1 AND s.path_id = ?2
     AND NOT EXISTS (
         SELECT 1 FROM entry n JOIN run r ON r.id = n.run_id
-        WHERE n.path_id = e.path_id AND n.run_id > e.undone AND n.change IS NOT NULL AND NOT n.undone AND r.kind IS NULL)
-    AND iif(e.run_id = i.run_id, e.before_file = i.before_file, iif(e.run_id < i.run_id, e.before_nlink, i.before_nlink) > (
-        SELECT count(*) FROM entry c
-        WHERE c.run_id = min(e.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
-            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file)));
+        WHERE n.path_id = s.other_path AND n.run_id > s.other_undone AND n.change IS NOT NULL AND NOT n.undone
+            AND r.kind IS NULL);
+
+-- name: CAME_BACK_SINCE
+-- slow: two runs may have taken the same name
+-- Of those the names that an earlier run had taken when this one came, so that it found the file with one less; or that
+-- were handed over by one which had (HAND_NAMES).
+SELECT DISTINCT p.name
+FROM same_file s CROSS JOIN entry e ON e.run_id = s.other_run AND e.path_id = s.other_path JOIN path p ON p.id = s.other_path
+WHERE s.run_id = ?1 AND s.path_id = ?2 AND s.other_undone > ?1 AND s.other_nlink > s.before_nlink
+    AND iif(e.run_id = ?1, e.change IS NULL, e.run_id < ?1 AND (e.change = 'removed' OR e.file <> e.before_file))
+    AND NOT EXISTS (
+        SELECT 1 FROM entry n JOIN run r ON r.id = n.run_id
+        WHERE n.path_id = s.other_path AND n.run_id > s.other_undone AND n.change IS NOT NULL AND NOT n.undone
+            AND r.kind IS NULL);
 
 -- name: LATER_RUN
 -- The newest later run that changed a path, an undo included.
@@ -1310,7 +1370,12 @@ DELETE FROM hand;
 -- slow: the numbers of both runs are put together, once
 INSERT OR REPLACE INTO hand (what, run_id, file, value, path_id, size, mtime)
 SELECT 'left', run_id, file, sha256, path_id, size, mtime FROM found_left WHERE finder = ?1 AND same AND file <> 0
-UNION ALL -- by what it had left alone; what stands below counts more
+UNION ALL -- by another name; what stands below counts more
+SELECT 'number', s.run_id, s.other_before_file, max(s.before_file), NULL, NULL, NULL
+FROM (SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1) f CROSS JOIN same_file s ON s.run_id = f.run_id
+WHERE s.other_run = ?1 AND s.run_id > ?1 AND s.other_nlink > s.before_nlink AND s.before_file <> 0 AND s.other_before_file <> 0
+GROUP BY s.run_id, s.other_before_file
+UNION ALL -- by what it had left alone
 SELECT 'number', m.run_id, n.before_file, max(m.before_file), NULL, NULL, NULL
 FROM entry n CROSS JOIN entry m ON m.path_id = n.path_id AND m.run_id > n.run_id
 WHERE n.run_id = ?1 AND n.change IS NULL AND n.before_file <> 0 AND m.before_file <> 0
@@ -1325,6 +1390,88 @@ SELECT 'since', f.run_id, m.before_file, min(ifnull(n.since, r.started_ns)), NUL
 FROM found_undone f CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id
 CROSS JOIN run r ON r.id = n.run_id CROSS JOIN entry m ON m.run_id = f.run_id AND m.path_id = f.path_id
 WHERE f.of_run = ?1 AND m.before_file <> 0 GROUP BY f.run_id, m.before_file;
+
+-- name: HAND_TOPS
+-- slow: the highest number of an heir is looked for, once
+-- Of a file that an heir has no number for, it gets one above.
+INSERT INTO hand (what, run_id, file, value)
+SELECT 'top', f.run_id, 0, max(ifnull((SELECT max(max(e.file), max(e.before_file)) FROM entry e WHERE e.run_id = f.run_id), 0),
+    ifnull((SELECT max(a.file) FROM alias a WHERE a.run_id = f.run_id), 0))
+FROM (SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1) f;
+
+-- name: HAND_CARRIED_ON
+-- slow: the heirs of both places are asked for, once
+-- What the forgotten run had carried elsewhere, and others have built upon, home again or not: the first of them is the
+-- one that carried it from now on ('home', 'place': at which path, by its entry of which other), and what the next one
+-- found was what that one had left ('found').
+INSERT OR REPLACE INTO hand (what, run_id, file, value, path_id)
+WITH
+heir (path_id, run_id) AS (
+    SELECT f.path_id, f.run_id FROM found_undone f JOIN run r ON r.id = f.run_id WHERE f.of_run = ?1 AND r.kind IS NULL),
+lost (path_id, home_id, run_id, home_run) AS MATERIALIZED (
+    SELECT s.path_id, s.home_id, (SELECT h.run_id FROM heir h WHERE h.path_id = s.path_id),
+        (SELECT h.run_id FROM heir h WHERE h.path_id = s.home_id)
+    FROM carried s WHERE s.run_id = ?1),
+carrier (what, run_id, path_id, other_id, next_run) AS MATERIALIZED (
+    SELECT 'home', run_id, home_id, path_id, home_run FROM lost WHERE run_id < ifnull(home_run, run_id + 1)
+    UNION ALL
+    SELECT 'place', home_run, path_id, home_id, run_id FROM lost WHERE home_run < ifnull(run_id, home_run + 1))
+SELECT what, run_id, path_id, NULL, other_id FROM carrier c
+WHERE NOT EXISTS (SELECT 1 FROM entry x WHERE x.run_id = c.run_id AND x.path_id = c.path_id AND x.change IS NOT NULL)
+UNION ALL
+SELECT 'found', next_run, path_id, NULL, NULL FROM carrier c
+WHERE next_run IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.run_id = c.run_id AND x.path_id = c.path_id AND x.change IS NOT NULL);
+
+-- name: HAND_HOME
+-- Who changed it where it is has taken it from its home: what is not known of it there is known of it here.
+INSERT OR REPLACE INTO entry (run_id, path_id, excluded, late, change, file, before_file, since, keep, before_mode,
+    before_uid, before_gid, before_size, before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev, before_target,
+    before_sha256, before_xattrs)
+SELECT c.run_id, h.path_id, h.excluded, h.late, 'removed', 0, m.before_file, ifnull(h.since, r.started_ns),
+    iif(h.keep = 0 AND m.keep = 1 AND m.before_sha256 IS NOT NULL AND m.before_size = h.before_size
+        AND m.before_mtime = h.before_mtime, 1, h.keep),
+    h.before_mode, h.before_uid, h.before_gid, h.before_size, h.before_mtime, h.before_ctime, h.before_dev, h.before_ino,
+    h.before_nlink, h.before_rdev, ifnull(h.before_target, m.before_target),
+    ifnull(h.before_sha256,
+        iif(m.before_size = h.before_size AND m.before_mtime = h.before_mtime, m.before_sha256, NULL)),
+    ifnull(h.before_xattrs, n.xattrs)
+FROM hand c CROSS JOIN entry h ON h.run_id = ?1 AND h.path_id = c.file
+CROSS JOIN entry n ON n.run_id = ?1 AND n.path_id = c.path_id
+CROSS JOIN entry m ON m.run_id = c.run_id AND m.path_id = c.path_id JOIN run r ON r.id = ?1
+WHERE c.what = 'home';
+
+-- name: HAND_PLACE_LEFT
+-- Who has built upon its home has carried it to where it is; what was given up there is so still.
+INSERT OR REPLACE INTO entry (run_id, path_id, change, excluded, late, hidden, keep, content_changed, attributes_only,
+    undone, file, before_file, since, before_mode, before_uid, before_gid, before_size, before_mtime, before_ctime, before_dev,
+    before_ino, before_nlink, before_rdev, before_target, before_sha256, before_xattrs,
+    mode, uid, gid, size, mtime, dev, ino, rdev, target, sha256, xattrs)
+SELECT c.run_id, n.path_id, n.change, n.excluded, n.late, n.hidden, n.keep, n.content_changed, n.attributes_only, n.undone,
+    ifnull(k.value, t.value + n.file), iif(n.before_file = 0, 0, ifnull(b.value, t.value + n.before_file)),
+    ifnull(n.since, r.started_ns), n.before_mode, n.before_uid, n.before_gid, n.before_size, n.before_mtime, n.before_ctime,
+    n.before_dev, n.before_ino, n.before_nlink, n.before_rdev, n.before_target, n.before_sha256, n.before_xattrs,
+    n.mode, n.uid, n.gid, n.size, n.mtime, n.dev, n.ino, n.rdev, n.target, n.sha256, n.xattrs
+FROM hand c CROSS JOIN entry n ON n.run_id = ?1 AND n.path_id = c.file
+CROSS JOIN hand t ON t.what = 'top' AND t.run_id = c.run_id AND t.file = 0 JOIN run r ON r.id = ?1
+LEFT JOIN hand k ON k.what = 'number' AND k.run_id = c.run_id AND k.file = n.file
+LEFT JOIN hand b ON b.what = 'number' AND b.run_id = c.run_id AND b.file = n.before_file
+WHERE c.what = 'place';
+
+-- name: HAND_ALIASES
+-- slow: they are few
+-- Both are names of that file, by the number that its carrier has for it.
+INSERT OR IGNORE INTO alias (run_id, file, path_id)
+SELECT e.run_id, iif(c.what = 'home', e.before_file, e.file), iif(i.value, c.file, c.path_id)
+FROM hand c CROSS JOIN entry e ON e.run_id = c.run_id AND e.path_id = c.file CROSS JOIN json_each('[0, 1]') i
+WHERE c.what IN ('home', 'place');
+
+-- name: HAND_KEPT_OF_THEM
+-- What was kept of them is the carrier's, too.
+INSERT OR IGNORE INTO original (run_id, file, keep, sha256)
+SELECT c.run_id, -c.file, n.keep, n.before_sha256
+FROM hand c CROSS JOIN entry n ON n.run_id = ?1 AND n.path_id = c.file
+WHERE c.what IN ('home', 'place') AND n.keep = 1 AND n.before_sha256 IS NOT NULL;
 
 -- name: HAND_KEPT
 -- What a run only carried elsewhere, or left the content of as it was, it did not keep; the run to be forgotten did, for
@@ -1370,15 +1517,9 @@ WHERE entry.run_id IN (SELECT DISTINCT run_id FROM hand WHERE what = 'since')
     AND h.what = 'since' AND h.run_id = entry.run_id AND h.file = entry.file;
 
 -- name: HAND_FOUND
--- slow: the highest number of an heir is looked for, once
--- What came of a change that was taken back is from now on what came of that which it had found. Of a file that the heir
--- has no number for, it gets one.
-WITH heir AS MATERIALIZED (
-    SELECT f.run_id, max(ifnull((SELECT max(max(e.file), max(e.before_file)) FROM entry e WHERE e.run_id = f.run_id), 0),
-        ifnull((SELECT max(a.file) FROM alias a WHERE a.run_id = f.run_id), 0)) AS top
-    FROM (SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1) f)
+-- What came of a change that was taken back is from now on what came of that which it had found.
 UPDATE entry SET
-    before_file = iif(n.before_file = 0, 0, ifnull(k.value, h.top + n.before_file)),
+    before_file = iif(n.before_file = 0, 0, ifnull(k.value, h.value + n.before_file)),
     since = ifnull(n.since, r.started_ns),
     -- what was left as it was then the heir has kept
     keep = iif(n.content_changed = 0 AND n.keep = 0, entry.keep, n.keep), late = n.late, before_mode = n.before_mode,
@@ -1388,28 +1529,34 @@ UPDATE entry SET
     before_sha256 = ifnull(n.before_sha256, iif(n.content_changed = 0, entry.before_sha256, NULL)),
     before_xattrs = n.before_xattrs,
     content_changed = iif(n.content_changed = 0 AND entry.content_changed = 0, 0, n.before_sha256 <> entry.sha256),
+    attributes_only = n.attributes_only AND entry.attributes_only,
     change = CASE WHEN entry.mode IS NULL THEN iif(n.before_mode IS NULL, NULL, 'removed')
         WHEN n.before_mode IS NULL THEN 'created' ELSE 'modified' END
-FROM found_undone f CROSS JOIN heir h ON h.run_id = f.run_id
+FROM found_undone f CROSS JOIN hand h ON h.what = 'top' AND h.run_id = f.run_id AND h.file = 0
 CROSS JOIN entry n ON n.run_id = f.of_run AND n.path_id = f.path_id CROSS JOIN run r ON r.id = n.run_id
 LEFT JOIN hand k ON k.what = 'number' AND k.run_id = f.run_id AND k.file = n.before_file
-WHERE f.of_run = ?1 AND entry.run_id = f.run_id AND entry.path_id = f.path_id;
+WHERE f.of_run = ?1 AND entry.run_id = f.run_id AND entry.path_id = f.path_id
+    AND NOT EXISTS (SELECT 1 FROM hand s WHERE s.what = 'found' AND s.run_id = f.run_id AND s.file = f.path_id);
+
+-- name: HAND_LINKS
+-- slow: the names of one file are put together, once
+-- The names that an heir took of a file, and those of the forgotten run, are from now on those of one that found them all.
+UPDATE entry SET before_nlink = l.nlink
+FROM (
+    SELECT s.run_id, s.path_id, max(s.other_nlink) AS nlink
+    FROM (SELECT DISTINCT run_id FROM found_undone WHERE of_run = ?1) f CROSS JOIN same_file s ON s.run_id = f.run_id
+    WHERE s.other_run = ?1 GROUP BY s.run_id, s.path_id) l
+WHERE entry.run_id = l.run_id AND entry.path_id = l.path_id AND entry.before_nlink < l.nlink;
 
 -- name: HAND_NAMES
 -- slow: who found another name of a file is looked for among all that was found
 -- A name that came back (CAME_BACK) stays on record with those that found the file under another one.
 INSERT OR IGNORE INTO entry (run_id, path_id, excluded, late, before_file, before_mode, before_uid, before_gid, before_size,
     before_mtime, before_ctime, before_dev, before_ino, before_nlink, before_rdev, undone)
-SELECT i.run_id, n.path_id, 0, n.late, i.before_file, n.before_mode, n.before_uid, n.before_gid, n.before_size,
+SELECT s.run_id, n.path_id, 0, n.late, s.before_file, n.before_mode, n.before_uid, n.before_gid, n.before_size,
     n.before_mtime, n.before_ctime, n.before_dev, n.before_ino, n.before_nlink, n.before_rdev, n.undone
-FROM entry i CROSS JOIN entry n INDEXED BY entry_undone ON n.before_ino = i.before_ino AND n.undone > 0
-    AND n.before_dev = i.before_dev AND n.before_size = i.before_size AND n.before_mtime = i.before_mtime
-    AND n.path_id <> i.path_id AND max(n.before_nlink, i.before_nlink) > 1
-WHERE n.run_id = ?1 AND NOT n.excluded AND i.run_id <> ?1 AND i.change IS NOT NULL AND NOT i.undone AND i.before_file <> 0
-    AND iif(n.run_id < i.run_id, n.before_nlink, i.before_nlink) > (
-        SELECT count(*) FROM entry c
-        WHERE c.run_id = min(n.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
-            AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file));
+FROM same_file s CROSS JOIN entry n ON n.run_id = s.other_run AND n.path_id = s.other_path
+WHERE s.other_run = ?1 AND s.run_id <> ?1 AND s.change IS NOT NULL AND NOT s.undone AND s.before_file <> 0;
 
 -- name: FORGET_UNDOS
 -- slow: what an undo took back is looked for among all that was
@@ -1447,7 +1594,8 @@ SELECT run_id FROM entry WHERE undone = ?1 AND undone > 0 AND change IS NOT NULL
 -- At how many paths a later run of the same install builds upon what this one did.
 SELECT count(*) FROM run r CROSS JOIN entry e ON e.run_id = r.id CROSS JOIN owner o ON o.path_id = e.path_id
 WHERE r.id = ?1 AND e.change IS NOT NULL AND NOT e.undone AND NOT e.excluded AND NOT o.folder AND o.run_id > r.id
-    AND r.install_id = (SELECT install_id FROM run WHERE id = o.run_id);
+    AND r.install_id = (SELECT install_id FROM run WHERE id = o.run_id)
+    AND NOT EXISTS (SELECT 1 FROM found_undone f WHERE f.of_run = ?1 AND f.path_id = e.path_id);
 
 -- name: FORGET_INSTALL
 DELETE FROM install WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM run WHERE install_id = ?1);

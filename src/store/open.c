@@ -16,6 +16,8 @@
 #include "base/cleanup.h"
 #include "base/indexes.h"
 #include "base/package-records.h"
+#include "base/parents.h"
+#include "model/inode.h"
 #include "store/db.h"
 #include "store/forked.h"
 #include "store/schema.h"
@@ -56,6 +58,24 @@ static void is_there(sqlite3_context *answer, int count, sqlite3_value **values)
 		path && (lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR)));
 }
 
+/* is_like(PATH, MODE, SIZE, MTIME): no folder, of that kind, and of a file that size and time. */
+static void is_like(sqlite3_context *answer, int count, sqlite3_value **values)
+{
+	const char *path = (const char *)sqlite3_value_text(values[0]);
+	struct parents parents = PARENTS_INIT;
+	struct inode now;
+	bool there = path && inode_at(&now, &parents, path) == 0 && now.exists &&
+		!S_ISDIR(now.mode) &&
+		(now.mode & S_IFMT) == ((unsigned int)sqlite3_value_int(values[1]) & S_IFMT);
+
+	(void)count;
+	parents_forget(&parents);
+	sqlite3_result_int(answer,
+		there && (!S_ISREG(now.mode) ||
+			((int64_t)now.size == sqlite3_value_int64(values[2]) &&
+				now.mtime_ns == sqlite3_value_int64(values[3]))));
+}
+
 /* For the program's own statements: what a database says of itself cannot call them. */
 static int add_functions(struct db *db, struct words *words)
 {
@@ -63,25 +83,30 @@ static int add_functions(struct db *db, struct words *words)
 		const char *name;
 		int flags;
 		void (*call)(sqlite3_context *answer, int count, sqlite3_value **values);
-	} functions[] = { { "is_common", SQLITE_DETERMINISTIC, is_common },
-		{ "is_record", SQLITE_DETERMINISTIC, is_record }, { "is_there", 0, is_there } };
+		int arguments;
+	} functions[] = { { "is_common", SQLITE_DETERMINISTIC, is_common, 1 },
+		{ "is_record", SQLITE_DETERMINISTIC, is_record, 1 },
+		{ "is_there", 0, is_there, 1 }, { "is_like", 0, is_like, 4 } };
+	int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
 	size_t i;
 	int r = 0;
 
 	for (i = 0; r == 0 && i < ARRAY_SIZE(functions); i++)
-		r = db_errno(sqlite3_create_function(db->sqlite, functions[i].name, 1,
-			SQLITE_UTF8 | SQLITE_DIRECTONLY | functions[i].flags, NULL,
-			functions[i].call, NULL, NULL));
+		r = db_errno(sqlite3_create_function(db->sqlite, functions[i].name,
+			functions[i].arguments, flags | functions[i].flags, NULL, functions[i].call,
+			NULL, NULL));
 	return r < 0 ? words_set(words, r, "out of memory") : 0;
 }
 
 int db_views(struct db *db)
 {
-	static const int views[] = { Q_VIEW_HANDED, Q_VIEW_CLAIM, Q_VIEW_LASTING, Q_VIEW_REPLACED,
-		Q_VIEW_EDITED, Q_VIEW_SWEPT };
+	static const enum query views[] = { Q_VIEW_HANDED, Q_VIEW_CLAIM, Q_VIEW_LASTING,
+		Q_VIEW_REPLACED, Q_VIEW_EDITED, Q_VIEW_SWEPT, Q_VIEW_SAME_FILE, Q_VIEW_CARRIED,
+		Q_VIEW_STRANDED };
+	size_t i;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(views); i++)
+	for (i = 0; r == 0 && i < ARRAY_SIZE(views); i++)
 		r = db_run(db, views[i], "");
 	return r;
 }

@@ -39,6 +39,7 @@ struct entry {
 	bool as_needed;
 	bool if_empty;               /* a folder that stays if something of before is in it */
 	bool of_others;              /* it is here for what it may hold: another's, given up */
+	bool put_back;               /* of those: an undo has made it anew */
 	/* where the file that stands there stood before, which is no place of these; or NULL */
 	char *home;
 	bool home_excluded;          /* that one, or one to which it need not go, is excluded */

@@ -281,6 +281,8 @@ int undo_forget(struct db *db, int64_t run_id, struct ba_forgotten *f, struct wo
 		db_rollback(db);
 		return -EBUSY;
 	}
+	if (r == 0)
+		r = hand_over_views(db);
 	if (r == 0) {
 		f->lost = (unsigned int)db_int(db, Q_FORGET_LOSES, 0, "i", run_id);
 		r = drop_run(db, run_id, f);

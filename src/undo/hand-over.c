@@ -18,20 +18,36 @@ int hand_over_views(struct db *db)
 	return r;
 }
 
+/* In this order: what they found is asked for before it is another. */
 static int hand_all(struct db *db, int64_t run_id)
 {
-	static const enum query by_files[] = { Q_HAND_KEPT, Q_HAND_PLACE, Q_HAND_SINCE };
-	static const enum query by_paths[] = { Q_HAND_LEFT, Q_HAND_ORIGINALS, Q_HAND_FOUND,
-		Q_HAND_NAMES };
+	static const struct {
+		enum query query;
+		bool of_run; /* it asks whose; else the numbers of files know */
+	} steps[] = {
+		{ Q_HAND_CLEAR, false },
+		{ Q_HAND_FILES, true },
+		{ Q_HAND_TOPS, true },
+		{ Q_HAND_KEPT, false },
+		{ Q_HAND_PLACE, false },
+		{ Q_HAND_SINCE, false },
+		{ Q_HAND_LEFT, true },
+		{ Q_HAND_ORIGINALS, true },
+		{ Q_HAND_LINKS, true },
+		{ Q_HAND_CARRIED_ON, true },
+		{ Q_HAND_KEPT_OF_THEM, true },
+		{ Q_HAND_HOME, true },
+		{ Q_HAND_PLACE_LEFT, true },
+		{ Q_HAND_ALIASES, false },
+		{ Q_HAND_FOUND, true },
+		{ Q_HAND_NAMES, true },
+	};
 	size_t i;
-	int r = db_run(db, Q_HAND_CLEAR, "");
+	int r = 0;
 
-	if (r == 0)
-		r = db_run(db, Q_HAND_FILES, "i", run_id);
-	for (i = 0; r == 0 && i < ARRAY_SIZE(by_files); i++)
-		r = db_run(db, by_files[i], "");
-	for (i = 0; r == 0 && i < ARRAY_SIZE(by_paths); i++)
-		r = db_run(db, by_paths[i], "i", run_id);
+	for (i = 0; r == 0 && i < ARRAY_SIZE(steps); i++)
+		r = steps[i].of_run ? db_run(db, steps[i].query, "i", run_id) :
+				      db_run(db, steps[i].query, "");
 	return r;
 }
 

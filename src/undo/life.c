@@ -246,6 +246,7 @@ static int add(struct history *l, size_t from)
 	last->e = (struct entry){ 0 };
 	e->hidden = hidden;
 	e->of_others = !l->run_id && !mine && !S_ISDIR(e->after.i.mode);
+	e->put_back = e->of_others && last->put_back;
 	e->since_ns = l->run_id ? first->started_ns : 0;
 	e->found_by = first->run_id;
 	e->if_empty = !l->run_id;

@@ -116,14 +116,16 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 
 /*
  * Another file that was moved, or linked, to here, though it be like the one that it came over:
- * it has to go home.
+ * it has to go home. By its number alone it may be one that an undo has made since.
  */
 static bool is_carried_here(const struct plan *p, const struct plan_item *it)
 {
 	const struct plan_item *home = plan_home(p, it->e->file);
+	const struct inode *after = &it->e->after.i;
 
 	return home && home != it && it->e->file != it->e->before_file &&
-		plan_has_inode_of(&it->now, &it->e->after.i);
+		plan_has_inode_of(&it->now, after) && it->now.size == after->size &&
+		it->now.mtime_ns == after->mtime_ns;
 }
 
 /* What a later run changed is that run's, in whatever order they are taken back. */
@@ -205,9 +207,10 @@ static bool was_undone_for_good(const struct plan *p, const struct plan_item *it
 		db_int(p->db, Q_UNDONE_FOR_GOOD, 0, "ii", it->e->path_id, p->run_id);
 }
 
-static bool is_what_was_left(const struct plan_item *it)
+static bool is_what_was_left(const struct plan_item *it, const struct situation *s)
 {
-	return plan_has_inode_of(&it->now, &it->e->after.i) || it->e->begun != BEGUN_NOT;
+	return plan_has_inode_of(&it->now, &it->e->after.i) || it->e->begun != BEGUN_NOT ||
+		(it->e->put_back && s->as_left);
 }
 
 static struct situation situation_of(struct plan *p, struct plan_item *it)
@@ -240,11 +243,11 @@ static struct situation situation_of(struct plan *p, struct plan_item *it)
 	s.folder_in_way = S_ISDIR(it->now.mode) && !S_ISDIR(e->after.i.mode);
 	s.lacks_folder = (r == -ENOENT || r == -ELOOP) && plan_lacks_folder(p, it);
 	s.for_good = was_undone_for_good(p, it);
-	s.is_what_was_left = is_what_was_left(it);
 	if (r == -ELOOP)
 		look_above(p, it, &s);
 	else if (r == 0 || r == -ENOENT)
 		look_there(p, it, dir, name, &s);
+	s.is_what_was_left = is_what_was_left(it, &s);
 	return s;
 }
 

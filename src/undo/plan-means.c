@@ -117,7 +117,9 @@ static void find_means(struct plan *p, struct plan_item *it)
 static bool is_carried_in(const struct plan_item *it)
 {
 	return it->state == STATE_OURS && it->now.exists && it->e->after.i.exists &&
-		!S_ISDIR(it->e->after.i.mode) && plan_has_inode_of(&it->now, &it->e->after.i);
+		!S_ISDIR(it->e->after.i.mode) &&
+		(plan_has_inode_of(&it->now, &it->e->after.i) ||
+			(it->e->put_back && it->as_left));
 }
 
 /* Does the newer one at its home have the same in it? */

@@ -338,7 +338,7 @@ static int join_other_name(struct rollback *rb, struct plan_item *it, int dir, c
  * is: whole, and a file of its own.
  */
 static int join_came_back(struct rollback *rb, const struct plan_item *it,
-	const struct other_name *o)
+	const struct inode *file, const struct other_name *o)
 {
 	struct parents parents = PARENTS_INIT;
 	char temp[TEMP_MAX];
@@ -351,7 +351,7 @@ static int join_came_back(struct rollback *rb, const struct plan_item *it,
 		if (r == 0)
 			r = durable_add(&rb->touched, dir);
 		unlinkat(dir, temp, 0); /* of one that was killed here */
-		if (r == 0 && link_from(it->e->path, &it->now, dir, temp) == 0 &&
+		if (r == 0 && link_from(it->e->path, file, dir, temp) == 0 &&
 			look_stands_still(&o->now, dir, name))
 			IGNORE(renameat(dir, temp, dir, name));
 		unlinkat(dir, temp, 0);
@@ -370,8 +370,15 @@ static bool is_whole(const struct came_back *c, const struct inode *file)
 	return n == file->nlink;
 }
 
+/* The very file that stood there, where it is that; or NULL. What was fetched home is, too. */
+static const struct inode *very_file(const struct plan_item *it)
+{
+	return plan_same_inode(it) ? &it->now : it->staged ? &it->temp : NULL;
+}
+
 /* The file itself has its old content again: what came back as a copy of it is it. */
-static int join_all_came_back(struct rollback *rb, const struct plan_item *it)
+static int join_all_came_back(struct rollback *rb, const struct plan_item *it,
+	const struct inode *file)
 {
 	struct came_back c = { NULL, 0 };
 	int r = find_came_back(rb, it, it->e->path, &c);
@@ -380,10 +387,10 @@ static int join_all_came_back(struct rollback *rb, const struct plan_item *it)
 	for (i = 0; r == 0 && i < c.count; i++) {
 		const struct other_name *o = &c.each[i];
 
-		if (o->now.ino != it->now.ino && o->now.dev == it->now.dev &&
+		if (o->now.ino != file->ino && o->now.dev == file->dev &&
 			is_whole(&c, &o->now) &&
 			!entries_find(&rb->plan.all, o->path, strlen(o->path)))
-			r = join_came_back(rb, it, o);
+			r = join_came_back(rb, it, file, o);
 	}
 	came_back_release(&c);
 	return r;
@@ -398,13 +405,14 @@ static int join_item(struct rollback *rb, struct plan_item *it)
 	const struct plan_item *anchor = anchor_of(rb, it);
 	bool done = it->finished ? !it->failed && !it->stays && !it->shared :
 				   rb->plan.resumed && it->state == STATE_BEFORE;
+	const struct inode *file = very_file(it);
 	const char *name;
 	int dir;
 
 	if (S_ISDIR(it->e->before.i.mode))
 		return 0;
-	if (done && plan_same_inode(it))
-		return join_all_came_back(rb, it);
+	if (done && file)
+		return join_all_came_back(rb, it, file);
 	if (it->finished || it->state != STATE_BEFORE || it->e->before.i.nlink < 2 ||
 		rollback_open(rb, it, &dir, &name) < 0 || !it->now.exists ||
 		rollback_check(rb, &it->now, dir, name) < 0 ||

@@ -99,10 +99,29 @@ static bool was_linked_since(struct rollback *rb, const struct plan_item *it,
 	return false;
 }
 
+/* How many names of before has the file that the run did not find, as they came back since? */
+static uint32_t count_come_back(struct rollback *rb, const struct plan_item *it,
+	const struct inode *now)
+{
+	const struct plan *p = &rb->plan;
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int64_t found_by = it->e->found_by ? it->e->found_by : p->run_id;
+	int r = db_rows(&rows, p->db, Q_CAME_BACK_SINCE, "ii", found_by, it->e->path_id);
+	uint32_t n = 0;
+
+	while (r == 0 && rows_next(&rows) > 0) {
+		const char *path = rows_text(&rows, 0);
+
+		n += !entries_find(&p->all, path, strlen(path)) && stands_at(rb, path, now);
+	}
+	return n;
+}
+
 static bool is_shared(struct rollback *rb, const struct link_counts *n, const struct plan_item *it)
 {
 	const struct entry *e = it->e;
 	struct inode now;
+	uint64_t names, known;
 	const char *name;
 	int dir;
 
@@ -112,8 +131,9 @@ static bool is_shared(struct rollback *rb, const struct link_counts *n, const st
 	if (rollback_open(rb, it, &dir, &name) < 0 ||
 		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) < 0 || !now.exists)
 		return false;
-	return now.nlink + counted(&n->lost, shared_group(e)) >
-		e->before.i.nlink + counted(&n->lent, mix64(e->before_file)) ||
+	names = now.nlink + counted(&n->lost, shared_group(e));
+	known = e->before.i.nlink + counted(&n->lent, mix64(e->before_file));
+	return (names > known && names > known + count_come_back(rb, it, &now)) ||
 		(now.nlink > 1 && was_linked_since(rb, it, &now));
 }
 

@@ -117,6 +117,78 @@ case_one_of_two_is_forgotten() {
 	done
 }
 
+# taken_out FORGET ORDER PREPARE COMMAND...: each command is an install, n1 and so on, that is taken out by its name in that
+# order, and again as long as it keeps something; what was there before is there again.
+taken_out() {
+	local forget=$1 left=$2 prepare=$3 n=0 try again c
+	rm -rf p "$DB"* && mkdir p
+	(cd p && eval "$prepare")
+	look >before
+	for c in "${@:4}"; do
+		n=$((n + 1))
+		one "$c" --name=n$n
+	done
+	settle
+	for try in 1 2 3; do
+		again=
+		for n in $left; do
+			if ba uninstall -y "n$n" >>said 2>&1; then
+				[ -z "$forget" ] || ba forget "n$n" >>said 2>&1
+			else
+				again+=" $n"
+			fi
+		done
+		left=$again
+	done
+	eq "$left" '' "$*: it comes to an end: $(tail -n 4 said)"
+	look | diff before - >out || fail "$*: $(cat out)"
+}
+any_order() {
+	local forget order all='12 21'
+	[ $# -lt 4 ] || all='123 132 213 231 312 321'
+	for forget in '' forget; do
+		# shellcheck disable=SC2001
+		for order in $all; do taken_out "$forget" "$(echo "$order" | sed 's/./& /g')" "$@"; done
+	done
+}
+
+# A name was split off for another one that the newer had given the file, which comes home later.
+case_a_file_comes_home_to_its_other_name() {
+	any_order 'echo x >x; ln x y; echo l >l' 'chmod 600 y' 'mv x l'
+	any_order 'echo x >x; ln x y; echo l >l' 'chmod 600 y' 'mv x n'
+}
+
+# The one who took a name away found one less than was there before the one that is forgotten.
+case_the_other_name_of_what_it_came_over() {
+	any_order 'echo x >x; ln x y' 'echo e >e; ln -f e y' 'rm x y'
+	any_order 'echo x >x; ln x y; ln x z' 'echo e >e; ln -f e y' 'chmod 600 x' 'rm x y'
+}
+
+# Of what the newer only gave other attributes nobody has the content: it is where the older had moved it to.
+case_what_was_moved_and_changed_there() {
+	any_order 'echo a >a; echo cc >c' 'mv c a' 'chmod 600 a'
+	any_order 'echo a >a; echo cc >c' 'mv c a' 'chmod 600 a' 'echo new >c'
+	any_order 'echo a >a; echo cc >c' 'mv c a' 'echo new >c' 'chmod 600 a'
+	any_order 'echo cc >c' 'mv c a' 'chmod 600 a' 'echo new >c'
+	any_order 'echo a >a; echo cc >c' 'mv c a' 'echo more >>a' 'echo new >c'
+}
+
+# It came home by an undo that went with another run.
+case_what_came_home_by_what_is_forgotten() {
+	mkdir p
+	(cd p && echo a >a && echo cc >c)
+	look >before
+	one 'mv c a' --name=n1
+	one 'echo more >>a' --name=n2
+	one 'echo new >c' --name=n3
+	settle
+	ba uninstall -y n1 2>/dev/null
+	ba uninstall -y n3 2>/dev/null
+	ba forget n3 2>/dev/null
+	ba uninstall -y n2 2>/dev/null
+	look | diff before -
+}
+
 case_an_undo_goes_with_what_it_undid() {
 	mkdir p
 	one 'echo 1 >a'

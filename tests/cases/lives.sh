@@ -973,6 +973,20 @@ case_forget_says_what_an_install_loses() {
 	hasnt "$(ba forget 3 2>&1)" 'what it found'
 }
 
+# But what an older run of it knows, or what nothing was there before, is known still; and what came from elsewhere stays.
+case_forget_of_one_between() {
+	mkdir p
+	echo o | tee p/c >p/m
+	inst z 1 'echo 1 >p/y; echo z1 >p/c'
+	inst z 2 'echo 2 >p/y; echo z2 >p/c; echo n >p/n; mv p/m p/k'
+	inst z 3 'echo 3 >p/y; echo z3 >p/c; rm p/n p/k'
+	settle
+	hasnt "$(ba forget 2 2>&1)" 'what it found'
+	ba uninstall -y z 2>/dev/null
+	eq "$(ls p | xargs)" 'c k'
+	eq "$(cat p/c p/k | xargs)" 'o o'
+}
+
 # What an uninstall of a run leaves as it is, is that run's, and not the one's before.
 case_what_stays_of_a_run_is_its_own() {
 	mkdir p
