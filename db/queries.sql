@@ -198,7 +198,10 @@ INSERT OR IGNORE INTO alias (run_id, file, path_id) VALUES (?1, ?2, ?3);
 
 -- name: ENTRY_BATCH
 SELECT e.path_id, p.name, e.file, e.before_file, e.late, e.excluded, e.before_target, e.before_sha256,
-    e.before_xattrs, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_xattrs,
+    -- where it was settled before: the file that stood there then
+    iif(e.change IS NULL, e.before_dev, e.dev), iif(e.change IS NULL, e.before_ino, e.ino),
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
@@ -221,11 +224,14 @@ UPDATE entry SET before_dev = -1 - ?3 WHERE run_id = ?1 AND before_dev = ?2;
 UPDATE entry SET before_dev = -1 - before_dev WHERE run_id = ?1 AND before_dev < 0;
 
 -- name: ENTRY_SET
--- What stands there has no column for its change time (?9) and its links (?12).
+-- What stands there has no column for its change time (?9) and its links (?12). Who did it is told by an exec.
 UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?10, ino = ?11,
     rdev = ?13, sha256 = ?14, target = ?15, xattrs = ?16, nlink_group = ?17, content_changed = ?18,
-    process_id = ?19, attributes_only = ?20
+    process_id = (SELECT process_id FROM exec WHERE id = ?19), attributes_only = ?20
 WHERE run_id = ?1 AND path_id = ?2;
+
+-- name: ENTRY_GROUPS
+SELECT max(nlink_group) FROM entry WHERE run_id = ?1;
 
 -- name: ENTRY_UNGROUP
 UPDATE entry SET nlink_group = NULL
@@ -285,11 +291,6 @@ WHERE p.run_id = ?1 AND p.ended IS NULL;
 UPDATE run SET state = 'incomplete', settled_ns = NULL,
     notes = ltrim(ifnull(notes, '') || char(10) || 'the recorder was killed: what it was told in its last half second may not be on record; the rest was held against the disk afterwards', char(10))
 WHERE id = ?1 AND state = 'running';
-
--- name: ENTRY_PROCESS
--- ENTRY_SET leaves an exec there; the manifest speaks of processes.
-UPDATE entry SET process_id = (SELECT process_id FROM exec WHERE id = entry.process_id)
-WHERE run_id = ?1 AND process_id IS NOT NULL;
 
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.

@@ -34,6 +34,8 @@ struct item {
 	uint32_t file, before_file;
 	enum verdict verdict;
 	bool late, excluded, has_before_hash, has_hash;
+	bool stays; /* as it was settled: nobody of the run can have changed it since */
+	uint64_t settled_dev, settled_ino;
 	bool placed; /* the disk, and not the record, says which file stands there now */
 	bool has_before_xattrs, has_xattrs, attributes_only;
 	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
@@ -74,6 +76,8 @@ enum batch_column {
 	COLUMN_TARGET,
 	COLUMN_SHA256,
 	COLUMN_XATTRS,
+	COLUMN_SETTLED_DEV,
+	COLUMN_SETTLED_INO,
 	COLUMN_BEFORE,
 };
 
@@ -84,7 +88,9 @@ static int read_item(struct item *it, const struct rows *rows)
 		.file = (uint32_t)rows_int(rows, COLUMN_FILE),
 		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
 		.late = rows_int(rows, COLUMN_LATE),
-		.excluded = rows_int(rows, COLUMN_EXCLUDED) };
+		.excluded = rows_int(rows, COLUMN_EXCLUDED),
+		.settled_dev = (uint64_t)rows_int(rows, COLUMN_SETTLED_DEV),
+		.settled_ino = (uint64_t)rows_int(rows, COLUMN_SETTLED_INO) };
 	rows_inode(rows, COLUMN_BEFORE, &it->before);
 	if (rows_type(rows, COLUMN_TARGET) != ROWS_NULL)
 		it->before_target = strdup(rows_text(rows, COLUMN_TARGET));
@@ -275,21 +281,27 @@ static int write_item(const struct manifest *m, const struct item *it, const int
 		(int64_t)it->attributes_only);
 }
 
+/* The last number that was given: what stays as it was settled keeps its own. */
+struct groups {
+	struct u64map numbers;
+	uint32_t last;
+};
+
 /* Names of one inode have one number; 0: it has but one name. */
-static int64_t group_of(struct u64map *groups, const struct inode *now)
+static int64_t group_of(struct groups *groups, const struct inode *now)
 {
 	uint32_t *number;
 	bool added;
 
 	if (!now->exists || now->nlink < 2 || S_ISDIR(now->mode))
 		return 0;
-	number = u64map_put(groups, inode_place(now), &added);
+	number = u64map_put(&groups->numbers, inode_place(now), &added);
 	if (number && added)
-		*number = (uint32_t)groups->used;
+		*number = ++groups->last;
 	return number ? *number : 0;
 }
 
-static int write_batch(const struct manifest *m, struct batch *b, struct u64map *groups)
+static int write_batch(const struct manifest *m, struct batch *b, struct groups *groups)
 {
 	int r = run_begin(m->run);
 	size_t i;
@@ -297,7 +309,8 @@ static int write_batch(const struct manifest *m, struct batch *b, struct u64map 
 	for (i = 0; r == 0 && i < b->count; i++) {
 		int64_t group = group_of(groups, &b->items[i].now);
 
-		r = write_item(m, &b->items[i], group ? &group : NULL);
+		if (!b->items[i].stays)
+			r = write_item(m, &b->items[i], group ? &group : NULL);
 	}
 	return r == 0 ? run_commit(m->run) : r;
 }
@@ -364,10 +377,24 @@ static void take_as_told(const struct manifest *m, struct item *it, int error)
 		note_unseen(m->run, it->path, error);
 }
 
+/* What somebody else put in a file's place is not the one that the run may have changed. */
+static bool can_have_changed(const struct anew *anew, const struct item *it)
+{
+	const struct inode *n = &it->now;
+
+	return anew_has_path(anew, it->path) ||
+		(n->exists && n->ino == it->settled_ino && n->dev == it->settled_dev &&
+			(anew_has_file(anew, it->file, n) ||
+				anew_has_file(anew, it->before_file, n)));
+}
+
 static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
 {
 	int r = look(parents, it->path, &it->now);
 
+	it->stays = m->anew && !can_have_changed(m->anew, it);
+	if (it->stays)
+		return;
 	if (r < 0)
 		take_as_told(m, it, r);
 	place(m, it);
@@ -386,7 +413,7 @@ static void read_rest(struct item *it, struct quiet *quiet)
 	read_target(it, quiet);
 }
 
-static int settle_batch(const struct manifest *m, struct batch *b, struct u64map *groups,
+static int settle_batch(const struct manifest *m, struct batch *b, struct groups *groups,
 	struct hashing *h)
 {
 	struct parents parents = PARENTS_INIT;
@@ -398,6 +425,8 @@ static int settle_batch(const struct manifest *m, struct batch *b, struct u64map
 	parents_forget(&parents);
 	hash_batch(m, b, h);
 	for (i = 0; i < b->count; i++) {
+		if (b->items[i].stays)
+			continue;
 		read_rest(&b->items[i], &quiet);
 		compare_content(m->hands, &b->items[i]);
 	}
@@ -407,7 +436,8 @@ static int settle_batch(const struct manifest *m, struct batch *b, struct u64map
 
 static int settle_all(const struct manifest *m, struct batch *b)
 {
-	struct u64map groups = { 0 };
+	struct groups groups = { .last = (uint32_t)db_int(m->run->db, Q_ENTRY_GROUPS, 0, "i",
+					 m->run->id) };
 	struct hashing hashing = { 0 };
 	int64_t after = 0;
 	int r;
@@ -420,7 +450,7 @@ static int settle_all(const struct manifest *m, struct batch *b)
 			break;
 	}
 	batch_clear(b);
-	u64map_release(&groups);
+	u64map_release(&groups.numbers);
 	hashing_release(&hashing);
 	return r;
 }
@@ -429,7 +459,7 @@ static int make(const struct manifest *m)
 {
 	_cleanup_free_ struct batch *b = calloc(1, sizeof *b);
 	struct run *run = m->run;
-	int r = b ? links_complete(run, m->hands, m->scope) : -ENOMEM;
+	int r = b ? links_complete(run, m->hands, m->scope, m->anew) : -ENOMEM;
 
 	if (r == 0)
 		r = run_begin(run);
@@ -441,8 +471,6 @@ static int make(const struct manifest *m)
 		r = run_begin(run);
 	if (r == 0)
 		r = db_run(run->db, Q_ENTRY_UNGROUP, "i", run->id);
-	if (r == 0)
-		r = db_run(run->db, Q_ENTRY_PROCESS, "i", run->id);
 	return r == 0 ? run_commit(run) : r;
 }
 

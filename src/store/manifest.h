@@ -3,6 +3,7 @@
 #define STORE_MANIFEST_H
 /* What a run comes to: its entries, each held against the disk as it is now. */
 #include "model/scope.h"
+#include "store/anew.h"
 #include "store/befores.h"
 #include "store/early.h"
 #include "store/hands.h"
@@ -14,11 +15,12 @@ struct manifest {
 	const struct scope *scope; /* or NULL: not known any more */
 	struct early *early; /* digests that are there already; or NULL */
 	const struct befores *befores; /* where moves may be missing on record; or NULL */
+	struct anew *anew; /* what has to be looked at where that was done before; NULL: all */
 };
 
 /*
  * The run's entries, its counts, what it has from now on and what it passed by. May be made again
- * as the disk goes on. 0 or -errno.
+ * as the run goes on (anew). 0 or -errno.
  */
 int manifest_settle(const struct manifest *m) MUST_CHECK;
 
