@@ -199,8 +199,8 @@ INSERT OR IGNORE INTO alias (run_id, file, path_id) VALUES (?1, ?2, ?3);
 -- name: ENTRY_BATCH
 SELECT e.path_id, p.name, e.file, e.before_file, e.late, e.excluded, e.before_target, e.before_sha256,
     e.before_xattrs,
-    -- where it was settled before: the file that stood there then
-    iif(e.change IS NULL, e.before_dev, e.dev), iif(e.change IS NULL, e.before_ino, e.ino),
+    -- what stood there when it was settled before; or of a commit that died, what it was to leave there
+    e.change IS NOT NULL, e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev,
     e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
@@ -214,7 +214,9 @@ WHERE e.run_id = ?1 AND e.before_mode IS NOT NULL;
 
 -- name: ENTRY_BEFORES
 -- The names of one file are as good as each other.
-SELECT before_file, before_dev, before_ino FROM entry WHERE run_id = ?1 AND before_file <> 0 AND before_ino IS NOT NULL;
+SELECT before_file, before_mode, before_uid, before_gid, before_size, before_mtime, before_ctime, before_dev, before_ino,
+    before_nlink, before_rdev
+FROM entry WHERE run_id = ?1 AND before_file <> 0 AND before_ino IS NOT NULL;
 
 -- name: ENTRY_DEVICE_MOVE
 -- Below 0 until all are told: two may have changed places.
@@ -265,6 +267,17 @@ SELECT finish FROM run WHERE id = ?1;
 -- name: RUN_FINISH_ASK
 UPDATE run SET finish = 1 WHERE id = ?1 AND state = 'running';
 
+-- name: RUN_IS_COMMIT
+SELECT 1 FROM run WHERE id = ?1 AND kind = 'commit';
+
+-- name: RUN_ALIVE
+-- Until when its recorder can have lived; or its command, and all that that left behind.
+SELECT min(heartbeat * 1000000000, ifnull(1000000000 + iif(
+        kind = 'commit' OR NOT EXISTS (SELECT 1 FROM process WHERE run_id = run.id AND ended IS NULL),
+        max(ended_ns, ifnull(started_ns + (SELECT max(ended) FROM process WHERE run_id = run.id), 0)), NULL),
+    heartbeat * 1000000000)), recorder
+FROM run WHERE id = ?1;
+
 -- name: RUN_STARTED
 SELECT started_ns FROM run WHERE id = ?1;
 
@@ -275,9 +288,11 @@ WHERE id = ?1 AND (kind IS NULL OR kind = 'commit') AND state = 'incomplete' AND
 
 -- name: RUN_HANDS
 -- slow: the events of one run in their order
-SELECT e.file, e.op, e.flags, e.mode, e.exec_id
-FROM process p JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.id
-WHERE p.run_id = ?1 ORDER BY e.seq;
+-- When was it done last? Who has opened a file can write to it to his end.
+SELECT e.file, e.op, e.flags, e.mode, e.exec_id,
+    r.started_ns + max(e.first + e.span, iif(e.op = 1, ifnull(p.ended, 0), 0)), p.ended IS NULL
+FROM run r JOIN process p ON p.run_id = r.id JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.id
+WHERE r.id = ?1 ORDER BY e.seq;
 
 -- name: PROCESSES_LEFT
 SELECT p.pid, exe.name
@@ -1513,8 +1528,10 @@ ORDER BY r.id;
 SELECT 1 FROM standing WHERE run_id = ?1 LIMIT 1;
 
 -- name: COMMIT_TAKEN_BACK
--- Was a commit taken back, to the end?
-SELECT 1 FROM run WHERE of_run = ?1 AND kind = 'rollback' AND state = 'complete' LIMIT 1;
+-- Was a commit taken back, to the end? What was changed since may have been kept.
+SELECT 1 FROM run WHERE of_run = ?1 AND kind = 'rollback' AND state = 'complete'
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND change IS NOT NULL AND NOT undone)
+LIMIT 1;
 
 -- name: COMMIT_FILES
 -- Of the runs of a scene, what each found and left is the file that the commit (?2) has made of it: in layers it had
@@ -1592,6 +1609,10 @@ WHERE e.run_id = ?1 AND e.before_file <> 0 AND e.before_mode IS NOT NULL AND EXI
 ON CONFLICT DO UPDATE SET
     keep = iif(excluded.keep = 1, 1, keep), sha256 = ifnull(excluded.sha256, sha256),
     target = ifnull(excluded.target, target), xattrs = ifnull(excluded.xattrs, xattrs);
+
+-- name: COMMIT_UNTOLD
+-- A commit that failed had not come to write there.
+DELETE FROM event WHERE exec_id = ?1 AND path_id = ?2;
 
 -- name: COMMIT_GIVE_UP
 DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;
