@@ -250,7 +250,10 @@ INSERT OR IGNORE INTO alias (run_id, file, path_id) VALUES (?1, ?2, ?3);
 
 -- name: ENTRY_BATCH
 SELECT e.path_id, p.name, e.file, e.before_file, e.late, e.excluded, e.before_target, e.before_sha256,
-    e.before_xattrs, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
+    e.before_xattrs,
+    -- what stood there when it was settled before; or of a commit that died, what it was to leave there
+    e.change IS NOT NULL, e.mode, e.uid, e.gid, e.size, e.mtime, NULL, e.dev, e.ino, NULL, e.rdev,
+    e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime, e.before_ctime, e.before_dev,
     e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.path_id > ?2 ORDER BY e.path_id LIMIT ?3;
@@ -263,7 +266,9 @@ WHERE e.run_id = ?1 AND e.before_mode IS NOT NULL;
 
 -- name: ENTRY_BEFORES
 -- The names of one file are as good as each other.
-SELECT before_file, before_dev, before_ino FROM entry WHERE run_id = ?1 AND before_file <> 0 AND before_ino IS NOT NULL;
+SELECT before_file, before_mode, before_uid, before_gid, before_size, before_mtime, before_ctime, before_dev, before_ino,
+    before_nlink, before_rdev
+FROM entry WHERE run_id = ?1 AND before_file <> 0 AND before_ino IS NOT NULL;
 
 -- name: ENTRY_DEVICE_MOVE
 -- Below 0 until all are told: two may have changed places.
@@ -273,11 +278,14 @@ UPDATE entry SET before_dev = -1 - ?3 WHERE run_id = ?1 AND before_dev = ?2;
 UPDATE entry SET before_dev = -1 - before_dev WHERE run_id = ?1 AND before_dev < 0;
 
 -- name: ENTRY_SET
--- What stands there has no column for its change time (?9) and its links (?12).
+-- What stands there has no column for its change time (?9) and its links (?12). Who did it is told by an exec.
 UPDATE entry SET change = ?3, mode = ?4, uid = ?5, gid = ?6, size = ?7, mtime = ?8, dev = ?10, ino = ?11,
     rdev = ?13, sha256 = ?14, target = ?15, xattrs = ?16, nlink_group = ?17, content_changed = ?18,
-    process_id = ?19, attributes_only = ?20
+    process_id = (SELECT process_id FROM exec WHERE id = ?19), attributes_only = ?20
 WHERE run_id = ?1 AND path_id = ?2;
+
+-- name: ENTRY_GROUPS
+SELECT max(nlink_group) FROM entry WHERE run_id = ?1;
 
 -- name: ENTRY_UNGROUP
 UPDATE entry SET nlink_group = NULL
@@ -311,6 +319,17 @@ SELECT finish FROM run WHERE id = ?1;
 -- name: RUN_FINISH_ASK
 UPDATE run SET finish = 1 WHERE id = ?1 AND state = 'running';
 
+-- name: RUN_IS_COMMIT
+SELECT 1 FROM run WHERE id = ?1 AND kind = 'commit';
+
+-- name: RUN_ALIVE
+-- Until when its recorder can have lived; or its command, and all that that left behind.
+SELECT min(heartbeat * 1000000000, ifnull(1000000000 + iif(
+        kind = 'commit' OR NOT EXISTS (SELECT 1 FROM process WHERE run_id = run.id AND ended IS NULL),
+        max(ended_ns, ifnull(started_ns + (SELECT max(ended) FROM process WHERE run_id = run.id), 0)), NULL),
+    heartbeat * 1000000000)), recorder
+FROM run WHERE id = ?1;
+
 -- name: RUN_STARTED
 SELECT started_ns FROM run WHERE id = ?1;
 
@@ -321,9 +340,11 @@ WHERE id = ?1 AND (kind IS NULL OR kind = 'commit') AND state = 'incomplete' AND
 
 -- name: RUN_HANDS
 -- slow: the events of one run in their order
-SELECT e.file, e.op, e.flags, e.mode, e.exec_id
-FROM process p JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.id
-WHERE p.run_id = ?1 ORDER BY e.seq;
+-- When was it done last? Who has opened a file can write to it to his end.
+SELECT e.file, e.op, e.flags, e.mode, e.exec_id,
+    r.started_ns + max(e.first + e.span, iif(e.op = 1, ifnull(p.ended, 0), 0)), p.ended IS NULL
+FROM run r JOIN process p ON p.run_id = r.id JOIN exec x ON x.process_id = p.id JOIN event e ON e.exec_id = x.id
+WHERE r.id = ?1 ORDER BY e.seq;
 
 -- name: PROCESSES_LEFT
 SELECT p.pid, exe.name
@@ -337,11 +358,6 @@ WHERE p.run_id = ?1 AND p.ended IS NULL;
 UPDATE run SET state = 'incomplete', settled_ns = NULL,
     notes = ltrim(ifnull(notes, '') || char(10) || 'the recorder was killed: what it was told in its last half second may not be on record; the rest was held against the disk afterwards', char(10))
 WHERE id = ?1 AND state = 'running';
-
--- name: ENTRY_PROCESS
--- ENTRY_SET leaves an exec there; the manifest speaks of processes.
-UPDATE entry SET process_id = (SELECT process_id FROM exec WHERE id = entry.process_id)
-WHERE run_id = ?1 AND process_id IS NOT NULL;
 
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.
@@ -1712,8 +1728,10 @@ WHERE c.id = ?1 AND c.kind = 'commit' AND c.state = 'complete' AND (c.lacks > 0 
 SELECT 1 FROM standing WHERE run_id = ?1 LIMIT 1;
 
 -- name: COMMIT_TAKEN_BACK
--- Was a commit taken back, to the end?
-SELECT 1 FROM run WHERE of_run = ?1 AND kind = 'rollback' AND state = 'complete' LIMIT 1;
+-- Was a commit taken back, to the end? What was changed since may have been kept.
+SELECT 1 FROM run WHERE of_run = ?1 AND kind = 'rollback' AND state = 'complete'
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND change IS NOT NULL AND NOT undone)
+LIMIT 1;
 
 -- name: COMMIT_FILES
 -- Of the runs of a scene, what each found and left is the file that the commit (?2) has made of it: in layers it had
@@ -1791,6 +1809,10 @@ WHERE e.run_id = ?1 AND e.before_file <> 0 AND e.before_mode IS NOT NULL AND EXI
 ON CONFLICT DO UPDATE SET
     keep = iif(excluded.keep = 1, 1, keep), sha256 = ifnull(excluded.sha256, sha256),
     target = ifnull(excluded.target, target), xattrs = ifnull(excluded.xattrs, xattrs);
+
+-- name: COMMIT_UNTOLD
+-- A commit that failed had not come to write there.
+DELETE FROM event WHERE exec_id = ?1 AND path_id = ?2;
 
 -- name: COMMIT_GIVE_UP
 DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;

@@ -62,6 +62,36 @@ void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd)
 		proc_fd_path(out, pid, dirfd);
 }
 
+long proc_fd_flags(pid_t pid, int fd)
+{
+	_cleanup_buf_ struct buf info = BUF_INIT;
+	char path[PROC_PATH], *flags;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
+	if (io_read_file(path, &info, 4096) < 0 || !info.data)
+		return O_RDONLY;
+	flags = strstr(info.data, "flags:");
+	return flags ? strtol(flags + 6, NULL, 8) : O_RDONLY;
+}
+
+/*
+ * "begin-end rw-s offset dev inode   path". A line feed in the name is written as \012; such a one
+ * is not found by it.
+ */
+bool proc_mapping_writes(const char *line, const char **name, uint64_t *ino)
+{
+	unsigned long inode;
+	char rights[8];
+	int at = 0;
+
+	if (sscanf(line, "%*s %7s %*s %*s %lu %n", rights, &inode, &at) < 2 || !at ||
+		rights[1] != 'w' || rights[3] != 's' || line[at] != '/')
+		return false;
+	*name = line + at;
+	*ino = inode;
+	return true;
+}
+
 int proc_check(void)
 {
 	char self[PATH_MAX], pid[16];

@@ -2,6 +2,7 @@
 #ifndef BASE_PROC_H
 #define BASE_PROC_H
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define PROC_PATH 64
@@ -22,6 +23,12 @@ void proc_dirfd_path(char out[PROC_PATH], pid_t pid, int dirfd);
  * -ESRCH when it is another pid namespace's.
  */
 int proc_check(void);
+/* The flags of open(2) that a descriptor has; O_RDONLY also of one that is gone. */
+long proc_fd_flags(pid_t pid, int fd);
+/*
+ * A line of /proc/PID/maps: is it a file, mapped shared and writable? Then its number, and its name.
+ */
+bool proc_mapping_writes(const char *line, const char **name, uint64_t *ino);
 /* The parent of a process as /proc tells it; 0 when it is gone. */
 pid_t proc_parent(pid_t pid);
 /* Whose it is, by its real user; 0 when it is gone. */

@@ -92,7 +92,7 @@ struct sink {
 	void (*original)(struct sink *s, const struct original *o);
 	/* Comes back when the run is on disk, with all that was told so far. */
 	void (*secure)(struct sink *s);
-	/* The file now at path is this one; said when it differs from what was said last. */
+	/* The file now at path is this one: another than was said last, or nobody knows. */
 	void (*place)(struct sink *s, const char *path, uint32_t file);
 	/* One file has, or had, both names. */
 	void (*alias)(struct sink *s, uint32_t file, const char *name, const char *other);

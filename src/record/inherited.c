@@ -15,19 +15,6 @@
 #include "base/proc.h"
 #include "record/originals.h"
 
-/* Its flags of open(2). */
-static long flags_of(pid_t pid, int fd)
-{
-	_cleanup_buf_ struct buf info = BUF_INIT;
-	char path[64], *flags;
-
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", pid, fd);
-	if (io_read_file(path, &info, 4096) < 0 || !info.data)
-		return O_RDONLY;
-	flags = strstr(info.data, "flags:");
-	return flags ? strtol(flags + 6, NULL, 8) : O_RDONLY;
-}
-
 /* Whose files are looked through; life: it ran before us, and each is an event. */
 struct holder {
 	pid_t pid;
@@ -78,7 +65,7 @@ static bool take_fd(struct recorder *r, const struct holder *h, int fd, struct n
 {
 	bool deleted, outside;
 	int e = resolve_fd(&r->resolver, h->pid, fd, name, &deleted);
-	long flags = S_ISREG(name->now.mode) ? flags_of(h->pid, fd) : O_RDONLY;
+	long flags = S_ISREG(name->now.mode) ? proc_fd_flags(h->pid, fd) : O_RDONLY;
 
 	if (h->life && e == -EBADF && is_ring(h->pid, fd))
 		r->sink->note(r->sink,
@@ -140,22 +127,16 @@ void inherited_files(struct recorder *r, pid_t pid)
 	take_all(r, &(struct holder){ .pid = pid });
 }
 
-/*
- * A line of /proc/PID/maps: "begin-end rw-s offset dev inode   path". The descriptor may be closed
- * by now. A line feed in the name is written as \012; such a one is not found, and passed by.
- */
+/* The descriptor may be closed by now. */
 static void take_mapping(struct recorder *r, const struct holder *h, const char *line,
 	struct name *name)
 {
-	unsigned long inode;
-	char rights[8];
-	int at = 0;
+	const char *path;
+	uint64_t ino;
 
-	if (sscanf(line, "%*s %7s %*s %*s %lu %n", rights, &inode, &at) < 2 || !at ||
-		rights[1] != 'w' || rights[3] != 's' || line[at] != '/')
-		return;
-	if (resolve_entry(&r->resolver, getpid(), AT_FDCWD, line + at, name) == 0 &&
-		S_ISREG(name->now.mode) && name->now.ino == inode)
+	if (proc_mapping_writes(line, &path, &ino) &&
+		resolve_entry(&r->resolver, getpid(), AT_FDCWD, path, name) == 0 &&
+		S_ISREG(name->now.mode) && name->now.ino == ino)
 		take(r, h, name, O_RDWR);
 }
 

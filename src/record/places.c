@@ -384,8 +384,10 @@ static void lost_place(struct recorder *r, struct pending *p, int i)
 		place_touch(r, p, i);
 	}
 	/* It may have put another file there; or, if it slept for long, others have. */
-	if (p->named[i])
+	if (p->named[i]) {
 		touches_look(&r->touches, p->name[i].path.data);
+		touches_doubt(&r->touches, p->name[i].path.data);
+	}
 	name_release(&again);
 }
 

@@ -338,3 +338,11 @@ void touches_look(struct touches *t, const char *path)
 	if (inode_stat(&now, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) == 0 && now.exists)
 		touches_place(t, path, touches_file(t, &now));
 }
+
+void touches_doubt(struct touches *t, const char *path)
+{
+	const uint32_t *at = u64map_get(&t->paths, path_key(path));
+
+	if (at && *at / FILE_UNIT)
+		t->sink->place(t->sink, path, *at / FILE_UNIT);
+}

@@ -49,6 +49,15 @@ static void tell_early(struct early *early, const struct event *e)
 		early_changed(early, e->file);
 }
 
+static int tell_anew(struct anew *anew, const struct event *e)
+{
+	int r = anew_path(anew, e->path);
+
+	if (r == 0)
+		r = anew_path(anew, e->old_path);
+	return r < 0 ? r : anew_file(anew, e->file);
+}
+
 static int apply_event(struct apply *a, const struct message *m, const char *const s[])
 {
 	const int64_t *exec = id_get(&a->execs, m->u.event.exec);
@@ -61,6 +70,8 @@ static int apply_event(struct apply *a, const struct message *m, const char *con
 		return 0;
 	a->events++;
 	r = run_event(a->run, &e, *exec);
+	if (r == 0)
+		r = tell_anew(&a->anew, &e);
 	if (r < 0)
 		return r;
 	tell_early(&a->early, &e);
@@ -70,9 +81,10 @@ static int apply_event(struct apply *a, const struct message *m, const char *con
 static int apply_touch(struct apply *a, const struct message *m, const char *const s[])
 {
 	struct touch t = m->u.touch;
+	int r = anew_path(&a->anew, s[0]);
 
 	t.path = s[0];
-	return run_touch(a->run, &t);
+	return r < 0 ? r : run_touch(a->run, &t);
 }
 
 static int apply_original(struct apply *a, const struct message *m, const char *const s[])
@@ -89,13 +101,21 @@ static int apply_original(struct apply *a, const struct message *m, const char *
 
 static int apply_place(struct apply *a, const struct message *m, const char *const s[])
 {
-	return run_place(a->run, s[0], m->u.file);
+	int r = anew_path(&a->anew, s[0]);
+
+	return r < 0 ? r : run_place(a->run, s[0], m->u.file);
 }
 
 static int apply_alias(struct apply *a, const struct message *m, const char *const s[])
 {
-	int r = run_alias(a->run, m->u.file, s[0]);
+	int r = anew_path(&a->anew, s[0]);
 
+	if (r == 0)
+		r = anew_path(&a->anew, s[1]);
+	if (r == 0)
+		r = anew_file(&a->anew, m->u.file);
+	if (r == 0)
+		r = run_alias(a->run, m->u.file, s[0]);
 	return r < 0 ? r : run_alias(a->run, m->u.file, s[1]);
 }
 
@@ -169,4 +189,5 @@ void apply_release(struct apply *a)
 	free(a->execs.ids);
 	hands_release(&a->hands);
 	early_release(&a->early);
+	anew_release(&a->anew);
 }

@@ -5,6 +5,7 @@
  * One message from the tracer -> its rows. The run's own numbers become row
  * numbers here.
  */
+#include "store/anew.h"
 #include "store/early.h"
 #include "store/hands.h"
 #include "store/run.h"
@@ -14,6 +15,7 @@ struct apply {
 	struct id_list processes, execs; /* the run's numbers -> rows */
 	struct hands hands;
 	struct early early;
+	struct anew anew;
 	int64_t events;   /* applied so far */
 	uint64_t receipt; /* of the last original */
 	bool broken;    /* the record failed: nothing is written any more */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "model/inode.h"
 
 static int add(struct befores *b, uint32_t file, const struct inode *before)
@@ -15,6 +16,15 @@ static int add(struct befores *b, uint32_t file, const struct inode *before)
 	if (!at)
 		return -ENOMEM;
 	*at = file;
+	if (added) {
+		struct inode *more = ARRAY_MORE(b->each, b->count);
+
+		at = more ? u64map_put(&b->places, inode_place(before), &added) : NULL;
+		if (!at)
+			return -ENOMEM;
+		*more = *before;
+		*at = (uint32_t)b->count;
+	}
 	return id_set(&b->inodes, file, (int64_t)before->ino);
 }
 
@@ -24,9 +34,9 @@ int befores_read(struct befores *b, const struct run *run)
 	int r = db_rows(&rows, run->db, Q_ENTRY_BEFORES, "i", run->id);
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		struct inode before = { .dev = (uint64_t)rows_int(&rows, 1),
-			.ino = (uint64_t)rows_int(&rows, 2) };
+		struct inode before;
 
+		rows_inode(&rows, 1, &before);
 		r = add(b, (uint32_t)rows_int(&rows, 0), &before);
 	}
 	return r;
@@ -48,8 +58,24 @@ uint32_t befores_file(const struct befores *b, const struct run *run, const stru
 	return ino && *ino != (int64_t)now->ino ? 0 : said;
 }
 
+uint32_t befores_was(const struct befores *b, const struct run *run, const struct inode *now,
+	const struct inode **was)
+{
+	const uint32_t *at = NULL, *file = NULL;
+
+	/* A number is given again. */
+	if (b && now->exists && !inode_born_since(now, run->started_ns)) {
+		at = u64map_get(&b->places, inode_place(now));
+		file = u64map_get(&b->files, inode_place(now));
+	}
+	*was = at ? &b->each[*at - 1] : NULL;
+	return at && file ? *file : 0;
+}
+
 void befores_release(struct befores *b)
 {
+	u64map_release(&b->places);
+	free(b->each);
 	u64map_release(&b->files);
 	free(b->inodes.ids);
 	*b = (struct befores){ 0 };

@@ -13,6 +13,9 @@
 struct befores {
 	struct u64map files;   /* an inode -> the run's number for it */
 	struct id_list inodes; /* and back */
+	struct u64map places;  /* an inode -> 1 + its place below */
+	struct inode *each;    /* as the run found them */
+	size_t count;
 };
 
 /* From the run's entries, with the device numbers of today. 0 or -errno. */
@@ -23,6 +26,9 @@ int befores_read(struct befores *b, const struct run *run) MUST_CHECK;
  */
 uint32_t befores_file(const struct befores *b, const struct run *run, const struct inode *now,
 	uint32_t said);
+/* The number of the file that is `now`, and in *was how the run found it; 0: it is none of them. */
+uint32_t befores_was(const struct befores *b, const struct run *run, const struct inode *now,
+	const struct inode **was);
 void befores_release(struct befores *b);
 
 #endif

@@ -19,6 +19,7 @@ struct linked {
 struct completion {
 	struct run *run;
 	const struct scope *scope;
+	struct anew *anew;
 	const struct linked *of;
 	unsigned int names; /* that it has now, as one of them shows; 0: none was found */
 };
@@ -28,8 +29,10 @@ static int add_entry(struct completion *s, const char *path)
 	const struct linked *of = s->of;
 	struct touch t = { .path = path, .before = of->before, .before_file = of->file,
 		.excluded = s->scope ? scope_excludes(s->scope, path) : of->excluded };
-	int r = run_touch(s->run, &t);
+	int r = s->anew ? anew_path(s->anew, path) : 0;
 
+	if (r == 0)
+		r = run_touch(s->run, &t);
 	if (r == 0)
 		r = run_place(s->run, path, of->file);
 	return r == 0 ? run_alias(s->run, of->file, path) : r;
@@ -97,8 +100,15 @@ static struct linked *linked_new(const struct rows *rows)
 	return l;
 }
 
+static bool is_wanted(const struct hands *hands, const struct anew *anew, const struct linked *l)
+{
+	return id_get(&hands->in_place, l->file) &&
+		(!anew || anew_has_file(anew, l->file, &l->before));
+}
+
 /* One name for each inode that was changed in place is enough to start from. */
-static int read_linked(struct run *run, const struct hands *hands, struct linked **out)
+static int read_linked(struct run *run, const struct hands *hands, const struct anew *anew,
+	struct linked **out)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	struct u64map seen = { 0 };
@@ -111,7 +121,7 @@ static int read_linked(struct run *run, const struct hands *hands, struct linked
 		r = l && u64map_put(&seen, inode_place(&l->before), &added) ?
 			0 :
 			-ENOMEM;
-		if (r == 0 && added && id_get(&hands->in_place, l->file)) {
+		if (r == 0 && added && is_wanted(hands, anew, l)) {
 			l->next = *out;
 			*out = l;
 		} else {
@@ -122,11 +132,12 @@ static int read_linked(struct run *run, const struct hands *hands, struct linked
 	return r;
 }
 
-int links_complete(struct run *run, const struct hands *hands, const struct scope *scope)
+int links_complete(struct run *run, const struct hands *hands, const struct scope *scope,
+	struct anew *anew)
 {
-	struct completion s = { .run = run, .scope = scope };
+	struct completion s = { .run = run, .scope = scope, .anew = anew };
 	struct linked *all = NULL, *l;
-	int r = read_linked(run, hands, &all);
+	int r = read_linked(run, hands, anew, &all);
 
 	for (l = all; r == 0 && l; l = l->next)
 		r = complete(&s, l);

@@ -14,6 +14,7 @@
 #include "base/proc.h"
 
 #define NAMESPACE 40
+#define STAT_MAX (4U << 20)
 
 /* Field 22 of /proc/PID/stat, counted after the name, which may hold blanks and brackets. */
 static void start_time(pid_t pid, char out[32])
@@ -110,6 +111,40 @@ bool liveness_alive(const char *recorder)
 int liveness_lost(struct db *db, int64_t run_id)
 {
 	return db_run(db, Q_RUN_LOST, "i", run_id);
+}
+
+/* In seconds since 1970; 0: /proc does not tell. */
+static int64_t boot_time(void)
+{
+	_cleanup_buf_ struct buf stat = BUF_INIT;
+	const char *at = NULL;
+
+	if (io_read_file("/proc/stat", &stat, STAT_MAX) == 0 && stat.data)
+		at = strstr(stat.data, "\nbtime ");
+	return at ? strtoll(at + 7, NULL, 10) : 0;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
+/* The columns of RUN_ALIVE. */
+enum alive_column { ALIVE_UNTIL, ALIVE_RECORDER };
+
+int64_t liveness_until(struct db *db, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	char boot[64];
+	int64_t until;
+
+	if (db_rows(&rows, db, Q_RUN_ALIVE, "i", run_id) < 0 || rows_next(&rows) <= 0)
+		return 0;
+	until = rows_int(&rows, ALIVE_UNTIL);
+	boot_id(boot);
+	if (strncmp(rows_text(&rows, ALIVE_RECORDER), boot, strlen(boot)) != 0)
+		until = earlier(boot_time() * 1000000000, until);
+	return until;
 }
 
 int64_t liveness_next_lost(struct db *db)

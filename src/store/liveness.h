@@ -15,6 +15,11 @@ char *liveness_self(void);
 bool liveness_alive(const char *recorder);
 /* A run that goes on, says its row, and whose recorder is gone; 0: there is none. */
 int64_t liveness_next_lost(struct db *db);
+/*
+ * When the process that wrote a run, which is gone now, was alive at the latest, in ns since 1970;
+ * or when its command had ended and left nobody behind. 0: it cannot be told.
+ */
+int64_t liveness_until(struct db *db, int64_t run_id);
 /* Marks it. 0, or -errno (read-only, say). */
 int liveness_lost(struct db *db, int64_t run_id) MUST_CHECK;
 

@@ -24,9 +24,21 @@
 
 /* Entries in memory at a time. */
 #define BATCH 2048
+/* From a call to the time that it stamps a file with, and to when it is told of. */
+#define CALL_NS 1000000000LL
+/* What a new file is made with (undo/remake.c). */
+#define NEW_MODE 0600
 
 /* Of what stands at a path, where something stood before. */
 enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_MODIFIED, VERDICT_BY_CONTENT };
+
+/* Whose doing is what the disk shows? */
+enum whose {
+	WHOSE_RUN,
+	WHOSE_ROW,     /* somebody else's, since the run had left there what its row has */
+	WHOSE_NOT_RUN, /* somebody else's, and the run had done nothing there */
+	WHOSE_UNKNOWN, /* somebody else's, and nobody knows what the run had left */
+};
 
 struct item {
 	int64_t path_id;
@@ -34,6 +46,9 @@ struct item {
 	uint32_t file, before_file;
 	enum verdict verdict;
 	bool late, excluded, has_before_hash, has_hash;
+	enum whose whose;
+	bool told; /* settled says something: what its row has of the after-side */
+	struct inode settled;
 	bool placed; /* the disk, and not the record, says which file stands there now */
 	bool has_before_xattrs, has_xattrs, attributes_only;
 	struct buf before_xattrs, xattrs; /* packed (base/xattrs.h) */
@@ -74,7 +89,9 @@ enum batch_column {
 	COLUMN_TARGET,
 	COLUMN_SHA256,
 	COLUMN_XATTRS,
-	COLUMN_BEFORE,
+	COLUMN_TOLD,
+	COLUMN_SETTLED,
+	COLUMN_BEFORE = COLUMN_SETTLED + INODE_COLUMNS,
 };
 
 static int read_item(struct item *it, const struct rows *rows)
@@ -84,7 +101,9 @@ static int read_item(struct item *it, const struct rows *rows)
 		.file = (uint32_t)rows_int(rows, COLUMN_FILE),
 		.before_file = (uint32_t)rows_int(rows, COLUMN_BEFORE_FILE),
 		.late = rows_int(rows, COLUMN_LATE),
-		.excluded = rows_int(rows, COLUMN_EXCLUDED) };
+		.excluded = rows_int(rows, COLUMN_EXCLUDED),
+		.told = rows_int(rows, COLUMN_TOLD) };
+	rows_inode(rows, COLUMN_SETTLED, &it->settled);
 	rows_inode(rows, COLUMN_BEFORE, &it->before);
 	if (rows_type(rows, COLUMN_TARGET) != ROWS_NULL)
 		it->before_target = strdup(rows_text(rows, COLUMN_TARGET));
@@ -275,21 +294,27 @@ static int write_item(const struct manifest *m, const struct item *it, const int
 		(int64_t)it->attributes_only);
 }
 
+/* The last number that was given: what stays as it was settled keeps its own. */
+struct groups {
+	struct u64map numbers;
+	uint32_t last;
+};
+
 /* Names of one inode have one number; 0: it has but one name. */
-static int64_t group_of(struct u64map *groups, const struct inode *now)
+static int64_t group_of(struct groups *groups, const struct inode *now)
 {
 	uint32_t *number;
 	bool added;
 
 	if (!now->exists || now->nlink < 2 || S_ISDIR(now->mode))
 		return 0;
-	number = u64map_put(groups, inode_place(now), &added);
+	number = u64map_put(&groups->numbers, inode_place(now), &added);
 	if (number && added)
-		*number = (uint32_t)groups->used;
+		*number = ++groups->last;
 	return number ? *number : 0;
 }
 
-static int write_batch(const struct manifest *m, struct batch *b, struct u64map *groups)
+static int write_batch(const struct manifest *m, struct batch *b, struct groups *groups)
 {
 	int r = run_begin(m->run);
 	size_t i;
@@ -297,7 +322,8 @@ static int write_batch(const struct manifest *m, struct batch *b, struct u64map 
 	for (i = 0; r == 0 && i < b->count; i++) {
 		int64_t group = group_of(groups, &b->items[i].now);
 
-		r = write_item(m, &b->items[i], group ? &group : NULL);
+		if (b->items[i].whose != WHOSE_ROW)
+			r = write_item(m, &b->items[i], group ? &group : NULL);
 	}
 	return r == 0 ? run_commit(m->run) : r;
 }
@@ -333,7 +359,7 @@ static void place(const struct manifest *m, struct item *it)
 
 	if (has_stayed(m, it))
 		it->file = it->before_file;
-	else if (m->befores)
+	else if (m->befores && !m->done)
 		it->file = befores_file(m->befores, m->run, &it->now, said);
 	it->placed = it->file != said;
 }
@@ -364,10 +390,140 @@ static void take_as_told(const struct manifest *m, struct item *it, int error)
 		note_unseen(m->run, it->path, error);
 }
 
+/* What stood there when it was settled before. */
+static const struct inode *settled(const struct item *it)
+{
+	return it->told ? &it->settled : &it->before;
+}
+
+static bool same_file(const struct inode *a, const struct inode *b)
+{
+	return a->exists && b->exists && a->ino == b->ino && a->dev == b->dev;
+}
+
+/* What somebody else put in a file's place is not the one that the run may have changed. */
+static bool can_have_changed(const struct anew *anew, const struct item *it)
+{
+	const struct inode *n = &it->now;
+
+	return anew_has_path(anew, it->path) ||
+		(same_file(n, settled(it)) &&
+			(anew_has_file(anew, it->file, n) ||
+				anew_has_file(anew, it->before_file, n)));
+}
+
+/* Of what it is and holds, not of whose it is. */
+static bool is_as(const struct inode *now, const struct inode *as)
+{
+	return as->exists && (now->mode & S_IFMT) == (as->mode & S_IFMT) &&
+		((!S_ISREG(now->mode) && !S_ISLNK(now->mode)) ||
+			(now->size == as->size && now->mtime_ns == as->mtime_ns));
+}
+
+/* Than the last sign of life of who wrote the run. */
+static bool is_later(const struct manifest *m, const struct inode *now)
+{
+	return m->until_ns && now->ctime_ns > m->until_ns;
+}
+
+static bool is_longer(const struct item *it)
+{
+	return it->told && it->now.size > it->settled.size;
+}
+
+/* A new file can be half of what it was to be. Its mode is the last thing that it gets. */
+static enum whose whose_new(const struct manifest *m, const struct item *it)
+{
+	const struct inode *n = &it->now, *want = &it->settled;
+	bool half = !m->done && !it->before.exists && want->exists &&
+		(n->size == want->size ||
+			(n->size < want->size && (n->mode & 07777) == NEW_MODE));
+
+	return !it->told || (half && !is_later(m, n)) ? WHOSE_RUN : WHOSE_ROW;
+}
+
+/* A file that the commit found, wherever it stands now, and that is not as it was. */
+static enum whose whose_found(const struct manifest *m, const struct item *it, uint32_t file)
+{
+	if (!it->told && !it->before.exists)
+		return WHOSE_RUN; /* one name more, for a moment */
+	if (id_get(&m->hands->contents, file)) /* emptied, and then written to its end */
+		return m->done || is_later(m, &it->now) || is_longer(it) ? WHOSE_ROW : WHOSE_RUN;
+	return id_get(&m->hands->in_place, file) || file != it->before_file ? WHOSE_ROW :
+									     WHOSE_NOT_RUN;
+}
+
+/*
+ * A commit has told ahead what it was to leave where, and which files it was going to write in
+ * place. What is neither that nor as before is half of that, or somebody else has written it.
+ */
+static enum whose whose_of_commit(const struct manifest *m, const struct item *it)
+{
+	const struct inode *n = &it->now, *was;
+	uint32_t file = befores_was(m->befores, m->run, n, &was);
+
+	if (!n->exists || S_ISDIR(n->mode) || (it->told && is_as(n, &it->settled)) ||
+		(file && is_as(n, was)))
+		return WHOSE_RUN;
+	return file ? whose_found(m, it, file) : whose_new(m, it);
+}
+
+/* After who opened it had ended it was told of no more. */
+static bool was_let_be(const struct manifest *m, const struct item *it)
+{
+	const int64_t *at = id_get(&m->last->at, it->file);
+
+	return at && it->now.ctime_ns > *at + CALL_NS && !id_get(&m->last->open, it->file);
+}
+
+/*
+ * A recorder takes its processes along when it dies; those that it was attached to go on, and are
+ * on nobody's record.
+ */
+static enum whose whose_of_lost(const struct manifest *m, const struct item *it)
+{
+	const struct inode *n = &it->now, *was;
+
+	if (!n->exists || S_ISDIR(n->mode) || (it->told && is_as(n, &it->settled)) ||
+		(befores_was(m->befores, m->run, n, &was) && is_as(n, was)))
+		return WHOSE_RUN;
+	if (!is_later(m, n) && !was_let_be(m, it))
+		return WHOSE_RUN;
+	return it->told ? WHOSE_ROW : WHOSE_UNKNOWN;
+}
+
+static enum whose whose(const struct manifest *m, const struct item *it)
+{
+	if (m->anew)
+		return can_have_changed(m->anew, it) ? WHOSE_RUN : WHOSE_ROW;
+	if (m->told_ahead)
+		return whose_of_commit(m, it);
+	return m->last ? whose_of_lost(m, it) : WHOSE_RUN;
+}
+
+/* As nothing is: a digest that no content has, a text that no link can have. */
+static void forget_after(struct run *run, struct item *it)
+{
+	if (it->whose != WHOSE_UNKNOWN || !it->change || !it->now.exists)
+		return;
+	run_note(run,
+		"something was changed when the recorder had died, or the run had no more to do "
+		"with it: that is somebody else's doing, and what the run had left there is not "
+		"known");
+	memset(it->hash, 0, SHA256_LEN);
+	it->has_hash = S_ISREG(it->now.mode);
+	if (it->target)
+		*it->target = '\0';
+	it->content_changed = -1;
+}
+
 static void look_at(const struct manifest *m, struct parents *parents, struct item *it)
 {
 	int r = look(parents, it->path, &it->now);
 
+	it->whose = whose(m, it);
+	if (it->whose == WHOSE_ROW || it->whose == WHOSE_NOT_RUN)
+		return;
 	if (r < 0)
 		take_as_told(m, it, r);
 	place(m, it);
@@ -386,7 +542,7 @@ static void read_rest(struct item *it, struct quiet *quiet)
 	read_target(it, quiet);
 }
 
-static int settle_batch(const struct manifest *m, struct batch *b, struct u64map *groups,
+static int settle_batch(const struct manifest *m, struct batch *b, struct groups *groups,
 	struct hashing *h)
 {
 	struct parents parents = PARENTS_INIT;
@@ -398,8 +554,11 @@ static int settle_batch(const struct manifest *m, struct batch *b, struct u64map
 	parents_forget(&parents);
 	hash_batch(m, b, h);
 	for (i = 0; i < b->count; i++) {
+		if (b->items[i].whose == WHOSE_ROW)
+			continue;
 		read_rest(&b->items[i], &quiet);
 		compare_content(m->hands, &b->items[i]);
+		forget_after(m->run, &b->items[i]);
 	}
 	quiet_release(&quiet);
 	return write_batch(m, b, groups);
@@ -407,7 +566,8 @@ static int settle_batch(const struct manifest *m, struct batch *b, struct u64map
 
 static int settle_all(const struct manifest *m, struct batch *b)
 {
-	struct u64map groups = { 0 };
+	struct groups groups = { .last = (uint32_t)db_int(m->run->db, Q_ENTRY_GROUPS, 0, "i",
+					 m->run->id) };
 	struct hashing hashing = { 0 };
 	int64_t after = 0;
 	int r;
@@ -420,7 +580,7 @@ static int settle_all(const struct manifest *m, struct batch *b)
 			break;
 	}
 	batch_clear(b);
-	u64map_release(&groups);
+	u64map_release(&groups.numbers);
 	hashing_release(&hashing);
 	return r;
 }
@@ -429,7 +589,7 @@ static int make(const struct manifest *m)
 {
 	_cleanup_free_ struct batch *b = calloc(1, sizeof *b);
 	struct run *run = m->run;
-	int r = b ? links_complete(run, m->hands, m->scope) : -ENOMEM;
+	int r = b ? links_complete(run, m->hands, m->scope, m->anew) : -ENOMEM;
 
 	if (r == 0)
 		r = run_begin(run);
@@ -441,8 +601,6 @@ static int make(const struct manifest *m)
 		r = run_begin(run);
 	if (r == 0)
 		r = db_run(run->db, Q_ENTRY_UNGROUP, "i", run->id);
-	if (r == 0)
-		r = db_run(run->db, Q_ENTRY_PROCESS, "i", run->id);
 	return r == 0 ? run_commit(run) : r;
 }
 

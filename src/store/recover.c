@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "store/devices.h"
@@ -40,9 +41,27 @@ static void wait_for_deaths(struct db *db, int64_t run_id)
 }
 
 /* The columns of RUN_HANDS. */
-enum hands_column { HANDS_FILE, HANDS_OP, HANDS_FLAGS, HANDS_MODE, HANDS_EXEC };
+enum hands_column {
+	HANDS_FILE,
+	HANDS_OP,
+	HANDS_FLAGS,
+	HANDS_MODE,
+	HANDS_EXEC,
+	HANDS_AT,
+	HANDS_LIVES,
+};
 
-static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
+/* When a file was told of last, and whether one who opened it lived on. */
+static int note_last(struct last *last, const struct event *e, int64_t at, bool lives)
+{
+	const int64_t *known = id_get(&last->at, e->file);
+	int r = e->file && (!known || *known < at) ? id_set(&last->at, e->file, at) : 0;
+
+	return r == 0 && e->file && lives && e->op == OP_OPEN ? id_set(&last->open, e->file, 1) :
+								r;
+}
+
+static int read_hands(struct db *db, int64_t run_id, struct hands *hands, struct last *last)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, db, Q_RUN_HANDS, "i", run_id);
@@ -56,6 +75,9 @@ static int read_hands(struct db *db, int64_t run_id, struct hands *hands)
 				rows_int(&rows, HANDS_MODE) };
 
 		r = hands_note(hands, &e, rows_int(&rows, HANDS_EXEC));
+		if (r == 0)
+			r = note_last(last, &e, rows_int(&rows, HANDS_AT),
+				rows_int(&rows, HANDS_LIVES));
 	}
 	return r;
 }
@@ -106,19 +128,43 @@ static int follow_devices(struct run *run)
 	return r == 0 ? run_commit(run) : r;
 }
 
-static int settle(struct run *run)
+/* What its record says of its files. */
+struct lost {
+	struct hands hands;
+	struct befores befores;
+	struct last last;
+};
+
+static void lost_release(struct lost *k)
 {
-	struct hands hands = { 0 };
-	struct befores befores = { 0 };
-	struct manifest m = { .run = run, .hands = &hands, .befores = &befores };
+	hands_release(&k->hands);
+	befores_release(&k->befores);
+	free(k->last.at.ids);
+	free(k->last.open.ids);
+}
+
+static int lost_read(struct lost *k, struct run *run)
+{
 	int r = receipts_apply(run);
 
 	if (r >= 0)
 		r = follow_devices(run);
 	if (r == 0)
-		r = read_hands(run->db, run->id, &hands);
-	if (r == 0)
-		r = befores_read(&befores, run);
+		r = read_hands(run->db, run->id, &k->hands, &k->last);
+	return r < 0 ? r : befores_read(&k->befores, run);
+}
+
+static int settle(struct run *run)
+{
+	struct lost k = { 0 };
+	struct manifest m = { .run = run,
+		.hands = &k.hands,
+		.befores = &k.befores,
+		.last = &k.last,
+		.told_ahead = db_int(run->db, Q_RUN_IS_COMMIT, 0, "i", run->id),
+		.until_ns = liveness_until(run->db, run->id) };
+	int r = lost_read(&k, run);
+
 	if (r == 0)
 		r = manifest_settle(&m);
 	/* Its receipts, of no use from here on, and what it had begun to copy. */
@@ -126,8 +172,7 @@ static int settle(struct run *run)
 		r = db_run(run->db, Q_SWEEP_ADD, "");
 	if (r == 0)
 		r = run_sync(run);
-	befores_release(&befores);
-	hands_release(&hands);
+	lost_release(&k);
 	return r;
 }
 

@@ -112,7 +112,8 @@ int run_commit(struct run *run)
 	r = db_check_place(run->db);
 	if (r == 0 && run->notes_changed)
 		r = db_run(run->db, Q_RUN_NOTES, "is", run->id, run->notes);
-	if (r == 0)
+	/* Of one that is gone it says until when it lived. */
+	if (r == 0 && run->heartbeat_s)
 		r = db_run(run->db, Q_RUN_HEARTBEAT, "ii", run->id, run->heartbeat_s);
 	if (r == 0)
 		r = db_run(run->db, Q_SEQUENCE_SET, "i", run->sequence);

@@ -300,14 +300,23 @@ static void sync_if_due(struct writer *w)
 
 static int settle_rows(struct writer *w)
 {
-	struct manifest m = { &w->run, &w->apply.hands, w->scope, &w->apply.early };
+	struct manifest m = { .run = &w->run,
+		.hands = &w->apply.hands,
+		.scope = w->scope,
+		.early = &w->apply.early,
+		.anew = &w->apply.anew };
 	int64_t usual_s = w->run.heartbeat_s;
 	/* Hashing may take its time, and says nothing meanwhile. */
 	int r = run_promise(&w->run, HEARTBEAT_SETTLE_S);
 
 	early_let_go(&w->apply.early);
+	/* With nobody left behind this is the only time. */
+	if (r == 0 && w->result.left)
+		r = anew_begin(&w->apply.anew);
 	if (r == 0)
 		r = manifest_settle(&m);
+	if (r == 0)
+		anew_end(&w->apply.anew);
 	if (r == 0)
 		r = mounted_note(&w->run);
 	w->run.heartbeat_s = usual_s;

@@ -11,6 +11,10 @@
 #include "base/mix.h"
 #include "base/xattrs.h"
 
+/* While it is carried out; of a second at least this many bytes are written. */
+#define HEARTBEAT_S 4
+#define SLOWEST (1U << 20)
+
 /*
  * Of a file whose name is taken away, or that is written to. Where it only stays, no rollback of
  * the runs would know of it; nor does one of several runs know where another one had put it.
@@ -94,6 +98,23 @@ static int tell_place(struct run *run, const char *path, const struct inode *now
 	return r == 0 && e->after.i.exists ? run_place(run, path, e->file) : r;
 }
 
+/* What it is to leave there: a commit that dies is held against that. */
+static int tell_want(struct commit_ahead *a, const struct commit_item *it)
+{
+	static const char *const change[2][2] = { { "created", "created" },
+		{ "removed", "modified" } };
+	const struct side *want = &it->e->after;
+	struct inode i = want->i;
+
+	if (S_ISDIR(i.mode) || it->astray)
+		return 0;
+	i.dev = i.ino = 0; /* the disk will tell */
+	return db_run(a->journal->db, Q_ENTRY_SET, "iisNbsbIIIi", a->journal->run.id,
+		it->e->path_id, change[it->now.exists][want->i.exists], &i,
+		want->has_hash ? want->hash : NULL, SHA256_LEN, want->target, NULL, 0, NULL, NULL,
+		&a->journal->exec, (int64_t)0);
+}
+
 /* What will be changed where it stands has other names, perhaps: by this they are looked for. */
 static int tell_hand(struct commit_ahead *a, const struct commit_item *it)
 {
@@ -116,8 +137,8 @@ static int tell(struct commit_ahead *a, struct commit_plan *p, const struct comm
 
 	if (r == 0 && it->work)
 		r = tell_place(run, it->work, &nothing, it->e);
-	if (r == 0 && it->leads)
-		r = tell_hand(a, it);
+	if (r == 0)
+		r = tell_want(a, it);
 	return r < 0 ? r : keep_original(a, p, it, words);
 }
 
@@ -154,12 +175,66 @@ int commit_ahead(struct commit_ahead *a, struct commit_plan *p, struct journal *
 			r = tell(a, p, &p->items[i], words);
 	if (r == 0)
 		r = tell_folders(a, p);
+	j->run.heartbeat_s = HEARTBEAT_S;
 	if (r == 0)
 		r = journal_sync(j);
 	if (r < 0 && !words->text[0])
 		words_set(words, r, "what is going to be changed could not be recorded (%s): "
 			"nothing was changed", strerror(-r));
 	return r;
+}
+
+int commit_ahead_writes(struct commit_ahead *a, const struct commit_plan *p)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < p->all.count; i++)
+		if (p->items[i].leads)
+			r = tell_hand(a, &p->items[i]);
+	return r < 0 ? r : journal_sync(a->journal);
+}
+
+void commit_ahead_beat(const struct commit_ahead *a, const struct commit_item *it)
+{
+	struct run *run = &a->journal->run;
+	int64_t more = S_ISREG(it->want.i.mode) ? (int64_t)(it->want.i.size / SLOWEST) : 0;
+
+	/* Who is not heard of is thought to be dead: nothing is lost by that. */
+	run->heartbeat_s = HEARTBEAT_S;
+	IGNORE(more > HEARTBEAT_S ? run_promise(run, HEARTBEAT_S + more) : run_beat(run));
+	run->heartbeat_s = HEARTBEAT_S;
+}
+
+/* It, or a folder that it came with; or its file, where that is to stand afterwards. */
+static bool was_come_to(const struct commit_plan *p, const struct commit_item *it)
+{
+	const struct commit_item *lead = commit_plan_lead(p, it), *above = it;
+
+	while (above && !above->begun)
+		above = commit_plan_folder(p, above);
+	return above || (lead && lead->begun);
+}
+
+int commit_ahead_unsay(struct commit_ahead *a, const struct commit_plan *p)
+{
+	int64_t commit_id = a->journal->run.id;
+	size_t i;
+	int r = run_begin(&a->journal->run);
+
+	for (i = 0; r == 0 && i < p->all.count; i++) {
+		const struct commit_item *it = &p->items[i];
+
+		if (it->act == COMMIT_NOTHING || S_ISDIR(it->e->after.i.mode))
+			continue;
+		if (it->leads && !it->written)
+			r = db_run(a->journal->db, Q_COMMIT_UNTOLD, "ii", a->journal->exec,
+				it->e->path_id);
+		if (r == 0 && !was_come_to(p, it))
+			r = db_run(a->journal->db, Q_COMMIT_GIVE_UP, "ii", commit_id,
+				it->e->path_id);
+	}
+	return r < 0 ? r : run_commit(&a->journal->run);
 }
 
 void commit_ahead_release(struct commit_ahead *a)

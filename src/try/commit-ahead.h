@@ -26,6 +26,15 @@ struct commit_ahead {
  */
 int commit_ahead(struct commit_ahead *a, struct commit_plan *p, struct journal *j,
 	struct words *words) MUST_CHECK;
+/*
+ * The same of what is written as it stands, before that begins: until then what has become of such
+ * a file is somebody else's doing. 0 or -errno.
+ */
+int commit_ahead_writes(struct commit_ahead *a, const struct commit_plan *p) MUST_CHECK;
+/* It failed: what it had not come to is no part of it. 0 or -errno. */
+int commit_ahead_unsay(struct commit_ahead *a, const struct commit_plan *p) MUST_CHECK;
+/* Says that we are alive, and for how long, with that item to write; now and then. */
+void commit_ahead_beat(const struct commit_ahead *a, const struct commit_item *it);
 void commit_ahead_release(struct commit_ahead *a);
 
 #endif

@@ -16,6 +16,7 @@
 
 struct applying {
 	struct commit_plan *p;
+	struct commit_ahead *ahead;
 	const struct ba_commit *how;
 	struct durable_set touched; /* the file systems */
 	struct parents other;       /* where the other name of a file is */
@@ -109,6 +110,7 @@ static int make_one(struct applying *a, const struct commit_item *it)
 
 static int make(struct applying *a, struct commit_item *it)
 {
+	it->begun |= is_made(it) && !it->work;
 	return is_made(it) && !is_other_name(it) ? make_one(a, it) : 0;
 }
 
@@ -136,6 +138,7 @@ static int put(struct applying *a, struct commit_item *it)
 		return r;
 	if (!S_ISDIR(it->now.mode) && !look_stands_still(&it->now, dir, name))
 		return -ESTALE;
+	it->begun = true;
 	/* A folder takes the place of nothing but a folder. */
 	if (it->act == COMMIT_NEW_FOLDER && unlinkat(dir, name, 0) < 0)
 		return -errno;
@@ -179,6 +182,7 @@ static int take_out(struct applying *a, struct commit_item *it)
 	r = open_place(a, it->e->path, &dir, &name);
 	if (r == 0)
 		r = remove_entry(&a->p->real, it->e->path, &it->now);
+	it->begun |= r != -ESTALE;
 	parents_forget(&a->other);
 	return r;
 }
@@ -208,11 +212,15 @@ static int change(struct applying *a, struct commit_item *it)
 		r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
 	if (r == 0 && it->act == COMMIT_IN_PLACE && !look_stands_still(&it->now, dir, name))
 		r = -ESTALE;
-	if (r < 0 || !it->writes)
-		return r < 0 ? r : remake_meta(dir, name, &now, &it->want);
+	if (r < 0)
+		return r;
+	it->begun = true;
+	if (!it->writes)
+		return remake_meta(dir, name, &now, &it->want);
 	r = open_content(a, it, &from);
 	if (r == 0)
 		r = remake_in_place_from(dir, name, &now, &it->want, from);
+	it->written = r != -ESTALE && r != -ETXTBSY;
 	return r == -ETXTBSY && it->act == COMMIT_IN_PLACE ? replace(a, it, dir) : r;
 }
 
@@ -257,16 +265,17 @@ struct pass {
 	const char *what;
 	bool from_below; /* what is in a folder before it */
 	bool to_disk;    /* and that is waited for */
+	bool in_place;   /* what is written where it stands is told of before */
 };
 
 static const struct pass passes[] = {
-	{ make, "made", false, false },
-	{ make_name, "made", false, true },
-	{ place, "put in its place", false, false },
-	{ take_out, "removed", true, false },
-	{ place_late, "put in its place", false, false },
-	{ change, "changed", false, false },
-	{ dress, "given its attributes", true, false },
+	{ make, "made", false, false, false },
+	{ make_name, "made", false, true, false },
+	{ place, "put in its place", false, false, false },
+	{ take_out, "removed", true, false, false },
+	{ place_late, "put in its place", false, false, false },
+	{ change, "changed", false, false, true },
+	{ dress, "given its attributes", true, false, false },
 };
 
 static void tell_progress(struct applying *a)
@@ -279,12 +288,13 @@ static void tell_progress(struct applying *a)
 static int run_pass(struct applying *a, const struct pass *pass, struct words *words)
 {
 	size_t i, n = a->p->all.count;
-	int r = 0;
+	int r = pass->in_place ? commit_ahead_writes(a->ahead, a->p) : 0;
 
 	for (i = 0; r == 0 && i < n; i++) {
 		struct commit_item *it = &a->p->items[pass->from_below ? n - 1 - i : i];
 
 		tell_progress(a);
+		commit_ahead_beat(a->ahead, it);
 		r = pass->item(a, it);
 		if (r < 0)
 			failed(it, pass->what, r, words);
@@ -308,9 +318,10 @@ static int set_folder_times(struct applying *a, struct words *words)
 	return r;
 }
 
-int commit_apply(struct commit_plan *p, const struct ba_commit *how, struct words *words)
+int commit_apply(struct commit_plan *p, struct commit_ahead *ahead, const struct ba_commit *how,
+	struct words *words)
 {
-	struct applying a = { .p = p, .how = how, .other = PARENTS_INIT };
+	struct applying a = { .p = p, .ahead = ahead, .how = how, .other = PARENTS_INIT };
 	size_t i;
 	int r = 0;
 

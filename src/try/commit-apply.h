@@ -15,10 +15,11 @@
  */
 #include "base/log.h"
 #include "buildaudit.h"
+#include "try/commit-ahead.h"
 #include "try/commit-plan.h"
 
 /* On disk when this returns. 0; or -errno with a sentence: what was done has to be taken back. */
-int commit_apply(struct commit_plan *p, const struct ba_commit *how,
+int commit_apply(struct commit_plan *p, struct commit_ahead *ahead, const struct ba_commit *how,
 	struct words *words) MUST_CHECK;
 
 #endif

@@ -35,6 +35,8 @@ struct commit_item {
 	 * name shows what was there before. Another name of the file has it.
 	 */
 	bool astray;
+	bool begun;   /* something may have been changed at its path, */
+	bool written; /* and where it is changed as it stands */
 	bool given_up;            /* not chosen */
 	bool fixed;               /* the reason stands, whatever is forced */
 	char *reason;             /* why it cannot be; NULL: it can */

@@ -17,6 +17,9 @@
 #include "try/commit-take.h"
 #include "try/scene.h"
 
+/* For so long we are not heard of, when all is held against the disk. */
+#define SETTLE_S 600
+
 struct commit {
 	struct db *db;
 	const struct ba_commit *how;
@@ -163,9 +166,22 @@ static int plan(struct commit *c, int64_t run_id)
 
 static int settle(struct commit *c)
 {
-	struct manifest m = { .run = &c->journal.run, .hands = &c->ahead.hands };
-	int r = manifest_settle(&m);
+	struct befores befores = { 0 };
+	struct manifest m = { .run = &c->journal.run,
+		.hands = &c->ahead.hands,
+		.befores = &befores,
+		.told_ahead = true,
+		.done = true };
+	/* Nothing is changed from here on; but to read it all may take its time. */
+	int r = run_ended(m.run, io_now_ns(), -1);
 
+	if (r == 0)
+		r = run_promise(m.run, SETTLE_S);
+	if (r == 0)
+		r = befores_read(&befores, m.run);
+	if (r == 0)
+		r = manifest_settle(&m);
+	befores_release(&befores);
 	return r < 0 ? words_set(c->words, r, "what was changed could not be recorded: %s",
 			       strerror(-r)) : 0;
 }
@@ -207,7 +223,7 @@ static int carry_out(struct commit *c)
 	c->begun = true;
 	r = commit_ahead(&c->ahead, &c->plan, &c->journal, c->words);
 	if (r == 0)
-		r = commit_apply(&c->plan, c->how, c->words);
+		r = commit_apply(&c->plan, &c->ahead, c->how, c->words);
 	if (r == 0)
 		r = settle(c);
 	if (r == 0)
@@ -242,6 +258,10 @@ static int give_up(struct commit *c, int64_t run_id, int error)
 	struct words words;
 
 	release_reserve(c);
+	run_abandon(&c->journal.run);
+	/* else it is told apart as after a kill, as far as it can be */
+	if (c->ahead.journal)
+		IGNORE(commit_ahead_unsay(&c->ahead, &c->plan));
 	journal_break(&c->journal);
 	if (take_back(c, run_id, &words) < 0) {
 		size_t n = strlen(c->words->text);

@@ -14,6 +14,7 @@ import undo
 from undo import BA, MODE, Case, balib, compare, expect, sh, snapshot, write
 
 ROOT = os.geteuid() == 0
+STEP = int(os.environ.get('STEP', 7))
 
 
 def objects(c):
@@ -243,7 +244,127 @@ def one_at_a_time():
     return wrong
 
 
-CASES = [in_any_order, not_believed, taken_away, kept_by_link, held_by_handle, damaged, left_behind, one_at_a_time]
+def kill_recorder(c):
+    """Recorder and watcher at once, as a power cut or the kernel short of memory would: nobody is there to recover the run"""
+    mine = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            if os.path.samefile('/proc/%s/exe' % pid, BA) and c.db.encode() in open('/proc/%s/cmdline' % pid, 'rb').read():
+                mine.append(int(pid))
+        except OSError:
+            pass
+    for pid in mine:
+        os.kill(pid, signal.SIGSTOP)
+    for pid in mine:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not any((text('/proc/%d/stat' % pid) or ') Z').rsplit(')', 1)[1][1] not in 'ZX' for pid in mine))
+    return len(mine)
+
+
+def text(path):
+    try:
+        with open(path, errors='replace') as f:
+            return f.read()
+    except FileNotFoundError:
+        return None
+
+
+def wait_for(what):
+    end = time.monotonic() + 30
+    while not what() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def lost_with_its_watcher():
+    """What is written after a recorder died, or a while after the run had to do with a file that was settled, is not the run's"""
+    wrong = []
+    for behind in (False, True):
+        with Case() as c:
+            for n in 'edited', 'gone', 'last':
+                write(c.t + '/' + n, 'before\n')
+            p = subprocess.Popen([BA, '-d', c.db, 'run', *MODE, '-q', '--include', c.t, '--', 'sh', '-c', 'cd "$1"; '
+                                  'sh -c "echo by-run >>edited; rm gone; echo by-run >new; ln -s new link"; ' +
+                                  ('(sleep 100; :) >/dev/null 2>&1 &' if behind else 'echo by-run >>last; : >ready; sleep 100'), 'sh', c.t],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if behind:
+                p.wait()
+                time.sleep(1.5)
+            else:
+                wait_for(lambda: os.path.exists(c.t + '/ready'))
+                time.sleep(0.5)
+                expect(wrong, 'there was somebody to kill', kill_recorder(c) > 0, True)
+                time.sleep(5)
+            for n in 'edited', 'new':
+                with open(c.t + '/' + n, 'a') as f:
+                    f.write('by-person\n')
+            os.remove(c.t + '/link')
+            os.symlink('by-person', c.t + '/link')
+            if behind:
+                expect(wrong, 'there was somebody to kill', kill_recorder(c) > 0, True)
+            p.wait()
+            q = c.ba('rollback', '-y', '1')
+            what = 'behind %s: %s' % (behind, q.stdout)
+            expect(wrong, what, (q.returncode, q.stdout.count('changed since')), (1, 3))
+            expect(wrong, what, {n: text(c.t + '/' + n) for n in ('edited', 'new', 'gone', 'last')},
+                   {'edited': 'before\nby-run\nby-person\n', 'new': 'by-run\nby-person\n', 'gone': 'before\n', 'last': 'before\n'})
+            expect(wrong, what, os.path.lexists(c.t + '/link') and os.readlink(c.t + '/link'), 'by-person')
+            expect(wrong, what, os.path.exists(c.t + '/ready'), False)
+    return wrong
+
+
+def commit_cut(n, *how):
+    """A commit is killed at its N-th call in the tree, or that call fails; a person writes to each file just then -> what is
+    wrong, or None: it has no N-th call"""
+    wrong = []
+    with Case() as c:
+        killat, mine = balib.killat(c.top), 'by a person' * 30
+        for i in '123':
+            write(c.t + '/edited' + i, 'before ' + i)
+            write(c.t + '/gone' + i, 'gone ' + i)
+            write(c.t + '/linked' + i, 'linked ' + i)
+            os.link(c.t + '/linked' + i, c.t + '/other' + i)
+        p = c.ba('try', *MODE, '-q', '--include', c.t, '--', 'sh', '-c', 'cd "$1"; mkdir d; for i in 1 2 3; do echo by-try >>edited$i; '
+                 'echo by-try >>linked$i; rm gone$i; echo new >new$i; echo new >d/new$i; done', 'sh', c.t)
+        expect(wrong, 'try: %s' % p.stdout, p.returncode, 0)
+        balib.settle(c.db)
+        wrote = c.top + '/wrote'
+        p = subprocess.run([killat, '-v', '-w', c.t + '/*', '-n', str(n), *how, '-o', c.top + '/report', '--do',
+                            'cd "$T"; for f in *[123] d/*; do [ ! -f "$f" ] || { echo "$f" >>"$W"; echo "%s, $f" >>"$f"; }; done' % mine,
+                            '--', BA, '-d', c.db, 'commit', '-y', '1'], env=dict(os.environ, T=c.t, W=wrote),
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if not os.path.exists(wrote):
+            return None
+        said = [p.stdout] + [c.ba('commit', '-y', '1').stdout for _ in range(3)] + [c.ba('discard', '1').stdout]
+        texts = [open(os.path.join(d, f), errors='replace').read() for top in (c.t, c.db + '.d')
+                 for d, _, names in os.walk(top) for f in names]
+        # What it is writing at that very moment is anybody's.
+        now = os.path.basename(text(c.top + '/report').splitlines()[n - 1].split('\t')[-1]).replace('other', 'linked')
+        for f in text(wrote).split():
+            if os.path.basename(f).replace('other', 'linked') != now and not any('%s, %s\n' % (mine, f) in x for x in texts):
+                wrong.append('what the person wrote to %s is lost' % f)
+        for i in '123':
+            for before in ('before ', 'gone ', 'linked '):
+                if not any(x.startswith(before + i) for x in texts):
+                    wrong.append('%s%s is lost' % (before, i))
+        return ['%s %d: %s; %s' % (how, n, w, said) for w in wrong]
+
+
+def commit_of_others():
+    """What a person writes when a commit is killed, or fails, stays, or is kept"""
+    if not ROOT:
+        raise balib.Skip('a try needs root')
+    wrong = []
+    for how in (['-k', 'tree'], ['--fail', 'EIO']):
+        for n in range(1, 200, STEP):
+            bad = commit_cut(n, *how)
+            if bad is None:
+                break
+            wrong += bad
+    return wrong
+
+
+CASES = [in_any_order, not_believed, taken_away, kept_by_link, held_by_handle, damaged, left_behind, one_at_a_time, lost_with_its_watcher,
+         commit_of_others]
 
 if __name__ == '__main__':
     balib.run_cases(CASES)

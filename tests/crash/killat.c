@@ -13,7 +13,7 @@
  *   -w GLOB      count only calls on such a path (fnmatch; again for more)
  *   --locks      flock and fcntl's locks count, too
  *   --opens      an open for writing counts, too, when it makes and empties nothing
- *   --do CMD     at the N-th call, before the kill: sh -c CMD, while the call waits
+ *   --do CMD     at the N-th call, before the kill or the error: sh -c CMD, while the call waits
  *   --slow N     the N-th call waits for half a second: what is written now and then comes next
  *   --fail NAME  no kill: the N-th call is not made and answers this error; NAME+: and all after it
  *   --recorder   the command splits off a recorder that traces it (src/trace/spawn.h): count and
@@ -451,13 +451,13 @@ static void at_change(struct task *t, const struct change *c)
 	if (opt.fail && opt.fail_on && (opt.fail == ENOSPC || opt.fail == EDQUOT) && !takes_room(c))
 		return;
 	hit = true;
+	if (opt.hook)
+		run_hook();
 	if (opt.fail) {
 		t->fails = opt.fail;
 		poke(t->tid, ORIG_RAX, (uint64_t)-1);
 		return;
 	}
-	if (opt.hook)
-		run_hook();
 	kill_them(t->tid); /* a call at whose entry SIGKILL comes is not made */
 }
 

@@ -3,6 +3,7 @@
  * What is read of /proc: status, mountinfo (of the recorder and of a task),
  * stat, fdinfo; texts with a NUL between them, in this order.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -12,9 +13,6 @@
 #include "resolve/mounts.h"
 #include "resolve/served.h"
 #include "store/liveness.h"
-
-/* The function that reads fdinfo is not seen from outside. */
-#include "record/inherited.c"
 
 #define TASK 4000000 /* no pid is as high as this */
 
@@ -73,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
 	char **texts[] = { &status, &ours, &theirs, &stat_line, &fdinfo, &root };
+	const char *name;
+	uint64_t ino;
 	char *self;
 	size_t i;
 
@@ -80,7 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*texts[i] = take_text(&in, 1U << 16);
 	proc_parent(TASK);
 	proc_of_thread(TASK);
-	flags_of(TASK, 3);
+	proc_fd_flags(TASK, 3);
+	proc_mapping_writes(stat_line, &name, &ino);
 	self = liveness_self();
 	liveness_alive(self);
 	liveness_alive(stat_line);
