@@ -26,7 +26,8 @@ int proc_check(void);
 /* The flags of open(2) that a descriptor has; O_RDONLY also of one that is gone. */
 long proc_fd_flags(pid_t pid, int fd);
 /*
- * A line of /proc/PID/maps: is it a file, mapped shared and writable? Then its number, and its name.
+ * A line of /proc/PID/maps: is it a file, mapped shared and writable? Then its number, and its
+ * name.
  */
 bool proc_mapping_writes(const char *line, const char **name, uint64_t *ino);
 /* The parent of a process as /proc tells it; 0 when it is gone. */

@@ -71,7 +71,7 @@ void touches_place(struct touches *t, const char *path, uint32_t file);
 /* The same of what stands there now, if anything does: after a call that nobody can tell of. */
 void touches_look(struct touches *t, const char *path);
 
-/* Something may have become of what stands at path, and nobody tells what: its file is told again. */
+/* Something may have become of what stands at path, nobody tells what: its file is told again. */
 void touches_doubt(struct touches *t, const char *path);
 
 #endif

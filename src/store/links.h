@@ -9,8 +9,8 @@
 /*
  * A file that had several names before the run and was changed in place has
  * changed under all of them. The names that no call mentioned are looked for
- * near the one that was, and get an entry. Where the run was settled before that is asked of what is
- * to be looked at anew (NULL: of all). 0 or -errno.
+ * near the one that was, and get an entry. Where the run was settled before that is asked of what
+ * is to be looked at anew (NULL: of all). 0 or -errno.
  */
 int links_complete(struct run *run, const struct hands *hands, const struct scope *scope,
 	struct anew *anew) MUST_CHECK;

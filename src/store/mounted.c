@@ -22,13 +22,18 @@ struct points {
 	size_t count;
 };
 
-/* Where one is mounted over another the path is there twice: no harm. */
+/*
+ * Where one is mounted over another the path is there twice: no harm. Without /proc nobody knows of
+ * any.
+ */
 static int read_points(struct points *p)
 {
 	struct mount_line line;
 	int r = mountinfo_read(&p->info, 0);
 
-	while (r == 0 && mountinfo_next(&p->info, &line)) {
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	while (mountinfo_next(&p->info, &line)) {
 		struct point *point;
 
 		if (!*line.point)
@@ -38,7 +43,7 @@ static int read_points(struct points *p)
 			return -ENOMEM;
 		*point = (struct point){ line.point, strlen(line.point), false };
 	}
-	return r;
+	return 0;
 }
 
 static void use(struct points *p, const char *path)
