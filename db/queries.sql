@@ -97,8 +97,8 @@ WHERE e.undone > 0 AND e.file <> 0 AND e.file <> e.before_file AND e.mode & 6144
     AND h.before_file = e.file AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file);
 
 -- name: VIEW_STRANDED
--- Of that, what has not come home since, by the record, whose undos may be forgotten, or by what stands there: of what
--- others have built upon that is where it is.
+-- Of that, what has a home and has not come there since, by the record, whose undos may be forgotten, or by what stands
+-- there: of what others have built upon that is where it is.
 CREATE TEMP VIEW IF NOT EXISTS stranded AS
 SELECT c.run_id, c.path_id, c.home_id
 FROM carried c CROSS JOIN entry h ON h.run_id = c.run_id AND h.path_id = c.home_id
@@ -107,7 +107,13 @@ WHERE NOT EXISTS (
         WHERE d.path_id = h.path_id AND d.run_id > h.run_id AND u.kind IS NOT NULL
             AND d.mode & 61440 = h.before_mode & 61440
             AND (d.mode & 61440 <> 32768 OR d.size = h.before_size AND d.mtime = h.before_mtime))
-    AND NOT is_like((SELECT name FROM path WHERE id = h.path_id), h.before_mode, h.before_size, h.before_mtime);
+    AND NOT is_like((SELECT name FROM path WHERE id = h.path_id), h.before_mode, h.before_size, h.before_mtime)
+    -- what had been made there was taken back, too: there is no home
+    AND NOT EXISTS (
+        SELECT 1 FROM entry g
+        WHERE g.path_id = h.path_id AND g.undone <> 0 AND g.run_id = (
+            SELECT max(x.run_id) FROM entry x
+            WHERE x.path_id = h.path_id AND x.run_id < h.run_id AND x.change IS NOT NULL));
 
 -- name: VIEW_FOUND_LEFT
 -- The files of which a run kept what it found, which was what the run before it had left there.
@@ -807,11 +813,15 @@ ORDER BY run_id DESC LIMIT 1;
 
 -- name: LINKED_FROM
 -- Where the file at a path stood before, and stood still when a run had given it this name; and whether a command on
--- record had made it there, which was taken back since.
+-- record had made it there, or written what is in it now (?3, ?4, ?5), which was taken back since.
 SELECT p.name, EXISTS (
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change = 'created' AND c.undone AND u.kind IS NULL
-        AND c.ino = h.before_ino)
+        AND c.ino = h.before_ino
+    UNION ALL
+    SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
+    WHERE c.path_id = h.path_id AND c.file = c.before_file AND c.content_changed = 1 AND c.undone AND u.kind IS NULL
+        AND c.ino = ?3 AND c.size = ?4 AND c.mtime = ?5)
 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = ?2
 CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
 CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
@@ -828,9 +838,11 @@ WHERE e.path_id = ?1 AND e.ino = ?2 AND e.undone > 0 AND e.file <> 0 AND e.file 
     AND h.before_file = e.file AND h.undone > 0 AND h.path_id <> ?1;
 
 -- name: PUT_BACK
--- Has a file again what a run had found in it, and that was taken back?
+-- Has a file again what a run before this one had found in it, and that was taken back? What a later one found may be
+-- somebody's work since.
 SELECT 1 FROM entry
-WHERE before_ino = ?1 AND undone > 0 AND before_size = ?2 AND before_mtime = ?3 AND before_mode & 61440 = 32768 LIMIT 1;
+WHERE before_ino = ?1 AND undone > 0 AND before_size = ?2 AND before_mtime = ?3 AND before_mode & 61440 = 32768
+    AND run_id < ?4 LIMIT 1;
 
 -- name: MADE_FOLDER
 -- Was a folder made by a run, or by one of an install?

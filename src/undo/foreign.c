@@ -8,23 +8,31 @@
 #include "base/cleanup.h"
 #include "base/parents.h"
 
-static bool stands(const char *path, struct inode *now)
+/*
+ * Another one that is like it; the file itself is none, since its names are counted. What stands
+ * there may be somebody's by now: who moved the file away made room for it.
+ */
+static bool has_like(const char *path, const struct inode *is)
 {
 	struct parents parents = PARENTS_INIT;
-	int r = inode_at(now, &parents, path);
+	struct inode there;
+	int r = inode_at(&there, &parents, path);
 
 	parents_forget(&parents);
-	return r == 0 && now->exists && !S_ISDIR(now->mode);
+	return r == 0 && there.exists && inode_place(&there) != inode_place(is) &&
+		(there.mode & S_IFMT) == (is->mode & S_IFMT) && there.size == is->size &&
+		there.mtime_ns == is->mtime_ns;
 }
 
-static bool has_home(struct db *db, int64_t subject, const struct entry *e)
+static bool has_home(struct db *db, int64_t subject, const struct entry *e,
+	const struct inode *now)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct inode there;
-	int r = db_rows(&rows, db, Q_LINKED_FROM, "ii", subject, e->path_id);
+	int r = db_rows(&rows, db, Q_LINKED_FROM, "iiiii", subject, e->path_id, (int64_t)now->ino,
+		(int64_t)now->size, now->mtime_ns);
 
 	while (r == 0 && rows_next(&rows) > 0)
-		if (rows_int(&rows, 1) || stands(rows_text(&rows, 0), &there))
+		if (rows_int(&rows, 1) || has_like(rows_text(&rows, 0), now))
 			return true;
 	return false;
 }
@@ -33,14 +41,17 @@ static bool has_home(struct db *db, int64_t subject, const struct entry *e)
 static bool has_come_home(struct db *db, const struct entry *e, const struct inode *now)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct inode there;
 	int r = db_rows(&rows, db, Q_MOVED_FROM, "ii", e->path_id, (int64_t)now->ino);
 
-	while (r == 0 && rows_next(&rows) > 0)
-		if (stands(rows_text(&rows, 0), &there) && there.mode == rows_int(&rows, 1) &&
-			(int64_t)there.size == rows_int(&rows, 2) &&
-			there.mtime_ns == rows_int(&rows, 3))
+	while (r == 0 && rows_next(&rows) > 0) {
+		struct inode was = *now;
+
+		was.mode = (uint32_t)rows_int(&rows, 1);
+		was.size = (uint64_t)rows_int(&rows, 2);
+		was.mtime_ns = rows_int(&rows, 3);
+		if (has_like(rows_text(&rows, 0), &was))
 			return true;
+	}
 	return false;
 }
 
@@ -78,13 +89,13 @@ static bool is_of_snapshot(struct db *db, int64_t subject, const struct entry *e
 }
 
 bool foreign_is(struct db *db, int64_t subject, const struct entry *e, const struct inode *now,
-	int64_t started_ns)
+	int64_t started_ns, uint32_t names)
 {
 	bool same = e->before.i.exists && e->before.i.ino == now->ino &&
 		(e->before.i.mode & S_IFMT) == (now->mode & S_IFMT);
 
-	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink == 1 &&
-		inode_born_by(now, started_ns) && !has_home(db, subject, e) &&
+	return now->exists && !same && !S_ISDIR(now->mode) && now->nlink <= names &&
+		inode_born_by(now, started_ns) && !has_home(db, subject, e, now) &&
 		!has_come_home(db, e, now) &&
 		!is_of_snapshot(db, subject, e, now);
 }

@@ -68,8 +68,8 @@ static bool is_other_still(const struct plan_item *it)
 static bool is_as_put_back(const struct plan *p, const struct plan_item *it)
 {
 	return S_ISREG(it->now.mode) && is_other_still(it) &&
-		db_int(p->db, Q_PUT_BACK, 0, "iii", (int64_t)it->now.ino, (int64_t)it->now.size,
-			it->now.mtime_ns);
+		db_int(p->db, Q_PUT_BACK, 0, "iiii", (int64_t)it->now.ino, (int64_t)it->now.size,
+			it->now.mtime_ns, it->e->found_by ? it->e->found_by : p->run_id);
 }
 
 /*

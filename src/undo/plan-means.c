@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/mix.h"
 #include "undo/ahead.h"
-#include "undo/foreign.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
 #include "undo/remove.h"
@@ -83,13 +82,6 @@ static void find_means(struct plan *p, struct plan_item *it)
 
 	if (it->state == STATE_BEFORE)
 		it->secured = true;
-	if (it->state == STATE_OURS && !p->force && !h.same_inode && !plan_home(p, e->file) &&
-		!e->home_excluded &&
-		foreign_is(p->db, plan_subject(p), e, &it->now,
-			e->since_ns ? e->since_ns : p->started_ns))
-		plan_refuse(it,
-			"what stands there was there before the run, under "
-			"a name that is not on record");
 	if ((it->state != STATE_OURS && it->state != STATE_REFUSED) || !b->i.exists)
 		return;
 	h.carried = from && carries(from, it);

@@ -25,6 +25,7 @@
 #include "undo/aside.h"
 #include "undo/fetch.h"
 #include "undo/numbers.h"
+#include "undo/plan-foreign.h"
 #include "undo/plan-judge.h"
 #include "undo/plan-load.h"
 #include "undo/plan-means.h"
@@ -294,8 +295,10 @@ static int judge_all(struct rollback *rb)
 		teller_progress(&rb->teller);
 		plan_judge(&rb->plan, i);
 	}
+	r = plan_spare_foreign(&rb->plan);
 	plan_find_means(&rb->plan);
-	r = db_unread(rb->plan.db);
+	if (r == 0)
+		r = db_unread(rb->plan.db);
 	if (r == 0)
 		r = spare_packages(rb);
 	for (i = 0; i < rb->plan.all.count; i++) {

@@ -110,7 +110,7 @@ static struct remains look(struct uninstall *u, const struct entry *e, struct in
 		look_up(u, e, &m);
 	if (!still_goes(&m))
 		return m;
-	m.foreign = foreign_is(u->db, u->run_id, e, now, u->started_ns);
+	m.foreign = foreign_is(u->db, u->run_id, e, now, u->started_ns, 1);
 	m.differs = look_differs(dir, name, now, &e->after, DIFFERS_WHAT);
 	m.other_kind = S_ISDIR(now->mode) != S_ISDIR(e->after.i.mode);
 	if (still_goes(&m))

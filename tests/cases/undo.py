@@ -1227,6 +1227,39 @@ def edited_after_a_kill():
     return wrong
 
 
+# Runs are R and M (an install of another name), P is a person; then who is taken back, in this order, as 'rollback 2'.
+# In each a person's `mine` is in a file that a run gave another name, or other attributes.
+SACRED = (
+    (('R', 'echo r >c'), ('P', 'echo mine >c'), ('R', 'chmod 600 c'), 'rollback 2', 'rollback 1'),
+    (('R', 'echo r >c'), ('P', 'echo mine >c'), ('R', 'mv c c.bak'), 'rollback 2', 'rollback 1'),
+    (('R', 'echo r >c'), ('P', 'echo mine >c'), ('R', 'mv c c.bak; echo new >c'), 'rollback 2', 'rollback 1'),
+    (('R', 'echo r >c'), ('P', 'echo mine >c'), ('R', 'sed -i s/mine/mine/ c'), 'rollback 2', 'rollback 1'),
+    (('P', 'echo mine >f'), ('R', 'mv f f.bak'), ('M', 'mv f.bak f.bak.1'), 'uninstall r', 'uninstall m', 'uninstall r'),
+    (('P', 'echo mine >f'), ('R', 'mv f f.bak'), ('M', 'mv f.bak f.bak.1'), 'rollback r', 'rollback m'),
+    (('P', 'echo mine >g'), ('R', 'ln g l'), ('R', 'mv g g.bak; mv l l.bak'), ('M', 'echo new >g'), 'rollback 2', 'rollback 1',
+     'rollback 3', 'rollback 2', 'rollback 1'),
+    (('P', 'echo mine >f'), ('R', 'mv f f.old'), ('P', 'echo two >f'), ('M', 'ln -f f.old f'), 'uninstall r', 'uninstall m'),
+    (('P', 'echo mine >f'), ('R', 'mv f f.old'), ('P', 'echo two >f'), ('M', 'ln -f f.old f'), 'rollback r', 'rollback m'),
+)
+
+
+def last_copies():
+    """What a person wrote is somewhere, whatever is taken back in which order"""
+    wrong = []
+    for steps in SACRED:
+        with Case() as c:
+            for step in steps:
+                if isinstance(step, str):
+                    c.ba(step.split()[0], '-y', step.split()[1])
+                elif step[0] == 'P':
+                    subprocess.run(['sh', '-ec', step[1]], cwd=c.t, check=True)
+                else:
+                    wrong += sh(c, step[1], '--name', step[0].lower(), '--pkgversion', '1')
+            left = {n: open(os.path.join(os.fsencode(c.t), n)).read() for n in names(c)}
+            expect(wrong, '%s: %s' % (steps, left), any('mine' in text for text in left.values()), True)
+    return wrong
+
+
 def folder_that_became_a_file():
     """The oldest of three is asked for first: a folder that was something else since is not made for it"""
     wrong = []
@@ -1243,7 +1276,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
+CASES = [in_the_way, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
          folders_carried_in, two_names_of_what_was_there, killed_coming_home, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':

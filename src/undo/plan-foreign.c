@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "undo/plan-foreign.h"
+
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "undo/foreign.h"
+
+/* Does what stands there lose this name? */
+static bool loses_name(const struct plan_item *it)
+{
+	return it->state == STATE_OURS && it->now.exists && !S_ISDIR(it->now.mode) &&
+		!plan_same_inode(it);
+}
+
+/* How many names a file loses, by inode_place(). */
+static int count_names(const struct plan *p, struct u64map *lost)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		const struct plan_item *it = &p->items[i];
+		uint32_t *n;
+		bool added;
+
+		if (!loses_name(it))
+			continue;
+		n = u64map_put(lost, inode_place(&it->now), &added);
+		if (!n)
+			return -ENOMEM;
+		++*n;
+	}
+	return 0;
+}
+
+static bool is_foreign(const struct plan *p, const struct plan_item *it, uint32_t names)
+{
+	const struct entry *e = it->e;
+
+	return !plan_home(p, e->file) && !e->home_excluded &&
+		foreign_is(p->db, plan_subject(p), e, &it->now,
+			e->since_ns ? e->since_ns : p->started_ns, names);
+}
+
+/* One that stays is enough. */
+static void spare(struct plan *p, struct u64map *lost, bool created)
+{
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct plan_item *it = &p->items[i];
+		uint32_t *n = loses_name(it) ? u64map_get(lost, inode_place(&it->now)) : NULL;
+
+		if (!n || (it->e->change == CHANGE_CREATED) != created || !is_foreign(p, it, *n))
+			continue;
+		plan_refuse(it,
+			"what stands there was there before the run, under a name that is not on "
+			"record");
+		--*n;
+	}
+}
+
+int plan_spare_foreign(struct plan *p)
+{
+	_cleanup_(u64map_release) struct u64map lost = { 0 };
+	int r = p->force ? 0 : count_names(p, &lost);
+
+	if (r < 0 || p->force)
+		return r;
+	/* Where nothing stood before nothing waits for the place. */
+	spare(p, &lost, true);
+	spare(p, &lost, false);
+	return 0;
+}
