@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The last copy is sacred: no undo, in whatever order, takes away the last of what a person has written.
+
+last.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace]
+
+Runs of several installs move, link, copy, overwrite, edit and remove a few files; a person writes in between. Then they
+are taken back in any order, by number or name. Before and after each undo all contents are looked at that are in the
+tree, or kept beside the database: what a person wrote, and did not write over himself, is there after if it was before.
+Nothing is said of where.
+Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
+"""
+import argparse
+import concurrent.futures
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+sys.path.insert(0, HERE)
+import balib
+from run import LIMIT, PROGRAM, numbers
+
+NAMES = ('a', 'b', 'c', 'a.bak', 'd', 'd/x', 'd/y', 'e', 'e/x')
+STEPS = 7
+UNDOS = 8
+
+
+def command(rng):
+    one, other = rng.choice(NAMES), rng.choice(NAMES)
+    return rng.choice(('rm -rf %s' % one, 'mv -T %s %s' % (one, other), 'mv -T %s %s' % (one, other), 'ln -f %s %s' % (one, other),
+                       'cp -a %s %s' % (one, other), 'install -b -m 644 /dev/null %s' % one, 'sed -i s/^/r/ %s' % one,
+                       'echo r%d >%s' % (rng.randrange(100), one), 'echo r >>%s' % one, 'chmod 600 %s' % one, 'mkdir -p d e',
+                       'echo n >n && mv n %s' % one, 'mv %s %s.bak; echo r >%s' % (one, one, one)))
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def contents(top, db):
+    """All that stands in the tree, or is kept."""
+    out = set()
+    for folder in (top, db + '.d'):
+        for where, _, files in os.walk(folder):
+            for name in files:
+                path = os.path.join(where, name)
+                if not os.path.islink(path):
+                    out.add(read(path))
+    return out
+
+
+def trial(seed, mode, folder):
+    """-> what is wrong, in lines"""
+    rng = random.Random(seed)
+    top, db, story, written, runs = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), [], set(), 0
+
+    def ba(*args):
+        p = subprocess.run([PROGRAM, '-d', db, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, timeout=LIMIT, cwd=folder, check=False)
+        story.append('%s: %d %s' % (' '.join(args), p.returncode, p.stdout.decode(errors='replace').strip()))
+
+    os.mkdir(top)
+    for step in range(STEPS):
+        if step == 0 or rng.random() < 0.4:
+            for _ in range(rng.randrange(1, 4)):
+                path, text = os.path.join(top, rng.choice(NAMES)), 'person %d\n' % rng.randrange(10 ** 9)
+                how = rng.choice(('w', 'a'))
+                if os.path.isdir(os.path.dirname(path)) and not os.path.isdir(path):
+                    if os.path.exists(path):
+                        written.discard(read(path))
+                    with open(path, how) as f:
+                        f.write(text)
+                    written.add(read(path))
+                    story.append('person: %s %s' % (how, path))
+        else:
+            runs += 1
+            script = 'cd t; ' + '; '.join(command(rng) for _ in range(rng.randrange(1, 4)))
+            ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), '--name=' + rng.choice('pqr'), '--pkgversion=%d' % runs,
+               '-q', '--include', top, '--', 'sh', '-c', script)
+            balib.settle(db)
+    for _ in range(UNDOS if runs else 0):
+        before = contents(top, db) & written
+        ba(rng.choice(('rollback', 'rollback', 'uninstall')), '-y', rng.choice([str(r + 1) for r in range(runs)] + list('pqr')))
+        lost = before - contents(top, db)
+        if lost:
+            return [*story, *('lost: %r' % text for text in lost)]
+    return []
+
+
+def one(job):
+    seed, mode = job
+    folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-last.'))
+    try:
+        return seed, mode, trial(seed, mode, folder)
+    except (OSError, subprocess.SubprocessError) as e:
+        return seed, mode, ['%s: %s' % (type(e).__name__, e)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument('--seeds', default='1-100')
+    a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
+    a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    args = a.parse_args()
+    jobs = [(seed, mode) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    failed = 0
+    with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
+        for seed, mode, faults in pool.map(one, jobs):
+            failed += bool(faults)
+            if faults:
+                print('FAILED: --seeds %d --mode %s' % (seed, mode), *faults, sep='\n    ')
+                sys.stdout.flush()
+    print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
