@@ -108,6 +108,14 @@ WHERE NOT EXISTS (
             AND d.mode & 61440 = h.before_mode & 61440
             AND (d.mode & 61440 <> 32768 OR d.size = h.before_size AND d.mtime = h.before_mtime))
     AND NOT is_like((SELECT name FROM path WHERE id = h.path_id), h.before_mode, h.before_size, h.before_mtime)
+    -- an undo has put something else in its place
+    AND NOT EXISTS (
+        SELECT 1 FROM entry e JOIN entry d ON d.path_id = e.path_id
+        WHERE e.run_id = c.run_id AND e.path_id = c.path_id AND d.run_id = (
+                SELECT max(x.run_id) FROM entry x JOIN run u ON u.id = x.run_id
+                WHERE x.path_id = c.path_id AND x.run_id > c.run_id AND x.change IS NOT NULL AND u.kind IS NOT NULL)
+            AND (d.change = 'removed' OR d.mode & 61440 <> e.mode & 61440 OR d.target IS NOT e.target
+                OR d.mode & 61440 = 32768 AND (d.size <> e.size OR d.mtime <> e.mtime)))
     -- what had been made there was taken back, too: there is no home
     AND NOT EXISTS (
         SELECT 1 FROM entry g
@@ -813,15 +821,15 @@ ORDER BY run_id DESC LIMIT 1;
 
 -- name: LINKED_FROM
 -- Where the file at a path stood before, and stood still when a run had given it this name; and whether a command on
--- record had made it there, or written what is in it now (?3, ?4, ?5), which was taken back since.
+-- record had made it there, or left it as it is now (?3, ?4, ?5), which was taken back since: its home is a copy.
 SELECT p.name, EXISTS (
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change = 'created' AND c.undone AND u.kind IS NULL
         AND c.ino = h.before_ino
     UNION ALL
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
-    WHERE c.path_id = h.path_id AND c.file = c.before_file AND c.content_changed = 1 AND c.undone AND u.kind IS NULL
-        AND c.ino = ?3 AND c.size = ?4 AND c.mtime = ?5)
+    WHERE c.path_id = h.path_id AND c.file = c.before_file AND (c.content_changed = 1 OR c.mtime <> c.before_mtime)
+        AND c.undone AND u.kind IS NULL AND c.ino = ?3 AND c.size = ?4 AND c.mtime = ?5)
 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = ?2
 CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
 CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id

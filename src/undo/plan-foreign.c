@@ -37,7 +37,7 @@ static bool is_foreign(const struct plan *p, const struct plan_item *it, uint32_
 {
 	const struct entry *e = it->e;
 
-	return !plan_home(p, e->file) && !e->home_excluded &&
+	return !plan_home(p, e->file) && !e->home &&
 		foreign_is(p->db, plan_subject(p), e, &it->now,
 			e->since_ns ? e->since_ns : p->started_ns, names);
 }

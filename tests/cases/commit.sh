@@ -348,6 +348,7 @@ case_rollback_of_the_commit_is_that_of_all_its_runs() {
 
 # What a commit put in its place is what was kept for the runs; without that there is nothing to give back.
 case_a_run_is_forgotten_that_was_committed() {
+	needs_try
 	mkdir w
 	echo precious >w/a
 	ba try -q --include="$T" -- sh -c 'echo try >w/a; echo n >w/n'
