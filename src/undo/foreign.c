@@ -7,21 +7,25 @@
 
 #include "base/cleanup.h"
 #include "base/parents.h"
+#include "undo/look.h"
 
 /*
- * Another one that is like it; the file itself is none, since its names are counted. What stands
- * there may be somebody's by now: who moved the file away made room for it.
+ * Does another one stand at path that is as the file was: the one of the entry? Its own names are
+ * counted. What stands there may be somebody's: who moved the file away made room for it.
  */
-static bool has_like(const char *path, const struct inode *is)
+static bool has_like(const char *path, const struct inode *was, const struct entry *e,
+	const struct inode *now)
 {
 	struct parents parents = PARENTS_INIT;
 	struct inode there;
 	int r = inode_at(&there, &parents, path);
 
 	parents_forget(&parents);
-	return r == 0 && there.exists && inode_place(&there) != inode_place(is) &&
-		(there.mode & S_IFMT) == (is->mode & S_IFMT) && there.size == is->size &&
-		there.mtime_ns == is->mtime_ns;
+	return r == 0 && there.exists && inode_place(&there) != inode_place(now) &&
+		(there.mode & S_IFMT) == (was->mode & S_IFMT) && there.size == was->size &&
+		there.mtime_ns == was->mtime_ns &&
+		(!S_ISREG(now->mode) || there.size != now->size ||
+			look_same_content(path, e->path));
 }
 
 static bool has_home(struct db *db, int64_t subject, const struct entry *e,
@@ -32,7 +36,7 @@ static bool has_home(struct db *db, int64_t subject, const struct entry *e,
 		(int64_t)now->size, now->mtime_ns);
 
 	while (r == 0 && rows_next(&rows) > 0)
-		if (rows_int(&rows, 1) || has_like(rows_text(&rows, 0), now))
+		if (rows_int(&rows, 1) || has_like(rows_text(&rows, 0), now, e, now))
 			return true;
 	return false;
 }
@@ -49,7 +53,7 @@ static bool has_come_home(struct db *db, const struct entry *e, const struct ino
 		was.mode = (uint32_t)rows_int(&rows, 1);
 		was.size = (uint64_t)rows_int(&rows, 2);
 		was.mtime_ns = rows_int(&rows, 3);
-		if (has_like(rows_text(&rows, 0), &was))
+		if (has_like(rows_text(&rows, 0), &was, e, now))
 			return true;
 	}
 	return false;

@@ -116,6 +116,16 @@ bool look_stands_still(const struct inode *was, int dir, const char *name)
 		inode_stands_still(&now, was);
 }
 
+bool look_same_content(const char *one, const char *other)
+{
+	_cleanup_close_ int a = io_open_content(AT_FDCWD, one);
+	_cleanup_close_ int b = io_open_content(AT_FDCWD, other);
+	unsigned char first[SHA256_LEN], second[SHA256_LEN];
+
+	return a >= 0 && b >= 0 && digest_sha256(a, first) == 0 && digest_sha256(b, second) == 0 &&
+		!memcmp(first, second, SHA256_LEN);
+}
+
 int look_read(struct parents *parents, const char *path, struct side *s)
 {
 	char target[PATH_MAX];

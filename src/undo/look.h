@@ -20,6 +20,11 @@
  */
 unsigned int look_differs(int dir, const char *name, const struct inode *now,
 	const struct side *want, unsigned int mask);
+/*
+ * Two regular files, of one size and one time: that is no proof, as of what was made in one moment.
+ * What cannot be read is not the same.
+ */
+bool look_same_content(const char *one, const char *other);
 /* inode_stands_still() of what is there now. */
 bool look_stands_still(const struct inode *was, int dir, const char *name);
 /* All of what stands at a path, but its content. 0 or -errno. */

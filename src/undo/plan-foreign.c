@@ -72,3 +72,45 @@ int plan_spare_foreign(struct plan *p)
 	spare(p, &lost, false);
 	return 0;
 }
+
+/* Is what stood there before there again, or will be; or was it made there, and taken back? */
+static bool is_settled(const struct plan *p, const struct plan_item *home)
+{
+	/* What is ours and could not be put back was refused. */
+	if (home->state == STATE_BEFORE || home->state == STATE_OURS)
+		return true;
+	return home->for_good && db_int(p->db, Q_MADE_THERE, 0, "ii", home->e->path_id,
+		(int64_t)home->e->before.i.ino);
+}
+
+static bool spare_last(struct plan *p, struct u64map *lost, bool created)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < p->all.count; i++) {
+		struct plan_item *it = &p->items[i];
+		const struct plan_item *home = plan_home(p, it->e->file);
+		uint32_t *n = loses_name(it) ? u64map_get(lost, inode_place(&it->now)) : NULL;
+
+		if (!n || *n < it->now.nlink || !home || home == it || it->may_go ||
+			(it->e->change == CHANGE_CREATED) != created || is_settled(p, home))
+			continue;
+		plan_refuse(it, "it was there before the run, as %s", home->e->path);
+		--*n;
+		any = true;
+	}
+	return any;
+}
+
+int plan_spare_last(struct plan *p)
+{
+	_cleanup_(u64map_release) struct u64map lost = { 0 };
+	int r = p->force ? 0 : count_names(p, &lost);
+	bool any;
+
+	if (r < 0 || p->force)
+		return r;
+	any = spare_last(p, &lost, true);
+	return spare_last(p, &lost, false) || any;
+}

@@ -7,4 +7,10 @@
 /* Of all that was judged. 0 or -ENOMEM. */
 int plan_spare_foreign(struct plan *p) MUST_CHECK;
 
+/*
+ * Of what has a home on record, to which it does not come: after its means were found. 1: something
+ * was refused; 0, or -ENOMEM.
+ */
+int plan_spare_last(struct plan *p) MUST_CHECK;
+
 #endif

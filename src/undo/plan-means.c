@@ -11,6 +11,7 @@
 #include "undo/ahead.h"
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
+#include "undo/plan-foreign.h"
 #include "undo/remove.h"
 
 /* The file that stood at `it` is at `from` now, and has its content still. */
@@ -110,8 +111,7 @@ static bool is_carried_in(const struct plan_item *it)
 {
 	return it->state == STATE_OURS && it->now.exists && it->e->after.i.exists &&
 		!S_ISDIR(it->e->after.i.mode) &&
-		(plan_has_inode_of(&it->now, &it->e->after.i) ||
-			(it->e->put_back && it->as_left));
+		(plan_has_inode_of(&it->now, &it->e->after.i) || it->as_left);
 }
 
 /* Does the newer one at its home have the same in it? */
@@ -320,18 +320,21 @@ static void keep_folders(struct plan *p)
 	}
 }
 
-void plan_settle(struct plan *p)
+int plan_settle(struct plan *p)
 {
 	bool again;
+	int r;
 
 	keep_folders(p);
 	do {
 		keep_last_copies(p);
+		r = plan_spare_last(p);
 		again = any_in_way(p) && keep_in_way(p);
-		again |= leave_blocked(p);
-	} while (again);
+		again |= leave_blocked(p) || r > 0;
+	} while (r >= 0 && again);
 	leave_folders(p);
 	spare_folders(p);
+	return r < 0 ? r : 0;
 }
 
 /*
@@ -355,7 +358,7 @@ static void change_back(struct plan *p)
 	}
 }
 
-void plan_find_means(struct plan *p)
+int plan_find_means(struct plan *p)
 {
 	size_t i;
 
@@ -364,5 +367,5 @@ void plan_find_means(struct plan *p)
 		find_means(p, &p->items[i]);
 	for (i = 0; i < p->all.count; i++)
 		find_aside(p, &p->items[i]);
-	plan_settle(p);
+	return plan_settle(p);
 }

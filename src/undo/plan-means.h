@@ -4,15 +4,15 @@
 /* With what can each be put back? And what follows from that for the others. */
 #include "undo/plan.h"
 
-/* Of all items, when each is judged: what there is of it, then plan_settle(). */
-void plan_find_means(struct plan *p);
+/* Of all items, when each is judged: what there is of it, then plan_settle(). 0 or -ENOMEM. */
+int plan_find_means(struct plan *p) MUST_CHECK;
 /*
  * What one item's state makes of another's; of what stands there only the folders in the way of a
  * file are looked at. The last copy of what cannot go
  * home stays; a folder comes back only for what comes back in it, and one in which something of
- * before is does not go.
+ * before is does not go. 0 or -ENOMEM.
  */
-void plan_settle(struct plan *p);
+int plan_settle(struct plan *p) MUST_CHECK;
 /*
  * Where what stands there stood before, when it cannot go home and nobody has kept it; NULL: it
  * can, or need not.

@@ -352,7 +352,8 @@ static int join_came_back(struct rollback *rb, const struct plan_item *it,
 			r = durable_add(&rb->touched, dir);
 		unlinkat(dir, temp, 0); /* of one that was killed here */
 		if (r == 0 && link_from(it->e->path, file, dir, temp) == 0 &&
-			look_stands_still(&o->now, dir, name))
+			look_stands_still(&o->now, dir, name) &&
+			(!S_ISREG(file->mode) || look_same_content(it->e->path, o->path)))
 			IGNORE(renameat(dir, temp, dir, name));
 		unlinkat(dir, temp, 0);
 	}
