@@ -825,7 +825,9 @@ ORDER BY run_id DESC LIMIT 1;
 SELECT p.name, EXISTS (
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change = 'created' AND c.undone AND u.kind IS NULL
-        AND c.ino = h.before_ino AND NOT EXISTS ( -- it had stood elsewhere before
+        AND c.ino = h.before_ino AND c.mode & 61440 = h.before_mode & 61440 -- a number is given again
+        AND c.size IS h.before_size AND c.mtime IS h.before_mtime
+        AND NOT EXISTS ( -- it had stood elsewhere before
             SELECT 1 FROM alias b CROSS JOIN entry o ON o.run_id = b.run_id AND o.path_id = b.path_id
             WHERE b.run_id = c.run_id AND b.file = c.file AND o.before_file = c.file)
     UNION ALL
@@ -855,9 +857,10 @@ WHERE before_ino = ?1 AND undone > 0 AND before_size = ?2 AND before_mtime = ?3 
     AND run_id < ?4 LIMIT 1;
 
 -- name: MADE_THERE
--- Was the file that stood at a path made there by a command that was taken back, and not only given that name?
+-- Was the file that stood at a path, as it was, made there by a command that was taken back, and not only given that name?
 SELECT 1 FROM entry g
-WHERE g.path_id = ?1 AND g.ino = ?2 AND g.undone <> 0 AND g.change <> 'removed' AND g.file <> g.before_file
+WHERE g.path_id = ?1 AND g.ino = ?2 AND g.mode & 61440 = ?3 & 61440 AND g.size IS ?4 AND g.mtime IS ?5
+    AND g.undone <> 0 AND g.change <> 'removed' AND g.file <> g.before_file
     AND NOT EXISTS (
         SELECT 1 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
         WHERE a.run_id = g.run_id AND a.file = g.file AND h.before_file = g.file)

@@ -76,11 +76,14 @@ int plan_spare_foreign(struct plan *p)
 /* Is what stood there before there again, or will be; or was it made there, and taken back? */
 static bool is_settled(const struct plan *p, const struct plan_item *home)
 {
+	const struct inode *was = &home->e->before.i;
+
 	/* What is ours and could not be put back was refused. */
 	if (home->state == STATE_BEFORE || home->state == STATE_OURS)
 		return true;
-	return home->for_good && db_int(p->db, Q_MADE_THERE, 0, "ii", home->e->path_id,
-		(int64_t)home->e->before.i.ino);
+	return home->for_good &&
+		db_int(p->db, Q_MADE_THERE, 0, "iiiii", home->e->path_id, (int64_t)was->ino,
+			(int64_t)was->mode, (int64_t)was->size, was->mtime_ns);
 }
 
 static bool spare_last(struct plan *p, struct u64map *lost, bool created)

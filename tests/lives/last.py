@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The last copy is sacred: no undo, in whatever order, takes away the last of what a person has written.
 
-last.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace]
+last.py [--seeds A-B,C,...] [-j N] [--mode seccomp,ptrace] [--folders]
 
 Runs of several installs move, link, copy, overwrite, edit and remove a few files; a person writes in between. Then they
 are taken back in any order, by number or name. Before and after each undo all contents are looked at that are in the
 tree, or kept beside the database: what a person wrote, and did not write over himself, is there after if it was before.
 Nothing is said of where.
+--folders: folders are moved, exchanged, copied by links and replaced by links, too, and attributes are set.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
 """
 import argparse
@@ -26,12 +27,25 @@ import balib
 from run import LIMIT, PROGRAM, numbers
 
 NAMES = ('a', 'b', 'c', 'a.bak', 'd', 'd/x', 'd/y', 'e', 'e/x')
+FOLDERS = ('d', 'e', 'e/f', 'l')
 STEPS = 7
 UNDOS = 8
 
 
-def command(rng):
+def folders(rng):
+    one, other, folder, place = rng.choice(NAMES), rng.choice(NAMES), rng.choice('de'), rng.choice(FOLDERS)
+    return rng.choice(('mv -T %s s && mv -T %s %s && mv -T s %s' % (one, other, one, other), 'rm -rf %s; mv -T %s %s' % (place, folder, place),
+                       'mv -T %s %s.old && ln -s %s.old %s' % (folder, folder, folder, folder), 'rm -rf %s; ln -s %s %s' % (folder, one, folder),
+                       'ln -sfnT %s %s' % (one, other), 'cp -al %s %s' % (folder, place), 'cp -aT %s %s' % (folder, place),
+                       'rsync -a --delete --backup %s/ %s/' % (folder, place), 'tar cf - -C %s . | tar xf - -C %s' % (folder, place),
+                       'test -L %s && rm %s && mkdir %s' % (folder, folder, folder), 'mkdir -p d e e/f', 'chmod -R 700 %s' % folder,
+                       'setfattr -n user.k -v r %s' % one, 'truncate -s 3 %s' % one, 'ln %s/x %s/h' % (folder, place)))
+
+
+def command(rng, more):
     one, other = rng.choice(NAMES), rng.choice(NAMES)
+    if more and rng.random() < 0.5:
+        return folders(rng)
     return rng.choice(('rm -rf %s' % one, 'mv -T %s %s' % (one, other), 'mv -T %s %s' % (one, other), 'ln -f %s %s' % (one, other),
                        'cp -a %s %s' % (one, other), 'install -b -m 644 /dev/null %s' % one, 'sed -i s/^/r/ %s' % one,
                        'echo r%d >%s' % (rng.randrange(100), one), 'echo r >>%s' % one, 'chmod 600 %s' % one, 'mkdir -p d e',
@@ -55,7 +69,7 @@ def contents(top, db):
     return out
 
 
-def trial(seed, mode, folder):
+def trial(seed, mode, more, folder):
     """-> what is wrong, in lines"""
     rng = random.Random(seed)
     top, db, story, written, runs = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), [], set(), 0
@@ -71,16 +85,22 @@ def trial(seed, mode, folder):
             for _ in range(rng.randrange(1, 4)):
                 path, text = os.path.join(top, rng.choice(NAMES)), 'person %d\n' % rng.randrange(10 ** 9)
                 how = rng.choice(('w', 'a'))
-                if os.path.isdir(os.path.dirname(path)) and not os.path.isdir(path):
+                # not through a link: it may lead anywhere
+                if os.path.isdir(os.path.dirname(path)) and not os.path.isdir(path) and not os.path.islink(path):
                     if os.path.exists(path):
                         written.discard(read(path))
                     with open(path, how) as f:
                         f.write(text)
                     written.add(read(path))
                     story.append('person: %s %s' % (how, path))
+            if more and rng.random() < 0.3:
+                one, other = (os.path.join(top, n) for n in rng.sample(NAMES, 2))
+                if os.path.lexists(one) and not os.path.lexists(other) and os.path.isdir(os.path.dirname(other)):
+                    subprocess.run(['mv', '-T', one, other], stderr=subprocess.DEVNULL, check=False)
+                    story.append('person: mv %s %s' % (one, other))
         else:
             runs += 1
-            script = 'cd t; ' + '; '.join(command(rng) for _ in range(rng.randrange(1, 4)))
+            script = 'cd t; ' + '; '.join(command(rng, more) for _ in range(rng.randrange(1, 4)))
             ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), '--name=' + rng.choice('pqr'), '--pkgversion=%d' % runs,
                '-q', '--include', top, '--', 'sh', '-c', script)
             balib.settle(db)
@@ -94,10 +114,10 @@ def trial(seed, mode, folder):
 
 
 def one(job):
-    seed, mode = job
+    seed, mode, more = job
     folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-last.'))
     try:
-        return seed, mode, trial(seed, mode, folder)
+        return seed, mode, trial(seed, mode, more, folder)
     except (OSError, subprocess.SubprocessError) as e:
         return seed, mode, ['%s: %s' % (type(e).__name__, e)]
     finally:
@@ -109,14 +129,15 @@ def main():
     a.add_argument('--seeds', default='1-100')
     a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
+    a.add_argument('--folders', action='store_true')
     args = a.parse_args()
-    jobs = [(seed, mode) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
+    jobs = [(seed, mode, args.folders) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
         for seed, mode, faults in pool.map(one, jobs):
             failed += bool(faults)
             if faults:
-                print('FAILED: --seeds %d --mode %s' % (seed, mode), *faults, sep='\n    ')
+                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --folders' if args.folders else ''), *faults, sep='\n    ')
                 sys.stdout.flush()
     print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
     sys.exit(1 if failed else 0)
