@@ -46,8 +46,9 @@ ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
 DIR *io_opendir(int dir, const char *name) MUST_CHECK;
 /* mkdir -p of path with the mode for what is made. 0 or -errno. */
 int io_mkdirs(const char *path, mode_t mode) MUST_CHECK;
-/* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */
+/* A time in nanoseconds. */
 int64_t io_ns(const struct timespec *t);
+/* Nanoseconds since 1970-01-01 UTC, and of the monotonic clock. */
 int64_t io_now_ns(void);
 int64_t io_monotonic_ns(void);
 /* The clock that file systems stamp files with: never ahead of a stamp that comes later. */

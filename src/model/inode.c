@@ -88,17 +88,20 @@ int inode_at(struct inode *i, struct parents *parents, const char *path)
 	return r < 0 ? r : inode_stat(i, dir, name, AT_SYMLINK_NOFOLLOW);
 }
 
+bool inode_is_like(const struct inode *a, const struct inode *b)
+{
+	bool holds = S_ISREG(a->mode) || S_ISLNK(a->mode);
+
+	return a->exists && b->exists && (a->mode & S_IFMT) == (b->mode & S_IFMT) &&
+		(!holds || (a->size == b->size && a->mtime_ns == b->mtime_ns));
+}
+
 bool inode_stands_still(const struct inode *now, const struct inode *was)
 {
-	bool holds = S_ISREG(now->mode) || S_ISLNK(now->mode);
-
 	if (!now->exists || !was->exists)
 		return now->exists == was->exists;
-	if (now->ino != was->ino || now->dev != was->dev ||
-		(now->mode & S_IFMT) != (was->mode & S_IFMT))
-		return false;
-	return S_ISDIR(now->mode) || (now->mode == was->mode &&
-		(!holds || (now->size == was->size && now->mtime_ns == was->mtime_ns)));
+	return now->ino == was->ino && now->dev == was->dev && inode_is_like(now, was) &&
+		(S_ISDIR(now->mode) || now->mode == was->mode);
 }
 
 bool inode_is_device(const struct inode *i)

@@ -44,6 +44,8 @@ uint64_t inode_place(const struct inode *i);
 bool inode_born_by(const struct inode *i, int64_t ns);
 /* Was it made after that? Where no birth is known: no. */
 bool inode_born_since(const struct inode *i, int64_t ns);
+/* Both are there, of one type; files and symlinks of one size and time, too; of whatever mode. */
+bool inode_is_like(const struct inode *a, const struct inode *b);
 /*
  * Is it still what was looked at before, and as it was then? A folder changes with what is in it:
  * that one need be the same only.

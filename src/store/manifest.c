@@ -412,14 +412,6 @@ static bool can_have_changed(const struct anew *anew, const struct item *it)
 				anew_has_file(anew, it->before_file, n)));
 }
 
-/* Of what it is and holds, not of whose it is. */
-static bool is_as(const struct inode *now, const struct inode *as)
-{
-	return as->exists && (now->mode & S_IFMT) == (as->mode & S_IFMT) &&
-		((!S_ISREG(now->mode) && !S_ISLNK(now->mode)) ||
-			(now->size == as->size && now->mtime_ns == as->mtime_ns));
-}
-
 /* Than the last sign of life of who wrote the run. */
 static bool is_later(const struct manifest *m, const struct inode *now)
 {
@@ -462,8 +454,8 @@ static enum whose whose_of_commit(const struct manifest *m, const struct item *i
 	const struct inode *n = &it->now, *was;
 	uint32_t file = befores_was(m->befores, m->run, n, &was);
 
-	if (!n->exists || S_ISDIR(n->mode) || (it->told && is_as(n, &it->settled)) ||
-		(file && is_as(n, was)))
+	if (!n->exists || S_ISDIR(n->mode) || (it->told && inode_is_like(n, &it->settled)) ||
+		(file && inode_is_like(n, was)))
 		return WHOSE_RUN;
 	return file ? whose_found(m, it, file) : whose_new(m, it);
 }
@@ -484,8 +476,8 @@ static enum whose whose_of_lost(const struct manifest *m, const struct item *it)
 {
 	const struct inode *n = &it->now, *was;
 
-	if (!n->exists || S_ISDIR(n->mode) || (it->told && is_as(n, &it->settled)) ||
-		(befores_was(m->befores, m->run, n, &was) && is_as(n, was)))
+	if (!n->exists || S_ISDIR(n->mode) || (it->told && inode_is_like(n, &it->settled)) ||
+		(befores_was(m->befores, m->run, n, &was) && inode_is_like(n, was)))
 		return WHOSE_RUN;
 	if (!is_later(m, n) && !was_let_be(m, it))
 		return WHOSE_RUN;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/mountinfo.h"
 #include "store/sql.h"
@@ -54,8 +55,7 @@ static void use(struct points *p, const char *path)
 	for (i = 0; i < p->count; i++) {
 		struct point *at = &p->each[i];
 
-		if ((!deepest || at->len > deepest->len) && !strncmp(path, at->path, at->len) &&
-			(path[at->len] == '/' || !path[at->len]))
+		if ((!deepest || at->len > deepest->len) && path_is_below(path, at->path))
 			deepest = at;
 	}
 	if (deepest)

@@ -37,18 +37,10 @@ void aside_tell(struct rollback *rb, const struct plan_item *it)
 		tell(rb, it, path);
 }
 
-static bool is_it(const struct plan_item *it, int dir, const char *name)
-{
-	struct inode now;
-
-	return inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 &&
-		plan_has_inode_of(&now, &it->now);
-}
-
 /* A file system without hard links moves it instead, but over nothing. */
 static int move(struct plan_item *it, int dir, const char *name, int to, const char *new)
 {
-	if (!is_it(it, dir, name))
+	if (!rollback_is_at(&it->now, dir, name))
 		return -ESTALE;
 	if (syscall(SYS_renameat2, dir, name, to, new, RENAME_NOREPLACE) < 0)
 		return -errno;
@@ -62,10 +54,10 @@ static int give(struct plan_item *it, int dir, const char *name, int to, const c
 	int r = linkat(dir, name, to, new, 0) < 0 ? -errno : 0;
 
 	if (r == -EEXIST)
-		return is_it(it, to, new) ? 0 : r;
+		return rollback_is_at(&it->now, to, new) ? 0 : r;
 	if (r == -EPERM || r == -ENOTSUP || r == -EMLINK)
 		r = move(it, dir, name, to, new);
-	if (r == 0 && !it->emptied && !is_it(it, to, new)) {
+	if (r == 0 && !it->emptied && !rollback_is_at(&it->now, to, new)) {
 		unlinkat(to, new, 0); /* a link to what was swapped under our hands */
 		r = -ESTALE;
 	}

@@ -168,14 +168,6 @@ static void clear_temps(struct rollback *rb)
 	}
 }
 
-static bool is_file_at(int dir, const char *temp, const struct inode *there)
-{
-	struct inode now;
-
-	return inode_stat(&now, dir, temp, AT_SYMLINK_NOFOLLOW) == 0 && now.exists &&
-		there->exists && now.dev == there->dev && now.ino == there->ino;
-}
-
 /* Where a file was fetched from, if nothing stands there by now, it gets that name again. */
 static int give_back(const struct plan_item *from, int dir, const char *temp)
 {
@@ -186,7 +178,7 @@ static int give_back(const struct plan_item *from, int dir, const char *temp)
 
 	if (r == 0)
 		r = inode_stat(&there, to, name, AT_SYMLINK_NOFOLLOW);
-	if (r == 0 && is_file_at(dir, temp, &there))
+	if (r == 0 && rollback_is_at(&there, dir, temp))
 		r = unlinkat(dir, temp, 0) < 0 ? -errno : 0;
 	else if (r == 0 && !there.exists && renameat(dir, temp, to, name) < 0)
 		r = -errno;

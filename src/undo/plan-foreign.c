@@ -33,44 +33,20 @@ static int count_names(const struct plan *p, struct u64map *lost)
 	return 0;
 }
 
-static bool is_foreign(const struct plan *p, const struct plan_item *it, uint32_t names)
+/* Refuses it, if it may not lose as many names; false: it may. */
+typedef bool spare_fn(struct plan *p, struct plan_item *it, uint32_t names);
+
+static bool spare_foreign(struct plan *p, struct plan_item *it, uint32_t names)
 {
 	const struct entry *e = it->e;
 
-	return !plan_home(p, e->file) && !e->home &&
-		foreign_is(p->db, plan_subject(p), e, &it->now,
-			e->since_ns ? e->since_ns : p->started_ns, names);
-}
-
-/* One that stays is enough. */
-static void spare(struct plan *p, struct u64map *lost, bool created)
-{
-	size_t i;
-
-	for (i = 0; i < p->all.count; i++) {
-		struct plan_item *it = &p->items[i];
-		uint32_t *n = loses_name(it) ? u64map_get(lost, inode_place(&it->now)) : NULL;
-
-		if (!n || (it->e->change == CHANGE_CREATED) != created || !is_foreign(p, it, *n))
-			continue;
-		plan_refuse(it,
-			"what stands there was there before the run, under a name that is not on "
-			"record");
-		--*n;
-	}
-}
-
-int plan_spare_foreign(struct plan *p)
-{
-	_cleanup_(u64map_release) struct u64map lost = { 0 };
-	int r = p->force ? 0 : count_names(p, &lost);
-
-	if (r < 0 || p->force)
-		return r;
-	/* Where nothing stood before nothing waits for the place. */
-	spare(p, &lost, true);
-	spare(p, &lost, false);
-	return 0;
+	if (plan_home(p, e->file) || e->home ||
+		!foreign_is(p->db, plan_subject(p), e, &it->now,
+			e->since_ns ? e->since_ns : p->started_ns, names))
+		return false;
+	plan_refuse(it,
+		"what stands there was there before the run, under a name that is not on record");
+	return true;
 }
 
 /* Is what stood there before there again, or will be; or was it made there, and taken back? */
@@ -86,27 +62,36 @@ static bool is_settled(const struct plan *p, const struct plan_item *home)
 			(int64_t)was->mode, (int64_t)was->size, was->mtime_ns);
 }
 
-static bool spare_last(struct plan *p, struct u64map *lost, bool created)
+static bool spare_homeless(struct plan *p, struct plan_item *it, uint32_t names)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	if (names < it->now.nlink || !home || home == it || it->may_go || is_settled(p, home))
+		return false;
+	plan_refuse(it, "it was there before the run, as %s", home->e->path);
+	return true;
+}
+
+/* One name that stays is enough. */
+static bool spare_each(struct plan *p, struct u64map *lost, bool created, spare_fn *spare)
 {
 	bool any = false;
 	size_t i;
 
 	for (i = 0; i < p->all.count; i++) {
 		struct plan_item *it = &p->items[i];
-		const struct plan_item *home = plan_home(p, it->e->file);
 		uint32_t *n = loses_name(it) ? u64map_get(lost, inode_place(&it->now)) : NULL;
 
-		if (!n || *n < it->now.nlink || !home || home == it || it->may_go ||
-			(it->e->change == CHANGE_CREATED) != created || is_settled(p, home))
+		if (!n || (it->e->change == CHANGE_CREATED) != created || !spare(p, it, *n))
 			continue;
-		plan_refuse(it, "it was there before the run, as %s", home->e->path);
 		--*n;
 		any = true;
 	}
 	return any;
 }
 
-int plan_spare_last(struct plan *p)
+/* First where nothing stood before: nothing waits for the place. */
+static int spare_all(struct plan *p, spare_fn *spare)
 {
 	_cleanup_(u64map_release) struct u64map lost = { 0 };
 	int r = p->force ? 0 : count_names(p, &lost);
@@ -114,6 +99,16 @@ int plan_spare_last(struct plan *p)
 
 	if (r < 0 || p->force)
 		return r;
-	any = spare_last(p, &lost, true);
-	return spare_last(p, &lost, false) || any;
+	any = spare_each(p, &lost, true, spare);
+	return spare_each(p, &lost, false, spare) || any;
+}
+
+int plan_spare_foreign(struct plan *p)
+{
+	return spare_all(p, spare_foreign);
+}
+
+int plan_spare_last(struct plan *p)
+{
+	return spare_all(p, spare_homeless);
 }

@@ -4,13 +4,11 @@
 /* What was there before the run, and would lose its last names by the undo, is refused. */
 #include "undo/plan.h"
 
-/* Of all that was judged. 0 or -ENOMEM. */
-int plan_spare_foreign(struct plan *p) MUST_CHECK;
+/* Both: 1, something was refused; 0, nothing; or -ENOMEM. */
 
-/*
- * Of what has a home on record, to which it does not come: after its means were found. 1: something
- * was refused; 0, or -ENOMEM.
- */
+/* Of what was judged, and has no home on record. */
+int plan_spare_foreign(struct plan *p) MUST_CHECK;
+/* Of what has one, and does not come there: after its means were found. */
 int plan_spare_last(struct plan *p) MUST_CHECK;
 
 #endif

@@ -13,14 +13,20 @@
 #include "undo/look.h"
 #include "undo/plan-borrow.h"
 
+/* Its content is read when nothing cheaper tells. */
+static bool is_like(const struct plan_item *it, int dir, const char *name, const struct side *s,
+	unsigned int mask)
+{
+	return !look_differs(dir, name, &it->now, s, mask & ~(unsigned int)BA_DIFFERS_CONTENT) &&
+		!look_differs(dir, name, &it->now, s, BA_DIFFERS_CONTENT);
+}
+
 /* Is it as before? Without a digest of the original only the same inode, untouched, counts. */
 static bool is_before(const struct plan_item *it, int dir, const char *name)
 {
 	const struct side *b = &it->e->before;
 
-	/* Its content is read when nothing cheaper tells. */
-	if (look_differs(dir, name, &it->now, b, DIFFERS_ALL & ~(unsigned int)BA_DIFFERS_CONTENT) ||
-		look_differs(dir, name, &it->now, b, BA_DIFFERS_CONTENT))
+	if (!is_like(it, dir, name, b, DIFFERS_ALL))
 		return false;
 	/* What went with its folder is known by its inode alone: another may have another text. */
 	if (S_ISLNK(b->i.mode) && !b->target)
@@ -39,12 +45,10 @@ static bool is_before_again(const struct plan *p, const struct plan_item *it, in
 	const char *name)
 {
 	const struct side *b = &it->e->before;
-	unsigned int mask = DIFFERS_ALL & ~(unsigned int)BA_DIFFERS_TIME;
 
 	return p->install && S_ISREG(b->i.mode) && b->has_hash && b->i.nlink < 2 && !it->e->late &&
 		it->now.nlink < 2 &&
-		!look_differs(dir, name, &it->now, b, mask & ~(unsigned int)BA_DIFFERS_CONTENT) &&
-		!look_differs(dir, name, &it->now, b, BA_DIFFERS_CONTENT);
+		is_like(it, dir, name, b, DIFFERS_ALL & ~(unsigned int)BA_DIFFERS_TIME);
 }
 
 static bool is_after(const struct plan_item *it, int dir, const char *name)
@@ -96,12 +100,12 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 {
 	const struct side *b = &it->e->before;
 
-	/* Of a name that gives way it is the file that the run put there. */
 	/* One that had failed may have made the folder, and could not give it its attributes. */
 	if (it->e->begun && S_ISDIR(b->i.mode) && S_ISDIR(it->now.mode))
 		return true;
 	if (it->e->begun && plan_same_inode(it))
 		return is_begun_in_place(p, it, dir, name);
+	/* Of a name that gives way it is the file that the run put there. */
 	if (it->e->begun && ((it->e->begun == BEGUN_GONE && !it->now.exists) || is_other_still(it)))
 		return true;
 	if (!p->resumed || !b->i.exists)

@@ -245,15 +245,18 @@ static int in_place(struct rollback *rb, struct plan_item *it, int dir, const ch
 	return remake_in_place(dir, name, &it->now, &it->e->before, rb->plan.objects);
 }
 
-/* It is not the last of what should have been fetched home, and could not be. */
-static int may_replace(struct rollback *rb, struct plan_item *it, int dir, const char *name)
+/* Unless it is the last of what should have been fetched home, and could not be. */
+static int replace_left(struct rollback *rb, struct plan_item *it, int dir, const char *name)
 {
 	const char *home = rb->plan.force ? NULL : plan_last_copy_of(&rb->plan, it);
+	int r;
 
-	if (!home)
-		return aside_put(rb, it, dir, name);
-	plan_refuse(it, "it was there before the run, as %s", home);
-	return -ESTALE;
+	if (home) {
+		plan_refuse(it, "it was there before the run, as %s", home);
+		return -ESTALE;
+	}
+	r = aside_put(rb, it, dir, name);
+	return r < 0 ? r : replace(rb, it, dir, name);
 }
 
 static void put_back(struct rollback *rb, struct plan_item *it)
@@ -266,9 +269,7 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 	teller_progress(&rb->teller);
 	/* Written in its place already, under another name. */
 	if (r == 0 && !(here && anchor && plan_same_inode(anchor) && !anchor->shared)) {
-		r = here ? in_place(rb, it, dir, name) : may_replace(rb, it, dir, name);
-		if (r == 0 && !here)
-			r = replace(rb, it, dir, name);
+		r = here ? in_place(rb, it, dir, name) : replace_left(rb, it, dir, name);
 		/* it runs: it cannot be written, but it can be replaced */
 		if (here && r == -ETXTBSY)
 			r = replace(rb, it, dir, name);

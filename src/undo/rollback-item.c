@@ -64,16 +64,24 @@ int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir, con
 	return r < 0 ? r : durable_add(&rb->touched, *dir);
 }
 
+bool rollback_is_at(const struct inode *is, int dir, const char *name)
+{
+	struct inode now;
+
+	return inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 &&
+		plan_has_inode_of(&now, is);
+}
+
 int rollback_check(struct rollback *rb, const struct inode *was, int dir, const char *name)
 {
 	struct inode now;
 	int r = inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW);
-	bool ours = was->exists && u64map_get(&rb->written, inode_place(was));
+	bool ours = was->exists && u64map_get(&rb->written, inode_place(was)), still;
 
 	if (r < 0)
 		return r;
-	return ours ? inode_place(&now) == inode_place(was) ? 0 : -ESTALE :
-		inode_stands_still(&now, was) ? 0 : -ESTALE;
+	still = ours ? plan_has_inode_of(&now, was) : inode_stands_still(&now, was);
+	return still ? 0 : -ESTALE;
 }
 
 int rollback_writes(struct rollback *rb, const struct inode *i)

@@ -31,6 +31,8 @@ const char *rollback_reason(int error);
 /* parents_open() of an item, where something will be changed. */
 int rollback_open(struct rollback *rb, const struct plan_item *it, int *dir,
 	const char **name) MUST_CHECK;
+/* Does that file stand at a name, whatever has become of it? */
+bool rollback_is_at(const struct inode *is, int dir, const char *name);
 /*
  * Whoever has written to what stands at a name, put another there, or something where nothing
  * was, after it was looked at, keeps it: -ESTALE. 0 or -errno.
@@ -39,7 +41,7 @@ int rollback_check(struct rollback *rb, const struct inode *was, int dir,
 	const char *name) MUST_CHECK;
 /* From now on the file is another than was looked at by our own hand. 0 or -ENOMEM. */
 int rollback_writes(struct rollback *rb, const struct inode *i) MUST_CHECK;
-/* What it was looked at stays; whatever had begun there did not. */
+/* What stands there stays, and nothing of it had begun. */
 void rollback_kept(struct rollback *rb, struct plan_item *it, const char *reason);
 /* Has something to be there that is no folder; a folder? */
 bool rollback_wants_file(const struct plan_item *it);

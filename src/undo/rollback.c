@@ -296,7 +296,7 @@ static int judge_all(struct rollback *rb)
 		plan_judge(&rb->plan, i);
 	}
 	r = plan_spare_foreign(&rb->plan);
-	if (r == 0)
+	if (r >= 0)
 		r = plan_find_means(&rb->plan);
 	if (r == 0)
 		r = db_unread(rb->plan.db);

@@ -94,11 +94,8 @@ case_an_overlay() {
 case_unmounted_or_mounted_over_in_the_end() {
 	local way
 	root
-	command -v mkfs.ext4 >/dev/null || skip 'no mkfs.ext4 here'
-	truncate -s 8M img
-	mkfs.ext4 -q img
-	mkdir m other
-	needs_loop img m
+	ext4_image 8M
+	mkdir other
 	for f in f g new; do echo under >m/$f; done
 	for way in 'umount m' 'umount -l m' 'mount --bind other m' 'mount -t tmpfs none m; echo t >m/new'; do
 		rm -rf audit.db*
@@ -127,11 +124,7 @@ case_unmounted_or_mounted_over_in_the_end() {
 # What is below the mount point would be taken for what the run left, or had removed.
 case_not_mounted_when_it_is_taken_back() {
 	root
-	command -v mkfs.ext4 >/dev/null || skip 'no mkfs.ext4 here'
-	truncate -s 8M img
-	mkfs.ext4 -q img
-	mkdir m
-	needs_loop img m
+	ext4_image 8M
 	unshare -m bash -c '
 		set -e
 		mount -o loop img m

@@ -122,11 +122,8 @@ case_two_at_once_are_taken_back_together() {
 # A clock that was ahead once: nobody made it just now.
 case_a_file_from_the_future() {
 	root
-	command -v mkfs.ext4 >/dev/null && command -v debugfs >/dev/null || skip 'no mkfs.ext4 here'
-	truncate -s 16M img
-	mkfs.ext4 -q img
-	mkdir m
-	needs_loop img m
+	command -v debugfs >/dev/null || skip 'no debugfs here'
+	ext4_image 16M
 	unshare -m bash -c '
 		set -e
 		mount -o loop img m

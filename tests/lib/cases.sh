@@ -124,6 +124,14 @@ needs_loop() {
 	losetup -f >/dev/null 2>&1 || skip 'no loop device here'
 	unshare -m mount -o loop "$1" "$2" 2>/dev/null || skip 'no right to mount a loop device here'
 }
+# ext4_image SIZE: an empty file system in img, to be mounted at the folder m.
+ext4_image() {
+	command -v mkfs.ext4 >/dev/null || skip 'no mkfs.ext4 here'
+	truncate -s "$1" img
+	mkfs.ext4 -q img
+	mkdir m
+	needs_loop img m
+}
 # What somebody who is not root does.
 if is_root; then
 	as_user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }

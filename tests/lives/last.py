@@ -10,21 +10,18 @@ Nothing is said of where.
 --folders: folders are moved, exchanged, copied by links and replaced by links, too, and attributes are set.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
 """
-import argparse
-import concurrent.futures
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
 sys.path.insert(0, HERE)
 import balib
-from run import LIMIT, PROGRAM, numbers
+import trials
+from run import LIMIT, PROGRAM
 
 NAMES = ('a', 'b', 'c', 'a.bak', 'd', 'd/x', 'd/y', 'e', 'e/x')
 FOLDERS = ('d', 'e', 'e/f', 'l')
@@ -69,15 +66,15 @@ def contents(top, db):
     return out
 
 
-def trial(seed, mode, more, folder):
+def trial(seed, mode, args, folder):
     """-> what is wrong, in lines"""
     rng = random.Random(seed)
     top, db, story, written, runs = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), [], set(), 0
 
-    def ba(*args):
-        p = subprocess.run([PROGRAM, '-d', db, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    def ba(*words):
+        p = subprocess.run([PROGRAM, '-d', db, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, timeout=LIMIT, cwd=folder, check=False)
-        story.append('%s: %d %s' % (' '.join(args), p.returncode, p.stdout.decode(errors='replace').strip()))
+        story.append('%s: %d %s' % (' '.join(words), p.returncode, p.stdout.decode(errors='replace').strip()))
 
     os.mkdir(top)
     for step in range(STEPS):
@@ -93,14 +90,14 @@ def trial(seed, mode, more, folder):
                         f.write(text)
                     written.add(read(path))
                     story.append('person: %s %s' % (how, path))
-            if more and rng.random() < 0.3:
+            if args.folders and rng.random() < 0.3:
                 one, other = (os.path.join(top, n) for n in rng.sample(NAMES, 2))
                 if os.path.lexists(one) and not os.path.lexists(other) and os.path.isdir(os.path.dirname(other)):
                     subprocess.run(['mv', '-T', one, other], stderr=subprocess.DEVNULL, check=False)
                     story.append('person: mv %s %s' % (one, other))
         else:
             runs += 1
-            script = 'cd t; ' + '; '.join(command(rng, more) for _ in range(rng.randrange(1, 4)))
+            script = 'cd t; ' + '; '.join(command(rng, args.folders) for _ in range(rng.randrange(1, 4)))
             ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), '--name=' + rng.choice('pqr'), '--pkgversion=%d' % runs,
                '-q', '--include', top, '--', 'sh', '-c', script)
             balib.settle(db)
@@ -113,35 +110,5 @@ def trial(seed, mode, more, folder):
     return []
 
 
-def one(job):
-    seed, mode, more = job
-    folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-last.'))
-    try:
-        return seed, mode, trial(seed, mode, more, folder)
-    except (OSError, subprocess.SubprocessError) as e:
-        return seed, mode, ['%s: %s' % (type(e).__name__, e)]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def main():
-    a = argparse.ArgumentParser()
-    a.add_argument('--seeds', default='1-100')
-    a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
-    a.add_argument('-j', type=int, default=os.cpu_count() or 2)
-    a.add_argument('--folders', action='store_true')
-    args = a.parse_args()
-    jobs = [(seed, mode, args.folders) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
-    failed = 0
-    with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
-        for seed, mode, faults in pool.map(one, jobs):
-            failed += bool(faults)
-            if faults:
-                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --folders' if args.folders else ''), *faults, sep='\n    ')
-                sys.stdout.flush()
-    print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == '__main__':
-    main()
+    trials.main(trial, 'ba-last.', {'folders': {'action': 'store_true'}})

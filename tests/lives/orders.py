@@ -9,21 +9,18 @@ anything. Names of one file stay names of one file.
 --attrs: extended attributes, owners and times are set, too.
 Environment: BUILDAUDIT, the program.  The last line is `N passed, N failed, 0 skipped`; exit 1 if any failed.
 """
-import argparse
-import concurrent.futures
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
 sys.path.insert(0, HERE)
 import balib
-from run import LIMIT, PROGRAM, numbers
+import trials
+from run import LIMIT, PROGRAM
 
 NAMES = ('a', 'b', 'c', 'd', 'd/x', 'd/y', 'e', 'e/x', 'l')
 STARTS = ('echo 1 >a; echo 2 >b; mkdir d; echo 3 >d/x; ln d/x d/y; ln -s a l; cp a c',
@@ -62,29 +59,29 @@ def tree(top):
             for p, e in snap.items()}
 
 
-def trial(seed, mode, how, forget, attrs, folder):
+def trial(seed, mode, args, folder):
     """-> what is wrong, in lines"""
     rng = random.Random(seed)
     top, db, story = os.path.join(folder, 't'), os.path.join(folder, 'audit.db'), []
 
-    def ba(*args):
-        p = subprocess.run([PROGRAM, '-d', db, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    def ba(*words):
+        p = subprocess.run([PROGRAM, '-d', db, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, timeout=LIMIT, cwd=folder, check=False)
-        story.append('%s: %d %s' % (' '.join(args), p.returncode, p.stdout.decode(errors='replace').strip()))
+        story.append('%s: %d %s' % (' '.join(words), p.returncode, p.stdout.decode(errors='replace').strip()))
         return p.returncode
 
     os.mkdir(top)
-    start = rng.choice(STARTS) + ('; setfattr -n user.k -v 0 a; setfattr -n user.l -v 0 d; chown 1:2 d/x' if attrs else '')
+    start = rng.choice(STARTS) + ('; setfattr -n user.k -v 0 a; setfattr -n user.l -v 0 d; chown 1:2 d/x' if args.attrs else '')
     subprocess.run(['sh', '-c', start], cwd=top, check=True)
     before = tree(top)
     for run in range(1, RUNS + 1):
-        script = 'cd t; ' + '; '.join(command(rng, attrs) for _ in range(rng.randrange(1, 5)))
-        ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), *(['--name=n%d' % run, '--pkgversion=1'] if how else []),
+        script = 'cd t; ' + '; '.join(command(rng, args.attrs) for _ in range(rng.randrange(1, 5)))
+        ba('run', *(['--no-seccomp'] if mode == 'ptrace' else []), *(['--name=n%d' % run, '--pkgversion=1'] if args.names else []),
            '-q', '--include', top, '--', 'sh', '-c', script)
         balib.settle(db)
     def stays(run):
-        name = 'n%d' % run if how else str(run)
-        return ba(how or 'rollback', '-y', name) or (forget and ba('forget', name))
+        name = 'n%d' % run if args.names else str(run)
+        return ba(args.names or 'rollback', '-y', name) or (args.forget and ba('forget', name))
 
     order = rng.sample(range(1, RUNS + 1), RUNS)
     for _ in range(ROUNDS):
@@ -97,37 +94,5 @@ def trial(seed, mode, how, forget, attrs, folder):
     return [start, *story, *wrong] if wrong else []
 
 
-def one(job):
-    seed, mode, how, forget, attrs = job
-    folder = os.path.realpath(tempfile.mkdtemp(prefix='ba-orders.'))
-    try:
-        return seed, mode, trial(seed, mode, how, forget, attrs, folder)
-    except (OSError, subprocess.SubprocessError) as e:
-        return seed, mode, ['%s: %s' % (type(e).__name__, e)]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def main():
-    a = argparse.ArgumentParser()
-    a.add_argument('--seeds', default='1-100')
-    a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
-    a.add_argument('-j', type=int, default=os.cpu_count() or 2)
-    a.add_argument('--forget', action='store_true')
-    a.add_argument('--attrs', action='store_true')
-    a.add_argument('--names', choices=('rollback', 'uninstall'))
-    args = a.parse_args()
-    jobs = [(seed, mode, args.names, args.forget, args.attrs) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
-    failed = 0
-    with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
-        for seed, mode, faults in pool.map(one, jobs):
-            failed += bool(faults)
-            if faults:
-                print('FAILED: --seeds %d --mode %s%s' % (seed, mode, ' --names ' + args.names if args.names else '') + (' --forget' if args.forget else '') + (' --attrs' if args.attrs else ''), *faults, sep='\n    ')
-                sys.stdout.flush()
-    print('%d passed, %d failed, 0 skipped' % (len(jobs) - failed, failed))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == '__main__':
-    main()
+    trials.main(trial, 'ba-orders.', {'forget': {'action': 'store_true'}, 'attrs': {'action': 'store_true'}, 'names': {'choices': ('rollback', 'uninstall')}})
