@@ -126,11 +126,11 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 	const char *name;
 	int dir, r;
 
-	if (rb->teller.how->dry)
+	if (rb->teller.how->dry) {
 		aside_tell(rb, it);
-	if (rb->teller.how->dry)
 		return S_ISDIR(it->now.mode) && remove_leaves(&rb->plan.parents, it->e->path,
 			plan_goes, &rb->plan) ? -ENOTEMPTY : 0;
+	}
 	r = rollback_open(rb, it, &dir, &name);
 	if (r == 0)
 		r = aside_put(rb, it, dir, name);
