@@ -824,8 +824,8 @@ ORDER BY run_id DESC LIMIT 1;
 -- record had made it there, or left it as it is now (?3, ?4, ?5), which was taken back since: its home is a copy.
 SELECT p.name, EXISTS (
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
-    WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change = 'created' AND c.undone AND u.kind IS NULL
-        AND c.ino = h.before_ino AND c.mode & 61440 = h.before_mode & 61440 -- a number is given again
+    WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change <> 'removed' AND c.file <> c.before_file
+        AND c.undone AND u.kind IS NULL AND c.ino = h.before_ino AND c.mode & 61440 = h.before_mode & 61440 -- a number is given again
         AND c.size IS h.before_size AND c.mtime IS h.before_mtime
         AND NOT EXISTS ( -- it had stood elsewhere before
             SELECT 1 FROM alias b CROSS JOIN entry o ON o.run_id = b.run_id AND o.path_id = b.path_id
@@ -856,15 +856,29 @@ SELECT 1 FROM entry
 WHERE before_ino = ?1 AND undone > 0 AND before_size = ?2 AND before_mtime = ?3 AND before_mode & 61440 = 32768
     AND run_id < ?4 LIMIT 1;
 
--- name: MADE_THERE
--- Was the file that stood at a path, as it was, made there by a command that was taken back, and not only given that name?
+-- name: LEFT_THERE
+-- Was the file that stood at a path, as it was, made or written there by a command that was taken back, and not only given
+-- that name?
 SELECT 1 FROM entry g
 WHERE g.path_id = ?1 AND g.ino = ?2 AND g.mode & 61440 = ?3 & 61440 AND g.size IS ?4 AND g.mtime IS ?5
-    AND g.undone <> 0 AND g.change <> 'removed' AND g.file <> g.before_file
-    AND NOT EXISTS (
+    AND g.undone <> 0 AND g.change <> 'removed' AND iif(g.file = g.before_file, g.content_changed = 1, NOT EXISTS (
         SELECT 1 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
-        WHERE a.run_id = g.run_id AND a.file = g.file AND h.before_file = g.file)
+        WHERE a.run_id = g.run_id AND a.file = g.file AND h.before_file = g.file))
 LIMIT 1;
+
+-- name: MADE_SINCE
+-- Was the folder at a path, as it is, made by a command after a run, which was taken back, and left for what stood there
+-- before?
+SELECT 1 FROM entry e
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change = 'created' AND e.undone > 0 AND e.ino = ?3 AND e.mode = ?4
+    AND e.uid = ?5 AND e.gid = ?6
+LIMIT 1;
+
+-- name: PUT_BACK_BELOW
+-- What a rollback of an earlier run has put back below a folder, as which inode.
+SELECT p.name, x.ino
+FROM path p CROSS JOIN entry x ON x.path_id = p.id JOIN run u ON u.id = x.run_id
+WHERE p.name > ?2 || '/' AND p.name < ?2 || '0' AND u.kind = 'rollback' AND u.of_run < ?1 AND x.change = 'created';
 
 -- name: MADE_FOLDER
 -- Was a folder made by a run, or by one of an install?

@@ -117,7 +117,7 @@ static bool has_same_content(const struct entry *e)
 /* In another file it is only where both sides have a digest, which it was held against. */
 static bool stands_there(const struct holdings *h)
 {
-	bool read = h->as_left && h->e->before.has_hash && h->e->after.has_hash;
+	bool read = h->as_left && !h->rewritten && h->e->before.has_hash && h->e->after.has_hash;
 
 	return (h->same_inode || read) && has_same_content(h->e);
 }

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "undo/foreign.h"
+#include "undo/look.h"
 
 /* Does what stands there lose this name? */
 static bool loses_name(const struct plan_item *it)
@@ -49,16 +50,27 @@ static bool spare_foreign(struct plan *p, struct plan_item *it, uint32_t names)
 	return true;
 }
 
-/* Is what stood there before there again, or will be; or was it made there, and taken back? */
-static bool is_settled(const struct plan *p, const struct plan_item *home)
+/* Another file with the same in it: it has come home as a copy. */
+static bool is_copy(const struct plan_item *home, const struct plan_item *it)
+{
+	return S_ISREG(home->now.mode) && S_ISREG(it->now.mode) &&
+		home->now.size == it->now.size && !plan_has_inode_of(&home->now, &it->now) &&
+		look_same_content(home->e->path, it->e->path);
+}
+
+/*
+ * Is what stood at its home before there again, or will be; or was it a command's, and taken back?
+ */
+static bool is_settled(const struct plan *p, const struct plan_item *home,
+	const struct plan_item *it)
 {
 	const struct inode *was = &home->e->before.i;
 
 	/* What is ours and could not be put back was refused. */
-	if (home->state == STATE_BEFORE || home->state == STATE_OURS)
+	if (home->state == STATE_BEFORE || home->state == STATE_OURS || is_copy(home, it))
 		return true;
 	return home->for_good &&
-		db_int(p->db, Q_MADE_THERE, 0, "iiiii", home->e->path_id, (int64_t)was->ino,
+		db_int(p->db, Q_LEFT_THERE, 0, "iiiii", home->e->path_id, (int64_t)was->ino,
 			(int64_t)was->mode, (int64_t)was->size, was->mtime_ns);
 }
 
@@ -66,7 +78,8 @@ static bool spare_homeless(struct plan *p, struct plan_item *it, uint32_t names)
 {
 	const struct plan_item *home = plan_home(p, it->e->file);
 
-	if (names < it->now.nlink || !home || home == it || it->may_go || is_settled(p, home))
+	if (names < it->now.nlink || !home || home == it || it->may_go ||
+		is_settled(p, home, it))
 		return false;
 	plan_refuse(it, "it was there before the run, as %s", home->e->path);
 	return true;

@@ -91,6 +91,18 @@ static bool is_begun_in_place(const struct plan *p, const struct plan_item *it, 
 		remake_is_begun(dir, name, &it->now, &e->before, p->objects);
 }
 
+/* A later run had made a folder there, and was taken back; but what was put back here had to stay. */
+static bool is_folder_left_for_us(const struct plan *p, const struct plan_item *it)
+{
+	const struct inode *now = &it->now;
+
+	return it->e->change == CHANGE_REMOVED && S_ISDIR(it->e->before.i.mode) &&
+		S_ISDIR(now->mode) &&
+		db_int(p->db, Q_MADE_SINCE, 0, "iiiiii", it->e->path_id, p->run_id,
+			(int64_t)now->ino, (int64_t)now->mode, (int64_t)now->uid,
+			(int64_t)now->gid);
+}
+
 /*
  * A rollback that was interrupted may have put it there: with its old time,
  * which comes before its name. A power cut may have taken the content.
@@ -102,6 +114,8 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 
 	/* One that had failed may have made the folder, and could not give it its attributes. */
 	if (it->e->begun && S_ISDIR(b->i.mode) && S_ISDIR(it->now.mode))
+		return true;
+	if (is_folder_left_for_us(p, it))
 		return true;
 	if (it->e->begun && plan_same_inode(it))
 		return is_begun_in_place(p, it, dir, name);

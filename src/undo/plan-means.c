@@ -10,6 +10,7 @@
 #include "base/mix.h"
 #include "undo/ahead.h"
 #include "undo/look.h"
+#include "undo/numbers.h"
 #include "undo/plan-borrow.h"
 #include "undo/plan-foreign.h"
 #include "undo/remove.h"
@@ -78,7 +79,8 @@ static void find_means(struct plan *p, struct plan_item *it)
 	struct plan_item *from = plan_item_at(p, &p->carried, e->before_file);
 	struct holdings h = { .e = e,
 		.same_inode = plan_same_inode(it),
-		.as_left = it->as_left };
+		.as_left = it->as_left,
+		.rewritten = numbers_at(&p->rewritten, e->file) };
 	struct means m;
 
 	if (it->state == STATE_BEFORE)
@@ -358,13 +360,36 @@ static void change_back(struct plan *p)
 	}
 }
 
+/* Those first that are what stood there before: by them it is known which files are written to. */
+static int find_all_means(struct plan *p)
+{
+	size_t i;
+	int pass, r = 0;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; r == 0 && i < p->all.count; i++) {
+			struct plan_item *it = &p->items[i];
+			bool same = plan_same_inode(it);
+
+			if (same != (pass == 0))
+				continue;
+			find_means(p, it);
+			if (same && it->state == STATE_OURS && !it->content_same)
+				r = numbers_put(&p->rewritten, it->e->before_file, i);
+		}
+	}
+	return r;
+}
+
 int plan_find_means(struct plan *p)
 {
 	size_t i;
+	int r;
 
 	change_back(p);
-	for (i = 0; i < p->all.count; i++)
-		find_means(p, &p->items[i]);
+	r = find_all_means(p);
+	if (r < 0)
+		return r;
 	for (i = 0; i < p->all.count; i++)
 		find_aside(p, &p->items[i]);
 	return plan_settle(p);

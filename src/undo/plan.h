@@ -58,6 +58,8 @@ struct plan {
 	struct plan_item *items;
 	struct u64map carried;    /* a file's number -> 1 + the item where it stands now */
 	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
+	/* a file's number -> 1 + an item where it stands still, and gets other content there */
+	struct u64map rewritten;
 	struct u64map objects_seen; /* digest -> 1 the object is whole, 2 it is not */
 	struct db *db;
 	/* 0: it is a run; of an install run_id is the newest one */

@@ -165,6 +165,8 @@ int remake_copy(int dir, const char *from, const struct inode *is, const char *n
 	if (new < 0)
 		return -errno;
 	r = copy_content(old, new, hash, NULL);
+	if (r == 0 && want->has_hash && memcmp(hash, want->hash, SHA256_LEN))
+		return -ESTALE;
 	if (r == 0 && !want->has_xattrs)
 		r = copy_xattrs(old, new);
 	return r < 0 ? r : set_meta(new, want);

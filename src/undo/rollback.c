@@ -140,10 +140,38 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 	return r;
 }
 
+/* The rollback of an earlier run has put something back in the folder: it is needed for that. */
+static bool holds_put_back(struct rollback *rb, const struct plan_item *it)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct inode now;
+	int r = db_rows(&rows, rb->plan.db, Q_PUT_BACK_BELOW, "is", rb->plan.run_id, it->e->path);
+
+	while (r == 0 && rows_next(&rows) > 0)
+		if (inode_at(&now, &rb->plan.parents, rows_text(&rows, 0)) == 0 && now.exists &&
+			now.ino == (uint64_t)rows_int(&rows, 1))
+			return true;
+	return false;
+}
+
+/* What is in the folder, or on it, does not go. */
+static void leave(struct rollback *rb, struct plan_item *it, int r)
+{
+	if (r != -EBUSY && it->e->change == CHANGE_CREATED && holds_put_back(rb, it)) {
+		rollback_tell(rb, it, BA_NOTHING, "");
+		it->state = STATE_SHARED;
+		return;
+	}
+	rollback_tell(rb, it, BA_KEEP, remove_reason(r));
+	/* A folder that others have something in is theirs from here on. */
+	it->stays = r == -EBUSY;
+	it->state = STATE_REFUSED;
+}
+
 static void take_out(struct rollback *rb, struct plan_item *it)
 {
 	const struct plan_item *orphan = orphan_of(rb, it);
-	bool created = it->e->change == CHANGE_CREATED, stays;
+	bool created = it->e->change == CHANGE_CREATED;
 	char why[PATH_MAX + 64];
 	int r;
 
@@ -154,12 +182,8 @@ static void take_out(struct rollback *rb, struct plan_item *it)
 	}
 	r = remove_now(rb, it);
 	it->goes = r == 0;
-	stays = r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY;
-	if (stays) {
-		rollback_tell(rb, it, BA_KEEP, remove_reason(r));
-		/* A folder that others have something in is theirs from here on. */
-		it->stays = r == -EBUSY;
-		it->state = STATE_REFUSED;
+	if (r == -ENOTEMPTY || r == -EEXIST || r == -EBUSY) {
+		leave(rb, it, r);
 	} else if (!created) {
 		return; /* what stood there before comes next, and says whether it worked */
 	} else if (r == -ESTALE) {

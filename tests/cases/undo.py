@@ -410,7 +410,9 @@ def stopped_where_a_name_gives_way():
     wrong = []
     with Case() as tool:
         killat = balib.killat(tool.top)
-        for change in ('ln -f x w; chmod 640 w', 'ln -f x w; echo more >>y', 'ln -f x w2; echo more >>w; rm y; chmod 600 x'):
+        for change in ('ln -f x w; chmod 640 w', 'ln -f x w; echo more >>y', 'ln -f x w2; echo more >>w; rm y; chmod 600 x',
+                       # what it leaves is, by chance, what stood there
+                       'rm w2; ln -f x w; printf another >w'):
             for flags in ([], ['--fail', 'EIO']):
                 n, report = 0, ''
                 while 'hit' in report or n == 0:

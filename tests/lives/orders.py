@@ -25,7 +25,8 @@ from run import LIMIT, PROGRAM
 NAMES = ('a', 'b', 'c', 'd', 'd/x', 'd/y', 'e', 'e/x', 'l')
 STARTS = ('echo 1 >a; echo 2 >b; mkdir d; echo 3 >d/x; ln d/x d/y; ln -s a l; cp a c',
           'echo 1 >a; ln a b; mkdir d e; echo 3 >d/x; echo 4 >e/x',
-          'echo 1 >a; ln a b; ln a c; mkdir d; ln a d/x; ln -s d l')
+          'echo 1 >a; ln a b; ln a c; mkdir d; ln a d/x; ln -s d l',
+          'echo 1 >a; mkdir -m 710 d e; echo 2 >d/x; echo 3 >d/y; echo 4 >e/x; chmod 600 d/x')
 ROUNDS = 4
 RUNS = 3
 

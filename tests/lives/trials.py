@@ -22,15 +22,16 @@ def one(trial, args, prefix, job):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def main(trial, prefix, options):
-    """trial(seed, mode, args, folder) -> what is wrong, in lines; options: of argparse, by their names"""
+def main(trial, prefix, options, **given_on):
+    """trial(seed, mode, args, folder) -> what is wrong, in lines; options: of argparse, by their names; given_on goes
+    into args"""
     a = argparse.ArgumentParser()
     a.add_argument('--seeds', default='1-100')
     a.add_argument('--mode', default=os.environ.get('MODE', 'seccomp'))
     a.add_argument('-j', type=int, default=os.cpu_count() or 2)
     for name, how in options.items():
         a.add_argument('--' + name, **how)
-    args = a.parse_args()
+    args = a.parse_args(namespace=argparse.Namespace(**given_on))
     given = ''.join(' --%s%s' % (n, '' if v is True else ' ' + v) for n, v in vars(args).items() if n in options and v)
     jobs = [(seed, mode) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     failed = 0
