@@ -327,6 +327,13 @@ UPDATE run SET settled_ns = ?2 WHERE id = ?1;
 -- name: RUN_INCOMPLETE
 SELECT 1 FROM run WHERE id = ?1 AND state = 'incomplete';
 
+-- name: INCOMPLETE_MEMBER
+-- Of a run, or of an install's runs that are not wholly taken back: the newest whose record is incomplete.
+SELECT r.id FROM member m JOIN run r ON r.id = m.run_id
+WHERE m.subject_id = ?1 AND r.state = 'incomplete' AND (
+    ?1 > 0 OR EXISTS (SELECT 1 FROM entry e WHERE e.run_id = r.id AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.undone))
+ORDER BY r.id DESC LIMIT 1;
+
 -- name: RUN_FINISH
 SELECT finish FROM run WHERE id = ?1;
 
@@ -827,9 +834,10 @@ SELECT p.name, EXISTS (
     WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change <> 'removed' AND c.file <> c.before_file
         AND c.undone AND u.kind IS NULL AND c.ino = h.before_ino AND c.mode & 61440 = h.before_mode & 61440 -- a number is given again
         AND c.size IS h.before_size AND c.mtime IS h.before_mtime
-        AND NOT EXISTS ( -- it had stood elsewhere before
+        AND NOT EXISTS ( -- it had stood elsewhere before, and what is in it is from then
             SELECT 1 FROM alias b CROSS JOIN entry o ON o.run_id = b.run_id AND o.path_id = b.path_id
-            WHERE b.run_id = c.run_id AND b.file = c.file AND o.before_file = c.file)
+            WHERE b.run_id = c.run_id AND b.file = c.file AND o.before_file = c.file
+                AND NOT (o.file = c.file AND o.content_changed = 1 AND o.undone))
     UNION ALL
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.file = c.before_file AND (c.content_changed = 1 OR c.mtime <> c.before_mtime)
@@ -863,7 +871,8 @@ SELECT 1 FROM entry g
 WHERE g.path_id = ?1 AND g.ino = ?2 AND g.mode & 61440 = ?3 & 61440 AND g.size IS ?4 AND g.mtime IS ?5
     AND g.undone <> 0 AND g.change <> 'removed' AND iif(g.file = g.before_file, g.content_changed = 1, NOT EXISTS (
         SELECT 1 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
-        WHERE a.run_id = g.run_id AND a.file = g.file AND h.before_file = g.file))
+        WHERE a.run_id = g.run_id AND a.file = g.file AND h.before_file = g.file
+            AND NOT (h.file = g.file AND h.content_changed = 1 AND h.undone)))
 LIMIT 1;
 
 -- name: MADE_SINCE

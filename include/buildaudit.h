@@ -271,6 +271,8 @@ struct ba_undo {
 struct ba_undone {
 	int64_t run_id; /* the undo is a run of its own; 0 after a dry one */
 	uint64_t removed, restored, nothing, kept, failed;
+	/* a run whose record is incomplete: some of what it changed may stay; or 0. Since: 0.2 */
+	int64_t incomplete;
 };
 /* Takes out what the run created. 0, also when things were kept: see *result. Or -errno. */
 int ba_uninstall(struct ba *ba, int64_t run_id, const struct ba_undo *how,

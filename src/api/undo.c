@@ -360,6 +360,8 @@ static void add_undone(struct ba_undone *all, const struct ba_undone *one)
 	all->nothing += one->nothing;
 	all->kept += one->kept;
 	all->failed += one->failed;
+	if (one->incomplete)
+		all->incomplete = one->incomplete;
 }
 
 /*

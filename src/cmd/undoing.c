@@ -155,12 +155,12 @@ int undoing_end(struct undoing *u)
 	else
 		say_always("%s %s (as run %lld): %s", what, u->words->done,
 			(long long)result->run_id, words.data);
-	if (cmd_run_is(u->call, "incomplete")) {
+	if (result->incomplete) {
 		say_always(
-			"%s is incomplete: what it changed in its last "
+			"run %lld is incomplete: what it changed in its last "
 			"moments may not be on record, "
 			"and stays",
-			what);
+			(long long)result->incomplete);
 		return result->failed ? EXIT_FAILED : EXIT_NO;
 	}
 	return result->failed ? EXIT_FAILED : result->kept ? EXIT_NO : 0;

@@ -43,7 +43,7 @@ Recorded = collections.namedtuple('Recorded', 'status run_id created modified re
 Recorded.__doc__ = 'A command that was recorded; status is as os.waitpid() gives it. run_id 0: there is no record of it.'
 Step = collections.namedtuple('Step', 'did type path reason')
 Step.__doc__ = "One path of an undo; did: 'remove', 'restore', 'nothing', 'keep' or 'fail'."
-Undone = collections.namedtuple('Undone', 'run_id removed restored nothing kept failed steps')
+Undone = collections.namedtuple('Undone', 'run_id removed restored nothing kept failed incomplete steps')
 Undone.__doc__ = 'An undo, which is a run of its own (0 of a dry one): counts, and what became of each path.'
 
 
@@ -78,7 +78,8 @@ class _Undo(ctypes.Structure):
 
 
 class _Undone(ctypes.Structure):
-    _fields_ = [('run_id', ctypes.c_int64)] + [(n, ctypes.c_uint64) for n in ('removed', 'restored', 'nothing', 'kept', 'failed')]
+    _fields_ = [('run_id', ctypes.c_int64)] + [(n, ctypes.c_uint64) for n in ('removed', 'restored', 'nothing', 'kept', 'failed')] + [
+        ('incomplete', ctypes.c_int64)]
 
 
 def _load():

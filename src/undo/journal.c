@@ -22,6 +22,11 @@ int64_t journal_run(struct db *db, int64_t subject)
 	return db_int(db, Q_MEMBER_NEWEST, 0, "i", subject);
 }
 
+int64_t journal_incomplete(struct db *db, int64_t subject)
+{
+	return db_int(db, Q_INCOMPLETE_MEMBER, 0, "i", subject);
+}
+
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind)
 {
 	return db_int(db, Q_UNDO_INTERRUPTED, 0, "is", of_run, kind);
@@ -90,7 +95,6 @@ static int look_at_subject(struct journal *j, const char *kind, struct words *wo
 	if (r < 0)
 		return r;
 	j->resumed = journal_interrupted(j->db, j->of_run, kind);
-	j->of_incomplete = db_int(j->db, Q_RUN_INCOMPLETE, 0, "i", j->of_run);
 	r = db_was_read(j->db, db_unread(j->db), words);
 	return r < 0 || there ? r :
 				words_set(words, -ENOENT, "%s: run %lld was forgotten just now",

@@ -12,8 +12,6 @@ struct journal {
 	struct db *db; /* our own connection; NULL: nothing is recorded (a dry run) */
 	struct run run;
 	bool ended;
-	/* the record that is undone may lack its last moments: nobody can say that all is done */
-	bool of_incomplete;
 	bool gives_up; /* an install goes: what others have by now is not its any more */
 	bool resumed; /* one of this kind did not come to its end, and none after it */
 	/* rows: the run that is undone, of an install the newest; and ourselves */
@@ -23,6 +21,11 @@ struct journal {
 
 /* The run by whose number an undo of a run, or of an install, goes. */
 int64_t journal_run(struct db *db, int64_t subject);
+/*
+ * A run of it whose record may lack its last moments: nobody can say that all of it is taken back.
+ * Or 0.
+ */
+int64_t journal_incomplete(struct db *db, int64_t subject);
 /* Is there an undo of this kind of that run that did not come to its end, and none after it did? */
 bool journal_interrupted(struct db *db, int64_t of_run, const char *kind);
 /* -EBUSY, with a sentence: an undo is under way on this database, now. Else 0. */

@@ -63,7 +63,7 @@ struct holdings {
 	const struct entry *e;
 	bool same_inode; /* the very file stands there still, whatever is in it */
 	bool as_left;    /* or another with what the run left in it, held against its digest */
-	bool rewritten;  /* which gets what it had before, where it stands, before this is put back */
+	bool rewritten;  /* which gets what it had before, where it stands, and before this does */
 	bool object;     /* its kept content is there, and whole */
 	bool carried;    /* the run took it elsewhere, and there it is, unchanged */
 	bool temp;       /* an interrupted rollback has given it a temporary name */

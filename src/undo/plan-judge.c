@@ -91,7 +91,7 @@ static bool is_begun_in_place(const struct plan *p, const struct plan_item *it, 
 		remake_is_begun(dir, name, &it->now, &e->before, p->objects);
 }
 
-/* A later run had made a folder there, and was taken back; but what was put back here had to stay. */
+/* A later run had made a folder there, and was taken back; but what is back in it had to stay. */
 static bool is_folder_left_for_us(const struct plan *p, const struct plan_item *it)
 {
 	const struct inode *now = &it->now;

@@ -428,7 +428,7 @@ static int finish(struct rollback *rb, int error, struct words *words)
 		error = release_all(rb);
 	if (error == 0)
 		error = journal_end(&rb->journal,
-			res->kept || res->failed || rb->journal.of_incomplete ? 1 : 0);
+			res->kept || res->failed || res->incomplete ? 1 : 0);
 	if (error < 0)
 		words_set(words, error,
 			"the %s of run %lld did not come to its end (%s): %llu removed, "
@@ -474,6 +474,7 @@ int undo_rollback(struct db *db, int64_t subject, const char *kind, const struct
 	if (!how->dry)
 		r = journal_begin(&rb.journal, db_path(db), kind, subject, words);
 	result->run_id = rb.journal.run.id;
+	result->incomplete = journal_incomplete(db, subject);
 	if (r == 0) {
 		r = plan_make(&rb.plan, db, subject, how,
 			how->dry ? journal_interrupted(db, journal_run(db, subject), kind) :

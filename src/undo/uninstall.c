@@ -319,7 +319,7 @@ static int take_out_all(struct uninstall *u, struct words *words)
 		r = journal_places_end(&u->journal);
 	if (r == 0)
 		r = journal_end(&u->journal,
-			res->kept || res->failed || u->journal.of_incomplete ? 1 : 0);
+			res->kept || res->failed || res->incomplete ? 1 : 0);
 	return r == 0 ?
 		0 :
 		words_set(words, r,
@@ -349,6 +349,7 @@ int undo_uninstall(struct db *db, int64_t run_id, const struct ba_undo *how,
 	if (!how->dry)
 		r = journal_begin(&u.journal, db_path(db), "uninstall", run_id, words);
 	result->run_id = u.journal.run.id;
+	result->incomplete = journal_incomplete(db, run_id);
 	if (r == 0) {
 		r = how->dry ? 0 : lock_folders(&u.journal); /* of one that was interrupted */
 		if (r == 0)

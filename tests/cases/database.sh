@@ -185,7 +185,7 @@ auditors() {
 }
 killed() {
 	local pid p
-	rec -q -- sh -c 'echo x >early; while [ ! -e go ]; do sleep 0.05; done; echo y >late' 2>err &
+	rec -q --name=old --pkgversion=1 --include "$T" -- sh -c 'echo x >early; while [ ! -e go ]; do sleep 0.05; done; echo y >late' 2>err &
 	pid=$!
 	# What happened is in the database within a second, without an end.
 	until_ok recorded "$T/early"
@@ -202,6 +202,11 @@ killed() {
 	rec -q -- sh -c 'echo z >z'
 	until_eq complete state
 	eq "$(q 'SELECT count(*) FROM runs')" 2
+	# By its name as by its number: nobody can say that all of it is taken back.
+	has "$(want_rc 1 ba uninstall -n old 2>&1)" 'run 1 is incomplete'
+	has "$(want_rc 1 ba rollback -y old 2>&1)" 'run 1 is incomplete'
+	[ ! -e early ]
+	has "$(want_rc 1 ba rollback -y 1 2>&1)" 'run 1 is incomplete'
 }
 recorded() { [ "$(q "SELECT count(*) FROM writes WHERE path = '$1'")" = 1 ]; }
 
