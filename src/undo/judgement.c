@@ -140,7 +140,7 @@ struct means means_of(const struct holdings *h)
 	m.fetch = h->carried && (!m.secured || b->i.nlink > 1);
 	if (h->e->late && S_ISREG(b->i.mode))
 		m.lacks = "what was there before is not known";
-	else if (!m.secured && !m.fetch && !m.content_same && !h->temp)
+	else if (!m.secured && !m.fetch && !m.content_same && !h->temp && !h->other_name)
 		m.lacks = not_kept(h->e);
 	return m;
 }

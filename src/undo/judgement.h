@@ -66,6 +66,7 @@ struct holdings {
 	bool rewritten;  /* which gets what it had before, where it stands, and before this does */
 	bool object;     /* its kept content is there, and whole */
 	bool carried;    /* the run took it elsewhere, and there it is, unchanged */
+	bool other_name; /* another name of it, which the run had, too, is as before */
 	bool temp;       /* an interrupted rollback has given it a temporary name */
 };
 

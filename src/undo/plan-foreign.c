@@ -78,7 +78,8 @@ static bool spare_homeless(struct plan *p, struct plan_item *it, uint32_t names)
 {
 	const struct plan_item *home = plan_home(p, it->e->file);
 
-	if (names < it->now.nlink || !home || home == it || it->may_go ||
+	/* one of several names may be its own home, where that is another's, too */
+	if (names < it->now.nlink || !home || it->e->file == it->e->before_file || it->may_go ||
 		is_settled(p, home, it))
 		return false;
 	plan_refuse(it, "it was there before the run, as %s", home->e->path);

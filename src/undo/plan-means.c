@@ -80,7 +80,8 @@ static void find_means(struct plan *p, struct plan_item *it)
 	struct holdings h = { .e = e,
 		.same_inode = plan_same_inode(it),
 		.as_left = it->as_left,
-		.rewritten = numbers_at(&p->rewritten, e->file) };
+		.rewritten = numbers_at(&p->rewritten, e->file),
+		.other_name = numbers_at(&p->stands, e->before_file) };
 	struct means m;
 
 	if (it->state == STATE_BEFORE)
@@ -366,6 +367,9 @@ static int find_all_means(struct plan *p)
 	size_t i;
 	int pass, r = 0;
 
+	for (i = 0; r == 0 && i < p->all.count; i++)
+		if (p->items[i].state == STATE_BEFORE && p->items[i].now.exists)
+			r = numbers_put(&p->stands, p->items[i].e->before_file, i);
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; r == 0 && i < p->all.count; i++) {
 			struct plan_item *it = &p->items[i];

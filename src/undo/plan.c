@@ -73,6 +73,7 @@ void plan_release(struct plan *p)
 	u64map_release(&p->carried);
 	u64map_release(&p->homes);
 	u64map_release(&p->rewritten);
+	u64map_release(&p->stands);
 	u64map_release(&p->objects_seen);
 	parents_forget(&p->parents);
 	if (p->objects >= 0)

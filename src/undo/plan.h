@@ -60,6 +60,8 @@ struct plan {
 	struct u64map homes;      /* a file's number -> 1 + an item where it stood before */
 	/* a file's number -> 1 + an item where it stands still, and gets other content there */
 	struct u64map rewritten;
+	/* a file's number -> 1 + an item where one of its names is as it was before */
+	struct u64map stands;
 	struct u64map objects_seen; /* digest -> 1 the object is whole, 2 it is not */
 	struct db *db;
 	/* 0: it is a run; of an install run_id is the newest one */
