@@ -213,6 +213,9 @@ int ba_check_ended(struct ba *ba, int64_t run_id, bool force)
 	if (force)
 		return finish_one(ba, run_id, NULL);
 	say_left(ba, run_id, left, sizeof left);
+	if (!*left)
+		return words_set(&ba->words, -EBUSY,
+			"run %lld is just coming to its end: try again", (long long)run_id);
 	return words_set(&ba->words, -EBUSY,
 		"run %lld goes on: %s lives still: stop it, or end the record now "
 		"(buildaudit finish %lld, or --force)",
