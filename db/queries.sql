@@ -329,10 +329,9 @@ SELECT 1 FROM run WHERE id = ?1 AND state = 'incomplete';
 
 -- name: INCOMPLETE_MEMBER
 -- Of a run, or of an install's runs that are not wholly taken back: the newest whose record is incomplete.
-SELECT r.id FROM member m JOIN run r ON r.id = m.run_id
+SELECT ifnull(max(r.id), 0) FROM member m JOIN run r ON r.id = m.run_id
 WHERE m.subject_id = ?1 AND r.state = 'incomplete' AND (
-    ?1 > 0 OR EXISTS (SELECT 1 FROM entry e WHERE e.run_id = r.id AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.undone))
-ORDER BY r.id DESC LIMIT 1;
+    ?1 > 0 OR EXISTS (SELECT 1 FROM entry e WHERE e.run_id = r.id AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.undone));
 
 -- name: RUN_FINISH
 SELECT finish FROM run WHERE id = ?1;

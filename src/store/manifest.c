@@ -21,24 +21,13 @@
 #include "store/hashing.h"
 #include "store/links.h"
 #include "store/upheld.h"
+#include "store/whose.h"
 
 /* Entries in memory at a time. */
 #define BATCH 2048
-/* From a call to the time that it stamps a file with, and to when it is told of. */
-#define CALL_NS 1000000000LL
-/* What a new file is made with (undo/remake.c). */
-#define NEW_MODE 0600
 
 /* Of what stands at a path, where something stood before. */
 enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_MODIFIED, VERDICT_BY_CONTENT };
-
-/* Whose doing is what the disk shows? */
-enum whose {
-	WHOSE_RUN,
-	WHOSE_ROW,     /* somebody else's, since the run had left there what its row has */
-	WHOSE_NOT_RUN, /* somebody else's, and the run had done nothing there */
-	WHOSE_UNKNOWN, /* somebody else's, and nobody knows what the run had left */
-};
 
 struct item {
 	int64_t path_id;
@@ -390,109 +379,6 @@ static void take_as_told(const struct manifest *m, struct item *it, int error)
 		note_unseen(m->run, it->path, error);
 }
 
-/* What stood there when it was settled before. */
-static const struct inode *settled(const struct item *it)
-{
-	return it->told ? &it->settled : &it->before;
-}
-
-static bool same_file(const struct inode *a, const struct inode *b)
-{
-	return a->exists && b->exists && a->ino == b->ino && a->dev == b->dev;
-}
-
-/* What somebody else put in a file's place is not the one that the run may have changed. */
-static bool can_have_changed(const struct anew *anew, const struct item *it)
-{
-	const struct inode *n = &it->now;
-
-	return anew_has_path(anew, it->path) ||
-		(same_file(n, settled(it)) &&
-			(anew_has_file(anew, it->file, n) ||
-				anew_has_file(anew, it->before_file, n)));
-}
-
-/* Than the last sign of life of who wrote the run. */
-static bool is_later(const struct manifest *m, const struct inode *now)
-{
-	return m->until_ns && now->ctime_ns > m->until_ns;
-}
-
-static bool is_longer(const struct item *it)
-{
-	return it->told && it->now.size > it->settled.size;
-}
-
-/* A new file can be half of what it was to be. Its mode is the last thing that it gets. */
-static enum whose whose_new(const struct manifest *m, const struct item *it)
-{
-	const struct inode *n = &it->now, *want = &it->settled;
-	bool half = !m->done && !it->before.exists && want->exists &&
-		(n->size == want->size ||
-			(n->size < want->size && (n->mode & 07777) == NEW_MODE));
-
-	return !it->told || (half && !is_later(m, n)) ? WHOSE_RUN : WHOSE_ROW;
-}
-
-/* A file that the commit found, wherever it stands now, and that is not as it was. */
-static enum whose whose_found(const struct manifest *m, const struct item *it, uint32_t file)
-{
-	if (!it->told && !it->before.exists)
-		return WHOSE_RUN; /* one name more, for a moment */
-	if (id_get(&m->hands->contents, file)) /* emptied, and then written to its end */
-		return m->done || is_later(m, &it->now) || is_longer(it) ? WHOSE_ROW : WHOSE_RUN;
-	return id_get(&m->hands->in_place, file) || file != it->before_file ? WHOSE_ROW :
-									     WHOSE_NOT_RUN;
-}
-
-/*
- * A commit has told ahead what it was to leave where, and which files it was going to write in
- * place. What is neither that nor as before is half of that, or somebody else has written it.
- */
-static enum whose whose_of_commit(const struct manifest *m, const struct item *it)
-{
-	const struct inode *n = &it->now, *was;
-	uint32_t file = befores_was(m->befores, m->run, n, &was);
-
-	if (!n->exists || S_ISDIR(n->mode) || (it->told && inode_is_like(n, &it->settled)) ||
-		(file && inode_is_like(n, was)))
-		return WHOSE_RUN;
-	return file ? whose_found(m, it, file) : whose_new(m, it);
-}
-
-/* After who opened it had ended it was told of no more. */
-static bool was_let_be(const struct manifest *m, const struct item *it)
-{
-	const int64_t *at = id_get(&m->last->at, it->file);
-
-	return at && it->now.ctime_ns > *at + CALL_NS && !id_get(&m->last->open, it->file);
-}
-
-/*
- * A recorder takes its processes along when it dies; those that it was attached to go on, and are
- * on nobody's record.
- */
-static enum whose whose_of_lost(const struct manifest *m, const struct item *it)
-{
-	const struct inode *n = &it->now, *was;
-
-	if (!n->exists || S_ISDIR(n->mode) || (it->told && inode_is_like(n, &it->settled)) ||
-		(befores_was(m->befores, m->run, n, &was) && inode_is_like(n, was)))
-		return WHOSE_RUN;
-	if (!is_later(m, n) && !was_let_be(m, it))
-		return WHOSE_RUN;
-	return it->told ? WHOSE_ROW : WHOSE_UNKNOWN;
-}
-
-static enum whose whose(const struct manifest *m, const struct item *it)
-{
-	if (m->anew)
-		return can_have_changed(m->anew, it) ? WHOSE_RUN : WHOSE_ROW;
-	if (m->told_ahead)
-		return whose_of_commit(m, it);
-	return m->last ? whose_of_lost(m, it) : WHOSE_RUN;
-}
-
 /* As nothing is: a digest that no content has, a text that no link can have. */
 static void forget_after(struct run *run, struct item *it)
 {
@@ -513,7 +399,9 @@ static void look_at(const struct manifest *m, struct parents *parents, struct it
 {
 	int r = look(parents, it->path, &it->now);
 
-	it->whose = whose(m, it);
+	it->whose = whose(m,
+		&(struct standing){ it->path, it->file, it->before_file, it->told, &it->settled,
+			&it->before, &it->now });
 	if (it->whose == WHOSE_ROW || it->whose == WHOSE_NOT_RUN)
 		return;
 	if (r < 0)

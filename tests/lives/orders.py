@@ -39,10 +39,11 @@ def attribute(rng, one):
 
 def command(rng, attrs):
     one, other = rng.choice(NAMES), rng.choice(NAMES)
+    few = rng.choice((5, 100))          # now and then what is written is, by chance, what stood there
     if attrs and rng.random() < 0.4:
         return attribute(rng, one)
-    return rng.choice(('rm -rf %s' % one, 'mv -T %s %s' % (one, other), 'echo %d >>%s' % (rng.randrange(100), one),
-                       'echo %d >%s' % (rng.randrange(100), one), 'ln -f %s %s' % (one, other), 'mkdir %s' % one,
+    return rng.choice(('rm -rf %s' % one, 'mv -T %s %s' % (one, other), 'echo %d >>%s' % (rng.randrange(few), one),
+                       'echo %d >%s' % (rng.randrange(few), one), 'ln -f %s %s' % (one, other), 'mkdir %s' % one,
                        'chmod %s %s' % (rng.choice(('600', '644', '755')), one), 'ln -sfn %s %s' % (one, other),
                        'cp -a %s %s' % (one, other)))
 
