@@ -509,7 +509,7 @@ static bool is_made(const struct commit_item *it)
 }
 
 /* Beside its place, where somebody would see it half there, or something stands. */
-static int place(struct commit_plan *p, struct commit_item *it, int64_t commit_id)
+static int place(struct commit_plan *p, struct commit_item *it, const struct temps *temps)
 {
 	const struct commit_item *above = commit_plan_folder(p, it);
 	bool fresh = above && above->act == COMMIT_NEW_FOLDER;
@@ -519,7 +519,7 @@ static int place(struct commit_plan *p, struct commit_item *it, int64_t commit_i
 
 	if (!is_made(it))
 		return 0;
-	temp_name(temp, commit_id, it->e->path_id);
+	temp_name(temp, temps, it->e->path_id);
 	if (fresh && above->work)
 		n = asprintf(&it->work, "%s%s", above->work, slash);
 	else if (!fresh && (it->act != COMMIT_NEW_FOLDER || it->now.exists))
@@ -529,10 +529,11 @@ static int place(struct commit_plan *p, struct commit_item *it, int64_t commit_i
 
 int commit_plan_place(struct commit_plan *p, int64_t commit_id)
 {
+	struct temps temps = { commit_id, db_int(p->db, Q_RUN_STARTED, 0, "i", commit_id) };
 	size_t i;
 	int r = 0;
 
 	for (i = 0; r == 0 && i < p->all.count; i++)
-		r = place(p, &p->items[i], commit_id);
+		r = place(p, &p->items[i], &temps);
 	return r;
 }

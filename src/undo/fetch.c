@@ -22,7 +22,7 @@ static int park(struct rollback *rb, const struct plan_item *it, struct plan_ite
 {
 	char temp[TEMP_MAX];
 
-	temp_name(temp, rb->plan.run_id, home->e->path_id);
+	temp_name(temp, &rb->plan.temps, home->e->path_id);
 	unlinkat(dir, temp, 0);
 	if (linkat(dir, name, dir, temp, 0) < 0) {
 		/* A file system without hard links moves it instead: there it has but one home. */
@@ -92,7 +92,7 @@ static void stage(struct rollback *rb, struct plan_item *it)
 	if (!is_fetched(it))
 		return;
 	r = rollback_open(rb, it, &dir, &name);
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	temp_name(temp, &rb->plan.temps, it->e->path_id);
 	if (r == 0)
 		r = it->parked ? stage_parked(rb, it, temp, dir) : stage_linked(rb, it, temp, dir);
 	if (r == 0)
@@ -163,7 +163,7 @@ static void clear_temps(struct rollback *rb)
 
 		if (!is_as_before(it) || rollback_open(rb, it, &dir, &name) < 0)
 			continue;
-		temp_name(temp, rb->plan.run_id, it->e->path_id);
+		temp_name(temp, &rb->plan.temps, it->e->path_id);
 		unlinkat(dir, temp, 0);
 	}
 }
@@ -201,7 +201,7 @@ static void give_back_all(struct rollback *rb)
 		if (!it->staged || (it->state != STATE_REFUSED && !it->failed) || !from ||
 			rollback_open(rb, it, &dir, &name) < 0)
 			continue;
-		temp_name(temp, rb->plan.run_id, it->e->path_id);
+		temp_name(temp, &rb->plan.temps, it->e->path_id);
 		IGNORE(give_back(from, dir, temp)); /* else it stays under our name for it */
 	}
 }

@@ -78,17 +78,28 @@ static bool is_as_put_back(const struct plan *p, const struct plan_item *it)
 
 /*
  * Written where it stands by a rollback that was interrupted: then it is the beginning of what was
- * there, or all of it but some attributes. What somebody wrote since is neither.
+ * there, or all of it but some attributes. What somebody wrote since is neither; its time tells
+ * nothing, since there are builds that give all files one.
  */
-static bool is_begun_in_place(const struct plan *p, const struct plan_item *it, int dir,
+static bool is_begun_in_place(const struct plan *p, const struct entry *e, const struct inode *now,
+	int dir, const char *name)
+{
+	if (!S_ISREG(now->mode))
+		return true;
+	if (e->begun == BEGUN_META)
+		return now->mtime_ns == e->after.i.mtime_ns ||
+			now->mtime_ns == e->before.i.mtime_ns;
+	return remake_is_begun(dir, name, now, &e->before, p->objects);
+}
+
+/* A name of a file that is written where it stands, under another one. */
+static bool is_begun_under_other_name(const struct plan *p, const struct plan_item *it, int dir,
 	const char *name)
 {
-	const struct entry *e = it->e;
+	const struct plan_item *home = plan_home(p, it->e->file);
 
-	if (!S_ISREG(it->now.mode) || it->now.mtime_ns == e->before.i.mtime_ns)
-		return true;
-	return e->begun == BEGUN_META ? it->now.mtime_ns == e->after.i.mtime_ns :
-		remake_is_begun(dir, name, &it->now, &e->before, p->objects);
+	return is_other_still(it) && !S_ISDIR(it->e->before.i.mode) && home &&
+		is_begun_in_place(p, home->e, &it->now, dir, name);
 }
 
 /* A later run had made a folder there, and was taken back; but what is back in it had to stay. */
@@ -118,9 +129,9 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 	if (is_folder_left_for_us(p, it))
 		return true;
 	if (it->e->begun && plan_same_inode(it))
-		return is_begun_in_place(p, it, dir, name);
-	/* Of a name that gives way it is the file that the run put there. */
-	if (it->e->begun && ((it->e->begun == BEGUN_GONE && !it->now.exists) || is_other_still(it)))
+		return is_begun_in_place(p, it->e, &it->now, dir, name);
+	if (it->e->begun && ((it->e->begun == BEGUN_GONE && !it->now.exists) ||
+				is_begun_under_other_name(p, it, dir, name)))
 		return true;
 	if (!p->resumed || !b->i.exists)
 		return false;
@@ -128,8 +139,9 @@ static bool is_half_done(const struct plan *p, const struct plan_item *it, int d
 		return true;
 	if ((it->now.mode & S_IFMT) != (b->i.mode & S_IFMT))
 		return false;
-	return S_ISDIR(b->i.mode) || it->now.mtime_ns == b->i.mtime_ns ||
-		!look_differs(dir, name, &it->now, b, DIFFERS_WHAT);
+	return S_ISDIR(b->i.mode) || !look_differs(dir, name, &it->now, b, DIFFERS_WHAT) ||
+		(S_ISREG(b->i.mode) && it->now.mtime_ns == b->i.mtime_ns &&
+			remake_is_begun(dir, name, &it->now, b, p->objects));
 }
 
 /*

@@ -26,6 +26,7 @@ static int load(struct plan *p, int64_t superseded_by)
 	int r;
 
 	p->started_ns = db_int(p->db, Q_RUN_STARTED, 0, "i", p->run_id);
+	p->temps = (struct temps){ p->run_id, p->started_ns };
 	if (p->install)
 		return life_load(&p->all, p->db, p->install, p->run_id, superseded_by,
 			&p->started_ns);

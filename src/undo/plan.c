@@ -58,7 +58,7 @@ bool plan_see_temp(struct plan *p, const struct entry *of, const struct entry *b
 {
 	const char *last;
 
-	temp_name(name, p->run_id, of->path_id);
+	temp_name(name, &p->temps, of->path_id);
 	return parents_open(&p->parents, beside->path, dir, &last) == 0 &&
 		inode_stat(now, *dir, name, AT_SYMLINK_NOFOLLOW) == 0;
 }

@@ -66,6 +66,7 @@ struct plan {
 	struct db *db;
 	/* 0: it is a run; of an install run_id is the newest one */
 	int64_t run_id, started_ns, install;
+	struct temps temps;       /* by which an interrupted one's are found again */
 	bool force, resumed;
 	int objects;              /* the folder of kept originals, -1: there is none */
 	const struct u64map *ahead; /* one of several runs (ahead.h); or NULL */

@@ -220,7 +220,7 @@ static int replace(struct rollback *rb, struct plan_item *it, int dir, const cha
 	char temp[TEMP_MAX];
 	int r;
 
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	temp_name(temp, &rb->plan.temps, it->e->path_id);
 	r = make_temp(rb, it, dir, name, temp);
 	if (r == 0)
 		r = rollback_check(rb, it->emptied ? &nothing : &it->now, dir, name);
@@ -324,7 +324,7 @@ static int join_other_name(struct rollback *rb, struct plan_item *it, int dir, c
 	char temp[TEMP_MAX];
 	int r;
 
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	temp_name(temp, &rb->plan.temps, it->e->path_id);
 	r = link_from_other_name(rb, it, dir, temp);
 	if (r < 0)
 		return 0;
@@ -346,7 +346,7 @@ static int join_came_back(struct rollback *rb, const struct plan_item *it,
 	const char *name;
 	int dir, r = 0;
 
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	temp_name(temp, &rb->plan.temps, it->e->path_id);
 	if (parents_open(&parents, o->path, &dir, &name) == 0) {
 		r = unlock_folder(&rb->journal, dir, o->path);
 		if (r == 0)

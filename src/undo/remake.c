@@ -15,9 +15,10 @@
 #include "base/xattrs.h"
 #include "model/object.h"
 
-void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id)
+void temp_name(char out[TEMP_MAX], const struct temps *of, int64_t path_id)
 {
-	snprintf(out, TEMP_MAX, ".buildaudit-%lld-%lld.tmp", (long long)run_id, (long long)path_id);
+	snprintf(out, TEMP_MAX, ".buildaudit-%lld-%lld-%llx.tmp", (long long)of->run_id,
+		(long long)path_id, (unsigned long long)of->started_ns);
 }
 
 static struct timespec at_ns(int64_t ns)
@@ -230,15 +231,18 @@ bool object_whole(int objects, const struct side *want)
 		(uint64_t)st.st_size == want->i.size && check_object(fd, want) == 0;
 }
 
+/* Where a power cut has left nothing there is nothing, too. */
 static bool same_start(int one, int other, uint64_t size)
 {
-	char a[16384], b[16384];
+	static const char nothing[4096];
+	char a[sizeof nothing], b[sizeof nothing];
 
 	while (size > 0) {
 		size_t n = size < sizeof a ? (size_t)size : sizeof a;
 
 		if (io_read_all(one, a, n) != (ssize_t)n ||
-			io_read_all(other, b, n) != (ssize_t)n || memcmp(a, b, n) != 0)
+			io_read_all(other, b, n) != (ssize_t)n ||
+			(memcmp(a, b, n) != 0 && memcmp(nothing, b, n) != 0))
 			return false;
 		size -= n;
 	}

@@ -9,10 +9,15 @@
  */
 #include "undo/entry.h"
 
-#define TEMP_MAX 64
+#define TEMP_MAX 96
 
-/* The temporary name for an entry of a run. */
-void temp_name(char out[TEMP_MAX], int64_t run_id, int64_t path_id);
+/* Whose temporary names: when the run began sets them apart from those of another database. */
+struct temps {
+	int64_t run_id, started_ns;
+};
+
+/* The one for an entry of the run. */
+void temp_name(char out[TEMP_MAX], const struct temps *of, int64_t path_id);
 
 /*
  * Owner, mode, attributes and times of what stands at name, provided that it is

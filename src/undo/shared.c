@@ -47,7 +47,7 @@ static void drop_temp(struct rollback *rb, const struct plan_item *it)
 
 	if (!rollback_wants_file(it) || it->staged || rollback_open(rb, it, &dir, &name) < 0)
 		return;
-	temp_name(temp, rb->plan.run_id, it->e->path_id);
+	temp_name(temp, &rb->plan.temps, it->e->path_id);
 	unlinkat(dir, temp, 0);
 }
 

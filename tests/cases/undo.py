@@ -547,8 +547,9 @@ def carried(c, *run, script='mv -f prog "$1/prog"; mv -f other "$1/other"'):
 def texts(folder):
     out = {}
     for name in sorted(os.listdir(folder)):
-        with open(folder + '/' + name) as f:
-            out[name] = f.read()
+        if not os.path.isdir(folder + '/' + name):
+            with open(folder + '/' + name) as f:
+                out[name] = f.read()
     return out
 
 
@@ -1200,32 +1201,46 @@ def written_meanwhile():
 
 
 def edited_after_a_kill():
-    """A rollback is killed at each call in the tree, somebody writes to all that is there, and it goes on"""
-    wrong, n, report = [], 0, ''
+    """A rollback is killed, or fails, at each call in the tree, somebody writes to all that is there, and it goes on"""
+    wrong = []
     with Case() as tool:
         killat = balib.killat(tool.top)
-        while 'hit' in report or n == 0:
-            n += 1
-            with Case() as c:
-                for f in ('conf', 'two', 'set', 'over', 'gone'):
-                    write('%s/%s' % (c.t, f), f * 9)
-                os.link(c.t + '/two', c.t + '/too')
-                wrong += sh(c, 'echo run >>conf; echo run >>two; chmod 600 set; echo run >o; mv o over; rm gone; echo run >new')
-                subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), '-o', c.top + '/report', '--', BA, '-d', c.db,
-                                'rollback', '-y', '1'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, check=False)
-                with open(c.top + '/report') as f:
-                    report = f.read()
-                there = [f for f in os.listdir(c.t) if not f.startswith('.')]
-                for f in there:
-                    write('%s/%s' % (c.t, f), 'mine\n', 'a')
-                if 'hit' not in report:
-                    break
-                p = c.ba('rollback', '-y', '1')
-                expect(wrong, 'exit status', p.returncode, 1)
-                for f in there:
-                    with open('%s/%s' % (c.t, f)) as opened:
-                        expect(wrong, '%d: %s has it still: %s' % (n, f, p.stdout), 'mine' in opened.read(), True)
+        # a build that is reproducible gives all its files one time
+        for flags, one_time in (((), False), ((), True), (('--fail', 'EIO'), False)):
+            wrong += ['%s %s' % ((flags, one_time), w) for w in edited_after(killat, flags, one_time)]
+    return wrong
+
+
+def edited_after(killat, flags, one_time):
+    wrong, n, report = [], 0, ''
+    while 'hit' in report or n == 0:
+        n += 1
+        with Case() as c:
+            for f in ('conf', 'two', 'set', 'over', 'gone', 'moved', 'next'):
+                write('%s/%s' % (c.t, f), f * 9)
+                os.utime('%s/%s' % (c.t, f), (10 ** 9, 10 ** 9))
+            os.link(c.t + '/two', c.t + '/too')
+            os.mkdir(c.t + '/folder')
+            wrong += sh(c, 'echo run >>conf; echo run >>two; chmod 600 set; echo run >o; mv o over; rm gone; echo run >new; '
+                           'rmdir folder; echo run >folder; mv moved x; mv next moved')
+            subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), *flags, '-o', c.top + '/report', '--', BA, '-d', c.db,
+                            'rollback', '-y', '1'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+            with open(c.top + '/report') as f:
+                report = f.read()
+            there = [f for f in os.listdir(c.t) if not f.startswith('.') and os.path.isfile('%s/%s' % (c.t, f))]
+            for f in there:
+                write('%s/%s' % (c.t, f), 'mine\n', 'a')
+                if one_time:
+                    os.utime('%s/%s' % (c.t, f), (10 ** 9, 10 ** 9))
+            if 'hit' not in report:
+                break
+            mine = {f: t for f, t in texts(c.t).items() if 'mine' in t}
+            expect(wrong, '%d: written to' % n, len(mine) >= len(there), True)
+            p = c.ba('rollback', '-y', '1')
+            expect(wrong, '%d: exit status: %s' % (n, p.stdout), p.returncode, 1)
+            now = texts(c.t).values()
+            wrong += ['%d: %s is gone: %s' % (n, f, p.stdout) for f, t in mine.items() if t not in now]
     expect(wrong, 'calls', n > 5, True)
     return wrong
 
@@ -1277,6 +1292,30 @@ def last_copies():
     return wrong
 
 
+def two_databases():
+    """Rollbacks of two databases in one folder: what one that was killed has there under a temporary name is not the other's"""
+    wrong, n, report = [], 0, ''
+    with Case() as tool:
+        killat = balib.killat(tool.top)
+        while 'hit' in report or n == 0:
+            n += 1
+            with Case() as c, Case() as other:
+                other.t = c.t
+                for f in ('precious', 'beside'):
+                    write('%s/%s' % (c.t, f), f)
+                before = snapshot(c.t)
+                wrong += sh(c, 'mv precious p') + sh(other, 'mv beside b')
+                subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), '-o', c.top + '/report', '--', BA, '-d', c.db, 'rollback', '-y', '1'],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+                with open(c.top + '/report') as f:
+                    report = f.read()
+                said = [x.ba('rollback', '-y', '1').returncode for x in (other, c)]
+                expect(wrong, '%d: exit status' % n, said, [0, 0])
+                wrong += ['%d: %s' % (n, f) for f in compare(before, snapshot(c.t))]
+    expect(wrong, 'calls', n > 2, True)
+    return wrong
+
+
 def folder_that_became_a_file():
     """The oldest of three is asked for first: a folder that was something else since is not made for it"""
     wrong = []
@@ -1293,7 +1332,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
+CASES = [in_the_way, two_databases, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
          folders_carried_in, two_names_of_what_was_there, killed_coming_home, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
