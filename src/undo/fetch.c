@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -186,6 +187,17 @@ static int give_back(const struct plan_item *from, int dir, const char *temp)
 	return r;
 }
 
+/* One that was interrupted had taken it out of there already. */
+static void tell_given_back(struct rollback *rb, const struct plan_item *it,
+	struct plan_item *from)
+{
+	char why[PATH_MAX + 64];
+
+	snprintf(why, sizeof why, "it was there before the run, as %s", it->e->path);
+	if (from->state == STATE_BEFORE)
+		rollback_tell(rb, from, BA_KEEP, why);
+}
+
 /* What did not come home after all has no name but ours, perhaps. */
 static void give_back_all(struct rollback *rb)
 {
@@ -196,13 +208,16 @@ static void give_back_all(struct rollback *rb)
 
 	for (i = 0; i < rb->plan.all.count; i++) {
 		const struct plan_item *it = &rb->plan.items[i];
-		const struct plan_item *from = it->parked ? it->parked : it->source;
+		struct plan_item *from =
+			plan_item_at(&rb->plan, &rb->plan.carried, it->e->before_file);
 
 		if (!it->staged || (it->state != STATE_REFUSED && !it->failed) || !from ||
 			rollback_open(rb, it, &dir, &name) < 0)
 			continue;
 		temp_name(temp, &rb->plan.temps, it->e->path_id);
-		IGNORE(give_back(from, dir, temp)); /* else it stays under our name for it */
+		/* else it stays under our name for it */
+		if (give_back(from, dir, temp) == 0)
+			tell_given_back(rb, it, from);
 	}
 }
 

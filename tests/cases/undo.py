@@ -1292,6 +1292,32 @@ def last_copies():
     return wrong
 
 
+def taken_place():
+    """A rollback is killed at each call, somebody makes a file where one was to come home: that one has a name that is said"""
+    wrong, n, report = [], 0, ''
+    with Case() as tool:
+        killat = balib.killat(tool.top)
+        while 'hit' in report or n == 0:
+            n += 1
+            with Case() as c:
+                write(c.t + '/f', 'precious')
+                wrong += sh(c, 'mv f g')
+                subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), '-o', c.top + '/report', '--', BA, '-d', c.db, 'rollback', '-y', '1'],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+                with open(c.top + '/report') as f:
+                    report = f.read()
+                if 'hit' not in report or os.path.exists(c.t + '/f'):
+                    break
+                write(c.t + '/f', 'mine')
+                for again in range(2):
+                    p = c.ba('rollback', '-y', '1')
+                    expect(wrong, '%d: exit status: %s' % (n, p.stdout), p.returncode, 1)
+                    expect(wrong, '%d: said: %s' % (n, p.stdout), 'tree/g  (it was there before the run, as ' in p.stdout, True)
+                expect(wrong, '%d' % n, texts(c.t), {'f': 'mine', 'g': 'precious'})
+    expect(wrong, 'calls', n > 2, True)
+    return wrong
+
+
 def two_databases():
     """Rollbacks of two databases in one folder: what one that was killed has there under a temporary name is not the other's"""
     wrong, n, report = [], 0, ''
@@ -1332,7 +1358,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, two_databases, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
+CASES = [in_the_way, taken_place, two_databases, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
          folders_carried_in, two_names_of_what_was_there, killed_coming_home, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
