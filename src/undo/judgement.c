@@ -55,7 +55,9 @@ static struct judgement judge_blocked(const struct situation *s)
 /* Whatever stands there: it is no matter of this rollback. */
 static bool is_no_matter(const struct situation *s)
 {
-	return (s->as_needed && s->is && !s->begun) || s->for_good ||
+	bool is_folder = s->as_needed && s->is && s->change == CHANGE_REMOVED;
+
+	return (is_folder && !s->begun) || s->for_good ||
 		(s->of_others && !s->is_what_was_left);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -34,22 +35,48 @@ static bool is_missing(struct missing *s, const char *path)
 	return r == -ENOENT || (r == 0 && !now.exists);
 }
 
-static int add_folder(struct missing *s, const char *path)
+/* As it was last: 1; 0: nobody knows what it was like; or -errno. */
+static int read_last(struct missing *s, const char *path, struct entry *e)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, s->db, Q_FOLDER_LAST, "si", path, s->of_run);
-	struct entry *e;
 
 	if (r == 0)
 		r = rows_next(&rows);
+	if (r > 0)
+		r = entry_read(e, &rows) < 0 ? -ENOMEM : 1;
+	return r;
+}
+
+static int add_folder(struct missing *s, const char *path)
+{
+	struct entry last, *e;
+	int r = read_last(s, path, &last);
+
 	if (r <= 0)
-		return r; /* nobody knows what it was like */
-	e = ARRAY_MORE(s->all->e, s->all->count);
-	r = e ? entry_read(e, &rows) : -ENOMEM;
-	if (r < 0) {
-		s->all->count -= e != NULL;
 		return r;
+	e = ARRAY_MORE(s->all->e, s->all->count);
+	if (!e) {
+		entry_release(&last);
+		return -ENOMEM;
 	}
+	*e = last;
+	e->as_needed = true;
+	return 0;
+}
+
+/* The install had made it, and then put something else in its place. */
+static int make_again(struct missing *s, const char *path, struct entry *e)
+{
+	struct entry last;
+	int r = read_last(s, path, &last);
+
+	if (r <= 0)
+		return r;
+	e->before = last.before;
+	last.before = (struct side){ 0 };
+	entry_release(&last);
+	e->change = CHANGE_MODIFIED;
 	e->as_needed = true;
 	return 0;
 }
@@ -67,11 +94,13 @@ static void make_needed(struct entry *e)
 static int look_at(struct missing *s, const char *path, bool *added)
 {
 	struct entry *e = known(s, path);
+	bool made = e && e->if_empty && e->change == CHANGE_CREATED;
 
 	if (!u64map_put(&s->seen, mix_bytes(path, strlen(path)), added))
 		return -ENOMEM;
-	if (*added && e && e->if_empty && e->change == CHANGE_CREATED &&
-		(e->begun || is_missing(s, path)))
+	if (*added && made && e->after.i.exists && !S_ISDIR(e->after.i.mode))
+		return make_again(s, path, e);
+	if (*added && made && (e->begun || is_missing(s, path)))
 		make_needed(e);
 	if (!*added || e || (!s->resumed && !is_missing(s, path)))
 		return 0;
@@ -97,10 +126,9 @@ static int look_above(struct missing *s, const char *path)
 static bool wants_folder(struct missing *s, const struct entry *e)
 {
 	const char *name;
-	int dir;
+	int dir, r = s->resumed ? -ENOENT : parents_open(s->parents, e->path, &dir, &name);
 
-	return e->before.i.exists &&
-		(s->resumed || parents_open(s->parents, e->path, &dir, &name) == -ENOENT);
+	return e->before.i.exists && (r == -ENOENT || r == -ELOOP);
 }
 
 int missing_add(struct entries *all, struct db *db, struct parents *parents, int64_t of_run,

@@ -180,11 +180,19 @@ const char *plan_last_copy_of(const struct plan *p, const struct plan_item *it)
 		NULL;
 }
 
+/* By force goes what has no home any more; but not where that is only out of reach for now. */
+static bool goes_by_force(const struct plan *p, const struct plan_item *it)
+{
+	const struct plan_item *home = plan_home(p, it->e->file);
+
+	return p->force && !(home && home->blocked);
+}
+
 /* What stays for that may stand where another had to come home to: that one stays, too. */
 static void keep_last_copies(struct plan *p)
 {
 	const char *home;
-	bool again = !p->force;
+	bool again = true;
 	size_t i;
 
 	while (again) {
@@ -193,11 +201,24 @@ static void keep_last_copies(struct plan *p)
 			struct plan_item *it = &p->items[i];
 
 			home = plan_last_copy_of(p, it);
-			if (!home)
+			if (!home || goes_by_force(p, it))
 				continue;
 			plan_refuse(it, "it was there before the run, as %s", home);
 			again = true;
 		}
+	}
+}
+
+/* What the run has put in its place goes all the same. */
+static void leave_folder(struct plan *p, size_t i)
+{
+	struct entry *e = &p->all.e[i];
+
+	if (e->change == CHANGE_MODIFIED) {
+		e->change = CHANGE_CREATED;
+		e->before.i.exists = false;
+	} else {
+		p->items[i].state = e->if_empty ? STATE_BEFORE : STATE_LEAVE;
 	}
 }
 
@@ -213,7 +234,7 @@ static void leave_folders(struct plan *p)
 
 		if (it->e->as_needed && !it->needed && it->e->begun == BEGUN_NOT &&
 			it->state == STATE_OURS)
-			it->state = it->e->if_empty ? STATE_BEFORE : STATE_LEAVE;
+			leave_folder(p, i);
 		if (above && it->state == STATE_OURS && it->e->before.i.exists)
 			p->items[above - p->all.e].needed = true;
 	}

@@ -876,6 +876,31 @@ case_a_list_has_nothing_that_was_there_before() {
 	eq "$(all)" './elsewhere=orig ./f=it ./g=2 '
 }
 
+# An upgrade moves its folder away, with a person's file in it, and puts something else in its place.
+case_a_folder_that_an_upgrade_moved_away() {
+	local how verb
+	for how in 'ln -s d-2 d' 'echo file >d' 'mkdir d' ':'; do
+		for verb in 'uninstall -y' 'uninstall -y --force' 'rollback -y' 'rollback -y --force'; do
+			rm -rf p audit.db*
+			mkdir p
+			inst it 1 'mkdir p/d; echo 1 >p/d/a'
+			echo mine >p/d/mine
+			inst it 2 "cd p; mv d d-2; $how"
+			settle
+			ba $verb it >said 2>&1 || fail "$how: $verb: $(cat said)"
+			eq "$(find p -type f | xargs)" p/d/mine "$how: $verb"
+		done
+	done
+	# Nothing has to come back in it: what is in its place goes.
+	rm -rf p audit.db*
+	mkdir p
+	inst it 1 'mkdir p/d; echo 1 >p/d/a'
+	inst it 2 'cd p; mv d d-2; ln -s d-2 d'
+	settle
+	ba uninstall -y it >/dev/null
+	eq "$(ls p)" ''
+}
+
 case_a_label_and_a_name_that_are_the_same() {
 	mkdir p
 	inst one 1 'echo one >p/a'
