@@ -239,8 +239,6 @@ static int add(struct history *l, size_t from)
 	for (i = from; i < l->count; i++) {
 		mine |= l->chain[i].mine;
 		hidden |= l->chain[i].e.hidden;
-		if (l->chain[i].started_ns < l->started_ns)
-			l->started_ns = l->chain[i].started_ns;
 	}
 	*e = last->e;
 	last->e = (struct entry){ 0 };
@@ -296,6 +294,16 @@ static int leave_homes(struct history *l, size_t end)
 	return r;
 }
 
+/* What came to nothing there may stand elsewhere: it is as old as that. */
+static void note_start(struct history *l, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < l->count; i++)
+		if (l->chain[i].started_ns < l->started_ns)
+			l->started_ns = l->chain[i].started_ns;
+}
+
 /* A path's last change has been read. */
 static int close_chain(struct history *l)
 {
@@ -305,8 +313,11 @@ static int close_chain(struct history *l)
 
 	/* What others left last is theirs. */
 	if (r == 0 && last && last->ours) {
-		from = first_of(l);
-		if (is_of_account(l, from))
+		bool counts = is_of_account(l, from = first_of(l));
+
+		if (counts || !l->run_id)
+			note_start(l, from);
+		if (counts)
 			r = add(l, from);
 	}
 	if (r == 0)

@@ -881,7 +881,7 @@ case_a_folder_that_an_upgrade_moved_away() {
 	local how verb
 	for how in 'ln -s d-2 d' 'echo file >d' 'mkdir d' ':'; do
 		for verb in 'uninstall -y' 'uninstall -y --force' 'rollback -y' 'rollback -y --force'; do
-			rm -rf p audit.db*
+			rm -rf p "$DB" "$DB.d"
 			mkdir p
 			inst it 1 'mkdir p/d; echo 1 >p/d/a'
 			echo mine >p/d/mine
@@ -892,7 +892,7 @@ case_a_folder_that_an_upgrade_moved_away() {
 		done
 	done
 	# Nothing has to come back in it: what is in its place goes.
-	rm -rf p audit.db*
+	rm -rf p "$DB" "$DB.d"
 	mkdir p
 	inst it 1 'mkdir p/d; echo 1 >p/d/a'
 	inst it 2 'cd p; mv d d-2; ln -s d-2 d'
