@@ -878,13 +878,13 @@ LIMIT 1;
 -- Was the folder at a path, as it is, made by a command after a run, which was taken back, and left for what stood there
 -- before?
 SELECT 1 FROM entry e
-WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.change = 'created' AND e.undone > 0 AND e.ino = ?3 AND e.mode = ?4
-    AND e.uid = ?5 AND e.gid = ?6
+WHERE e.path_id = ?1 AND e.run_id > ?2 AND e.undone > 0 AND e.ino = ?3 AND e.mode = ?4 AND e.uid = ?5 AND e.gid = ?6
+    AND ifnull(e.before_mode, 0) & 61440 <> 16384
 LIMIT 1;
 
 -- name: PUT_BACK_BELOW
--- What a rollback of an earlier run has put back below a folder, as which inode.
-SELECT p.name, x.ino
+-- What a rollback of an earlier run has put back below a folder.
+SELECT p.name, x.mode, x.mtime
 FROM path p CROSS JOIN entry x ON x.path_id = p.id JOIN run u ON u.id = x.run_id
 WHERE p.name > ?2 || '/' AND p.name < ?2 || '0' AND u.kind = 'rollback' AND u.of_run < ?1 AND x.change = 'created';
 

@@ -107,7 +107,7 @@ static bool is_folder_left_for_us(const struct plan *p, const struct plan_item *
 {
 	const struct inode *now = &it->now;
 
-	return it->e->change == CHANGE_REMOVED && S_ISDIR(it->e->before.i.mode) &&
+	return !S_ISDIR(it->e->after.i.mode) && S_ISDIR(it->e->before.i.mode) &&
 		S_ISDIR(now->mode) &&
 		db_int(p->db, Q_MADE_SINCE, 0, "iiiiii", it->e->path_id, p->run_id,
 			(int64_t)now->ino, (int64_t)now->mode, (int64_t)now->uid,

@@ -280,6 +280,20 @@ static bool any_in_way(const struct plan *p)
 	return i < p->all.count;
 }
 
+bool plan_holds_put_back(struct plan *p, const struct plan_item *it)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	struct inode now;
+	int r = db_rows(&rows, p->db, Q_PUT_BACK_BELOW, "is", p->run_id, it->e->path);
+
+	while (r == 0 && rows_next(&rows) > 0)
+		if (inode_at(&now, &p->parents, rows_text(&rows, 0)) == 0 && now.exists &&
+			(now.mode & S_IFMT) == (rows_int(&rows, 1) & S_IFMT) &&
+			(S_ISDIR(now.mode) || now.mtime_ns == rows_int(&rows, 2)))
+			return true;
+	return false;
+}
+
 /*
  * A folder that somebody has put something in does not go, and what stood there does not come
  * home: known before anything is done, since what carries that file stays, too, then.
@@ -300,6 +314,10 @@ static bool keep_in_way(struct plan *p)
 				remove_leaves(&p->parents, it->e->path, plan_goes, p));
 		if (!in_way || it->goes)
 			continue;
+		if (plan_holds_put_back(p, it)) {
+			it->state = STATE_SHARED;
+			continue;
+		}
 		plan_refuse(it, "%s", remove_reason(-ENOTEMPTY));
 		any = true;
 	}

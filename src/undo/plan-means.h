@@ -21,4 +21,7 @@ const char *plan_last_copy_of(const struct plan *p, const struct plan_item *it);
 /* Is what stands at a path taken out, as far as that is known? data is the plan. */
 bool plan_goes(const void *data, const char *path, size_t len);
 
+/* Has the rollback of an earlier run put something back in the folder? It is needed for that. */
+bool plan_holds_put_back(struct plan *p, const struct plan_item *it);
+
 #endif

@@ -140,24 +140,10 @@ static int remove_now(struct rollback *rb, struct plan_item *it)
 	return r;
 }
 
-/* The rollback of an earlier run has put something back in the folder: it is needed for that. */
-static bool holds_put_back(struct rollback *rb, const struct plan_item *it)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	struct inode now;
-	int r = db_rows(&rows, rb->plan.db, Q_PUT_BACK_BELOW, "is", rb->plan.run_id, it->e->path);
-
-	while (r == 0 && rows_next(&rows) > 0)
-		if (inode_at(&now, &rb->plan.parents, rows_text(&rows, 0)) == 0 && now.exists &&
-			now.ino == (uint64_t)rows_int(&rows, 1))
-			return true;
-	return false;
-}
-
 /* What is in the folder, or on it, does not go. */
 static void leave(struct rollback *rb, struct plan_item *it, int r)
 {
-	if (r != -EBUSY && it->e->change == CHANGE_CREATED && holds_put_back(rb, it)) {
+	if (r != -EBUSY && it->e->change == CHANGE_CREATED && plan_holds_put_back(&rb->plan, it)) {
 		rollback_tell(rb, it, BA_NOTHING, "");
 		it->state = STATE_SHARED;
 		return;
