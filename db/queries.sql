@@ -549,6 +549,12 @@ JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
 WHERE r.id = ?1 AND last.made AND (m.change <> 'removed' OR m.run_id = ?1)
 ORDER BY m.path;
 
+-- name: TAKEN_BACK
+-- slow: what was taken back of a run is sorted by path
+SELECT p.name AS path FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND e.undone
+ORDER BY p.name;
+
 -- name: PATHS
 -- At and below a folder, "" for the root; between the two bounds stand siblings as `folder-x`, too.
 SELECT p.name AS path FROM path p
@@ -1025,6 +1031,14 @@ WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.undone
 
 -- name: MEMBER_NEWEST
 SELECT max(run_id) FROM member WHERE subject_id = ?1;
+
+-- name: MEMBER_LATEST
+-- Past those that were taken back, of which nothing is in its place; where all were, the newest.
+-- slow: the runs of an install are looked at one by one
+SELECT coalesce(max(iif(
+    EXISTS (SELECT 1 FROM entry WHERE run_id = m.run_id AND change IS NOT NULL AND NOT excluded AND undone)
+    AND NOT EXISTS (SELECT 1 FROM standing WHERE run_id = m.run_id), NULL, m.run_id)), max(m.run_id))
+FROM member m WHERE m.subject_id = ?1;
 
 -- name: UNDO_INTERRUPTED
 -- The undo of this kind, of a run, that did not come to its end, nor did one after it that does the same. A prune is

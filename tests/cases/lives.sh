@@ -243,6 +243,53 @@ case_show_of_a_path_is_old_to_new() {
 	has "$(ba show latest ./p/bin)" 'original not kept'
 }
 
+# The install as its runs have made it by now: what was taken back is no part of it.
+case_package_of_what_is_left_of_it() {
+	local said
+	mkdir p
+	inst foo 1 'mkdir p/bin; echo 1 >p/bin/foo; echo 1 >p/bin/bar; echo 1 >p/bin/baz'
+	inst foo 2 'echo 2 >p/bin/foo; echo 1 >p/bin/bar; echo 2 >p/bin/two'
+	settle
+	pack() { ba package --type=tar --compress=none -o "$T" -y "$@"; }
+	ba rollback -y foo@2 >/dev/null
+	eq "$(pack foo 2>/dev/null)" "$T/foo-1.tar"
+	eq "$(tar -tf foo-1.tar | sed -n "s|.*${T#/}/p/bin/||p" | xargs)" 'bar baz foo'
+	said=$(want_rc 125 ba package --type=tar -y foo@2 2>&1)
+	eq "$said" 'buildaudit: nothing to pack: run 2 (foo 2) was rolled back'
+	ba uninstall -y foo >/dev/null
+	said=$(want_rc 125 ba package --type=tar -y foo 2>&1)
+	eq "$said" 'buildaudit: nothing to pack: run 2 (foo 2) was uninstalled'
+	said=$(want_rc 125 ba package --type=tar -y foo@1 2>&1)
+	eq "$said" 'buildaudit: nothing to pack: run 1 (foo 1) was uninstalled'
+}
+
+# What an uninstall of the run leaves is packed, and what it takes out is not said to be somebody else's.
+case_package_of_what_an_uninstall_left() {
+	mkdir p
+	inst foo 1 'echo 1 >p/a; echo 1 >p/b'
+	inst foo 2 'echo 2 >p/a; echo 2 >p/c'
+	settle
+	ba uninstall -y foo@2 >/dev/null
+	hasnt "$(ba package --type=tar --compress=none -y foo 2>&1)" 'somebody|gone'
+	eq "$(tar -tf foo-2.tar | sed -n "s|.*${T#/}/p/||p" | xargs)" 'a'
+	inst foo 3 'echo 3 >p/a; echo 3 >p/b'
+	settle
+	echo person >p/b
+	ba uninstall -y foo >/dev/null 2>&1 || :
+	hasnt "$(want_rc 125 ba package --type=tar -y foo 2>&1)" "p/a"
+}
+
+# Of a package that is not made nothing is said to be in it.
+case_a_package_that_is_refused_has_nothing_in_it() {
+	mkdir p
+	inst foo 1 'echo 1 >p/a; echo 1 >p/b'
+	inst foo 1 '[ -e p/b ] || exit; echo 1 >p/a'
+	settle
+	has "$(ba package --type=tar -y foo 2>&1)" 'packed, too: 1 path that earlier runs of it made'
+	echo person >p/a
+	hasnt "$(want_rc 125 ba package --type=tar -y foo 2>&1)" 'packed, too'
+}
+
 # Taken out by hand, or by a package manager that it was packed for: it is said, and one uninstall ends it.
 case_what_somebody_else_took_out_is_gone() {
 	mkdir p
