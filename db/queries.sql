@@ -477,7 +477,12 @@ SELECT e.run_id, m.path, m.change,
     CASE e.before_mode & 61440
         WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN 'symlink' WHEN 4096 THEN 'fifo'
         WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' WHEN 24576 THEN 'block' END AS old_type,
-    e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, e.before_target AS old_target,
+    e.before_size AS old_size, lower(nullif(hex(coalesce(e.before_sha256,
+        -- what was only moved is not kept by that; a later run that overwrites it there keeps it
+        (SELECT h.sha256 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+        WHERE e.before_file <> 0 AND a.run_id = e.run_id AND a.file = e.before_file AND a.path_id <> e.path_id
+            AND h.file = a.file AND h.change <> 'removed' AND h.size = e.before_size AND h.mtime = e.before_mtime
+            AND h.sha256 IS NOT NULL LIMIT 1))), '')) AS old_sha256, e.before_target AS old_target,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
     e.target AS link_target,
     e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns,

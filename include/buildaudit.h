@@ -121,7 +121,8 @@ enum ba_files {
 int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
 /*
  * What a run replaced by something else, or removed, a row for each time, by path: run_id, path,
- * change, old_type, old_size, old_sha256 (the name of the original beside the database),
+ * change, old_type, old_size, old_sha256 (the name of the original beside the database, if it is
+ * kept),
  * old_target, type, size, sha256, link_target, old_mode, old_uid, old_gid, old_mtime_ns, path_id,
  * own (1: of an install, what an earlier run of it had left there), moved_to (where the run left
  * the file that was at the path; NULL: nowhere).

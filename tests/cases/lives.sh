@@ -173,6 +173,24 @@ case_show_says_where_a_file_was_moved() {
 	eq "$(ba show move ./p/conf)" "$T/p/conf: file -> file (moved to $T/p/conf.old)"
 }
 
+# What was moved aside, and then overwritten there, is no more where it was moved.
+case_show_of_an_install_says_where_a_file_is_now() {
+	mkdir p
+	echo user >p/foo
+	echo user2 >p/bar
+	inst f 1 'echo 1 >foo; install -b foo p/foo; mv p/bar p/bar.old; echo 1 >p/bar'
+	settle
+	has "$(ba show f)" "p/foo  5 B -> 2 B, moved to $T/p/foo~\$"
+	inst f 2 'echo 2 >foo; install -b foo p/foo'
+	settle
+	has "$(ba show f)" 'p/foo  5 B -> 2 B, original kept$'
+	has "$(ba show f "$T/p/foo")" '^-user$'
+	has "$(ba show f)" "p/bar  6 B -> 2 B, moved to $T/p/bar.old\$"
+	echo person >p/bar.old
+	has "$(ba show f)" "p/bar  6 B -> 2 B, moved to $T/p/bar.old, changed or gone since\$"
+	has "$(ba show 1)" "p/bar  6 B -> 2 B, moved to $T/p/bar.old\$"
+}
+
 case_show_tells_a_chmod_from_what_is_replaced() {
 	mkdir -p p/d
 	echo a >p/a
