@@ -477,7 +477,12 @@ SELECT e.run_id, m.path, m.change,
     CASE e.before_mode & 61440
         WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN 'symlink' WHEN 4096 THEN 'fifo'
         WHEN 49152 THEN 'socket' WHEN 8192 THEN 'char' WHEN 24576 THEN 'block' END AS old_type,
-    e.before_size AS old_size, lower(nullif(hex(e.before_sha256), '')) AS old_sha256, e.before_target AS old_target,
+    e.before_size AS old_size, lower(nullif(hex(coalesce(e.before_sha256,
+        -- what was only moved is not kept by that; a later run that overwrites it there keeps it
+        (SELECT h.sha256 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+        WHERE e.before_file <> 0 AND a.run_id = e.run_id AND a.file = e.before_file AND a.path_id <> e.path_id
+            AND h.file = a.file AND h.change <> 'removed' AND h.size = e.before_size AND h.mtime = e.before_mtime
+            AND h.sha256 IS NOT NULL LIMIT 1))), '')) AS old_sha256, e.before_target AS old_target,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
     e.target AS link_target,
     e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns,
@@ -548,6 +553,12 @@ FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
 JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
 WHERE r.id = ?1 AND last.made AND (m.change <> 'removed' OR m.run_id = ?1)
 ORDER BY m.path;
+
+-- name: TAKEN_BACK
+-- slow: what was taken back of a run is sorted by path
+SELECT p.name AS path FROM entry e JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND e.undone
+ORDER BY p.name;
 
 -- name: PATHS
 -- At and below a folder, "" for the root; between the two bounds stand siblings as `folder-x`, too.
@@ -1025,6 +1036,14 @@ WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.undone
 
 -- name: MEMBER_NEWEST
 SELECT max(run_id) FROM member WHERE subject_id = ?1;
+
+-- name: MEMBER_LATEST
+-- Past those that were taken back, of which nothing is in its place; where all were, the newest.
+-- slow: the runs of an install are looked at one by one
+SELECT coalesce(max(iif(
+    EXISTS (SELECT 1 FROM entry WHERE run_id = m.run_id AND change IS NOT NULL AND NOT excluded AND undone)
+    AND NOT EXISTS (SELECT 1 FROM standing WHERE run_id = m.run_id), NULL, m.run_id)), max(m.run_id))
+FROM member m WHERE m.subject_id = ?1;
 
 -- name: UNDO_INTERRUPTED
 -- The undo of this kind, of a run, that did not come to its end, nor did one after it that does the same. A prune is

@@ -67,7 +67,10 @@ const char *ba_error(const struct ba *ba);
  * number, too, where nothing else is said. Since: 0.2
  */
 int ba_run_find(struct ba *ba, const char *name, int64_t *run_id);
-/* The newest run of an install; a run's number is itself. -ENOENT: there is none. Since: 0.2 */
+/*
+ * The newest run of an install that was not taken back, or the newest of all where each was; a
+ * run's number is itself. -ENOENT: there is none. Since: 0.2
+ */
 int ba_run_newest(struct ba *ba, int64_t subject, int64_t *run_id);
 
 /*
@@ -118,7 +121,8 @@ enum ba_files {
 int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows **out);
 /*
  * What a run replaced by something else, or removed, a row for each time, by path: run_id, path,
- * change, old_type, old_size, old_sha256 (the name of the original beside the database),
+ * change, old_type, old_size, old_sha256 (the name of the original beside the database, if it is
+ * kept),
  * old_target, type, size, sha256, link_target, old_mode, old_uid, old_gid, old_mtime_ns, path_id,
  * own (1: of an install, what an earlier run of it had left there), moved_to (where the run left
  * the file that was at the path; NULL: nowhere).
@@ -137,6 +141,11 @@ int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
  * added to, nor what an editor (sed -i) wrote anew. Since: 0.2
  */
 int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out);
+/*
+ * The paths (one column) at which what the run did was taken back: rolled back, uninstalled or
+ * pruned. Since: 0.2
+ */
+int ba_taken_back(struct ba *ba, int64_t run_id, struct ba_rows **out);
 
 /*
  * The path of each place that a run came to and left as it was, as one that its installer found up

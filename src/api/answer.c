@@ -30,21 +30,19 @@ int ba_unread(struct ba *ba)
 	return db_was_read(ba->db, db_unread(ba->db), &ba->words);
 }
 
-int ba_there(struct ba *ba, int64_t subject, int64_t *newest)
+int ba_there(struct ba *ba, int64_t subject)
 {
 	int64_t run = db_int(ba->db, Q_MEMBER_NEWEST, 0, "i", subject);
 	int r = ba_unread(ba);
 
 	if (r == 0 && !run)
 		r = words_set(&ba->words, -ENOENT, "there is no run %lld", (long long)subject);
-	if (r == 0 && newest)
-		*newest = run;
 	return r;
 }
 
 int ba_ask_of(struct ba *ba, int64_t subject, struct ba_rows **out, int r, struct rows *rows)
 {
-	int there = r < 0 ? 0 : ba_there(ba, subject, NULL);
+	int there = r < 0 ? 0 : ba_there(ba, subject);
 
 	if (there < 0) {
 		rows_done(rows);

@@ -17,11 +17,8 @@ int ba_ask(struct ba *ba, struct ba_rows **out, int r, struct rows *rows);
 
 /* What db_int() could not read since it was asked last: 0, or -errno with words. */
 int ba_unread(struct ba *ba) MUST_CHECK;
-/*
- * Is there a run, or an install, of that number? 0 with its newest run (newest may be NULL);
- * -ENOENT with words; or another -errno.
- */
-int ba_there(struct ba *ba, int64_t subject, int64_t *newest) MUST_CHECK;
+/* Is there a run, or an install, of that number? 0; -ENOENT with words; or another -errno. */
+int ba_there(struct ba *ba, int64_t subject) MUST_CHECK;
 /* The same as ba_ask(), of a run or an install, which has to be there. */
 int ba_ask_of(struct ba *ba, int64_t subject, struct ba_rows **out, int r, struct rows *rows);
 

@@ -104,7 +104,11 @@ API int ba_run_find(struct ba *ba, const char *name, int64_t *run_id)
 
 API int ba_run_newest(struct ba *ba, int64_t subject, int64_t *run_id)
 {
-	return ba_there(ba, subject, run_id);
+	int r = ba_there(ba, subject);
+
+	if (r == 0)
+		*run_id = db_int(ba->db, Q_MEMBER_LATEST, 0, "i", subject);
+	return r < 0 ? r : ba_unread(ba);
 }
 
 API int ba_runs(struct ba *ba, struct ba_rows **out)
@@ -162,6 +166,11 @@ API int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out)
 API int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out)
 {
 	return ask_of(ba, run_id, Q_MADE, out);
+}
+
+API int ba_taken_back(struct ba *ba, int64_t run_id, struct ba_rows **out)
+{
+	return ask_of(ba, run_id, Q_TAKEN_BACK, out);
 }
 
 API int ba_unchanged(struct ba *ba, int64_t run_id, struct ba_rows **out)

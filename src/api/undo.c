@@ -289,7 +289,7 @@ static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 /* Of an install only a run of its own makes anything stale, of a run a later one. */
 static int check_superseded(struct ba *ba, int64_t subject, int64_t by)
 {
-	int r = by ? ba_there(ba, by, NULL) : 0;
+	int r = by ? ba_there(ba, by) : 0;
 
 	if (r < 0 || !by)
 		return r;
@@ -413,7 +413,7 @@ API int ba_verify(struct ba *ba, int64_t run_id,
 	void (*tell)(const struct ba_difference *d, void *data), ba_progress progress, void *data)
 {
 	struct progress p;
-	int r = run_id < 0 ? ba_there(ba, run_id, NULL) : check_run(ba, run_id, &p);
+	int r = run_id < 0 ? ba_there(ba, run_id) : check_run(ba, run_id, &p);
 
 	if (r >= 0 && run_id > 0 && !ba->entered && db_int(ba->db, Q_RUN_STAGED, 0, "i", run_id))
 		r = words_set(&ba->words, -EXDEV,
@@ -453,7 +453,7 @@ API int ba_diff(struct ba *ba, int64_t run_1, int64_t run_2, int with_excluded,
 	struct ba_rows **out)
 {
 	struct rows rows;
-	int r = ba_there(ba, run_1, NULL);
+	int r = ba_there(ba, run_1);
 
 	if (r < 0)
 		return r;
@@ -518,7 +518,7 @@ API int ba_commit(struct ba *ba, int64_t run_id, const struct ba_commit *how,
 	int r = how->dry ? 0 : trust_database(db_path(ba->db), &ba->words);
 
 	if (r == 0)
-		r = ba_there(ba, run_id, NULL);
+		r = ba_there(ba, run_id);
 	if (r == 0 && !how->dry)
 		r = ba_check_parts(ba, run_id, how->force);
 	if (r == 0)

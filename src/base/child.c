@@ -18,6 +18,7 @@
 extern char **environ;
 
 struct launch {
+	const char *program;
 	const char *const *argv;
 	char **env;
 	int out; /* -1: our standard error */
@@ -89,7 +90,7 @@ static void become(const struct launch *s)
 	child_catch_nothing();
 	pthread_sigmask(SIG_SETMASK, &s->mask, NULL);
 	if (set_files(s) == 0)
-		execvpe(s->argv[0], (char *const *)s->argv, s->env);
+		execvpe(s->program, (char *const *)s->argv, s->env);
 	if (errno == ENOENT)
 		_exit(CHILD_NOT_THERE);
 	words_say("buildaudit: ", "cannot run %s: %s", s->argv[0], strerror(errno));
@@ -111,11 +112,12 @@ pid_t child_fork(sigset_t *mask)
 	return pid < 0 ? -error : pid;
 }
 
-static pid_t start(const char *const argv[], int out, enum child_errors errors, int death)
+static pid_t start(const char *program, const char *const argv[], int out, enum child_errors errors,
+	int death)
 {
 	_cleanup_free_ char **env = plain_environment();
-	struct launch s = { argv, errors == CHILD_AT_TERMINAL ? environ : env, out, errors, death,
-		getpid() };
+	struct launch s = { program, argv, errors == CHILD_AT_TERMINAL ? environ : env, out, errors,
+		death, getpid() };
 	pid_t pid;
 
 	if (!env)
@@ -149,7 +151,7 @@ int child_open(const char *const argv[], enum child_errors errors, pid_t *pid)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	*pid = start(argv, ends[1], errors, SIGKILL);
+	*pid = start(argv[0], argv, ends[1], errors, SIGKILL);
 	drop_fd(ends[1]);
 	if (*pid < 0)
 		drop_fd(ends[0]);
@@ -163,7 +165,7 @@ int child_run(const char *const argv[], struct buf *out, enum child_errors error
 	int r, read;
 
 	if (!out) {
-		pid = start(argv, -1, errors, errors == CHILD_AT_TERMINAL ? SIGHUP : 0);
+		pid = start(argv[0], argv, -1, errors, errors == CHILD_AT_TERMINAL ? SIGHUP : 0);
 		return pid < 0 ? pid : child_wait(pid);
 	}
 	fd = child_open(argv, errors, &pid);
@@ -173,4 +175,11 @@ int child_run(const char *const argv[], struct buf *out, enum child_errors error
 	drop_fd(STEAL_FD(fd));
 	r = child_wait(pid);
 	return read < 0 ? read : r;
+}
+
+int child_run_self(const char *const argv[])
+{
+	pid_t pid = start("/proc/self/exe", argv, -1, CHILD_AT_TERMINAL, SIGHUP);
+
+	return pid < 0 ? pid : child_wait(pid);
 }

@@ -27,6 +27,11 @@ enum { CHILD_NOT_RUN = 126, CHILD_NOT_THERE = 127 };
  */
 int child_run(const char *const argv[], struct buf *out, enum child_errors errors) MUST_CHECK;
 /*
+ * The same of our own program, whatever stands under its name by now, CHILD_AT_TERMINAL; argv[0] is
+ * what it is called.
+ */
+int child_run_self(const char *const argv[]) MUST_CHECK;
+/*
  * Starts argv, which dies when we are killed, with a pipe from its standard
  * output; the reading end, or -errno.
  */

@@ -80,6 +80,8 @@ int await_end(struct ba_recording *rec, char **argv, const struct awaiting *who,
 		say_always("%s", words);
 	else
 		*run = recorded.run_id;
+	if (r == 0 && who->recorded)
+		who->recorded(&recorded, who->data);
 	return status;
 }
 

@@ -8,6 +8,8 @@
 struct awaiting {
 	/* Told of the record, in another process. */
 	void (*summary)(const struct ba_summary *s, void *data);
+	/* Or NULL. Told of the same in this process, after it. */
+	void (*recorded)(const struct ba_summary *s, void *data);
 	/*
 	 * Or NULL. Where there is a record: told of the status as wait(2) gives it, it may have
 	 * another end than 0 for it.

@@ -15,6 +15,7 @@
 #include "cmd/checkinstall-rc.h"
 #include "cmd/install.h"
 #include "cmd/pack.h"
+#include "cmd/prune.h"
 #include "cmd/summary.h"
 #include "format/spec.h"
 #include "stage/stage.h"
@@ -29,6 +30,8 @@ static struct {
 	bool umask_set;
 } ci = { .install = true, .strip = true, .strip_libraries = true, .compress_pages = true,
 	.link_script = true, .backup = true };
+
+static bool stale; /* something of older versions was, before the package was installed */
 
 static const struct cmd *me = &cmd_checkinstall_entry;
 
@@ -305,12 +308,17 @@ static int read_files(void)
 
 static void summary(const struct ba_summary *s, void *data)
 {
-	_cleanup_buf_ struct buf out = BUF_INIT;
+	_cleanup_buf_ struct buf out = BUF_INIT, name = BUF_INIT;
 
+	summary_add_program(&name, data);
 	buf_adds(&out, "buildaudit: ");
 	summary_add_counts(&out, s);
 	buf_addc(&out, '\n');
-	summary_add_notes(&out, s, "buildaudit");
+	if (name.data)
+		summary_add_notes(&out, s, name.data);
+	/* else a manager may take it out: it is said when that has been */
+	if (name.data && !ci.install)
+		summary_add_stale(&out, s, name.data);
 	if (!out.failed)
 		fwrite(out.data, 1, out.len, stderr);
 }
@@ -346,6 +354,12 @@ static void clean_up(void)
 		say_always("%s: it cannot be removed: %s", o.spec, strerror(errno));
 }
 
+static void keep_stale(const struct ba_summary *s, void *data)
+{
+	(void)data;
+	stale = s->stale > 0;
+}
+
 static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
 {
 	int r = pack_run(ba, run, &o);
@@ -358,7 +372,7 @@ static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
 static int record(char **command, const char *db)
 {
 	static char *make_install[] = { (char *)"make", (char *)"install", NULL };
-	const struct awaiting who = { summary, NULL, pack_and_back_up, (void *)db };
+	const struct awaiting who = { summary, keep_stale, NULL, pack_and_back_up, (void *)db };
 	struct ba_recording *rec;
 	int r;
 
@@ -423,6 +437,8 @@ static int run(struct cmd_call *call)
 				o.type == PACKAGE_DEB ? ci.dpkg_flags :
 							NULL,
 			ci.rpm_fresh, call->db);
+	if (ci.install && stale)
+		prune_say_rest(o.run, call->db);
 	if (r == 0)
 		clean_up();
 	package_options_release(&o);

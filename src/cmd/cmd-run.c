@@ -226,17 +226,6 @@ static void say_next(struct buf *out, const struct ba_summary *s, const char *me
 		buf_addf(out, "next: %s files %lld (or: tree %lld, who PATH)", me, run, run);
 }
 
-static void say_stale(struct buf *out, const struct ba_summary *s, const char *me)
-{
-	buf_addf(out, "buildaudit: %lld file%s of older versions of ", (long long)s->stale,
-		s->stale == 1 ? "" : "s");
-	buf_add_shown(out, s->name, strlen(s->name));
-	buf_addf(out, " %s stale, not installed again: '%s uninstall --superseded-by=%lld ",
-		s->stale == 1 ? "is" : "are", me, (long long)s->run_id);
-	buf_add_shown(out, s->name, strlen(s->name));
-	buf_addf(out, "' takes %s out\n", s->stale == 1 ? "it" : "them");
-}
-
 static void say_taken(struct buf *out, const struct ba_summary *s, const char *me)
 {
 	bool one = s->taken == 1;
@@ -284,8 +273,8 @@ static void summary(const struct ba_summary *s, void *data)
 		buf_addf(&out, "; %u stay behind and go on being recorded", s->left);
 	buf_addc(&out, '\n');
 	summary_add_notes(&out, s, me.data);
-	if (s->stale && !a->prune)
-		say_stale(&out, s, me.data);
+	if (!a->prune)
+		summary_add_stale(&out, s, me.data);
 	if (s->taken)
 		say_taken(&out, s, me.data);
 	buf_adds(&out, "buildaudit: ");
@@ -382,7 +371,7 @@ static bool stays(const struct run_asked *a)
 
 int run_command(struct run_asked *a, struct cmd_call *call)
 {
-	const struct awaiting who = { summary, decide, go_on, a };
+	const struct awaiting who = { summary, NULL, decide, go_on, a };
 	char words[BA_WORDS];
 	int r = check(a, call), exec_failed;
 

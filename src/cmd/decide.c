@@ -47,7 +47,7 @@ static int call(const char *db, int64_t run, const char *const words[], const ch
 	int r;
 
 	snprintf(number, sizeof number, "%" PRId64, run);
-	add_word(&w, "/proc/self/exe");
+	add_word(&w, "buildaudit"); /* the undo has it on record as its command */
 	if (db) {
 		add_word(&w, "-d");
 		add_word(&w, db);
@@ -58,7 +58,7 @@ static int call(const char *db, int64_t run, const char *const words[], const ch
 	for (i = 0; i < more_count; i++)
 		add_word(&w, more[i]);
 	add_word(&w, NULL);
-	r = w.failed ? -ENOMEM : child_run(w.argv, NULL, CHILD_AT_TERMINAL);
+	r = w.failed ? -ENOMEM : child_run_self(w.argv);
 	free(w.argv);
 	if (r < 0)
 		say_always("cannot start '%s'", words[0]);

@@ -13,11 +13,14 @@ void difference_where(const struct cmd_call *call, const struct ba_rows *rows, s
 {
 	const char *to = row_text(rows, "moved_to");
 	char path[PATH_MAX];
-	bool found = original_find(call->db, rows, path);
+	bool found = original_find(call->db, rows, path), moved = original_is_moved(rows, path);
 
-	if (*to && (!found || !strcmp(path, to))) {
+	if (*to && (moved || !found)) {
 		buf_adds(line, "moved to ");
 		render_name(line, to, strlen(to));
+		/* of a run that is history, but an install's page is of what is there now */
+		if (!moved && call->run < 0)
+			buf_adds(line, ", changed or gone since");
 	} else {
 		buf_adds(line, found ? "original kept" : "original not kept");
 	}

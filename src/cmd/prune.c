@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/prune.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "base/cleanup.h"
+#include "cmd/await.h"
 #include "cmd/cmd.h"
+#include "cmd/summary.h"
 #include "cmd/undoing.h"
 #include "render/text.h"
 
@@ -82,4 +88,53 @@ int prune_list(struct ba *ba, int64_t run, struct ba_rows **out)
 	if (r == 0 && install)
 		r = ba_uninstall_list(ba, install, run, out);
 	return r < 0 ? r : install != 0;
+}
+
+static int count_rest(struct ba *ba, int64_t run, int64_t *count)
+{
+	struct ba_rows *rows;
+	struct stat st;
+	int r = prune_list(ba, run, &rows);
+
+	if (r <= 0)
+		return r;
+	while ((r = ba_rows_next(rows)) > 0)
+		*count += strcmp(row_text(rows, "type"), "dir") != 0 &&
+			lstat(row_text(rows, "path"), &st) == 0;
+	ba_rows_free(rows);
+	return r;
+}
+
+static void say_rest_of(const struct ba_summary *s, const char *db)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT, me = BUF_INIT;
+
+	summary_add_program(&me, db);
+	if (me.data)
+		summary_add_stale(&out, s, me.data);
+	if (!out.failed && out.len)
+		fwrite(out.data, 1, out.len, stderr);
+}
+
+static char *name_of(struct ba *ba, int64_t run)
+{
+	struct ba_rows *row;
+	char *name;
+
+	if (ba_run(ba, run, &row) < 0)
+		return NULL;
+	name = ba_rows_next(row) > 0 ? strdup(row_text(row, "name")) : NULL;
+	ba_rows_free(row);
+	return name;
+}
+
+void prune_say_rest(int64_t run, const char *db)
+{
+	struct ba *ba = await_open(db);
+	_cleanup_free_ char *name = ba ? name_of(ba, run) : NULL;
+	struct ba_summary s = { .run_id = run, .name = name };
+
+	if (name && count_rest(ba, run, &s.stale) == 0)
+		say_rest_of(&s, db);
+	ba_close(ba);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/summary.h"
 
+#include <string.h>
+
 #include "render/notes.h"
 
 /* More are for a page, not for the end of a build. */
@@ -52,6 +54,19 @@ void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *
 			"buildaudit: %zu notes more: %s sql 'SELECT notes FROM runs WHERE run_id = "
 			"%lld'\n",
 			n - NOTES_SHOWN, me, (long long)s->run_id);
+}
+
+void summary_add_stale(struct buf *out, const struct ba_summary *s, const char *me)
+{
+	if (!s->stale)
+		return;
+	buf_addf(out, "buildaudit: %lld file%s of older versions of ", (long long)s->stale,
+		s->stale == 1 ? "" : "s");
+	buf_add_shown(out, s->name, strlen(s->name));
+	buf_addf(out, " %s stale, not installed again: '%s uninstall --superseded-by=%lld ",
+		s->stale == 1 ? "is" : "are", me, (long long)s->run_id);
+	buf_add_shown(out, s->name, strlen(s->name));
+	buf_addf(out, "' takes %s out\n", s->stale == 1 ? "it" : "them");
 }
 
 void summary_add_program(struct buf *out, const char *db)

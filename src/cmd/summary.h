@@ -15,6 +15,9 @@ void summary_add_notes(struct buf *out, const struct ba_summary *s, const char *
 /* Those without which another answer of the command's would not be understood: --quiet, too. */
 void summary_add_warnings(struct buf *out, const struct ba_summary *s);
 
+/* How many files of older versions are stale, where there are any, and what takes them out. */
+void summary_add_stale(struct buf *out, const struct ba_summary *s, const char *me);
+
 /* "buildaudit", with the database where that is not the default one. */
 void summary_add_program(struct buf *out, const char *db);
 

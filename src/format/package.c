@@ -126,16 +126,47 @@ static int64_t count_excluded(const struct ba_rows *run)
 	return ba_rows_int(run, ba_rows_column(run, "excluded"));
 }
 
-/* Nor are the folders of files that are excluded, and that an earlier run had made. */
+/* Nor are the folders of files that are excluded, or gone, and that an earlier run had made. */
 static bool is_worth_packing(const struct payload *p, const struct ba_rows *run)
 {
-	return has_files(p) || (p->count && !is_all_of_others(p) && !count_excluded(run));
+	return has_files(p) ||
+		(p->count && !is_all_of_others(p) && !count_excluded(run) && !p->taken_back);
 }
 
-static int nothing(const struct payload *p, const struct ba_rows *run, int64_t id)
+static void free_rows(struct ba_rows **rows)
+{
+	ba_rows_free(*rows);
+}
+
+/* What has become of what the run made, that none of it is there. */
+static const char *what_became(const struct ba_rows *since)
+{
+	const char *undone = row_text(since, "undone");
+
+	if (!*undone)
+		return "superseded";
+	return strcmp(undone, "rollback") ? "uninstalled" : "rolled back";
+}
+
+static int nothing_any_more(struct ba *ba, const struct ba_rows *run, int64_t id)
+{
+	_cleanup_(free_rows) struct ba_rows *since = NULL;
+	_cleanup_buf_ struct buf name = BUF_INIT;
+
+	if (ba_run_since(ba, id, &since) < 0 || ba_rows_next(since) <= 0)
+		return say_failed("%s", ba_error(ba));
+	render_install(&name, run);
+	return say_failed("nothing to pack: run %lld%s%s%s was %s", (long long)id,
+		name.len ? " (" : "", name.len ? name.data : "", name.len ? ")" : "",
+		what_became(since));
+}
+
+static int nothing(const struct payload *p, struct ba *ba, const struct ba_rows *run, int64_t id)
 {
 	long long excluded = count_excluded(run);
 
+	if (p->taken_back)
+		return nothing_any_more(ba, run, id);
 	if (is_all_of_others(p))
 		return say_failed(
 			"nothing to pack: other packages have all that run %lld created or "
@@ -182,11 +213,6 @@ static int make_file(const struct format *f, struct payload *p, struct metadata 
 	return o->called ? 0 : say_no_memory();
 }
 
-static void free_rows(struct ba_rows **rows)
-{
-	ba_rows_free(*rows);
-}
-
 /* With the run's row in hand all that is read is of one moment. */
 static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_t run,
 	struct package_options *o)
@@ -206,7 +232,7 @@ static int read_run(struct payload *p, struct metadata *m, struct ba *ba, int64_
 	if (payload_read(p, ba, run, &o->include, &o->exclude) < 0 ||
 		foreign_leave_out(p, m) < 0 || foreign_name_unchanged(p, ba, run) < 0)
 		return -1;
-	return is_worth_packing(p, row) ? 0 : nothing(p, row, run);
+	return is_worth_packing(p, row) ? 0 : nothing(p, ba, row, run);
 }
 
 /* A program that would become set-uid root by that is no such program any more. */
@@ -232,6 +258,24 @@ static int change_copies(struct payload *p, const struct metadata *m, struct pac
 	return strip_payload(p, m) == 0 ? pages_compress(p, m, o) : -1;
 }
 
+/* Of a package that is there only: what is in it and is not as the run left it. */
+static void say_besides(const struct payload *p)
+{
+	struct say_list edited = { "packed as they are now, edited since they were installed:", 0,
+		false };
+	size_t i, earlier = 0;
+
+	for (i = 0; i < p->count; i++) {
+		earlier += p->entries[i]->stays != 0;
+		if (p->entries[i]->edited)
+			say_item(&edited, "%s", p->entries[i]->path);
+	}
+	say_rest(&edited);
+	if (earlier)
+		say("packed, too: %zu path%s that earlier runs of it made", earlier,
+			earlier == 1 ? "" : "s");
+}
+
 static int make(struct payload *p, struct metadata *m, struct package_options *o)
 {
 	_cleanup_(stage_close) struct stage stage = STAGE_INIT;
@@ -247,7 +291,10 @@ static int make(struct payload *p, struct metadata *m, struct package_options *o
 		return -1;
 	if (f->metadata && f->metadata(p, m) < 0)
 		return -1;
-	return make_file(f, p, m, o);
+	if (make_file(f, p, m, o) < 0)
+		return -1;
+	say_besides(p);
+	return 0;
 }
 
 int package_may_begin(struct package_options *o)

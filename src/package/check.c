@@ -30,7 +30,7 @@ struct first_name {
 struct check {
 	bool md5; /* is asked for, too */
 	struct first_name *inodes;
-	struct say_list changed, edited;
+	struct say_list changed;
 };
 
 static void differs(struct check *c, const struct member *e, const char *how)
@@ -159,7 +159,7 @@ static int check_file(struct check *c, struct member *e, const struct stat *st)
  * is not kept, and without the file the manager would take it away. As it stands it is what the
  * manager finds there, and leaves alone, too.
  */
-static void take_edit(struct check *c, struct member *e, const struct stat *st)
+static void take_edit(const struct check *c, struct member *e, const struct stat *st)
 {
 	char now[2 * SHA256_LEN + 1];
 
@@ -174,7 +174,7 @@ static void take_edit(struct check *c, struct member *e, const struct stat *st)
 	e->gid = st->st_gid;
 	e->size = st->st_size;
 	e->mtime_ns = io_ns(&st->st_mtim);
-	say_item(&c->edited, "%s", e->path);
+	e->edited = true;
 }
 
 static int check_entry(struct check *c, struct member *e)
@@ -213,8 +213,7 @@ int payload_check(struct payload *p, bool md5)
 	struct check c = { md5, NULL,
 		{ "refused: changed since the run, so that the package "
 			"would not hold what was installed:",
-			0, false },
-		{ "packed as they are now, edited since they were installed:", 0, false } };
+			0, false } };
 	struct first_name *in, *next;
 	size_t i;
 	int r = 0;
@@ -225,7 +224,6 @@ int payload_check(struct payload *p, bool md5)
 	}
 	render_progress_end();
 	say_rest(&c.changed);
-	say_rest(&c.edited);
 	HASH_ITER(hh, c.inodes, in, next)
 	{
 		HASH_DEL(c.inodes, in);

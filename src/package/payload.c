@@ -202,6 +202,7 @@ struct reading {
 	struct payload *payload;
 	const struct payload_rules *include, *exclude;
 	struct payload made; /* by the run or before, by others of its install */
+	struct payload back; /* the paths at which what the run did was taken back */
 };
 
 static int sort_row(struct reading *r, const struct ba_rows *row)
@@ -210,8 +211,12 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 	bool excluded = ba_rows_int(row, EXCLUDED), removed = *change == 'r';
 	struct member *mine = payload_find(&r->made, path);
 	bool made = *change == 'c' || mine;
-	struct payload_rule *rule = removed ? NULL : included(r->include, path);
+	struct payload_rule *rule;
 
+	/* what is there by now is an earlier run's of the install, or not its doing */
+	if (payload_find(&r->back, path))
+		return 0;
+	rule = removed ? NULL : included(r->include, path);
 	if (mine)
 		mine->seen = true;
 	if (rule)
@@ -221,6 +226,14 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 	if (rule || (made && !excluded && !removed && !(mine && mine->theirs)))
 		return add_row(r->payload, row, rule != NULL, mine && mine->replaced);
 	return excluded || (mine && !mine->theirs) ? 0 : add_side_row(r->payload, row);
+}
+
+static int back_row(struct reading *r, const struct ba_rows *row)
+{
+	if (!add_entry(&r->back, ba_rows_text(row, 0, NULL)))
+		return say_no_memory();
+	r->payload->taken_back++;
+	return 0;
 }
 
 static int made_row(struct reading *r, const struct ba_rows *row)
@@ -262,8 +275,8 @@ static bool is_needed(const struct reading *r, const struct member *e)
 /* What the run found done already, by the same command before, and left as it was. */
 static int take_over(struct reading *r)
 {
-	size_t i, before = r->payload->count;
 	struct stat st;
+	size_t i;
 
 	/* From the end: what is in a folder tells whether that is needed. */
 	for (i = r->made.count; i-- > 0;) {
@@ -281,17 +294,18 @@ static int take_over(struct reading *r)
 		e->wanted = rule != NULL;
 		*at = STEAL(r->made.entries[i]);
 	}
-	if (r->payload->count > before)
-		say("packed, too: %zu path%s that earlier runs of it made",
-			r->payload->count - before, r->payload->count - before == 1 ? "" : "s");
 	return 0;
 }
 
 static int read_manifest(struct reading *r, struct ba *ba, int64_t run)
 {
 	struct ba_rows *rows = NULL;
-	int asked = ba_made(ba, run, &rows);
+	int asked = ba_taken_back(ba, run, &rows);
 
+	if (read_rows(r, ba, asked, rows, back_row) < 0)
+		return -1;
+	payload_sort(&r->back);
+	asked = ba_made(ba, run, &rows);
 	if (read_rows(r, ba, asked, rows, made_row) < 0)
 		return -1;
 	payload_sort(&r->made);
@@ -472,6 +486,7 @@ int payload_read(struct payload *p, struct ba *ba, int64_t run,
 	size_t i;
 
 	payload_release(&reading.made);
+	payload_release(&reading.back);
 	for (i = 0; r == 0 && i < exclude->count; i++)
 		if (!exclude->rules[i].used)
 			say("--exclude %s: there is no such path among those that the run changed",

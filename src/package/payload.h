@@ -40,6 +40,7 @@ struct member {
 	bool page; /* of a manual, to be compressed; a link: it leads to one */
 	bool seen;                        /* for who reads a package back */
 	int stays;                        /* an earlier run's, as ba_made() says */
+	bool edited;                      /* packed as it stands, not as it was installed */
 	bool replaced;                    /* there was something at its path before */
 	bool theirs;                      /* somebody's that was moved or linked to its path */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
@@ -65,6 +66,7 @@ struct payload {
 	size_t count;
 	struct bystander *sides;
 	size_t side_count;
+	size_t taken_back; /* so much of what the run did is in its place no more */
 };
 
 /* Paths, each with all below it; to exclude it may be a glob. */

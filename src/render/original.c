@@ -22,7 +22,7 @@ static bool is_object(const char *db, const struct ba_rows *rows, char *path)
 		access(path, F_OK) == 0;
 }
 
-static bool is_moved(const struct ba_rows *rows, char *path)
+bool original_is_moved(const struct ba_rows *rows, char *path)
 {
 	const char *to = row_text(rows, "moved_to");
 	struct stat st;
@@ -38,7 +38,7 @@ bool original_find(const char *db, const struct ba_rows *rows, char *path)
 		return false;
 	if (row_number(rows, "old_size") == 0)
 		return snprintf(path, PATH_MAX, "/dev/null") > 0;
-	return is_object(db, rows, path) || is_moved(rows, path);
+	return is_object(db, rows, path) || original_is_moved(rows, path);
 }
 
 static int run_diff(const char *old, const char *old_label, const char *new, const char *new_label,

@@ -13,6 +13,8 @@
  * /dev/null.
  */
 bool original_find(const char *db, const struct ba_rows *rows, char *path);
+/* Is it where the run moved the file? The same. */
+bool original_is_moved(const struct ba_rows *rows, char *path);
 /* From it to what is there now, as `diff -u` has it. 0, or -errno after saying why. */
 int original_diff(const struct ba_rows *rows, const char *kept, struct buf *out);
 

@@ -439,10 +439,40 @@ case_the_next_version_is_installed() {
 	V=1 ci -D -y --nodoc --pkgversion=1 --dpkgflags="$flags" >out 2>err
 	V=2 ci -D -y --nodoc --pkgversion=2 --dpkgflags="$flags" >out 2>err
 	eq "$(ls "$P/d/man/man1" | xargs)" x2.1.gz
+	hasnt "$(cat err)" stale
 	eq "$(ba verify thing)" ''
 	eq "$(dpkg --admindir="$T/adm" -V thing)" ''
 	ba uninstall -y thing >out 2>&1 || fail "$(cat out)"
 	[ ! -e "$P/d" ]
+}
+
+# Unless its package manager has taken it out, what the newer version did not install again is stale.
+case_what_is_stale_is_said() {
+	place
+	back() { ba rollback -y "$(q "SELECT max(run_id) FROM runs WHERE argv = '[\"make\",\"install\"]'")"; }
+	local says="^buildaudit: 1 file of older versions of thing is stale.* uninstall --superseded-by=[0-9]+ thing' takes it out\$"
+	printf 'install:\n\tmkdir -p %s/doc; echo $V >%s/doc/doc$V\n' "$P" "$P" >Makefile
+	V=1 ci -S -y --nodoc --pkgversion=1 --install=no 2>err
+	hasnt "$(cat err)" stale
+	V=2 "$BUILDAUDIT" -d "$DB" checkinstall -S -y --nodoc --pkgversion=2 --install=no 2>err
+	has "$(cat err)" "$says"
+	has "$(cat err)" "'buildaudit -d $DB uninstall --sup"
+	back
+	mkdir ../bin
+	ln -s "$(type -P false)" ../bin/upgradepkg
+	V=2 PATH=$T/bin:$PATH want_rc 125 ci -S -y --nodoc --pkgversion=2 2>err
+	has "$(cat err)" "$says"
+	back
+	ln -sf "$(type -P true)" ../bin/upgradepkg
+	V=2 PATH=$T/bin:$PATH ci -S -y --nodoc --pkgversion=2 2>err
+	has "$(cat err)" "$says"
+	back
+	printf '#!/bin/sh\nrm %s/doc/doc1\n' "$P" >../bin/removes
+	chmod +x ../bin/removes
+	mv ../bin/removes ../bin/upgradepkg
+	V=2 PATH=$T/bin:$PATH ci -S -y --nodoc --pkgversion=2 2>err
+	[ ! -e "$P/doc/doc1" ]
+	hasnt "$(cat err)" stale
 }
 
 case_called_by_its_name() {

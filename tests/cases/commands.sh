@@ -511,6 +511,7 @@ case_rollback_on_failure() {
 	want_rc 3 rec --rollback-on-failure --include "$T/p" -- sh -c 'echo x >p/a; echo >p/b; exit 3' 2>err
 	has "$(cat err)" '^buildaudit: run 1 rolled back \(as run 2\): 1 removed, 1 restored'
 	eq "$(cat p/*)" before
+	eq "$(q 'SELECT argv FROM runs WHERE run_id = 2')" "[\"buildaudit\",\"-d\",\"$DB\",\"rollback\",\"-y\",\"1\"]"
 	rec --rollback-on-failure --include "$T/p" -- sh -c 'echo x >p/a'
 	eq "$(cat p/*)" x
 	want_rc 143 rec --rollback-on-failure -q --include "$T/p" -- sh -c 'echo y >p/a; kill $$' 2>/dev/null

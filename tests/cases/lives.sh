@@ -173,6 +173,24 @@ case_show_says_where_a_file_was_moved() {
 	eq "$(ba show move ./p/conf)" "$T/p/conf: file -> file (moved to $T/p/conf.old)"
 }
 
+# What was moved aside, and then overwritten there, is no more where it was moved.
+case_show_of_an_install_says_where_a_file_is_now() {
+	mkdir p
+	echo user >p/foo
+	echo user2 >p/bar
+	inst f 1 'echo 1 >foo; install -b foo p/foo; mv p/bar p/bar.old; echo 1 >p/bar'
+	settle
+	has "$(ba show f)" "p/foo  5 B -> 2 B, moved to $T/p/foo~\$"
+	inst f 2 'echo 2 >foo; install -b foo p/foo'
+	settle
+	has "$(ba show f)" 'p/foo  5 B -> 2 B, original kept$'
+	has "$(ba show f "$T/p/foo")" '^-user$'
+	has "$(ba show f)" "p/bar  6 B -> 2 B, moved to $T/p/bar.old\$"
+	echo person >p/bar.old
+	has "$(ba show f)" "p/bar  6 B -> 2 B, moved to $T/p/bar.old, changed or gone since\$"
+	has "$(ba show 1)" "p/bar  6 B -> 2 B, moved to $T/p/bar.old\$"
+}
+
 case_show_tells_a_chmod_from_what_is_replaced() {
 	mkdir -p p/d
 	echo a >p/a
@@ -241,6 +259,53 @@ case_show_of_a_path_is_old_to_new() {
 	rec -q --no-backup --include="$T/p" -- sh -c 'echo >p/bin'
 	settle
 	has "$(ba show latest ./p/bin)" 'original not kept'
+}
+
+# The install as its runs have made it by now: what was taken back is no part of it.
+case_package_of_what_is_left_of_it() {
+	local said
+	mkdir p
+	inst foo 1 'mkdir p/bin; echo 1 >p/bin/foo; echo 1 >p/bin/bar; echo 1 >p/bin/baz'
+	inst foo 2 'echo 2 >p/bin/foo; echo 1 >p/bin/bar; echo 2 >p/bin/two'
+	settle
+	pack() { ba package --type=tar --compress=none -o "$T" -y "$@"; }
+	ba rollback -y foo@2 >/dev/null
+	eq "$(pack foo 2>/dev/null)" "$T/foo-1.tar"
+	eq "$(tar -tf foo-1.tar | sed -n "s|.*${T#/}/p/bin/||p" | xargs)" 'bar baz foo'
+	said=$(want_rc 125 ba package --type=tar -y foo@2 2>&1)
+	eq "$said" 'buildaudit: nothing to pack: run 2 (foo 2) was rolled back'
+	ba uninstall -y foo >/dev/null
+	said=$(want_rc 125 ba package --type=tar -y foo 2>&1)
+	eq "$said" 'buildaudit: nothing to pack: run 2 (foo 2) was uninstalled'
+	said=$(want_rc 125 ba package --type=tar -y foo@1 2>&1)
+	eq "$said" 'buildaudit: nothing to pack: run 1 (foo 1) was uninstalled'
+}
+
+# What an uninstall of the run leaves is packed, and what it takes out is not said to be somebody else's.
+case_package_of_what_an_uninstall_left() {
+	mkdir p
+	inst foo 1 'echo 1 >p/a; echo 1 >p/b'
+	inst foo 2 'echo 2 >p/a; echo 2 >p/c'
+	settle
+	ba uninstall -y foo@2 >/dev/null
+	hasnt "$(ba package --type=tar --compress=none -y foo 2>&1)" 'somebody|gone'
+	eq "$(tar -tf foo-2.tar | sed -n "s|.*${T#/}/p/||p" | xargs)" 'a'
+	inst foo 3 'echo 3 >p/a; echo 3 >p/b'
+	settle
+	echo person >p/b
+	ba uninstall -y foo >/dev/null 2>&1 || :
+	hasnt "$(want_rc 125 ba package --type=tar -y foo 2>&1)" "p/a"
+}
+
+# Of a package that is not made nothing is said to be in it.
+case_a_package_that_is_refused_has_nothing_in_it() {
+	mkdir p
+	inst foo 1 'echo 1 >p/a; echo 1 >p/b'
+	inst foo 1 '[ -e p/b ] || exit; echo 1 >p/a'
+	settle
+	has "$(ba package --type=tar -y foo 2>&1)" 'packed, too: 1 path that earlier runs of it made'
+	echo person >p/a
+	hasnt "$(want_rc 125 ba package --type=tar -y foo 2>&1)" 'packed, too'
 }
 
 # Taken out by hand, or by a package manager that it was packed for: it is said, and one uninstall ends it.
