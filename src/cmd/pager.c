@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/pager.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -49,10 +50,13 @@ static void wait_for_its_end(void)
 /* The terminal is the pager's until it ends, whatever ends us. */
 static void wait_and_die(int sig)
 {
+	int was = errno; /* where somebody holds the signal back it comes later */
+
 	drop_fd(STDOUT_FILENO);
 	wait_for_its_end();
 	signal(sig, SIG_DFL);
 	raise(sig);
+	errno = was;
 }
 
 static void become_pager(const char *command, const int pipe[2])

@@ -86,7 +86,7 @@ static bool is_begun_in_place(const struct plan *p, const struct entry *e, const
 {
 	if (!S_ISREG(now->mode))
 		return true;
-	if (e->begun == BEGUN_META)
+	if (e->begun == BEGUN_META || (e->begun == BEGUN_NOT && e->content_changed == 0))
 		return now->mtime_ns == e->after.i.mtime_ns ||
 			now->mtime_ns == e->before.i.mtime_ns;
 	return remake_is_begun(dir, name, now, &e->before, p->objects);

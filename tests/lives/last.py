@@ -65,8 +65,12 @@ def contents(top, db=None):
         for where, _, files in os.walk(folder):
             for name in files:
                 path = os.path.join(where, name)
-                if not os.path.islink(path):
+                if os.path.islink(path):
+                    continue
+                try:
                     out.add(read(path))
+                except FileNotFoundError:   # a recorder that was killed has a watcher that clears up
+                    pass
     return out
 
 
