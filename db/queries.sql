@@ -842,8 +842,10 @@ ORDER BY run_id DESC LIMIT 1;
 SELECT p.name, EXISTS (
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change <> 'removed' AND c.file <> c.before_file
-        AND c.undone AND u.kind IS NULL AND c.ino = h.before_ino AND c.mode & 61440 = h.before_mode & 61440 -- a number is given again
-        AND c.size IS h.before_size AND c.mtime IS h.before_mtime
+        AND c.undone AND u.kind IS NULL AND c.mode & 61440 = h.before_mode & 61440
+        -- a number is given again; and a commit gives a file another than it had in the layers
+        AND ((c.ino = h.before_ino AND c.size IS h.before_size AND c.mtime IS h.before_mtime)
+            OR (c.ino = ?3 AND c.size = ?4 AND c.mtime = ?5))
         AND NOT EXISTS ( -- it had stood elsewhere before, and what is in it is from then
             SELECT 1 FROM alias b CROSS JOIN entry o ON o.run_id = b.run_id AND o.path_id = b.path_id
             WHERE b.run_id = c.run_id AND b.file = c.file AND o.before_file = c.file

@@ -58,16 +58,28 @@ static bool is_copy(const struct plan_item *home, const struct plan_item *it)
 		look_same_content(home->e->path, it->e->path);
 }
 
+/* What stood there before is in what stands there now. */
+static bool has_its_own(struct plan *p, const struct plan_item *home)
+{
+	const struct side *b = &home->e->before;
+	const char *name;
+	int dir;
+
+	return S_ISREG(home->now.mode) && b->has_hash &&
+		parents_open(&p->parents, home->e->path, &dir, &name) == 0 &&
+		!look_differs(dir, name, &home->now, b, DIFFERS_WHAT);
+}
+
 /*
  * Is what stood at its home before there again, or will be; or was it a command's, and taken back?
  */
-static bool is_settled(const struct plan *p, const struct plan_item *home,
-	const struct plan_item *it)
+static bool is_settled(struct plan *p, const struct plan_item *home, const struct plan_item *it)
 {
 	const struct inode *was = &home->e->before.i;
 
 	/* What is ours and could not be put back was refused. */
-	if (home->state == STATE_BEFORE || home->state == STATE_OURS || is_copy(home, it))
+	if (home->state == STATE_BEFORE || home->state == STATE_OURS || is_copy(home, it) ||
+		has_its_own(p, home))
 		return true;
 	return home->for_good &&
 		db_int(p->db, Q_LEFT_THERE, 0, "iiiii", home->e->path_id, (int64_t)was->ino,

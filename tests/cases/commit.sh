@@ -261,6 +261,19 @@ case_a_later_run_goes_first() {
 	eq "$(cat p/f)" 1
 }
 
+# A link to what another one made; the older one is rolled back first.
+case_a_link_to_what_was_committed() {
+	needs_try
+	mkdir p
+	t sh -c 'echo hi >p/e'
+	commit
+	t ln p/e p/c
+	commit
+	ba rollback -y 1 >/dev/null 2>&1
+	ba rollback -y 3 >"$T/../said" 2>&1 || fail "$(cat "$T/../said")"
+	eq "$(ls p)" ''
+}
+
 case_a_part_of_it() {
 	needs_try
 	start

@@ -1292,6 +1292,31 @@ def last_copies():
     return wrong
 
 
+# What was there; what the runs did; the order in which they are asked for.
+WAITING = (
+    ('mkdir -m 710 a; echo i >a/in', ('rm -r a; echo f >a', 'rm a; mkdir a; echo n >a/new'), '1212'),
+    ('mkdir -m 710 d; echo x >d/x', ('chmod 700 d', 'mv d e', 'mkdir d'), '123123123'),
+    ('mkdir c; echo A >c/in', ('mkfifo e; cat c/in >x; cat x >c/in; rm x', 'mv c/in e; echo B >>e', 'rm e; mkdir e; echo n >e/in'), '231213'),
+    ('echo 1 >a; ln a b; mkdir d', ('chmod 640 b; mv a d/y', 'mkdir a'), '121'),
+    ('echo 1 >a; echo 2 >b; ln -s a l', ('echo 2 >>b', 'echo 20 >b; ln -f b l', 'ln -f l e'), '123123'),
+)
+
+
+def waiting_for_one_another():
+    """Runs that are asked for in an order in which each waits for another: they come to an end, and it is the same"""
+    wrong = []
+    for setup, runs, order in WAITING:
+        with Case() as c:
+            subprocess.run(['sh', '-ec', setup], cwd=c.t, check=True)
+            before = snapshot(c.t)
+            for run in runs:
+                wrong += sh(c, run)
+            said = [c.ba('rollback', '-y', n) for n in order]
+            expect(wrong, '%s: %s' % (runs, [p.stdout for p in said]), [p.returncode for p in said[-len(runs):]], [0] * len(runs))
+            wrong += ['%s: %s' % (runs, f) for f in compare(before, snapshot(c.t))]
+    return wrong
+
+
 def taken_place():
     """A rollback is killed at each call, somebody makes a file where one was to come home: that one has a name that is said"""
     wrong, n, report = [], 0, ''
@@ -1358,7 +1383,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, taken_place, two_databases, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
+CASES = [in_the_way, waiting_for_one_another, taken_place, two_databases, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
          folders_carried_in, two_names_of_what_was_there, killed_coming_home, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
