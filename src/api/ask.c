@@ -27,18 +27,14 @@ static int64_t run_by_number(struct ba *ba, const char *name)
 	return db_int(ba->db, Q_RUN_EXISTS, 0, "i", number_of(name));
 }
 
+static int64_t run_by_label(struct ba *ba, const char *name)
+{
+	return db_int(ba->db, Q_RUN_BY_LABEL, 0, "s", name);
+}
+
 static int64_t install_by_name(struct ba *ba, const char *name)
 {
 	return db_int(ba->db, Q_INSTALL_BY_NAME, 0, "s", name);
-}
-
-/* A run of an install that has the install's name for a label is no other than that. */
-static int64_t run_by_label(struct ba *ba, const char *name)
-{
-	int64_t run = db_int(ba->db, Q_RUN_BY_LABEL, 0, "s", name);
-	int64_t install = run ? install_by_name(ba, name) : 0;
-
-	return install && db_int(ba->db, Q_RUN_INSTALL, 0, "i", run) == install ? install : run;
 }
 
 static int64_t run_by_version(struct ba *ba, const char *name)
@@ -63,7 +59,7 @@ static int check_meaning(struct ba *ba, const char *name, int64_t run)
 			"say one of these",
 			db_path(ba->db), name, (long long)run, (long long)other);
 	install = install_by_name(ba, name);
-	if (!install || install == run)
+	if (!install || db_int(ba->db, Q_RUN_INSTALL, 0, "i", run) == install)
 		return 0;
 	return words_set(&ba->words, -EINVAL,
 		"%s: '%s' is the label of run %lld and the name of another install: say %lld, or "

@@ -975,12 +975,6 @@ case_a_label_and_a_name_that_are_the_same() {
 	eq "$(ls p)" $'a\nb'
 	ba uninstall -y one@1 >/dev/null
 	eq "$(ls p)" b
-	# The label of one of its own runs is the install's name still.
-	inst app 1 'echo one >p/1'
-	inst app 2 'echo two >p/2' --label=app
-	settle
-	ba uninstall -y app >/dev/null
-	eq "$(ls p)" b
 }
 
 # A command that failed halfway has changed something, and made no version of it.
