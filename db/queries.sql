@@ -74,17 +74,19 @@ WHERE change IS NULL AND NOT EXISTS (
 
 -- name: VIEW_SAME_FILE
 -- What a run found at a path was the file that one, the same perhaps, found at another, and what that one did there was
--- taken back. It had several names, one of the two says; and the earlier of two runs had not taken all of them, or the
--- number would be another file's.
+-- taken back. It had several names, one of the two says; and who found it first had not taken all of them, or the number
+-- would be another file's. What was handed over had been found before the run that has it (since).
 CREATE TEMP VIEW IF NOT EXISTS same_file AS
 SELECT i.run_id, i.path_id, i.change, i.undone, i.before_file, i.before_nlink, e.run_id AS other_run, e.path_id AS other_path,
     e.undone AS other_undone, e.before_file AS other_before_file, e.before_nlink AS other_nlink
 FROM entry i CROSS JOIN entry e INDEXED BY entry_undone ON e.before_ino = i.before_ino AND e.undone > 0
     AND e.before_dev = i.before_dev AND e.before_size = i.before_size AND e.before_mtime = i.before_mtime
     AND e.path_id <> i.path_id AND NOT e.excluded AND max(e.before_nlink, i.before_nlink) > 1
-WHERE iif(e.run_id = i.run_id, e.before_file = i.before_file, iif(e.run_id < i.run_id, e.before_nlink, i.before_nlink) > (
+CROSS JOIN run r ON r.id = i.run_id CROSS JOIN run o ON o.id = e.run_id
+CROSS JOIN run f ON f.id = iif((ifnull(e.since, o.started_ns), o.id) < (ifnull(i.since, r.started_ns), r.id), o.id, r.id)
+WHERE iif(o.id = r.id, e.before_file = i.before_file, iif(f.id = o.id, e.before_nlink, i.before_nlink) > (
         SELECT count(*) FROM entry c
-        WHERE c.run_id = min(e.run_id, i.run_id) AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
+        WHERE c.run_id = f.id AND c.before_ino = i.before_ino AND c.before_dev = i.before_dev
             AND c.change IS NOT NULL AND (c.change = 'removed' OR c.file <> c.before_file)));
 
 -- name: VIEW_CARRIED
@@ -95,6 +97,12 @@ FROM entry e CROSS JOIN alias a ON a.run_id = e.run_id AND a.file = e.file
 CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
 WHERE e.undone > 0 AND e.file <> 0 AND e.file <> e.before_file AND e.mode & 61440 <> 16384 AND h.path_id <> e.path_id
     AND h.before_file = e.file AND h.change IS NOT NULL AND (h.change = 'removed' OR h.file <> h.before_file);
+
+-- name: VIEW_BROUGHT
+-- The files that had stood elsewhere, or under another name, before a run, and have still in them what is from then.
+CREATE TEMP VIEW IF NOT EXISTS brought AS
+SELECT a.run_id, a.file FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
+WHERE h.before_file = a.file AND NOT (h.file = a.file AND h.content_changed = 1 AND h.undone);
 
 -- name: VIEW_STRANDED
 -- Of that, what has a home and has not come there since, by the record, whose undos may be forgotten, or by what stands
@@ -838,18 +846,16 @@ ORDER BY run_id DESC LIMIT 1;
 
 -- name: LINKED_FROM
 -- Where the file at a path stood before, and stood still when a run had given it this name; and whether a command on
--- record had made it there, or left it as it is now (?3, ?4, ?5), which was taken back since: its home is a copy.
-SELECT p.name, EXISTS (
+-- record had made it there, or left it as it is now (?3, ?4, ?5), which was taken back since: its home is a copy. Of one
+-- that is forgotten the home says so (HAND_SEEN).
+SELECT p.name, h.undone AND h.before_ino = ?3 AND h.before_size = ?4 AND h.before_mtime = ?5 OR EXISTS (
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.run_id < h.run_id AND c.change <> 'removed' AND c.file <> c.before_file
         AND c.undone AND u.kind IS NULL AND c.mode & 61440 = h.before_mode & 61440
         -- a number is given again; and a commit gives a file another than it had in the layers
         AND ((c.ino = h.before_ino AND c.size IS h.before_size AND c.mtime IS h.before_mtime)
             OR (c.ino = ?3 AND c.size = ?4 AND c.mtime = ?5))
-        AND NOT EXISTS ( -- it had stood elsewhere before, and what is in it is from then
-            SELECT 1 FROM alias b CROSS JOIN entry o ON o.run_id = b.run_id AND o.path_id = b.path_id
-            WHERE b.run_id = c.run_id AND b.file = c.file AND o.before_file = c.file
-                AND NOT (o.file = c.file AND o.content_changed = 1 AND o.undone))
+        AND NOT EXISTS (SELECT 1 FROM brought b WHERE b.run_id = c.run_id AND b.file = c.file)
     UNION ALL
     SELECT 1 FROM entry c JOIN run u ON u.id = c.run_id
     WHERE c.path_id = h.path_id AND c.file = c.before_file AND (c.content_changed = 1 OR c.mtime <> c.before_mtime)
@@ -881,10 +887,8 @@ WHERE before_ino = ?1 AND undone > 0 AND before_size = ?2 AND before_mtime = ?3 
 -- that name?
 SELECT 1 FROM entry g
 WHERE g.path_id = ?1 AND g.ino = ?2 AND g.mode & 61440 = ?3 & 61440 AND g.size IS ?4 AND g.mtime IS ?5
-    AND g.undone <> 0 AND g.change <> 'removed' AND iif(g.file = g.before_file, g.content_changed = 1, NOT EXISTS (
-        SELECT 1 FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id
-        WHERE a.run_id = g.run_id AND a.file = g.file AND h.before_file = g.file
-            AND NOT (h.file = g.file AND h.content_changed = 1 AND h.undone)))
+    AND g.undone <> 0 AND g.change <> 'removed' AND iif(g.file = g.before_file, g.content_changed = 1,
+        NOT EXISTS (SELECT 1 FROM brought b WHERE b.run_id = g.run_id AND b.file = g.file))
 LIMIT 1;
 
 -- name: MADE_SINCE
@@ -1317,7 +1321,7 @@ rest (path_id, run_id, folder, name) AS MATERIALIZED (
     FROM beside r CROSS JOIN owner o ON o.run_id = r.run_id JOIN path p ON p.id = o.path_id
     WHERE NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN entry e ON e.run_id = n.id AND e.path_id = o.path_id
-            WHERE n.peer AND n.id > o.run_id AND NOT e.undone
+            WHERE n.peer AND n.id > o.run_id AND (e.change IS NULL OR NOT e.undone)
                 AND NOT EXISTS (SELECT 1 FROM swept w WHERE w.run_id = e.run_id AND w.path_id = e.path_id))
         AND NOT EXISTS (
             SELECT 1 FROM older n CROSS JOIN upheld u ON u.run_id = n.id AND u.path_id = o.path_id
@@ -1650,6 +1654,18 @@ SELECT s.run_id, n.path_id, 0, n.late, s.before_file, n.before_mode, n.before_ui
     n.before_mtime, n.before_ctime, n.before_dev, n.before_ino, n.before_nlink, n.before_rdev, n.undone
 FROM same_file s CROSS JOIN entry n ON n.run_id = s.other_run AND n.path_id = s.other_path
 WHERE s.other_run = ?1 AND s.run_id <> ?1 AND s.change IS NOT NULL AND NOT s.undone AND s.before_file <> 0;
+
+-- name: HAND_SEEN
+-- What others only came to at a path, as the home of what they gave another name, was made or written by the forgotten
+-- run, and was taken back: there it is a copy from now on (LINKED_FROM).
+UPDATE entry SET undone = -n.undone
+FROM entry n
+WHERE n.run_id = ?1 AND n.undone > 0 AND n.change IS NOT NULL AND n.change <> 'removed' AND n.mode & 61440 <> 16384
+    AND entry.path_id = n.path_id AND entry.run_id > n.run_id AND entry.change IS NULL AND NOT entry.undone
+    AND entry.before_ino = n.ino AND entry.before_mode & 61440 = n.mode & 61440
+    AND entry.before_size IS n.size AND entry.before_mtime IS n.mtime
+    AND iif(n.file = n.before_file, n.content_changed = 1 OR n.mtime <> n.before_mtime,
+        NOT EXISTS (SELECT 1 FROM brought b WHERE b.run_id = n.run_id AND b.file = n.file));
 
 -- name: FORGET_UNDOS
 -- slow: what an undo took back is looked for among all that was

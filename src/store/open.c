@@ -102,7 +102,7 @@ int db_views(struct db *db)
 {
 	static const enum query views[] = { Q_VIEW_HANDED, Q_VIEW_CLAIM, Q_VIEW_LASTING,
 		Q_VIEW_REPLACED, Q_VIEW_EDITED, Q_VIEW_SWEPT, Q_VIEW_SAME_FILE, Q_VIEW_CARRIED,
-		Q_VIEW_STRANDED };
+		Q_VIEW_BROUGHT, Q_VIEW_STRANDED };
 	size_t i;
 	int r = 0;
 

@@ -41,6 +41,7 @@ static int hand_all(struct db *db, int64_t run_id)
 		{ Q_HAND_ALIASES, false },
 		{ Q_HAND_FOUND, true },
 		{ Q_HAND_NAMES, true },
+		{ Q_HAND_SEEN, true },
 	};
 	size_t i;
 	int r = 0;

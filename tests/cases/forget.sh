@@ -75,8 +75,50 @@ case_the_older_is_forgotten_first() {
 	ba rollback -y 2 2>/dev/null
 	ba rollback -y 1 2>/dev/null
 	ba forget 1 2>/dev/null
+	eq "$(ba files 2)" "modified  dir      $T/p/d"
+	eq "$(q 'SELECT created, modified FROM runs WHERE run_id = 2')" '0|1'
 	ba rollback -y 2 2>/dev/null
 	look | diff before -
+}
+
+# forgotten_in ORDER PREPARE RUN...: each run is an install, that is taken out and forgotten, in that order
+forgotten_in() {
+	local n=0 run
+	rm -rf p "$DB"* && mkdir p
+	(cd p && eval "$2")
+	look >before
+	for run in "${@:3}"; do
+		one "$run" --name="n$((++n))"
+	done
+	settle
+	for n in $1; do
+		ba uninstall -y "n$n" >out 2>&1 || fail "$*: $n: $(cat out)"
+		ba forget "n$n" 2>/dev/null
+	done
+	look | diff before - >out || fail "$*: $(cat out)"
+}
+
+# What it is a link to was made, or written, by one that is forgotten, and was put back anew: the link is no last name.
+case_a_link_to_what_is_made_anew() {
+	forgotten_in '1 2' 'echo 4 >e; echo 2 >x' 'echo 1 >>e' 'ln -f e x'
+	forgotten_in '1 2 3' 'echo 1 >y; ln y x' 'echo 81 >y' 'echo 2 >>y; rm x' 'ln y e'
+	forgotten_in '1 2' 'echo 2 >b; mkdir d' 'ln -sfn c b' 'ln b d'
+	# somebody's own it is
+	rm -rf p "$DB"* && mkdir p
+	echo 4 >p/e
+	one 'echo 1 >>e'
+	one 'ln e x'
+	settle
+	ba rollback -y 1 2>/dev/null
+	ba forget 1 2>/dev/null
+	echo mine >>p/x
+	want_rc 1 ba rollback -y 2 >/dev/null 2>&1
+	eq "$(tail -n 1 p/x)" mine
+}
+
+# The one whose name went first is forgotten first: what it had found is the next one's, as it was before the other came.
+case_names_that_went_one_after_the_other() {
+	forgotten_in '1 2 3' 'echo 3 >x; ln x y' 'ln -sfn b y' 'rm x' 'ln -sfn l y'
 }
 
 # An install that another one had come over, and that was taken out again by then.
