@@ -266,6 +266,14 @@ class Case:
         balib.settle(self.db)
         return p
 
+    def stopped(self, killat, n, *flags):
+        """Rollback of run 1, killed (or as the flags say) before its n-th call that changes the tree -> was there one?"""
+        subprocess.run([killat, '-w', self.t + '/*', '-n', str(n), *flags, '-o', self.top + '/report', '--', BA, '-d', self.db,
+                        'rollback', '-y', '1'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       check=False)
+        with open(self.top + '/report') as f:
+            return 'hit' in f.read()
+
     def adversary(self):
         p = self.record('--', sys.executable, os.path.realpath(__file__), '--install', self.t)
         return [] if p.returncode == 0 else ['the installer failed: ' + p.stdout]
@@ -414,8 +422,8 @@ def stopped_where_a_name_gives_way():
                        # what it leaves is, by chance, what stood there
                        'rm w2; ln -f x w; printf another >w'):
             for flags in ([], ['--fail', 'EIO']):
-                n, report = 0, ''
-                while 'hit' in report or n == 0:
+                n, hit = 0, True
+                while hit:
                     n += 1
                     with Case() as c:
                         write(c.t + '/x', 'x')
@@ -424,11 +432,7 @@ def stopped_where_a_name_gives_way():
                             os.link('%s/%s' % (c.t, old), '%s/%s' % (c.t, new))
                         before = snapshot(c.t)
                         wrong += sh(c, change)
-                        subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), *flags, '-o', c.top + '/report', '--',
-                                        BA, '-d', c.db, 'rollback', '-y', '1'],
-                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-                        with open(c.top + '/report') as f:
-                            report = f.read()
+                        hit = c.stopped(killat, n, *flags)
                         p = c.ba('rollback', '-y', '1')
                         expect(wrong, '%s %s %d: %s' % (change, flags, n, p.stdout), p.returncode, 0)
                         wrong += ['%s %s %d: %s' % (change, flags, n, f) for f in compare(before, snapshot(c.t))]
@@ -1212,8 +1216,8 @@ def edited_after_a_kill():
 
 
 def edited_after(killat, flags, one_time):
-    wrong, n, report = [], 0, ''
-    while 'hit' in report or n == 0:
+    wrong, n, hit = [], 0, True
+    while hit:
         n += 1
         with Case() as c:
             for f in ('conf', 'two', 'set', 'over', 'gone', 'moved', 'next'):
@@ -1223,17 +1227,13 @@ def edited_after(killat, flags, one_time):
             os.mkdir(c.t + '/folder')
             wrong += sh(c, 'echo run >>conf; echo run >>two; chmod 600 set; echo run >o; mv o over; rm gone; echo run >new; '
                            'rmdir folder; echo run >folder; mv moved x; mv next moved')
-            subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), *flags, '-o', c.top + '/report', '--', BA, '-d', c.db,
-                            'rollback', '-y', '1'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, check=False)
-            with open(c.top + '/report') as f:
-                report = f.read()
+            hit = c.stopped(killat, n, *flags)
             there = [f for f in os.listdir(c.t) if not f.startswith('.') and os.path.isfile('%s/%s' % (c.t, f))]
             for f in there:
                 write('%s/%s' % (c.t, f), 'mine\n', 'a')
                 if one_time:
                     os.utime('%s/%s' % (c.t, f), (10 ** 9, 10 ** 9))
-            if 'hit' not in report:
+            if not hit:
                 break
             mine = {f: t for f, t in texts(c.t).items() if 'mine' in t}
             expect(wrong, '%d: written to' % n, len(mine) >= len(there), True)
@@ -1319,19 +1319,16 @@ def waiting_for_one_another():
 
 def taken_place():
     """A rollback is killed at each call, somebody makes a file where one was to come home: that one has a name that is said"""
-    wrong, n, report = [], 0, ''
+    wrong, n, hit = [], 0, True
     with Case() as tool:
         killat = balib.killat(tool.top)
-        while 'hit' in report or n == 0:
+        while hit:
             n += 1
             with Case() as c:
                 write(c.t + '/f', 'precious')
                 wrong += sh(c, 'mv f g')
-                subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), '-o', c.top + '/report', '--', BA, '-d', c.db, 'rollback', '-y', '1'],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-                with open(c.top + '/report') as f:
-                    report = f.read()
-                if 'hit' not in report or os.path.exists(c.t + '/f'):
+                hit = c.stopped(killat, n)
+                if not hit or os.path.exists(c.t + '/f'):
                     break
                 write(c.t + '/f', 'mine')
                 for again in range(2):
@@ -1345,10 +1342,10 @@ def taken_place():
 
 def two_databases():
     """Rollbacks of two databases in one folder: what one that was killed has there under a temporary name is not the other's"""
-    wrong, n, report = [], 0, ''
+    wrong, n, hit = [], 0, True
     with Case() as tool:
         killat = balib.killat(tool.top)
-        while 'hit' in report or n == 0:
+        while hit:
             n += 1
             with Case() as c, Case() as other:
                 other.t = c.t
@@ -1356,10 +1353,7 @@ def two_databases():
                     write('%s/%s' % (c.t, f), f)
                 before = snapshot(c.t)
                 wrong += sh(c, 'mv precious p') + sh(other, 'mv beside b')
-                subprocess.run([killat, '-w', c.t + '/*', '-n', str(n), '-o', c.top + '/report', '--', BA, '-d', c.db, 'rollback', '-y', '1'],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-                with open(c.top + '/report') as f:
-                    report = f.read()
+                hit = c.stopped(killat, n)
                 said = [x.ba('rollback', '-y', '1').returncode for x in (other, c)]
                 expect(wrong, '%d: exit status' % n, said, [0, 0])
                 wrong += ['%d: %s' % (n, f) for f in compare(before, snapshot(c.t))]

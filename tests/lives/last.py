@@ -139,9 +139,7 @@ class Life:
 
     def lost(self, do, kept=True):
         """What was there before do(), and after it is not."""
-        def now():
-            return contents(self.top, self.db) if kept else contents(self.top)
-        before = now() & self.written
+        before = contents(self.top, self.db if kept else None) & self.written
         do()
         return before - contents(self.top, self.db)
 

@@ -1,7 +1,10 @@
 /* A signal that is ignored cuts no transfer short, neither what is sent nor what is waited for. */
 #include "prog.h"
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -49,6 +52,17 @@ struct sent {
 	int sig;
 };
 
+static int fd[2];
+static bool full_first; /* the first comes when no more goes in there, whatever the machine does */
+
+static void wait_full(void)
+{
+	struct pollfd p = { .fd = fd[1], .events = POLLOUT };
+
+	while (poll(&p, 1, 0) > 0)
+		sleep_ms(1);
+}
+
 static const struct sent ignored[] = { { LATER, SIGWINCH }, { LATER, SIGURG }, { 0, 0 } };
 
 static pid_t sender(const struct sent *sent)
@@ -57,6 +71,8 @@ static pid_t sender(const struct sent *sent)
 
 	if (pid)
 		return pid;
+	if (full_first)
+		wait_full();
 	for (; sent->sig; sent++) {
 		sleep_ms(sent->pause);
 		kill(to, sent->sig);
@@ -65,21 +81,26 @@ static pid_t sender(const struct sent *sent)
 }
 
 static long reader_pause = 4 * LATER;
+static int call_ended; /* an eventfd: then the reader need not pause */
 
 /* Reads all, later; its status says whether that was what was sent, one after the other. */
 static pid_t reader(int from, int other)
 {
 	unsigned char b[4096];
+	struct pollfd ended = { .events = POLLIN };
 	size_t i = 0;
 	ssize_t n, k;
-	pid_t pid = fork();
+	pid_t pid;
 
+	LIBC(call_ended = eventfd(0, 0));
+	pid = fork();
 	if (pid) {
 		close(from);
 		return pid;
 	}
 	close(other);
-	sleep_ms(reader_pause);
+	ended.fd = call_ended;
+	poll(&ended, 1, (int)reader_pause);
 	while ((n = read(from, b, sizeof b)) > 0)
 		for (k = 0; k < n; k++, i++)
 			if (b[k] != at(i))
@@ -103,8 +124,6 @@ static pid_t feeder(int to, int other, size_t first, size_t second)
 	sleep_ms(LATER); /* a terminal that is hung up has nothing more */
 	_exit(n != (ssize_t)second);
 }
-
-static int fd[2];
 
 static void a_pipe(void)
 {
@@ -226,6 +245,8 @@ static void send_by(size_t i, const struct sent *sent)
 	to = reader(fd[0], fd[1]);
 	by = sender(sent);
 	r = sends[i].call();
+	eventfd_write(call_ended, 1);
+	close(call_ended);
 	close(fd[1]);
 	say_result(sends[i].name, r);
 	wait_ok(by);
@@ -297,7 +318,8 @@ FORM(a_handler_cuts_short)
 		return;
 	prepare();
 	sigaction(SIGUSR1, &sa, NULL);
-	reader_pause = 10 * LATER;
+	full_first = true;
+	reader_pause = 1000 * LATER;
 	send_by(0, sent);
 	send_by(1, sent);
 }
@@ -311,7 +333,8 @@ FORM(a_stop_cuts_short)
 	if (setup)
 		return;
 	prepare();
-	reader_pause = 10 * LATER;
+	full_first = true;
+	reader_pause = 1000 * LATER;
 	send_by(0, sent);
 	send_by(1, sent);
 }
