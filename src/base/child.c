@@ -6,7 +6,6 @@
 #include "base/child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -57,11 +56,11 @@ void child_catch_nothing(void)
 			signal(sig, SIG_DFL);
 }
 
-static int open_null(int flags, int as)
+static int set_nothing(int as)
 {
-	int fd = open("/dev/null", flags);
+	_cleanup_close_ int fd = io_open_nothing();
 
-	return fd < 0 || (fd != as && dup2(fd, as) < 0) ? -1 : 0;
+	return fd < 0 || dup2(fd, as) < 0 ? -1 : 0;
 }
 
 /* What a tool says is talk; standard output is for our own answer. */
@@ -71,11 +70,11 @@ static int set_files(const struct launch *s)
 
 	if (s->errors == CHILD_AT_TERMINAL)
 		return 0;
-	if (open_null(O_RDONLY, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
+	if (set_nothing(STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		return -1;
 	if (s->errors == CHILD_TO_OUT)
 		return dup2(STDOUT_FILENO, STDERR_FILENO) < 0 ? -1 : 0;
-	return s->errors == CHILD_HIDDEN ? open_null(O_WRONLY, STDERR_FILENO) : 0;
+	return s->errors == CHILD_HIDDEN ? set_nothing(STDERR_FILENO) : 0;
 }
 
 bool child_dies_with(pid_t parent, int sig)

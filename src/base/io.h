@@ -37,6 +37,11 @@ int io_openat(int dir, const char *name, int flags) MUST_CHECK;
  * descriptor or -errno.
  */
 int io_open_content(int dir, const char *name) MUST_CHECK;
+/*
+ * What to read nothing from and to lose what is written to: /dev/null, and where that cannot be
+ * had, as in a chroot without /dev, a file without a name. A descriptor or -errno.
+ */
+int io_open_nothing(void) MUST_CHECK;
 /* The text of the symlink path (as there) into out, which has PATH_MAX bytes. Length or -errno. */
 ssize_t io_readlink(const char *path, char *out) MUST_CHECK;
 /*

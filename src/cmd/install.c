@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/indexes.h"
+#include "base/io.h"
 #include "base/owners.h"
 #include "cmd/await.h"
 #include "cmd/cmd.h"
@@ -175,7 +176,7 @@ static int set_files(const struct package_options *o)
 
 	if (!o->no_questions && isatty(STDIN_FILENO))
 		return dup2(STDERR_FILENO, STDOUT_FILENO);
-	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	nothing = io_open_nothing();
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0)
 		return -1;
 	return dup2(STDERR_FILENO, STDOUT_FILENO);

@@ -148,7 +148,7 @@ int relay_end(void)
 	if (!relay.running)
 		return 0;
 	relay.running = false;
-	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	nothing = io_open_nothing();
 	/* The pipe's last end: no more comes. */
 	if (nothing < 0 || dup2(nothing, STDOUT_FILENO) < 0)
 		drop_fd(STDOUT_FILENO);

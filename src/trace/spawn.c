@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 
 pid_t spawn_silently(void)
 {
@@ -69,9 +70,9 @@ static int stand_aside(const struct spawn *s)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	signal(SIGCHLD, SIG_DFL);
 	setsid();
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	null = io_open_nothing();
 	if (null < 0)
-		return -errno;
+		return null;
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	if (fcntl(STDERR_FILENO, F_GETFD) < 0)
@@ -102,6 +103,12 @@ static void watch(const struct spawn *s, pid_t recorder)
 	_exit(0);
 }
 
+/* The recorder's pid, or the -errno for which there is none. */
+static bool tell(const struct spawn *s, pid_t recorder)
+{
+	return send(s->fd, &recorder, sizeof recorder, MSG_NOSIGNAL) == (ssize_t)sizeof recorder;
+}
+
 /* In the first of the processes between the two. Returns only in the recorder. */
 static int become_watcher(const struct spawn *s, bool stay)
 {
@@ -113,11 +120,16 @@ static int become_watcher(const struct spawn *s, bool stay)
 	if (pid)
 		_exit(pid < 0);
 	r = stand_aside(s);
-	pid = r < 0 ? -1 : fork();
-	if (pid == 0)
-		return 0;
-	if (pid < 0)
+	if (r == 0) {
+		pid = fork();
+		if (pid == 0)
+			return 0;
+		r = pid < 0 ? -errno : 0;
+	}
+	if (r < 0) {
+		tell(s, r);
 		_exit(1);
+	}
 	close_others(0, s->kept, -1);
 	watch(s, pid);
 	return 0;
@@ -126,12 +138,9 @@ static int become_watcher(const struct spawn *s, bool stay)
 /* Yama lets only an ancestor trace, unless the tracee has named its tracer. */
 static int ask_to_trace(const struct spawn *s)
 {
-	pid_t self = getpid();
+	pid_t seen;
 
-	if (send(s->fd, &self, sizeof self, MSG_NOSIGNAL) < 0 ||
-		recv(s->fd, &self, sizeof self, 0) <= 0)
-		return -EPIPE;
-	return 0;
+	return tell(s, getpid()) && recv(s->fd, &seen, sizeof seen, 0) > 0 ? 0 : -EPIPE;
 }
 
 static int allow_to_trace(const struct spawn *s)
@@ -144,6 +153,8 @@ static int allow_to_trace(const struct spawn *s)
 	while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)sizeof recorder)
 		return -EPIPE;
+	if (recorder < 0)
+		return recorder;
 	prctl(PR_SET_PTRACER, recorder, 0, 0, 0);
 	return send(s->fd, &recorder, sizeof recorder, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

@@ -341,4 +341,16 @@ case_by_somebody_who_is_not_root() {
 	eq "$(q 'SELECT uid FROM runs')" "$(as_user id -u)"
 }
 
+# Where there is no /dev/null, as in a chroot without /dev, or it is not for us, the recorder does without.
+case_without_dev_null() {
+	unshare -rm mount -t tmpfs none /dev 2>/dev/null || skip 'no mount here'
+	unshare -rm sh -c 'mount -t tmpfs none /dev && exec "$@"' sh "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >f'
+	settle
+	eq "$(q "SELECT op FROM events WHERE path = '$T/f'")" open
+	unshare -rm sh -c ': >nothing; chmod 0 nothing; mount --bind nothing /dev/null && exec setpriv --bounding-set -all "$@"' sh \
+		"$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c 'echo x >g'
+	settle
+	eq "$(q "SELECT op FROM events WHERE path = '$T/g'")" open
+}
+
 run_cases "$@"
