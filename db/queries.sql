@@ -439,16 +439,17 @@ SELECT * FROM runs ORDER BY run_id DESC;
 SELECT * FROM runs WHERE run_id = ?1;
 
 -- name: RUN_SINCE
--- What has become of it: the last undo that came to its end, and whether later runs have all its files. A folder
--- that stays is written to by nobody, so it does not count. Its changes are looked through for what an undo of its
--- install took back only where there was one.
+-- What has become of it: the last undo that came to its end, unless it kept all, and whether later runs have all its
+-- files. A folder that stays is written to by nobody, so it does not count. Its changes are looked through for what an
+-- undo of its install took back only where there was one.
 -- slow: undos are few beside runs
 WITH of_install (id, kind) AS (
     SELECT u.id, u.kind FROM run u CROSS JOIN run o ON o.id = u.of_run
     WHERE u.of_run IS NOT NULL AND o.install_id = (SELECT install_id FROM run WHERE id = ?1)),
 undo (kind, whole) AS (
     SELECT kind, status = 0 FROM run WHERE id = max(
-        ifnull((SELECT max(id) FROM run WHERE of_run = ?1 AND state = 'complete' AND kind NOT IN ('prune', 'commit')), 0),
+        ifnull((SELECT max(id) FROM run u WHERE of_run = ?1 AND state = 'complete' AND kind NOT IN ('prune', 'commit')
+            AND (status = 0 OR EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND undone = u.id))), 0),
         ifnull((SELECT max(id) FROM of_install u WHERE kind NOT IN ('prune', 'commit')
             AND EXISTS (SELECT 1 FROM entry WHERE run_id = ?1 AND undone = u.id)), 0)))
 SELECT (SELECT kind FROM undo) AS undone, (SELECT whole FROM undo) AS whole,

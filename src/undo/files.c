@@ -231,6 +231,11 @@ int files_borrow(const struct files *f, struct entry *e, int64_t since)
 	return b->xattrs.failed ? -ENOMEM : 0;
 }
 
+bool files_has_home(const struct files *f, uint32_t file)
+{
+	return u64map_get(&f->home_of, file);
+}
+
 int files_find_home(const struct files *f, struct entry *e)
 {
 	const uint32_t *at = e->file && e->after.i.exists ? u64map_get(&f->home_of, e->file) : NULL;

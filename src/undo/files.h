@@ -42,6 +42,8 @@ uint32_t files_known_as(const struct files *f, uint32_t number);
  * who changed or took it later had to, wherever it stood by then. The same.
  */
 int files_borrow(const struct files *f, struct entry *e, int64_t since) MUST_CHECK;
+/* Did one of ours stand somewhere else before, where something else has to be now? */
+bool files_has_home(const struct files *f, uint32_t file);
 /* Sets e's home, where what stands at its path is the last of it. The same. */
 int files_find_home(const struct files *f, struct entry *e) MUST_CHECK;
 void files_release(struct files *f);

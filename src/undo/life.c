@@ -52,9 +52,9 @@ struct change_of {
 	bool put_back; /* an undo did it: for which file is known, its inode is not */
 };
 
-/* The first run that has part in it, and the last. */
+/* The first run that has part in it, when that began, and the last. */
 struct part {
-	int64_t since, last;
+	int64_t since, started_ns, last;
 };
 
 struct history {
@@ -235,7 +235,7 @@ static int add(struct history *l, size_t from)
 	if (!e || !part)
 		return -ENOMEM;
 	borrow_content(l, from);
-	*part = (struct part){ first->run_id, last->run_id };
+	*part = (struct part){ first->run_id, first->started_ns, last->run_id };
 	for (i = from; i < l->count; i++) {
 		mine |= l->chain[i].mine;
 		hidden |= l->chain[i].e.hidden;
@@ -353,20 +353,6 @@ static int read_change(struct history *l, const struct rows *rows)
 	return 0;
 }
 
-static int read_part(struct history *l, struct db *db, int64_t superseded_by)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, db, Q_STALE, "ii", superseded_by, (int64_t)1);
-	bool added;
-
-	l->in_part = true;
-	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = u64map_put(&l->part, (uint64_t)rows_int(&rows, STALE_PATH_ID), &added) ?
-			0 :
-			-ENOMEM;
-	return r;
-}
-
 /* All paths have been read: which file is which, and what there is of it, is known. */
 static int settle_files(struct history *l)
 {
@@ -405,12 +391,74 @@ static void release(struct history *l)
 	u64map_release(&l->part);
 }
 
+/* The files that stood somewhere before, and do not any more. */
+static int read_homeless(const struct history *l, struct u64map *homeless)
+{
+	bool added;
+	size_t i;
+
+	for (i = 0; i < l->out.count; i++) {
+		const struct entry *e = &l->out.e[i];
+
+		if (entry_has_left(e) &&
+			!u64map_put(homeless, e->before_file, &added))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The rows of the paths of what a run made stale. */
+static int read_stale(struct u64map *stale, struct db *db, int64_t superseded_by)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_STALE, "ii", superseded_by, (int64_t)1);
+	bool added;
+
+	while (r == 0 && (r = rows_next(&rows)) > 0)
+		r = u64map_put(stale, (uint64_t)rows_int(&rows, STALE_PATH_ID), &added) ? 0 :
+											  -ENOMEM;
+	return r;
+}
+
+/*
+ * Only those. What the install had not made itself does not go home from there, since its home is
+ * left alone: it is from before the run that brought it.
+ */
+static int keep_part(struct history *l, const struct u64map *stale)
+{
+	_cleanup_(u64map_release) struct u64map homeless = { 0 };
+	int r = read_homeless(l, &homeless);
+	size_t i, kept = 0;
+
+	for (i = 0; r == 0 && i < l->out.count; i++) {
+		struct entry *e = &l->out.e[i];
+
+		if (!u64map_get(stale, (uint64_t)e->path_id)) {
+			entry_release(e);
+			continue;
+		}
+		free(e->home);
+		e->home = NULL;
+		if (u64map_get(&homeless, e->file) || files_has_home(&l->files, e->file))
+			e->since_ns = l->parts[i].started_ns;
+		l->parts[kept] = l->parts[i];
+		l->out.e[kept++] = *e;
+	}
+	if (r == 0)
+		l->out.count = kept;
+	return r;
+}
+
 static int read_install(struct history *l, struct db *db, int64_t install_id, int64_t of_run,
 	int64_t superseded_by)
 {
-	int r = superseded_by ? read_part(l, db, superseded_by) : 0;
+	_cleanup_(u64map_release) struct u64map stale = { 0 };
+	int r = read_all(l, db, install_id, of_run);
 
-	return r == 0 ? read_all(l, db, install_id, of_run) : r;
+	if (r < 0 || !superseded_by)
+		return r;
+	r = read_stale(&stale, db, superseded_by);
+	return r == 0 ? keep_part(l, &stale) : r;
 }
 
 int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of_run,
@@ -427,22 +475,6 @@ int life_load(struct entries *out, struct db *db, int64_t install_id, int64_t of
 	entries_sort(&l.out);
 	*out = l.out;
 	*started_ns = l.started_ns;
-	return 0;
-}
-
-/* The files that stood somewhere before, and do not any more. */
-static int read_homeless(const struct history *l, struct u64map *homeless)
-{
-	bool added;
-	size_t i;
-
-	for (i = 0; i < l->out.count; i++) {
-		const struct entry *e = &l->out.e[i];
-
-		if (entry_has_left(e) &&
-			!u64map_put(homeless, e->before_file, &added))
-			return -ENOMEM;
-	}
 	return 0;
 }
 

@@ -322,6 +322,12 @@ case_runs_say_what_has_become_of_them() {
 	settle
 	ba uninstall -y 2>/dev/null
 	eq "$(state 6)" uninstalled
+	# an undo that kept all it came to has undone nothing
+	rec --include "$T" -q -- sh -c 'echo 1 >y'
+	settle
+	echo mine >>y
+	want_rc 1 ba rollback -y 8 >/dev/null 2>&1
+	eq "$(state 8)" complete
 }
 
 case_files_with_sizes_and_targets() {

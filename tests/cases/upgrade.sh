@@ -147,6 +147,22 @@ case_prune_gives_back() {
 }
 
 # By cp, which writes the file that is there from its first byte on, no less than by install(1).
+# What an older version had made, and one after it moved aside, is the install's own; what was a person's is not.
+case_prune_takes_what_was_moved_aside() {
+	mkdir inst
+	echo mine >inst/conf
+	for v in 1.0 2.0 3.0 4.0; do
+		mkdir "p-$v"
+		echo "$v" >"p-$v/prog"
+		(cd "p-$v" && rec -q --include="$T/inst" --name=p --pkgversion="$v" --prune -- sh -c 'cp --backup=numbered prog ../inst;
+			mv -n ../inst/conf ../inst/conf.old 2>&-; :') >out 2>&1
+		hasnt "$(cat out)" kept
+	done
+	eq "$(tree)" 'conf.old f,prog f,prog.~3~ f,'
+	ba uninstall -y p 2>/dev/null
+	eq "$(tree) $(cat inst/conf)" 'conf f, mine'
+}
+
 case_prune_gives_back_what_cp_wrote_over() {
 	sources
 	echo theirs >inst/old
@@ -323,4 +339,4 @@ case_a_source_that_was_written_again() {
 	eq "$(stale)" 'more,'
 }
 
-run_cases
+run_cases "$@"
