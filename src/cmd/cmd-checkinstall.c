@@ -32,6 +32,7 @@ static struct {
 	.link_script = true, .backup = true };
 
 static bool stale; /* something of older versions was, before the package was installed */
+static bool changed; /* the command has installed something */
 
 static const struct cmd *me = &cmd_checkinstall_entry;
 
@@ -354,10 +355,22 @@ static void clean_up(void)
 		say_always("%s: it cannot be removed: %s", o.spec, strerror(errno));
 }
 
-static void keep_stale(const struct ba_summary *s, void *data)
+static void keep_counts(const struct ba_summary *s, void *data)
 {
 	(void)data;
 	stale = s->stale > 0;
+	changed = s->created + s->modified + s->removed > s->same;
+}
+
+/* There is no package, and the system is not as it was. */
+static void say_stands(int64_t run, const char *db)
+{
+	_cleanup_buf_ struct buf program = BUF_INIT;
+
+	summary_add_program(&program, db);
+	if (changed && program.data)
+		say_always("what the command changed stays: '%s rollback %lld' takes it back",
+			program.data, (long long)run);
 }
 
 static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
@@ -366,13 +379,15 @@ static int pack_and_back_up(struct ba *ba, int64_t run, void *db)
 
 	if (r == 0 && ci.backup && backup_write(ba, run, o.called, db) < 0)
 		r = EXIT_FAILED;
+	if (r)
+		say_stands(run, db);
 	return r;
 }
 
 static int record(char **command, const char *db)
 {
 	static char *make_install[] = { (char *)"make", (char *)"install", NULL };
-	const struct awaiting who = { summary, keep_stale, NULL, pack_and_back_up, (void *)db };
+	const struct awaiting who = { summary, keep_counts, NULL, pack_and_back_up, (void *)db };
 	struct ba_recording *rec;
 	int r;
 

@@ -20,6 +20,15 @@ ci() { timeout 120 "$BUILDAUDIT" checkinstall "$@"; }
 # Asked without one of its own, rpm makes a database in the home.
 rpm() { timeout 60 rpm --dbpath "$T/rpmdb" "$@"; }
 
+# The command has been, whatever becomes of its package.
+case_no_package_and_what_stands() {
+	place
+	echo there >"$P/f"
+	has "$(want_rc 125 ci -D -y --install=no sh -c "echo more >>$P/f" 2>&1)" \
+		"^buildaudit: what the command changed stays: 'buildaudit rollback 1' takes it back\$"
+	hasnt "$(want_rc 125 ci -D -y --install=no true 2>&1)" 'stays'
+}
+
 case_make_install_and_the_folders_name() {
 	place
 	ci -D -y --install=no >out 2>err
