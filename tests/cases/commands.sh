@@ -1,6 +1,7 @@
 #!/bin/bash
 # The commands that answer: options, JSON, exit status, clear words for bad input.
 . "$(dirname "$0")/../lib/cases.sh"
+PACKAGES_APART=1
 
 listings='runs files tree events'
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Forgetting a run that was taken back costs no other run its undo: what that would ask of it was handed over.
 . "$(dirname "$0")/../lib/cases.sh"
+PACKAGES_APART=1
 
 one() { rec -q --include="$T/p" "${@:2}" -- sh -c "cd p; $1"; }
 # What counts of p: of folders not their times.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # An install is all runs of one name: `list`, `owner` and `show` tell of it as it is now.
 . "$(dirname "$0")/../lib/cases.sh"
+PACKAGES_APART=1
 
 # Two versions of foo, the second without `old`, with bar's `both` over it.
 some_lives() {

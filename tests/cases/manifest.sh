@@ -1,6 +1,7 @@
 #!/bin/bash
 # The manifest is the truth: what ordinary tools do to a folder, held against snapshots of the disk.
 . "$(dirname "$0")/../lib/cases.sh"
+PACKAGES_APART=1
 
 case_hard_links() {
 	mkdir w

@@ -1384,4 +1384,6 @@ if __name__ == '__main__':
     if len(sys.argv) == 3 and sys.argv[1] == '--install':
         install(sys.argv[2])
         sys.exit(0)
-    balib.run_cases(CASES)
+    with tempfile.TemporaryDirectory(prefix='ba-undo.') as packages:
+        balib.no_packages(packages)
+        balib.run_cases(CASES)

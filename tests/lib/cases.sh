@@ -161,11 +161,19 @@ _can_trace() {
 	return 1
 }
 
+# Who undoes by name asks dpkg first, which takes longer than all else: from here on it has no packages.
+no_packages() {
+	mkdir -p "$1/info" "$1/updates"
+	: >"$1/status"
+	export DPKG_ADMINDIR=$1
+}
+
 run_cases() {
 	local n=0 bad=0 c rc why names
 	top=$(mktemp -d "${TMPDIR:-/tmp}/ba-case.XXXXXX") || exit 1
 	chmod 755 "$top"
 	trap 'rm -rf "$top"' EXIT       # top is global: the trap runs when this function has returned
+	if [ -n "${PACKAGES_APART:-}" ]; then no_packages "$top/dpkg"; fi
 	names=${*:-$(declare -F | sed -n 's/^declare -f \(case_.*\)/\1/p')}
 	if ! why=$(_can_trace "$top") && [ "${BUILDAUDIT_MUST_TRACE:-0}" != 1 ]; then
 		echo "1..0 # SKIP cannot trace here: $why"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+import balib
 from run import numbers
 
 
@@ -35,7 +36,8 @@ def main(trial, prefix, options, **given_on):
     given = ''.join(' --%s%s' % (n, '' if v is True else ' ' + v) for n, v in vars(args).items() if n in options and v)
     jobs = [(seed, mode) for seed in numbers(args.seeds) for mode in args.mode.split(',')]
     failed = 0
-    with concurrent.futures.ProcessPoolExecutor(args.j) as pool:
+    with tempfile.TemporaryDirectory(prefix=prefix) as packages, concurrent.futures.ProcessPoolExecutor(args.j) as pool:
+        balib.no_packages(packages)
         for seed, mode, faults in pool.map(functools.partial(one, trial, args, prefix), jobs):
             failed += bool(faults)
             if faults:
