@@ -1,282 +1,18 @@
 #!/usr/bin/env python3
-"""Rollback: the tree before an installation is the tree after installation and rollback, whatever the installer did,
-and also when the rollback is killed and run again."""
-import ctypes
+"""Rollback: the tree before an installation is the tree after installation and rollback, whatever the installer did."""
 import fcntl
 import hashlib
 import os
 import re
 import shutil
-import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.realpath(__file__))
-sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
-import balib
-
-BA = os.environ.get('BUILDAUDIT', 'buildaudit')
-MODE = ['--no-seccomp'] if os.environ.get('MODE') == 'ptrace' else []
-ODD = "it's \"odd\"\n$(touch hacked) `x` \\n -rf"
-OLD = 1577934245123456789
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def write(path, data='x', mode='w'):
-    with open(path, mode) as f:
-        f.write(data)
-
-
-def snapshot(root):
-    """What rollback promises: all but the times of folders, and inode numbers; `group` are the names of one file."""
-    out, inodes = {}, {}
-    for path, e in balib.snapshot(root).items():
-        e = dict(e)
-        ino = (e.pop('dev'), e.pop('ino'))
-        e.pop('btime_ns')
-        e['xattrs'] = balib.attributes(path)
-        e['rdev'] = os.lstat(path).st_rdev
-        if e['type'] == 'dir':
-            for k in ('mtime_ns', 'size', 'nlink'):
-                e.pop(k)
-        else:
-            inodes.setdefault(ino, []).append(path)
-        if e['type'] == 'file' and e['size'] > 1 << 20:
-            e['sparse'] = os.lstat(path).st_blocks * 512 < e['size']
-        out[path] = e
-    for names in inodes.values():
-        for n in names:
-            out[n]['group'] = sorted(names)
-    return out
-
-
-def compare(before, after):
-    wrong = []
-    for p in sorted(set(before) | set(after)):
-        if p not in after:
-            wrong.append('gone: %s' % balib.esc(p))
-        elif p not in before:
-            wrong.append('left: %s' % balib.esc(p))
-        else:
-            wrong += ['%s %s: %r, was %r' % (balib.esc(p), k, after[p].get(k), v) for k, v in before[p].items()
-                      if after[p].get(k) != v]
-    return wrong
-
-
-def build(t):
-    """What stands there before; each thing is named for what happens to it."""
-    for n in ('overwritten appended truncated shortened renamed_over chmodded chowned deleted by_link by_symlink by_dir '
-              'touched xattr_set xattr_gone acl_set acl_file caps moved chain swap1 swap2 rewritten_same setuid empty '
-              'linked_new written_by_link onto_itself untouched replaced_twice bak_and_new deleted_remade moved_back').split():
-        write(t + '/' + n, n * 50 if n != 'empty' else '')
-    write(t + '/' + ODD, 'odd content')
-    write(os.fsencode(t) + b'/not-utf8-\xff\xfe', 'bytes')
-    write(t + '/big', os.urandom(3 << 20), 'wb')
-    with open(t + '/sparse', 'wb') as f:
-        f.seek(8 << 20)
-        f.write(b'end of holes')
-        f.truncate(16 << 20)
-    for g in 'abcdef':
-        write(t + '/group_%s1' % g, 'group %s' % g)
-        for i in '23':
-            os.link(t + '/group_%s1' % g, t + '/group_%s%s' % (g, i))
-    os.mkdir(t + '/far')
-    os.link(t + '/group_f1', t + '/far/group_f4')
-    for n in ('dir_gone', 'dir_mode', 'dir_moved', 'dir_moved/deep', 'dir_moved/deep/er', 'dir_by_file', 'dir_by_link',
-              'dir_acl', 'dir_swap1', 'dir_swap2', 'dir_into_file', 'dir_again', 'dir_empty_moved', 'home', 'home/sub'):
-        os.mkdir(t + '/' + n)
-    for n in ('dir_gone/a', 'dir_gone/b', 'dir_moved/a', 'dir_moved/b', 'dir_moved/c', 'dir_moved/deep/er/d', 'dir_by_file/x',
-              'dir_by_link/y', 'dir_swap1/one', 'dir_swap2/two', 'dir_into_file/z', 'dir_again/q', 'home/f', 'home/sub/g'):
-        write(t + '/' + n, n)
-    os.link(t + '/dir_moved/a', t + '/dir_moved/a_link')
-    os.symlink('a', t + '/dir_moved/symlink')
-    os.symlink('untouched', t + '/symlink_gone')
-    os.symlink('nowhere', t + '/symlink_changed')
-    os.symlink('untouched', t + '/symlink_by_file')
-    os.symlink('deleted', t + '/symlink_chown')
-    os.mkfifo(t + '/fifo_gone')
-    s = socket.socket(socket.AF_UNIX)
-    cwd = os.getcwd()
-    os.chdir(t)
-    s.bind('socket_gone')
-    os.chdir(cwd)
-    if os.getuid() == 0:
-        os.mknod(t + '/device_gone', 0o640 | stat.S_IFCHR, os.makedev(1, 3))
-        os.chown(t + '/chowned', 12, 34)
-        os.chown(t + '/dir_gone', 5, 6)
-    os.chmod(t + '/chmodded', 0o4751)
-    os.chmod(t + '/setuid', 0o6755)
-    os.chmod(t + '/dir_mode', 0o1777)
-    os.chmod(t + '/dir_gone', 0o2750)
-    os.setxattr(t + '/xattr_gone', 'user.there', b'\0binary\xff')
-    os.setxattr(t + '/deleted', 'user.kept', b'yes')
-    os.setxattr(t + '/dir_gone', 'user.dir', b'too')
-    subprocess.run(['setfacl', '-m', 'u:7:rwx', t + '/acl_file'], check=False)
-    subprocess.run(['setfacl', '-d', '-m', 'u:9:rx', t + '/dir_acl'], check=False)
-    subprocess.run(['setcap', 'cap_net_raw+ep', t + '/caps'], check=False)
-    for top, dirs, files in os.walk(os.fsencode(t), topdown=False):
-        for n in dirs + files:
-            os.utime(os.path.join(top, n), ns=(OLD, OLD), follow_symlinks=False)
-    for i, n in enumerate(sorted(os.listdir(t))):
-        os.utime(t + '/' + n, ns=(OLD + i, OLD + i), follow_symlinks=False)
-
-
-def swap(a, b):
-    if libc.syscall(316, -100, os.fsencode(a), -100, os.fsencode(b), 2) != 0:
-        raise OSError(ctypes.get_errno(), 'renameat2')
-
-
-def install(t):
-    """What the installer does: this file runs itself for it, under the recorder."""
-    os.chdir(t)
-    write('overwritten', 'new content')
-    write('appended', 'more', 'a')
-    os.truncate('truncated', 0)
-    fd = os.open('shortened', os.O_RDWR)
-    os.ftruncate(fd, 3)
-    os.close(fd)
-    write('tmp1', 'by rename')
-    os.rename('tmp1', 'renamed_over')
-    os.chmod('chmodded', 0o600)
-    if os.getuid() == 0:
-        os.chown('chowned', 1, 2)
-        os.chown('caps', 3, 3)
-        os.chown('symlink_chown', 4, 4, follow_symlinks=False)
-        os.chown('acl_file', 8, 8)
-        os.unlink('device_gone')
-    os.unlink('deleted')
-    os.unlink('by_link')
-    os.link('untouched', 'by_link')
-    os.unlink('by_symlink')
-    os.symlink('untouched', 'by_symlink')
-    os.unlink('by_dir')
-    os.mkdir('by_dir')
-    write('by_dir/in', 'in')
-    os.utime('touched')
-    os.setxattr('xattr_set', 'user.new', b'1')
-    os.removexattr('xattr_gone', 'user.there')
-    subprocess.run(['setfacl', '-m', 'u:11:r', 'acl_set'], check=False)
-    subprocess.run(['setfacl', '-b', 'acl_file'], check=False)
-    os.rename('moved', 'moved_to')
-    os.rename('chain', 'c1')
-    os.rename('c1', 'c2')
-    write('c2', 'changed under its third name', 'a')
-    swap('swap1', 'swap2')
-    write('rewritten_same', 'rewritten_same' * 50)
-    write('setuid', 'no longer')
-    write('empty', 'not empty')
-    os.link('linked_new', 'second_name')
-    os.link('written_by_link', 'third_name')
-    write('third_name', 'changed', 'a')
-    os.rename('onto_itself', 'onto_itself')
-    write('onto_itself', 'changed', 'a')
-    write('replaced_twice', '1')
-    write('tmp2', '2')
-    os.rename('tmp2', 'replaced_twice')
-    os.rename('bak_and_new', 'bak_and_new.bak')
-    write('bak_and_new', 'the new one')
-    os.unlink('deleted_remade')
-    write('deleted_remade', 'again')
-    os.rename('moved_back', 'mb')
-    os.rename('mb', 'moved_back')
-    write(ODD, 'changed')
-    os.unlink(b'not-utf8-\xff\xfe')
-    write('big', 'small')
-    with open('sparse', 'r+b') as f:
-        f.write(b'start')
-    # a: one name written; b: one replaced; c: one removed; d: two removed, the third written; e: all removed;
-    # f: one replaced, one written, and a name in another folder that nobody mentions
-    write('group_a2', 'written', 'a')
-    write('tmp3', 'b')
-    os.rename('tmp3', 'group_b1')
-    os.unlink('group_c3')
-    os.unlink('group_d1')
-    os.unlink('group_d2')
-    write('group_d3', 'd')
-    for i in '123':
-        os.unlink('group_e' + i)
-    write('tmp4', 'f')
-    os.rename('tmp4', 'group_f1')
-    write('group_f2', 'f2')
-    os.chmod('group_f3', 0o640)
-    shutil.rmtree('dir_gone')
-    os.chmod('dir_mode', 0o755)
-    os.rename('dir_moved', 'dir_new')
-    write('dir_new/a', 'changed under the new name')
-    os.unlink('dir_new/b')
-    os.chmod('dir_new/c', 0o400)
-    write('dir_new/added', 'added')
-    os.rename('dir_new/deep', 'deep')
-    write('deep/er/d', 'moved twice and changed', 'a')
-    shutil.rmtree('dir_by_file')
-    write('dir_by_file', 'a file now')
-    shutil.rmtree('dir_by_link')
-    os.symlink('home', 'dir_by_link')
-    write('dir_by_link/sub/g', 'through the link')
-    subprocess.run(['setfacl', '-k', 'dir_acl'], check=False)
-    write('dir_acl/made', 'x')
-    swap('dir_swap1', 'dir_swap2')
-    # a folder becomes the file that was in it, and a file a folder with itself inside
-    os.rename('dir_into_file/z', 'zz')
-    os.rmdir('dir_into_file')
-    os.rename('zz', 'dir_into_file')
-    os.rename('home/f', 'ff')
-    os.mkdir('home/f')
-    os.rename('ff', 'home/f/f')
-    shutil.rmtree('dir_again')
-    os.mkdir('dir_again', 0o700)
-    os.rename('dir_empty_moved', 'dir_empty_there')
-    os.unlink('symlink_gone')
-    os.unlink('symlink_changed')
-    os.symlink('elsewhere', 'symlink_changed')
-    os.unlink('symlink_by_file')
-    write('symlink_by_file', 'file')
-    os.unlink('fifo_gone')
-    os.unlink('socket_gone')
-    os.makedirs('new/deep/er')
-    write('new/deep/er/' + ODD, 'new')
-    os.symlink('er', 'new/deep/link')
-    os.link('new/deep/er/' + ODD, 'new/hard')
-    os.mkfifo('new/fifo')
-
-
-class Case:
-    def __init__(self):
-        self.top = os.path.realpath(tempfile.mkdtemp(prefix='ba-undo.'))
-        self.t = os.path.join(self.top, 'tree')
-        self.db = os.path.join(self.top, 'audit.db')
-        os.mkdir(self.t)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run(['rm', '-rf', self.top], check=False)
-
-    def ba(self, *args):
-        return subprocess.run([BA, '-d', self.db, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors='surrogateescape', check=False)
-
-    def record(self, *argv):
-        p = self.ba('run', *MODE, '-q', '--include', self.t, *argv)
-        balib.settle(self.db)
-        return p
-
-    def stopped(self, killat, n, *flags):
-        """Rollback of run 1, killed (or as the flags say) before its n-th call that changes the tree -> was there one?"""
-        subprocess.run([killat, '-w', self.t + '/*', '-n', str(n), *flags, '-o', self.top + '/report', '--', BA, '-d', self.db,
-                        'rollback', '-y', '1'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       check=False)
-        with open(self.top + '/report') as f:
-            return 'hit' in f.read()
-
-    def adversary(self):
-        p = self.record('--', sys.executable, os.path.realpath(__file__), '--install', self.t)
-        return [] if p.returncode == 0 else ['the installer failed: ' + p.stdout]
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
+from undoing import (ADMINS, BA, Case, HOME, NEWER, ODD, OLD, build, carried, compare, expect, made, names, run_cases, sh, snapshot, texts, write)
 
 
 def everything():
@@ -302,217 +38,6 @@ def everything():
         return wrong + compare(before, snapshot(c.t))
 
 
-def killed():
-    """A rollback, killed at some of the calls that change something; run again, the end is the same"""
-    wrong, points = [], 4
-    with Case() as c:
-        killat = balib.killat(c.top)
-        build(c.t)
-        before = snapshot(c.t)
-        calls = 0
-        for n in range(points + 1):
-            wrong += c.adversary()
-            run = str(balib.latest(c.db))
-            # Counted once; which calls they are does not depend on the time.
-            how = ['-n', str(max(1, calls * (2 * n - 1) // (2 * points)))] if n else ['-c']
-            p = subprocess.run([killat, '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'rollback', '-y', run],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-            with open(c.top + '/report') as f:
-                report = f.read()
-            if p.returncode:
-                wrong.append('%s: it was to be hit: %s %s' % (how, report, p.stdout))
-            if n == 0:
-                calls = int(re.search(r'^calls (\d+)', report, re.M).group(1))
-            else:
-                p = c.ba('rollback', '-y', run)
-                if p.returncode:
-                    wrong.append('kill %s: the second rollback ends with %d: %s' % (how, p.returncode, p.stdout))
-            wrong += ['kill %s: %s' % (how, f) for f in compare(before, snapshot(c.t))]
-            if wrong:
-                break
-    return wrong
-
-
-def uninstall_killed(how):
-    """An install of two versions is taken out under killat, and again if it was killed -> its calls, what is wrong"""
-    # It is no package's: to ask for that takes long, and then some of the record is written before.
-    few = dict(os.environ, PATH='/nonexistent')
-    with Case() as c:
-        killat = balib.killat(c.top)
-        write(c.t + '/there', 'from before')
-        before = snapshot(c.t)
-        wrong = sh(c, 'mkdir new; mv there new/moved; echo 1 >new/x', '--name=it', '--pkgversion=1')
-        wrong += sh(c, 'echo 2 >new/x', '--name=it', '--pkgversion=2')
-        p = subprocess.run([killat, '-v', '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'it'],
-                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=few, check=False)
-        expect(wrong, '%s: %s' % (how, p.stdout), p.returncode, 0)
-        if '-n' in how:
-            p = c.ba('uninstall', '-y', 'it')
-            expect(wrong, '%s: the second try: %s' % (how, p.stdout), p.returncode, 0)
-        with open(c.top + '/report') as f:
-            return f.read().splitlines(), wrong + ['%s: %s' % (how, f) for f in compare(before, snapshot(c.t))]
-
-
-def killed_install():
-    """An install that is taken out, killed when some of that is on record already; run again, the end is the same"""
-    def number(calls, *words):
-        return next(i for i, line in enumerate(calls, 1) if all(w in line for w in words))
-    calls, wrong = uninstall_killed(['-c'])
-    # Waiting where what was moved away is taken out: the next step writes the record.
-    slow = ['--slow', str(number(calls, 'unlink', '/new/moved'))]
-    calls, more = uninstall_killed(['-c', *slow])
-    wrong += more
-    for n in (number(calls, 'utimensat'), number(calls, 'rename', '/there')):
-        wrong += uninstall_killed(['-n', str(n), *slow])[1]
-    return wrong
-
-
-def back_and_out():
-    """Of an install the newer version is rolled back, killed or not, then the whole is taken out: all is at home again"""
-    wrong = []
-    for kill in (False, True):
-        with Case() as c:
-            killat = balib.killat(c.top)
-            write(c.t + '/there', 'from before')
-            before = snapshot(c.t)
-            wrong += sh(c, 'mv there moved; mkdir d; echo 1 >d/x', '--name=it', '--pkgversion=1')
-            wrong += sh(c, 'mv moved d/moved; echo 2 >d/x', '--name=it', '--pkgversion=2')
-            if kill:                    # all is done, and not on record
-                p = subprocess.run([killat, '-w', c.t, '-n', '1', '-o', c.top + '/report', '--', BA, '-d', c.db, 'rollback', '-y', '2'],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-                expect(wrong, 'killed in syncfs: %s' % p.stdout, p.returncode, 0)
-            for verb in (('rollback', '-y', '2'), ('uninstall', '-y', 'it')):
-                p = c.ba(*verb)
-                expect(wrong, '%s: %s' % (' '.join(verb), p.stdout), p.returncode, 0)
-            wrong += compare(before, snapshot(c.t))
-    return wrong
-
-
-def failed_once():
-    """What a rollback could not put back since a write failed, the next one does, when it does not fail"""
-    wrong = []
-    for glob, n in (('.buildaudit*', 2), ('b*', 3), ('b*', 4), ('/proc/*/fd/*', 3), ('/proc/*/fd/*', 4), ('/proc/*/fd/*', 5)):
-        with Case() as c:
-            killat = balib.killat(c.top)
-            write(c.t + '/a', 'from before')
-            os.mkdir(c.t + '/d')
-            os.chmod(c.t + '/d', 0o1755)
-            os.setxattr(c.t + '/d', 'user.kept', b'yes')
-            write(c.t + '/b', 'of two names')
-            os.link(c.t + '/b', c.t + '/b2')
-            before = snapshot(c.t)
-            wrong += sh(c, 'rm a; mkdir a; echo changed >b; rmdir d')
-            p = subprocess.run([killat, '-w', os.path.join(c.t, glob), '-n', str(n), '--fail', 'EIO', '-o', c.top + '/report',
-                                '--', BA, '-d', c.db, 'rollback', '-y', '1'],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-            with open(c.top + '/report') as f:
-                expect(wrong, '%s %d: %s' % (glob, n, p.stdout), (p.returncode, 'hit' in f.read()), (125, True))
-            p = c.ba('rollback', '-y', '1')
-            expect(wrong, '%s %d: again: %s' % (glob, n, p.stdout), p.returncode, 0)
-            wrong += ['%s %d: %s' % (glob, n, f) for f in compare(before, snapshot(c.t))]
-    return wrong
-
-
-def stopped_where_a_name_gives_way():
-    """A file is written where it stands while a name that goes is one of its own: killed, or failed, at each call in the tree"""
-    wrong = []
-    with Case() as tool:
-        killat = balib.killat(tool.top)
-        for change in ('ln -f x w; chmod 640 w', 'ln -f x w; echo more >>y', 'ln -f x w2; echo more >>w; rm y; chmod 600 x',
-                       # what it leaves is, by chance, what stood there
-                       'rm w2; ln -f x w; printf another >w'):
-            for flags in ([], ['--fail', 'EIO']):
-                n, hit = 0, True
-                while hit:
-                    n += 1
-                    with Case() as c:
-                        write(c.t + '/x', 'x')
-                        write(c.t + '/w', 'another')
-                        for old, new in (('x', 'y'), ('w', 'w2')):
-                            os.link('%s/%s' % (c.t, old), '%s/%s' % (c.t, new))
-                        before = snapshot(c.t)
-                        wrong += sh(c, change)
-                        hit = c.stopped(killat, n, *flags)
-                        p = c.ba('rollback', '-y', '1')
-                        expect(wrong, '%s %s %d: %s' % (change, flags, n, p.stdout), p.returncode, 0)
-                        wrong += ['%s %s %d: %s' % (change, flags, n, f) for f in compare(before, snapshot(c.t))]
-                expect(wrong, '%s: calls in the tree' % change, n > 3, True)
-    return wrong
-
-
-def unread():
-    """Where the database could not be read, an undo says so, and has done nothing"""
-    wrong = []
-    for verb in ('rollback', 'uninstall'):
-        for n in (1, 2, 3, 4):
-            with Case() as c:
-                killat = balib.killat(c.top)
-                write(c.t + '/a', 'from before')
-                wrong += sh(c, 'echo new >n')
-                after = snapshot(c.t)
-                p = subprocess.run([killat, '-w', c.db + '-shm', '-n', str(n), '--fail', 'EIO', '-o', c.top + '/report',
-                                    '--', BA, '-d', c.db, verb, '-y', '1'],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-                done = c.ba('sql', 'SELECT kind, of_run FROM runs WHERE kind IS NOT NULL AND state = \'complete\'').stdout
-                if p.returncode == 0:
-                    expect(wrong, '%s %d: %s' % (verb, n, p.stdout), done, '%s|1\n' % verb)
-                else:
-                    expect(wrong, '%s %d: %s' % (verb, n, p.stdout), (p.returncode, done), (125, ''))
-                    wrong += ['%s %d: %s' % (verb, n, f) for f in compare(after, snapshot(c.t))]
-    return wrong
-
-
-def killed_beside_others():
-    """An uninstall beside names of another install, in folders that have gone: killed, and done once more"""
-    wrong, calls, done, points = [], 0, None, 6
-    for n in range(points + 1):
-        with Case() as c:
-            for name in 'abcd':
-                write(c.t + '/' + name, name * 20)
-            os.link(c.t + '/b', c.t + '/b2')
-            os.link(c.t + '/d', c.t + '/d2')
-            for name, script in (('folders', 'mkdir -m 750 s s/t'), ('two', 'echo f >s/t/f; echo g >s/g'),
-                                 ('one', 'chmod 600 a; echo more >>b; chmod 640 c; chmod 604 d; rm s/t/f s/g'),
-                                 ('three', 'ln a a3; ln b b3; ln c c3; ln d d3')):
-                wrong += sh(c, script, '--name', name, '--pkgversion', '1')
-            c.ba('uninstall', '-y', 'folders')
-            how = ['-n', str(max(1, calls * (2 * n - 1) // (2 * points)))] if n else ['-c']
-            subprocess.run([balib.killat(c.top), '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'one'],
-                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-            with open(c.top + '/report') as f:
-                report = f.read()
-            if n == 0:
-                calls = int(re.search(r'^calls (\d+)', report, re.M).group(1))
-            for again in range(2):      # the second time there is nothing to do
-                p = c.ba('uninstall', '-y', 'one')
-                expect(wrong, '%s: exit status of try %d, which said %s' % (how, again, p.stdout), p.returncode, 0)
-            got = {k[len(c.t):]: (e['mode'], e.get('sha256'), [x[len(c.t):] for x in e.get('group', ())])
-                   for k, e in snapshot(c.t).items()}
-            done = done or got
-            wrong += ['kill %s: %s: %s, wanted %s' % (how, k, got.get(k), done.get(k))
-                      for k in set(done) | set(got) if done.get(k) != got.get(k)]
-    expect(wrong, 'modes of a, a3, s', [oct(done[k][0] & 0o777) for k in (b'/a', b'/a3', b'/s')], ['0o644', '0o600', '0o750'])
-    return wrong
-
-
-def sh(c, script, *flags):
-    """Records a shell script in the tree."""
-    p = c.record(*flags, '--', 'sh', '-ec', 'cd "$1"; ' + script, 'sh', c.t)
-    return [] if p.returncode == 0 else ['the command failed: %s' % p.stdout]
-
-
-def names(c):
-    out = []
-    for top, dirs, files in os.walk(os.fsencode(c.t)):
-        out += [os.path.relpath(os.path.join(top, n), os.fsencode(c.t)) for n in dirs + files]
-    return sorted(out)
-
-
-def expect(wrong, what, got, want):
-    if got != want:
-        wrong.append('%s: %r, wanted %r' % (what, got, want))
-
-
 def carried_out():
     """What the run moved to an excluded place comes home, and is not left there"""
     wrong = []
@@ -533,37 +58,9 @@ def carried_out():
         wrong += compare(before, snapshot(c.t))
         expect(wrong, 'aside', [n for _, _, files in os.walk(c.top + '/aside') for n in files], [])
     return wrong
-
-
-def made(c, n):
-    for name in ('prog', 'other'):
-        write(c.top + '/src/' + name, name + str(n))
-
-
-def carried(c, *run, script='mv -f prog "$1/prog"; mv -f other "$1/other"'):
-    """An install whose working folder has what was built."""
-    p = subprocess.run([BA, '-d', c.db, 'run', *MODE, '-q', '--include', c.t, '--name=p', *run, '--', 'sh', '-ec', script,
-                        'sh', c.t], cwd=c.top + '/src', check=False)
-    balib.settle(c.db)
-    return p.returncode
-
-
-def texts(folder):
-    out = {}
-    for name in sorted(os.listdir(folder)):
-        if not os.path.isdir(folder + '/' + name):
-            with open(folder + '/' + name) as f:
-                out[name] = f.read()
-    return out
-
-
 LINKED = 'mv -f prog "$1/prog"; mv -f other "$1/other"; ln -s "$1/prog" prog; ln -s nowhere other'
 STRIPPED = 'mv -f prog "$1/prog"; mv -f other "$1/other"; echo >>"$1/prog"; echo >>"$1/other"'
-HOME = {'prog': 'prog1', 'other': 'other1'}
-NEWER = {'prog': 'prog2', 'other': 'other2'}
-ADMINS = {'prog': 'admin'}
 BESIDE = dict(NEWER, **{'prog.buildaudit-1': 'prog1', 'other.buildaudit-1': 'other1'})
-
 # what happens, the undo, its exit status, what is in the tree then, and in the folder of what was built
 CARRIED_IN = [
     ('', 'uninstall p', 0, ADMINS, HOME),
@@ -683,33 +180,6 @@ def two_names_of_what_was_there():
         expect(wrong, 'exit status: ' + p.stdout, p.returncode, 0)
         expect(wrong, 'tree', texts(c.t), ADMINS)
         expect(wrong, 'src', texts(c.top + '/src'), HOME)
-    return wrong
-
-
-def killed_coming_home():
-    """One file goes home and one is put beside what is there; killed, and done once more"""
-    wrong, calls, points = [], 0, int(os.environ.get('POINTS', 6))
-    for n in range(points + 1):
-        with Case() as c:
-            os.mkdir(c.top + '/src')
-            for name in ('prog', 'other'):
-                write(c.t + '/' + name, 'admin')
-            made(c, 1)
-            carried(c, script='mv -f prog other "$1"; touch new; mv new "$1"')
-            write(c.top + '/src/prog', 'prog2')
-            how = ['-n', str(max(1, calls * (2 * n - 1) // (2 * points)))] if n else ['-c']
-            p = subprocess.run([balib.killat(c.top), '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'p'],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                               env=dict(os.environ, PATH='/nonexistent'))
-            expect(wrong, '%s: %s' % (how, p.stdout), p.returncode, 0)
-            with open(c.top + '/report') as f:
-                calls = calls or int(re.search(r'^calls (\d+)', f.read(), re.M).group(1))
-            if n:
-                p = c.ba('uninstall', '-y', 'p')
-                expect(wrong, '%s: the second try: %s' % (how, p.stdout), p.returncode, 0)
-            expect(wrong, '%s: tree' % how, texts(c.t), {'prog': 'admin', 'other': 'admin'})
-            expect(wrong, '%s: src' % how, texts(c.top + '/src'),
-                   {'prog': 'prog2', 'prog.buildaudit-1': 'prog1', 'other': 'other1'})
     return wrong
 
 
@@ -1202,49 +672,6 @@ def written_meanwhile():
                         expect(wrong, '%s: %s' % (verb, n), 'mine' in f.read(), True)
                 expect(wrong, verb + ' leaves', [n for n in os.listdir(c.t) if n.startswith(('m-', '.buildaudit'))], [])
     return wrong
-
-
-def edited_after_a_kill():
-    """A rollback is killed, or fails, at each call in the tree, somebody writes to all that is there, and it goes on"""
-    wrong = []
-    with Case() as tool:
-        killat = balib.killat(tool.top)
-        # a build that is reproducible gives all its files one time
-        for flags, one_time in (((), False), ((), True), (('--fail', 'EIO'), False)):
-            wrong += ['%s %s' % ((flags, one_time), w) for w in edited_after(killat, flags, one_time)]
-    return wrong
-
-
-def edited_after(killat, flags, one_time):
-    wrong, n, hit = [], 0, True
-    while hit:
-        n += 1
-        with Case() as c:
-            for f in ('conf', 'two', 'set', 'over', 'gone', 'moved', 'next'):
-                write('%s/%s' % (c.t, f), f * 9)
-                os.utime('%s/%s' % (c.t, f), (10 ** 9, 10 ** 9))
-            os.link(c.t + '/two', c.t + '/too')
-            os.mkdir(c.t + '/folder')
-            wrong += sh(c, 'echo run >>conf; echo run >>two; chmod 600 set; echo run >o; mv o over; rm gone; echo run >new; '
-                           'rmdir folder; echo run >folder; mv moved x; mv next moved')
-            hit = c.stopped(killat, n, *flags)
-            there = [f for f in os.listdir(c.t) if not f.startswith('.') and os.path.isfile('%s/%s' % (c.t, f))]
-            for f in there:
-                write('%s/%s' % (c.t, f), 'mine\n', 'a')
-                if one_time:
-                    os.utime('%s/%s' % (c.t, f), (10 ** 9, 10 ** 9))
-            if not hit:
-                break
-            mine = {f: t for f, t in texts(c.t).items() if 'mine' in t}
-            expect(wrong, '%d: written to' % n, len(mine) >= len(there), True)
-            p = c.ba('rollback', '-y', '1')
-            expect(wrong, '%d: exit status: %s' % (n, p.stdout), p.returncode, 1)
-            now = texts(c.t).values()
-            wrong += ['%d: %s is gone: %s' % (n, f, p.stdout) for f, t in mine.items() if t not in now]
-    expect(wrong, 'calls', n > 5, True)
-    return wrong
-
-
 # Runs are R and M (an install of another name), P is a person; then who is taken back, in this order, as 'rollback 2'.
 # In each a person's `mine` is in a file that a run gave another name, or other attributes.
 SACRED = (
@@ -1290,8 +717,6 @@ def last_copies():
             left = {n: e['sha256'] for n, e in snapshot(c.t).items() if e['type'] == 'file'}
             expect(wrong, '%s: %s' % (steps, sorted(left)), hashlib.sha256(b'mine\n').hexdigest() in left.values(), True)
     return wrong
-
-
 # What was there; what the runs did; the order in which they are asked for.
 WAITING = (
     ('mkdir -m 710 a; echo i >a/in', ('rm -r a; echo f >a', 'rm a; mkdir a; echo n >a/new'), '1212'),
@@ -1317,50 +742,6 @@ def waiting_for_one_another():
     return wrong
 
 
-def taken_place():
-    """A rollback is killed at each call, somebody makes a file where one was to come home: that one has a name that is said"""
-    wrong, n, hit = [], 0, True
-    with Case() as tool:
-        killat = balib.killat(tool.top)
-        while hit:
-            n += 1
-            with Case() as c:
-                write(c.t + '/f', 'precious')
-                wrong += sh(c, 'mv f g')
-                hit = c.stopped(killat, n)
-                if not hit or os.path.exists(c.t + '/f'):
-                    break
-                write(c.t + '/f', 'mine')
-                for again in range(2):
-                    p = c.ba('rollback', '-y', '1')
-                    expect(wrong, '%d: exit status: %s' % (n, p.stdout), p.returncode, 1)
-                    expect(wrong, '%d: said: %s' % (n, p.stdout), 'tree/g  (it was there before the run, as ' in p.stdout, True)
-                expect(wrong, '%d' % n, texts(c.t), {'f': 'mine', 'g': 'precious'})
-    expect(wrong, 'calls', n > 2, True)
-    return wrong
-
-
-def two_databases():
-    """Rollbacks of two databases in one folder: what one that was killed has there under a temporary name is not the other's"""
-    wrong, n, hit = [], 0, True
-    with Case() as tool:
-        killat = balib.killat(tool.top)
-        while hit:
-            n += 1
-            with Case() as c, Case() as other:
-                other.t = c.t
-                for f in ('precious', 'beside'):
-                    write('%s/%s' % (c.t, f), f)
-                before = snapshot(c.t)
-                wrong += sh(c, 'mv precious p') + sh(other, 'mv beside b')
-                hit = c.stopped(killat, n)
-                said = [x.ba('rollback', '-y', '1').returncode for x in (other, c)]
-                expect(wrong, '%d: exit status' % n, said, [0, 0])
-                wrong += ['%d: %s' % (n, f) for f in compare(before, snapshot(c.t))]
-    expect(wrong, 'calls', n > 2, True)
-    return wrong
-
-
 def folder_that_became_a_file():
     """The oldest of three is asked for first: a folder that was something else since is not made for it"""
     wrong = []
@@ -1377,13 +758,7 @@ def folder_that_became_a_file():
     return wrong
 
 
-CASES = [in_the_way, waiting_for_one_another, taken_place, two_databases, last_copies, edited_after_a_kill, written_meanwhile, folder_that_became_a_file, everything, filled, killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, carried_out, carried_in, left_in_place,
-         folders_carried_in, two_names_of_what_was_there, killed_coming_home, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
+CASES = [in_the_way, waiting_for_one_another, last_copies, written_meanwhile, folder_that_became_a_file, everything, filled, carried_out, carried_in, left_in_place, folders_carried_in, two_names_of_what_was_there, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
-    if len(sys.argv) == 3 and sys.argv[1] == '--install':
-        install(sys.argv[2])
-        sys.exit(0)
-    with tempfile.TemporaryDirectory(prefix='ba-undo.') as packages:
-        balib.no_packages(packages)
-        balib.run_cases(CASES)
+    run_cases(CASES)
