@@ -690,7 +690,8 @@ SELECT p.id AS process_id, up.id AS parent_id, p.pid, p.ppid, x.id AS exec_id, e
     run.started_ns + coalesce(lead(x.started) OVER images, p.ended) AS ended_ns,
     CASE WHEN lead(x.id) OVER images IS NULL AND p.status & 127 = 0 THEN p.status >> 8 & 255 END AS exit_status,
     CASE WHEN lead(x.id) OVER images IS NULL AND p.status & 127 <> 0 THEN p.status & 127 END AS term_signal,
-    p.files, x.id IS NULL OR x.copy_of IS NOT NULL AS forked
+    p.files, x.id IS NULL OR x.copy_of IS NOT NULL AS forked,
+    EXISTS (SELECT 1 FROM event WHERE event.exec_id = x.id) AS changed
 FROM member m CROSS JOIN run ON run.id = m.run_id CROSS JOIN process p ON p.run_id = m.run_id
 LEFT JOIN process up ON up.id = p.parent_id AND up.run_id = p.run_id
 LEFT JOIN exec x ON x.process_id = p.id

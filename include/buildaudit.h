@@ -199,7 +199,8 @@ int ba_places(struct ba *ba, int64_t run_id, struct ba_rows **out);
  * What each process of a run ran, and from when to when, by process and in order: process_id,
  * parent_id (NULL: it was not started by another of the run), pid, ppid, exec_id, exe, argv, cwd,
  * started_ns, ended_ns (NULL: not on record), exit_status and term_signal (of the process, with
- * its last), files (of the process), forked: 1 where it is what its parent ran. Since: 0.2
+ * its last), files (of the process), forked: 1 where it is what its parent ran, changed: 1 where
+ * it changed a file. Since: 0.2
  */
 int ba_timeline(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /* The log of a run in order (view events). Since: 0.1 */

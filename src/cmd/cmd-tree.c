@@ -49,13 +49,12 @@ static void say_none(const struct cmd_call *call)
 		say_always("there is no such process of %s", call->what);
 }
 
-static int print(struct cmd_call *call, struct ba_rows *rows)
+static int print(struct cmd_call *call)
 {
 	struct processes *t;
-	int r = processes_read(&t, rows, &wishes);
+	int r = processes_read(&t, call->ba, call->run, &wishes);
 	bool any = r == 0 && processes_print(t);
 
-	ba_rows_free(rows);
 	processes_free(t);
 	if (r < 0) {
 		say_always("%s", r == -ENOMEM ? "out of memory" : ba_error(call->ba));
@@ -89,9 +88,11 @@ static int run(struct cmd_call *call)
 		return EXIT_FAILED;
 	wishes.json = call->json;
 	wishes.goes_on = cmd_run_is(call, "running");
+	if (!call->json || is_filtered())
+		return print(call);
 	if (ba_tree(call->ba, call->run, &rows) < 0)
 		return cmd_failed(call);
-	return call->json && !is_filtered() ? cmd_print_json(call, rows) : print(call, rows);
+	return cmd_print_json(call, rows);
 }
 
 static const struct cmd_option options[] = {

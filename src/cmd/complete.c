@@ -240,21 +240,29 @@ static const char *run_given(const struct typed *l, struct ba *ba)
 	return NULL;
 }
 
-/* Each once, in the order in which they ran first. */
+static void offer_program(const struct typed *l, const char *name, struct u64map *offered)
+{
+	bool added;
+
+	if (u64map_put(offered, mix_bytes(name, strlen(name)), &added) && added)
+		offer(l, name, "a program that it ran");
+}
+
+/* Each once, by what it was called, in the order in which they ran first. */
 static void offer_programs(const struct typed *l, struct ba *ba, const char *run)
 {
 	_cleanup_(u64map_release) struct u64map offered = { 0 };
 	struct ba_rows *rows;
 	int64_t id;
-	bool added;
 
-	if (ba_run_find(ba, run, &id) < 0 || ba_tree(ba, id, &rows) < 0)
+	if (ba_run_find(ba, run, &id) < 0 || ba_timeline(ba, id, &rows) < 0)
 		return;
 	while (ba_rows_next(rows) > 0) {
-		const char *name = program_name(row_text(rows, "exe"));
+		_cleanup_buf_ struct buf words = BUF_INIT;
+		size_t n = argv_words(row_text(rows, "argv"), &words);
+		const char *called = n && !words.failed ? program_name(words.data) : "";
 
-		if (u64map_put(&offered, mix_bytes(name, strlen(name)), &added) && added)
-			offer(l, name, "a program that it ran");
+		offer_program(l, *called ? called : program_name(row_text(rows, "exe")), &offered);
 	}
 	ba_rows_free(rows);
 }

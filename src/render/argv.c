@@ -156,10 +156,10 @@ static void add_word(struct buf *line, const char *word)
 	buf_addc(line, '\'');
 }
 
-void render_command_words(struct buf *line, const char *words, size_t count, size_t width)
+void render_command_words(struct buf *line, const char *words, size_t count)
 {
 	_cleanup_buf_ struct buf command = BUF_INIT;
-	size_t start = line->len, before = line->data ? render_columns(line->data) : 0, i;
+	size_t i;
 
 	for (i = 0; i < count; i++, words += strlen(words) + 1) {
 		if (i)
@@ -168,15 +168,17 @@ void render_command_words(struct buf *line, const char *words, size_t count, siz
 	}
 	if (command.data)
 		buf_add_shown(line, command.data, command.len);
-	if (width)
-		render_cut(line, start, width > before + LEAST ? width - before : LEAST);
 }
 
 void render_command(struct buf *line, const char *json, size_t width)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
-	size_t n = argv_words(json, &words);
+	size_t n = argv_words(json, &words), start = line->len;
+	size_t before = line->data ? render_columns(line->data) : 0;
 
-	if (!words.failed)
-		render_command_words(line, words.data, n, width);
+	if (words.failed)
+		return;
+	render_command_words(line, words.data, n);
+	if (width)
+		render_cut(line, start, width > before + LEAST ? width - before : LEAST);
 }

@@ -15,7 +15,7 @@ void render_argv(struct buf *out, const char *json);
  * all that is in `line`, would have more than `width` columns (0: never).
  */
 void render_command(struct buf *line, const char *json, size_t width);
-/* The same of the first `count` of the words that argv_words() gave. */
-void render_command_words(struct buf *line, const char *words, size_t count, size_t width);
+/* The same of the first `count` of the words that argv_words() gave, and nothing cut. */
+void render_command_words(struct buf *line, const char *words, size_t count);
 
 #endif

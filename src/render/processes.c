@@ -1,135 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Read, chosen, folded, printed. A process comes after its parent, as ba_tree() gives them, and so
- * does a line: each step is one pass, forwards or backwards, however deep the tree is.
- */
 #include "render/processes.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
-#include "base/mix.h"
-#include "base/u64map.h"
 #include "render/argv.h"
-#include "render/json.h"
+#include "render/family.h"
+#include "render/lines.h"
 #include "render/text.h"
 
 /* Deeper trees go on, without going on to the right. */
 #define DEPTH_SHOWN 40
-#define NONE ((size_t)-1)
-
-struct process {
-	size_t parent, line; /* NONE: it has none */
-	long long pid, files;
-	char *exe, *argv, *json; /* json: where it is asked for */
-	int64_t started, ended, covered; /* covered: until then its children so far have run */
-	double own;                      /* seconds in which none of its children ran */
-	uint64_t shape;                  /* of what it runs, and of all that is shown below it */
-	int status, signal;
-	bool has_ended, forked; /* forked: it runs what its parent runs */
-	bool wanted, inside;
-	bool named; /* it runs what is asked for */
-};
-
-/* What is printed as one: processes of one shape whose parents are one line, too. */
-struct line {
-	size_t parent, first, last, next; /* the line it is below, its own lines, and its sister */
-	const struct process *process;    /* the first of them */
-	struct buf words;                 /* of that one */
-	bool ends_differ;
-	size_t count, failed, common;     /* common: so many words are those of all */
-	long long files;
-	double seconds;
-	unsigned int depth;
-};
+/* Of a line so much is not for the branch, if there is as much. */
+#define LEAST_BESIDE 30
+/* Before a command is cut to less than this, less else is said; and to this it is cut at last. */
+#define LEAST 20
+#define LEAST_EVER 4
 
 struct processes {
 	const struct processes_wishes *wishes;
-	struct process *processes;
-	struct line *lines;
-	size_t count, line_count, shown;
-	size_t first, last; /* the lines that are below none */
+	struct family family;
+	struct lines lines;
+	size_t shown;
 };
-
-/* Read. */
-
-static char *copy_text(const struct ba_rows *rows, const char *column)
-{
-	return strdup(row_text(rows, column));
-}
-
-static char *json_of(const struct ba_rows *rows)
-{
-	_cleanup_buf_ struct buf row = BUF_INIT;
-
-	render_json_row(rows, &row);
-	return buf_steal(&row);
-}
-
-static int read_process(struct process *p, const struct ba_rows *rows, bool json)
-{
-	p->parent = p->line = NONE;
-	p->pid = row_number(rows, "pid");
-	p->files = row_number(rows, "files");
-	p->started = p->covered = row_number(rows, "started_ns");
-	p->ended = row_number(rows, "ended_ns");
-	p->has_ended = ba_rows_type(rows, ba_rows_column(rows, "ended_ns")) != BA_NULL;
-	p->own = p->has_ended ? (double)(p->ended - p->started) / 1e9 : 0;
-	p->status = (int)row_number(rows, "exit_status");
-	p->signal = (int)row_number(rows, "term_signal");
-	p->exe = copy_text(rows, "exe");
-	p->argv = copy_text(rows, "argv");
-	p->json = json ? json_of(rows) : NULL;
-	return p->exe && p->argv && (p->json || !json) ? 0 : -ENOMEM;
-}
-
-/* The ways in which it took its time are its children's, as far as one of these ran. */
-static void take_from_parent(const struct processes *t, const struct process *p)
-{
-	struct process *parent = &t->processes[p->parent];
-	int64_t from = p->started > parent->covered ? p->started : parent->covered;
-
-	if (p->has_ended && p->ended > from) {
-		parent->own -= (double)(p->ended - from) / 1e9;
-		parent->covered = p->ended;
-	}
-}
-
-static void place(struct processes *t, struct process *p, size_t parent)
-{
-	const struct process *up;
-
-	p->parent = parent;
-	if (parent == NONE)
-		return;
-	up = &t->processes[parent];
-	p->forked = !strcmp(p->exe, up->exe) && !strcmp(p->argv, up->argv);
-	take_from_parent(t, p);
-}
-
-static int read_all(struct processes *t, struct ba_rows *rows)
-{
-	_cleanup_free_ size_t *way = NULL; /* the last process of each depth */
-	size_t depths = 0, depth;
-	int r;
-
-	while ((r = ba_rows_next(rows)) > 0) {
-		struct process *p = ARRAY_MORE(t->processes, t->count);
-
-		depth = (size_t)row_number(rows, "depth");
-		if (depth > depths)
-			return -EBADMSG;
-		if (!p || (depth == depths && !ARRAY_MORE(way, depths)) ||
-			read_process(p, rows, t->wishes->json) < 0)
-			return -ENOMEM;
-		way[depth] = t->count - 1;
-		place(t, p, depth ? way[depth - 1] : NONE);
-	}
-	return r;
-}
 
 /* Choose. */
 
@@ -148,12 +43,13 @@ static int longer(const void *a, const void *b)
 /* What the slowest that are asked for took at least. */
 static double slow_limit(const struct processes *t)
 {
-	_cleanup_free_ double *own = calloc(t->count ? t->count : 1, sizeof *own);
+	const struct family *f = &t->family;
+	_cleanup_free_ double *own = calloc(f->count ? f->count : 1, sizeof *own);
 	size_t i, n = 0;
 
-	for (i = 0; own && i < t->count; i++)
-		if (t->processes[i].inside)
-			own[n++] = t->processes[i].own;
+	for (i = 0; own && i < f->count; i++)
+		if (f->processes[i].inside)
+			own[n++] = f->processes[i].own;
 	if (!own || n <= t->wishes->slow)
 		return 0;
 	qsort(own, n, sizeof *own, longer);
@@ -168,148 +64,69 @@ static bool is_wanted(const struct processes_wishes *w, const struct process *p,
 	return w->all || p->files || has_failed(p) || p->parent == NONE || w->json;
 }
 
+/* Which of its programs is the first that is asked for; NONE: none is. */
+static size_t find_named(const struct processes *t, const struct process *p)
+{
+	const struct program *asked = &t->wishes->from;
+	size_t i;
+
+	for (i = p->images; asked->word && i < p->images + p->image_count; i++) {
+		const struct proc_image *image = &t->family.images[i];
+
+		if ((p->forked || !image->forked) &&
+			program_is_run(asked, image->exe, image->argv))
+			return i;
+	}
+	return NONE;
+}
+
+/* Is it below one that is asked for? What the same process started before it ran that, is not. */
+static bool is_below_named(const struct process *p, const struct process *up)
+{
+	return up->inside && (up->from == NONE || (p->starter != NONE && p->starter >= up->from));
+}
+
+static void find_inside(struct processes *t)
+{
+	struct family *f = &t->family;
+	size_t i;
+
+	for (i = 0; i < f->count; i++) {
+		struct process *p = &f->processes[i];
+
+		p->from = find_named(t, p);
+		p->named = p->from != NONE;
+		p->inside = !t->wishes->from.word ||
+			(p->parent != NONE && is_below_named(p, &f->processes[p->parent]));
+		if (p->inside) {
+			p->from = NONE;
+			continue;
+		}
+		p->parent = NONE;
+		p->inside = p->named;
+		if (p->named)
+			family_begin_at(f, p, p->from);
+	}
+}
+
 static void choose(struct processes *t)
 {
-	const struct program *from = &t->wishes->from;
+	struct family *f = &t->family;
 	double slow;
 	size_t i;
 
-	for (i = 0; i < t->count; i++) {
-		struct process *p = &t->processes[i];
-
-		p->named = from->word && program_is_run(from, p->exe, p->argv);
-		p->inside = !from->word || p->named ||
-			(p->parent != NONE && t->processes[p->parent].inside);
-	}
+	find_inside(t);
 	slow = t->wishes->slow ? slow_limit(t) : 0;
-	for (i = t->count; i-- > 0;) {
-		struct process *p = &t->processes[i];
+	for (i = f->count; i-- > 0;) {
+		struct process *p = &f->processes[i];
 
 		if (p->inside && (is_wanted(t->wishes, p, slow) || p->named))
 			p->wanted = true;
 		/* and what leads there */
-		if (p->wanted && p->parent != NONE && t->processes[p->parent].inside)
-			t->processes[p->parent].wanted = true;
+		if (p->wanted && p->parent != NONE)
+			f->processes[p->parent].wanted = true;
 		t->shown += p->wanted;
 	}
-}
-
-/* Fold. */
-
-static uint64_t own_shape(const struct process *p)
-{
-	return program_hash(p->exe, p->argv) + p->forked * 2u + has_failed(p);
-}
-
-/*
- * Two that have other programs below them are two lines: else what is below one would seem to be
- * what each of them did. How often a program is there is of no account.
- */
-static int find_shapes(struct processes *t)
-{
-	_cleanup_(u64map_release) struct u64map counted = { 0 };
-	size_t i;
-	bool added;
-
-	for (i = t->count; i-- > 0;) {
-		struct process *p = &t->processes[i];
-
-		if (!p->wanted)
-			continue;
-		p->shape = mix64(p->shape + own_shape(p));
-		if (p->parent == NONE)
-			continue;
-		if (!u64map_put(&counted, mix64(p->parent) ^ p->shape, &added))
-			return -ENOMEM;
-		if (added)
-			t->processes[p->parent].shape += mix64(p->shape);
-	}
-	return 0;
-}
-
-static int add_line(struct processes *t, size_t parent, const struct process *p)
-{
-	struct line *line = ARRAY_MORE(t->lines, t->line_count);
-	size_t n = t->line_count - 1, *first = &t->first, *last = &t->last;
-
-	if (!line)
-		return -ENOMEM;
-	line->parent = parent;
-	line->first = line->last = line->next = NONE;
-	line->process = p;
-	line->common = argv_words(p->argv, &line->words);
-	if (parent != NONE) {
-		first = &t->lines[parent].first;
-		last = &t->lines[parent].last;
-		line->depth = t->lines[parent].depth + 1;
-	}
-	if (*first == NONE)
-		*first = n;
-	else
-		t->lines[*last].next = n;
-	*last = n;
-	return line->words.failed ? -ENOMEM : 0;
-}
-
-/* How many of the line's words are the process's, too. */
-static void find_common(struct line *line, const struct process *p)
-{
-	_cleanup_buf_ struct buf words = BUF_INIT;
-	size_t n = argv_words(p->argv, &words), i;
-	const char *a = line->words.data, *b = words.data;
-
-	if (words.failed || line->process->argv == p->argv)
-		return;
-	for (i = 0; i < n && i < line->common && !strcmp(a, b); i++) {
-		a += strlen(a) + 1;
-		b += strlen(b) + 1;
-	}
-	line->common = i;
-}
-
-/* The line of those of this shape, a new one for the first. */
-static int find_line(struct processes *t, struct u64map *known, size_t parent, struct process *p)
-{
-	bool added = true;
-	uint32_t *at = NULL;
-
-	if (!t->wishes->all) {
-		at = u64map_put(known, mix64(parent) ^ p->shape, &added);
-		if (!at)
-			return -ENOMEM;
-	}
-	if (at && added)
-		*at = (uint32_t)t->line_count;
-	p->line = at ? *at : t->line_count;
-	return added ? add_line(t, parent, p) : 0;
-}
-
-static int fold(struct processes *t)
-{
-	_cleanup_(u64map_release) struct u64map known = { 0 };
-	size_t i, parent;
-	int r = find_shapes(t);
-
-	for (i = 0; r == 0 && i < t->count; i++) {
-		struct process *p = &t->processes[i];
-		struct line *line;
-
-		if (!p->wanted)
-			continue;
-		parent = p->parent == NONE ? NONE : t->processes[p->parent].line;
-		r = find_line(t, &known, parent, p);
-		if (r < 0)
-			break;
-		line = &t->lines[p->line];
-		line->count++;
-		line->failed += has_failed(p);
-		line->ends_differ |= p->status != line->process->status ||
-			p->signal != line->process->signal;
-		line->files += p->files;
-		line->seconds += p->has_ended ? (double)(p->ended - p->started) / 1e9 : 0;
-		find_common(line, p);
-	}
-	return r;
 }
 
 /* Print. */
@@ -321,23 +138,48 @@ static const struct {
 	{ "\xe2\x94\x9c\xe2\x94\x80 ", "\xe2\x94\x94\xe2\x94\x80 ", "\xe2\x94\x82  ", "   " },
 };
 
-static void add_branch(const struct processes *t, const struct line *line, struct buf *out)
+/* How far to the right a tree goes: half of the line is for what is said, or more of a short one. */
+static unsigned int depth_shown(size_t width, bool utf8)
+{
+	size_t room = width / 2, each = render_columns(drawn[utf8].nothing);
+
+	if (width && room + LEAST_BESIDE > width)
+		room = width > LEAST_BESIDE ? width - LEAST_BESIDE : 0;
+	if (!width || room / each > DEPTH_SHOWN)
+		return DEPTH_SHOWN;
+	return room / each ? (unsigned int)(room / each) : 1;
+}
+
+static void add_branch(const struct lines *lines, const struct line *line, size_t width,
+	struct buf *out)
 {
 	bool utf8 = render_is_utf8(), last[DEPTH_SHOWN];
 	const struct line *l = line;
-	unsigned int i, depth = line->depth;
+	unsigned int i, depth = line->depth, shown = depth_shown(width, utf8);
 
-	for (; l->depth; l = &t->lines[l->parent])
-		if (l->depth <= DEPTH_SHOWN)
+	for (; l->depth; l = &lines->lines[l->parent])
+		if (l->depth <= shown)
 			last[l->depth - 1] = l->next == NONE;
-	for (i = 1; i < depth && i < DEPTH_SHOWN; i++)
+	for (i = 1; i < depth && i < shown; i++)
 		buf_adds(out, last[i - 1] ? drawn[utf8].nothing : drawn[utf8].passes);
 	if (depth)
 		buf_adds(out, last[i - 1] ? drawn[utf8].is_last : drawn[utf8].goes_on);
+	if (depth > shown)
+		buf_addf(out, "(%u) ", depth);
 }
 
+/* What is said of a line, from all to the least that a narrow one has room for. */
+static const struct facts {
+	bool time, files, whole_end;
+} facts[] = {
+	{ true, true, true },
+	{ true, true, false },
+	{ false, true, false },
+	{ false, false, false },
+};
+
 /* How it ended, in words; "" when that is as it should be. */
-static void add_end(const struct line *line, bool goes_on, struct buf *out)
+static void add_end(const struct line *line, bool goes_on, bool whole, struct buf *out)
 {
 	const struct process *p = line->process;
 
@@ -345,89 +187,146 @@ static void add_end(const struct line *line, bool goes_on, struct buf *out)
 		return;
 	if (line->count > 1)
 		buf_addf(out, "%zu ", line->failed);
-	if (line->ends_differ) {
-		buf_adds(out, "failed");
-	} else if (!p->has_ended) {
-		buf_adds(out, goes_on ? "running" : "its end is not on record");
+	if (!p->has_ended) {
+		buf_adds(out, goes_on ? "running" : whole ? "its end is not on record" : "no end");
 	} else if (p->signal) {
-		buf_adds(out, "killed by ");
+		buf_adds(out, whole ? "killed by " : "");
 		render_signal(out, p->signal);
 	} else if (p->status) {
-		buf_addf(out, "failed with status %d", p->status);
+		buf_addf(out, "%sstatus %d", whole ? "failed with " : "", p->status);
 	}
 }
 
-static void add_facts(const struct processes *t, const struct line *line, struct buf *out)
+static void add_facts(const struct processes *t, const struct line *line, const struct facts *f,
+	struct buf *out)
 {
 	_cleanup_buf_ struct buf end = BUF_INIT;
-	bool timed = line->seconds > 0 || line->process->has_ended;
+	bool time = f->time && (line->seconds > 0 || line->process->has_ended),
+	     files = f->files && line->files;
 
-	buf_addf(out, "  %s", render_colour(DIM));
-	if (timed)
+	if (time || files)
+		buf_addf(out, "  %s", render_colour(DIM));
+	if (time)
 		render_duration(out, line->seconds);
-	if (line->files)
-		buf_addf(out, "%s%lld file%s", timed ? ", " : "", line->files,
+	if (files)
+		buf_addf(out, "%s%lld file%s", time ? ", " : "", line->files,
 			line->files == 1 ? "" : "s");
-	buf_adds(out, render_colour(PLAIN));
-	add_end(line, t->wishes->goes_on, &end);
+	if (time || files)
+		buf_adds(out, render_colour(PLAIN));
+	add_end(line, t->wishes->goes_on, f->whole_end, &end);
 	if (end.len)
 		buf_addf(out, "  %s%s%s", render_colour(line->failed ? RED : DIM), end.data,
 			render_colour(PLAIN));
 }
 
-static void add_command(const struct processes *t, const struct line *line, size_t width,
-	struct buf *out)
+/* By what it was called, as it is not what the file is called that a link leads to. */
+static void add_name(const struct line_part *part, struct buf *out)
 {
-	size_t all = 0, start;
-	const char *word = line->words.data, *program = program_name(line->process->exe);
+	const char *name = part->all ? program_name(part->words.data) : "";
 
-	for (; word && word < line->words.data + line->words.len; word += strlen(word) + 1)
-		all++;
-	if (line->process->forked) {
-		render_name(out, program, strlen(program));
+	if (!*name)
+		name = program_name(part->image->exe);
+	render_name(out, name, strlen(name));
+}
+
+static void add_part(const struct processes *t, const struct line *line, size_t at, struct buf *out)
+{
+	const struct line_part *part = &line->parts[at];
+	size_t start = out->len;
+
+	if (line->process->forked || (!at && line->process->as_fork != NONE)) {
+		add_name(part, out);
 		buf_adds(out, " (fork)");
-	} else if (t->wishes->whole && line->common == all) {
-		render_argv(out, line->process->argv);
+	} else if (t->wishes->whole && part->common == part->all && !part->from) {
+		render_argv(out, part->image->argv);
 	} else {
-		start = out->len;
-		render_command_words(out, line->words.data, line->common, width);
+		if (part->common)
+			render_command_words(out, part->words.data + part->from, part->common);
 		if (out->len == start) /* not even the name it was called by */
-			render_name(out, program, strlen(program));
-		if (line->common < all)
+			add_name(part, out);
+		if (part->common < part->all)
 			buf_adds(out, " ...");
 	}
 }
 
-static void print_line(const struct processes *t, const struct line *line)
-{
-	_cleanup_buf_ struct buf out = BUF_INIT, facts = BUF_INIT, count = BUF_INIT;
-	size_t width = render_line_width(), used;
+static const char then[] = ", then ";
 
-	add_facts(t, line, &facts);
-	if (line->count > 1)
-		buf_addf(&count, " %sx%zu%s", render_colour(BOLD), line->count,
-			render_colour(PLAIN));
-	buf_add(&count, "", 0);
-	add_branch(t, line, &out);
-	if (t->wishes->all)
-		buf_addf(&out, "%lld ", line->process->pid);
-	if (!facts.data || !count.data)
-		return;
-	used = render_columns(facts.data) + render_columns(count.data) + strlen(" ...");
-	add_command(t, line, t->wishes->whole ? 0 : width > used ? width - used : 1, &out);
-	buf_add(&out, count.data, count.len);
-	buf_add(&out, facts.data, facts.len);
-	render_line(&out);
+static void add_command(const struct processes *t, const struct line *line, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < line->part_count; i++) {
+		if (i)
+			buf_adds(out, then);
+		add_part(t, line, i, out);
+	}
 }
 
-/* The line after this one: its first, or its sister, or that of the nearest above which has one. */
-static size_t next_line(const struct processes *t, size_t at)
+/* Of the first of its programs what there is room for, of the others their names. */
+static void add_short_command(const struct processes *t, const struct line *line, size_t width,
+	struct buf *out)
 {
-	if (t->lines[at].first != NONE)
-		return t->lines[at].first;
-	while (at != NONE && t->lines[at].next == NONE)
-		at = t->lines[at].parent;
-	return at == NONE ? NONE : t->lines[at].next;
+	_cleanup_buf_ struct buf names = BUF_INIT;
+	size_t start = out->len, columns, i;
+
+	if (line->part_count)
+		add_part(t, line, 0, out);
+	for (i = 1; i < line->part_count; i++) {
+		buf_adds(&names, then);
+		add_name(&line->parts[i], &names);
+	}
+	columns = names.data ? render_columns(names.data) : 0;
+	if (columns + LEAST <= width)
+		render_cut(out, start, width - columns);
+	buf_add(out, names.data, names.len);
+	render_cut(out, start, width);
+}
+
+/* Of the facts what there is room for beside `used` columns; how many are used then. */
+static size_t add_fitting(const struct processes *t, const struct line *line, size_t used,
+	size_t width, struct buf *said)
+{
+	size_t i, columns = 0;
+
+	for (i = 0; i < ARRAY_SIZE(facts); i++) {
+		buf_reset(said);
+		add_facts(t, line, &facts[i], said);
+		columns = said->data ? render_columns(said->data) : 0;
+		if (!width || used + columns <= width)
+			break;
+	}
+	return used + columns;
+}
+
+static void add_count(const struct line *line, struct buf *out)
+{
+	if (line->count > 1)
+		buf_addf(out, " %sx%zu%s", render_colour(BOLD), line->count, render_colour(PLAIN));
+}
+
+static void print_line(const struct processes *t, const struct line *line)
+{
+	_cleanup_buf_ struct buf out = BUF_INIT, said = BUF_INIT, count = BUF_INIT, all = BUF_INIT;
+	size_t width = t->wishes->whole ? 0 : render_line_width(), wants, least, used;
+
+	add_branch(&t->lines, line, width, &out);
+	if (t->wishes->all)
+		buf_addf(&out, "%lld ", line->process->pid);
+	add_command(t, line, &all);
+	add_count(line, &count);
+	wants = all.data ? render_columns(all.data) : 0;
+	least = wants < LEAST ? wants : LEAST;
+	used = (out.data ? render_columns(out.data) : 0) +
+		(count.data ? render_columns(count.data) : 0);
+	used = add_fitting(t, line, used + least, width, &said) - least;
+	if (!width || used + wants <= width)
+		buf_add(&out, all.data, all.len);
+	else
+		add_short_command(t, line, used + LEAST_EVER < width ? width - used : LEAST_EVER,
+			&out);
+	buf_add(&out, count.data, count.len);
+	buf_add(&out, said.data, said.len);
+	render_line(&out);
 }
 
 static void print_json(const struct processes *t)
@@ -435,9 +334,9 @@ static void print_json(const struct processes *t)
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < t->count; i++)
-		if (t->processes[i].wanted) {
-			buf_adds(&line, t->processes[i].json);
+	for (i = 0; i < t->family.count; i++)
+		if (t->family.processes[i].wanted) {
+			buf_adds(&line, t->family.processes[i].json);
 			render_line(&line);
 		}
 }
@@ -448,8 +347,8 @@ static void print_hidden(const struct processes *t)
 	_cleanup_buf_ struct buf line = BUF_INIT;
 	size_t i, hidden = 0;
 
-	for (i = 0; i < t->count; i++)
-		hidden += t->processes[i].inside && !t->processes[i].wanted;
+	for (i = 0; i < t->family.count; i++)
+		hidden += t->family.processes[i].inside && !t->family.processes[i].wanted;
 	if (!hidden || w->writers || w->failed || w->slow)
 		return;
 	buf_addf(&line, "%s%zu process%s that changed nothing and did not fail: --all shows %s%s",
@@ -466,13 +365,13 @@ bool processes_print(struct processes *t)
 		print_json(t);
 		return t->shown;
 	}
-	for (at = t->first; at != NONE; at = next_line(t, at))
-		print_line(t, &t->lines[at]);
+	for (at = t->lines.first; at != NONE; at = lines_next(&t->lines, at))
+		print_line(t, &t->lines.lines[at]);
 	print_hidden(t);
 	return t->shown;
 }
 
-int processes_read(struct processes **out, struct ba_rows *rows,
+int processes_read(struct processes **out, struct ba *ba, int64_t run_id,
 	const struct processes_wishes *wishes)
 {
 	struct processes *t = calloc(1, sizeof *t);
@@ -482,28 +381,19 @@ int processes_read(struct processes **out, struct ba_rows *rows,
 	if (!t)
 		return r;
 	t->wishes = wishes;
-	t->first = t->last = NONE;
-	r = read_all(t, rows);
+	t->lines.first = NONE;
+	r = family_read(&t->family, ba, run_id, wishes->json);
 	if (r < 0)
 		return r;
 	choose(t);
-	return wishes->json ? 0 : fold(t);
+	return wishes->json ? 0 : lines_fold(&t->lines, &t->family, wishes->all);
 }
 
 void processes_free(struct processes *t)
 {
-	size_t i;
-
-	for (i = 0; t && i < t->count; i++) {
-		free(t->processes[i].exe);
-		free(t->processes[i].argv);
-		free(t->processes[i].json);
-	}
-	for (i = 0; t && i < t->line_count; i++)
-		buf_release(&t->lines[i].words);
 	if (t) {
-		free(t->processes);
-		free(t->lines);
+		family_release(&t->family);
+		lines_release(&t->lines);
 	}
 	free(t);
 }

@@ -23,8 +23,8 @@ struct processes_wishes {
 
 struct processes;
 
-/* Of the rows of ba_tree(), which are read to their end. 0 or -errno. */
-int processes_read(struct processes **out, struct ba_rows *rows,
+/* Of a run. 0 or -errno. */
+int processes_read(struct processes **out, struct ba *ba, int64_t run_id,
 	const struct processes_wishes *wishes);
 void processes_free(struct processes *t);
 /* False: no process is to be shown. */

@@ -63,12 +63,36 @@ bool program_is_run(const struct program *p, const char *exe, const char *argv)
 		(script && is_asked_for(p, script));
 }
 
-uint64_t program_hash(const char *exe, const char *argv)
+/* The text of a program that its interpreter was given as an argument, after -c or what it has. */
+static const char *text_of(const char *words, size_t count)
+{
+	size_t i;
+
+	if (!count || !is_interpreter(program_name(words)))
+		return "";
+	for (i = 1; i < count; i++) {
+		words += strlen(words) + 1;
+		if (*words != '-')
+			return words;
+	}
+	return "";
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+	return mix64(hash + mix_bytes(text, strlen(text)));
+}
+
+/* A program of many names (busybox) is as many programs. */
+uint64_t program_hash(const char *exe, const char *argv, bool text)
 {
 	_cleanup_buf_ struct buf words = BUF_INIT;
 	size_t n = argv_words(argv, &words);
 	const char *script = words.failed ? NULL : script_of(words.data, n);
-	const char *program = script ? script : exe;
+	uint64_t hash = mix_text(0, script ? script : exe);
 
-	return mix_bytes(program, strlen(program));
+	if (words.failed || !n)
+		return hash;
+	hash = mix_text(hash, program_name(words.data));
+	return text && !script ? mix_text(hash, text_of(words.data, n)) : hash;
 }

@@ -17,7 +17,10 @@ const char *program_name(const char *path);
  * as a script that its interpreter was given: install of `make install` is no program.
  */
 bool program_is_run(const struct program *p, const char *exe, const char *argv);
-/* What tells whether two processes run the same: the script of an interpreter, else the file. */
-uint64_t program_hash(const char *exe, const char *argv);
+/*
+ * What tells whether two processes run the same: the script of an interpreter, else the file, and
+ * the name that it was called by. text: and what an interpreter was given to run in its arguments.
+ */
+uint64_t program_hash(const char *exe, const char *argv, bool text);
 
 #endif

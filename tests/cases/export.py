@@ -181,6 +181,15 @@ def a_graph():
         want = set(c.rows('SELECT parent_id, process_id FROM processes WHERE parent_id IS NOT NULL'))
         faults += [] if edges == want else ['edges: %r, wanted %r' % (edges, want)]
         faults += [] if outside.count('color=red') == 2 else ['red ones: %s' % outside]
+        # what ran afterwards in the same process is another node, and started nothing
+        c.record('bash', '-c', 'bash -c "cp f1 x2 && mv x2 x3"; :')
+        text = c.export('dot').decode()
+        node = {w: re.search(r'^\t(\w+) \[label="%s' % w, text, re.M) for w in ("bash -c 'cp", 'mv x2', 'cp f1')}
+        if not all(node.values()):
+            return faults + ['no node: %s' % text]
+        bash, mv, cp = (m[1] for m in node.values())
+        faults += ['no edge %s: %s' % (e, text) for e in ('\t%s -> %s [style=dashed];' % (bash, mv), '\t%s -> %s;' % (bash, cp)) if e not in text]
+        faults += ['mv started something: %s' % text] if '\t%s ->' % mv in text else []
     return faults
 
 

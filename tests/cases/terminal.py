@@ -178,6 +178,12 @@ def the_width():
                 faults += ['%s in %d columns: %r' % (words, columns, over)] if over else []
             text = plain(c.look('runs', columns=columns, PAGER='cat')[0])
             faults += ['runs in %d columns: no %s in %r' % (columns, w, text) for w in ('COMMAND', 'perl -e', 'GONE', 'complete') if w not in text]
+        with open(os.path.join(c.p, 'go'), 'w') as f:
+            f.write('[ $1 = 0 ] && exit 3\nsh go $(($1 - 1)) --with-some-option --and-another=one-more --a-third; exit 3\n')
+        c.record('sh', 'go', '14')
+        for columns in 40, 60, 80:
+            over = [l for l in plain(c.look('tree', '3', columns=columns, PAGER='cat')[0]).split('\n') if len(l) > columns]
+            faults += ['a deep tree in %d columns: %r' % (columns, over)] if over else []
         text = c.look('tree', '-v', '1', columns=60, PAGER='cat')[0]
         faults += ['-v is cut: %r' % text] if text.count('long') != 60 else []
         faults += ['an empty column is shown: %r' % text for text in [c.look('runs', PAGER='cat')[0]] if 'LABEL' in text]

@@ -52,8 +52,8 @@ case_tree_of_a_record_that_goes_in_circles() {
 	timeout 20 "$BUILDAUDIT" -d "$DB" tree 1 >/dev/null || fail 'it has no end'
 }
 
-# Without times, as they differ; nor the first line's last letter, for which a longer one has no room.
-plain_tree() { ba tree "$@" | sed -E 's/  [0-9.]+ (ms|s)(, |  |$)/  /; s/ +$//; 1s/ls d?[.]{3}$/ls .../'; }
+# Without times, as they differ; nor the end of the first line, for which a longer one has no room.
+plain_tree() { ba tree "$@" | sed -E 's/  [0-9.]+ (ms|s)(, |  |$)/  /; s/ +$//; 1s/ls( d.*)?[.]{3}$/ls .../'; }
 
 case_the_same_program_is_one_line() {
 	rec -q -- bash -c 'for i in 1 2 3; do mkdir -p d/$i; done; for i in 1 2; do sh -c "touch d/$i/f; true; :"; done; ls d >/dev/null; :'
@@ -93,13 +93,69 @@ case_all_is_each_process() {
 	has "$(ba tree -a)" "^\`-- $(q "SELECT max(pid) FROM processes") bash \(fork\)  "
 }
 
-case_how_each_ended_in_words() {
-	rec -q -- bash -c 'sh -c "exit 3"; sh -c "kill -TERM \$\$"; sh -c "exit 4"; perl -e "exit 5"; :'
+# Children stand below what started them, and that is what is typed; what the same process ran afterwards stands behind it.
+case_a_process_that_runs_one_program_after_the_other() {
+	echo q >q
+	rec -q -- bash -c 'bash -c "cp q a && mv a b"; sh -c "cp q c; exec env true"; sh -c "exec env touch d"; (cp q e; exec mv e f); :'
 	settle
-	has "$(ba tree)" '^\|-- sh -c \.\.\. x3  [^ ]+ m?s  3 failed$'
+	eq "$(plain_tree | sed 1d)" "|-- bash -c 'cp q a && mv a b', then mv a b  1 file
+|   \`-- cp q a  1 file
+|-- sh -c 'cp q c; exec env true', then true
+|   \`-- cp q c  1 file
+|-- touch d  1 file
+\`-- bash (fork), then mv e f  1 file
+    \`-- cp q e  1 file" || return
+	has "$(ba tree -v)" 'cp q a && mv a b.*, then mv a b '
+	# it is found by each of them, with what that one started
+	eq "$(plain_tree true)" 'true' || return
+	eq "$(plain_tree env)" "env true, then true
+env touch d, then touch d  1 file" || return
+	eq "$(plain_tree mv)" 'mv ... x2  2 files' || return
+	has "$(plain_tree bash)" '^\|-- bash -c .cp q a && mv a b., then mv a b  1 file$' || return
+	rec -q -- bash -c 'for i in 1 2; do bash -c "cp q $i && mv $i m$i"; done; :'
+	settle
+	eq "$(plain_tree | sed 1d)" "\`-- bash -c ..., then mv ... x2  2 files
+    \`-- cp q ... x2  2 files"
+}
+
+# A name that is long has room for the others.
+case_of_what_is_long_the_names_are_left() {
+	rec -q -- bash -c "bash -c ': $(printf '%0300d' 0); touch a; exec mkdir $(printf '%0100d' 1)'; :"
+	settle
+	has "$(ba tree | sed -n 2p)" "^.-- bash -c ': 0+[.]{3}, then mkdir  [0-9]+ m?s, 1 file$"
+}
+
+case_how_each_ended_in_words() {
+	rec -q -- bash -c 'sh -c "exit 3"; sh -c "kill -TERM \$\$"; sh -c "exit 4"; perl -e "exit 5"; /bin/sh -c "exit 3"; :'
+	settle
+	has "$(ba tree)" "^\|-- sh -c 'exit 3' x2  [^ ]+ m?s  2 failed with status 3\$"
+	has "$(ba tree)" 'kill -TERM.*  killed by SIGTERM$'
+	has "$(ba tree)" 'exit 4.*  failed with status 4$'
 	has "$(ba tree)" 'exit 5.*  failed with status 5$'
-	has "$(ba tree -a)" 'kill -TERM.*  killed by SIGTERM$'
-	eq "$(ba tree --failed --json | python3 -c 'import json,sys; print(*[json.loads(l)["exit_status"] for l in sys.stdin])')" '0 3 None 4 5'
+	eq "$(ba tree --failed --json | python3 -c 'import json,sys; print(*[json.loads(l)["exit_status"] for l in sys.stdin])')" '0 3 None 4 5 3'
+}
+
+# Different scripts that failed are different lines; and a name is one that was typed.
+case_what_failed_is_told_apart() {
+	rec -q -- bash -c 'sh -c "exit 3"; sh -c ": && exit 3"; sh -c "exit 3" again; sh -c "touch a; :"; /bin/sh -c "touch b; :"; :'
+	settle
+	eq "$(plain_tree | sed 1d)" "|-- sh -c 'exit 3' ... x2  2 failed with status 3
+|-- sh -c ': && exit 3'  failed with status 3
+\`-- sh -c ... x2
+    \`-- touch ... x2  2 files"
+}
+
+# However deep it is, a line has no more columns than there are, and one that is cut is cut once.
+case_a_deep_tree_has_room() {
+	printf '%s\n' '[ $1 = 0 ] && exit 3' 'sh go $(($1 - 1)) --with-some-option --and-another=one-more --a-third-one-that-is-long; exit 3' >go
+	rec -q -- sh go 35 || :
+	settle
+	eq "$(ba tree | wc -l)" 36
+	eq "$(ba tree | awk 'length($0) > 120')" '' || return
+	has "$(ba tree)" '[-][-] \(35\) sh go 0 .*  failed with status 3$'
+	rec -q -- bash -c "for i in 1 2; do sh -c ': $(printf '%0300d' 0); touch \$1' \$i \$i; done; :"
+	settle
+	has "$(ba tree)" ': 0+[.]{3} x2  '
 }
 
 case_writers_and_what_leads_to_them() {
