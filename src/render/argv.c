@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "render/flat.h"
 #include "render/text.h"
 
 /* A command is never cut to less than this. */
@@ -93,66 +94,20 @@ void render_argv(struct buf *out, const char *json)
 	}
 }
 
-/* After these a shell wants no semicolon. */
-static bool is_open(const char *line, size_t len)
-{
-	static const char *const words[] = { "then", "do", "else", "in" };
-	size_t i, n;
-
-	if (!len || strchr(";&|({", line[len - 1]))
-		return true;
-	for (i = 0; i < ARRAY_SIZE(words); i++) {
-		n = strlen(words[i]);
-		if (len >= n && !memcmp(line + len - n, words[i], n) &&
-			(len == n || strchr(" \t;", line[len - n - 1])))
-			return true;
-	}
-	return false;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static void trim(struct buf *out, size_t start)
-{
-	while (out->len > start && is_blank(out->data[out->len - 1]))
-		out->len--;
-}
-
-/* A script's lines as one: for reading, not to be run. */
-static void add_flat(struct buf *out, const char *word)
-{
-	size_t start = out->len, len;
-	bool joined = false; /* by a backslash at the end of the line before */
-
-	for (; *word; word += len + (word[len] == '\n')) {
-		while (is_blank(*word))
-			word++;
-		len = strcspn(word, "\n");
-		if (!len)
-			continue;
-		joined |= out->len > start && is_open(out->data + start, out->len - start);
-		if (out->len > start)
-			buf_adds(out, joined ? " " : "; ");
-		buf_add(out, word, len);
-		trim(out, start);
-		joined = word[len] && out->len > start && out->data[out->len - 1] == '\\';
-		out->len -= joined;
-		trim(out, start);
-	}
-}
-
 /* A script is not quoted once more: nobody could read it. */
 static void add_word(struct buf *line, const char *word)
 {
-	if (!strchr(word, '\n') && strlen(word) < SCRIPT) {
+	bool lines = strchr(word, '\n');
+
+	if (!lines && strlen(word) < SCRIPT) {
 		buf_add_shell(line, word);
 		return;
 	}
 	buf_addc(line, '\'');
-	add_flat(line, word);
+	if (lines)
+		render_flat(line, word);
+	else
+		buf_adds(line, word);
 	buf_addc(line, '\'');
 }
 
