@@ -142,11 +142,10 @@ class Detail {
 		const p = hands.process[h];
 		// as programOfHand has it
 		const image = execs.image[hands.exec[h]] >= 0 && p >= 0 ? this.model.processes.image[p] : hands.exec[h];
-		const exe = image >= 0 && execs.exe[image] >= 0 ? leafOf(this.model.names[execs.exe[image]]) : '?';
 		const who = linkTo(
 			'process',
 			p,
-			el('span', 'strong', nameOf(exe)),
+			el('span', 'strong', nameOf(nameOfImage(this.model, image))),
 			p >= 0 ? ' ' + this.model.processes.pid[p] : '',
 		);
 		const when = el('time', 'muted', timeWords(hands.first[h]));
@@ -164,20 +163,20 @@ class Detail {
 				);
 		}
 		item.append(addName(el('div', 'command mono'), lineOf(argvOf(this.model, image)).slice(0, 2000)));
-		const up = p >= 0 ? ancestorsOf(this.model, p) : [];
+		const up = p >= 0 ? startersOf(this.model, p) : [];
 		if (up.length) item.append(this.chain(up));
 		return item;
 	}
 
 	chain(up) {
-		const above = up.length > 1 ? ', ' + plural(up.length - 1, 'more') + ' above' : '';
+		const above = up.length > 1 ? ', ' + count(up.length - 1) + ' more above' : '';
 		const box = el(
 			'details',
 			'chain',
-			el('summary', 'muted', 'started by ', nameOf(programName(this.model, up[0])), above),
+			el('summary', 'muted', 'started by ', nameOf(nameOfImage(this.model, up[0][1])), above),
 		);
-		const line = i => {
-			const words = plain(briefOf(argvOf(this.model, this.model.processes.image[i])), 300);
+		const line = ([i, image]) => {
+			const words = plain(briefOf(argvOf(this.model, image)), 300);
 			return linkTo('process', i, el('span', 'name mono block cut', words));
 		};
 		box.addEventListener('toggle', () => {

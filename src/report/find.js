@@ -38,7 +38,7 @@ function findFiles(model, filter) {
 	const of = filter.process >= 0 ? filesBelow(model, filter.process) : null;
 	const found = [];
 	for (let f = 0; f < files.n; f++) {
-		if (!filter.changes.has(files.change[f]) || (files.excluded[f] && !filter.excluded)) continue;
+		if (files.idle[f] || !filter.changes.has(files.change[f]) || (files.excluded[f] && !filter.excluded)) continue;
 		if (filter.program >= 0 && !isHandOf(model, f, filter.program)) continue;
 		if ((!of || of.has(f)) && matches(model.lowerPaths[f])) found.push(f);
 	}

@@ -154,16 +154,14 @@ function fillTop() {
 	const title = document.getElementById('title'),
 		under = document.getElementById('subtitle');
 	const command = runs.n ? briefOf(runs.argv[last]).slice(0, 300) : '';
+	const label = runs.n && !about.name ? runs.label[last] : '';
+	const install = name && name + (version && !name.endsWith(version) ? ' ' + version : '');
+	const said = [label, install].filter((words, i, all) => words && all.indexOf(words) === i);
 	title.replaceChildren();
-	addName(
-		title,
-		name
-			? name + (version && !name.endsWith(version) ? ' ' + version : '')
-			: command || 'run ' + about.run_id,
-	);
+	addName(title, said.join(' · ') || command || 'run ' + about.run_id);
 	document.title = plain(title.textContent, 80) + ' · buildaudit';
 	under.replaceChildren();
-	if (name && command) under.append(addName(el('span', 'mono name'), command), ' · ');
+	if (said.length && command) under.append(addName(el('span', 'mono name'), command), ' · ');
 	if (runs.n)
 		under.append(
 			runs.started_at[last].slice(0, 16).replace('T', ' ') +

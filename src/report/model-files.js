@@ -5,7 +5,11 @@ function addFiles(model) {
 	model.handsOnFile = groupBy(hands.file, files.n);
 	model.handsOfProcess = groupBy(hands.process, model.processes.n);
 	files.program = new Int32Array(files.n).fill(-1);
+	// handed over open, as the caller's own log, and nobody wrote to it
+	files.idle = new Uint8Array(files.n);
+	const olds = new Set(model.moves.old);
 	for (let f = 0; f < files.n; f++) {
+		files.idle[f] = !files.change[f] && !model.handsOnFile.sizeOf(f) && !olds.has(f) ? 1 : 0;
 		files.program[f] = writerOf(model, f);
 		if (files.program[f] >= 0 && countsAsSize(model, f))
 			model.programs[files.program[f]].bytes += files.size[f];
@@ -50,6 +54,7 @@ function addTotals(model) {
 	model.totals = { excluded: 0, bytes: 0 };
 	for (const c of CHANGES) model.totals[c] = 0;
 	for (let f = 0; f < files.n; f++) {
+		if (files.idle[f]) continue;
 		if (files.excluded[f] && files.change[f]) model.totals.excluded++;
 		else model.totals[files.change[f]]++;
 		if (countsAsSize(model, f)) model.totals.bytes += files.size[f];

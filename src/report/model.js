@@ -65,6 +65,18 @@ function addTimes(model) {
 	}
 }
 
+// What runs others' text, as src/render/program.c has it.
+const INTERPRETER = new RegExp(
+	'^(sh|.*ash|zsh.*|.*ksh.*|csh|tcsh|fish|python.*|pypy.*|perl.*|ruby.*|node.*|lua.*|php.*|tclsh.*|wish.*|' +
+		'guile.*|Rscript|bun|deno|pwsh)$',
+);
+
+// The script that the words of a command have an interpreter run; '': none.
+function scriptOf(argv) {
+	const [called = '', script = '-'] = argv;
+	return script[0] !== '-' && INTERPRETER.test(leafOf(called)) ? script : '';
+}
+
 // The image that a process is called by: of its own the one that wrote most, else the one that it was longest; where it
 // ran none itself, what its parent was when it began.
 function addImages(model) {
@@ -79,6 +91,7 @@ function addImages(model) {
 		}
 	}
 	model.execsOf = groupBy(execs.process, processes.n);
+	addStarters(model);
 	model.hands.process = Int32Array.from(model.hands.exec, x => (x >= 0 ? execs.process[x] : -1));
 	model.written = new Int32Array(execs.n);
 	for (const x of model.hands.exec) if (x >= 0) model.written[x]++;
@@ -96,6 +109,47 @@ function addImages(model) {
 		else if (processes.parent[i] >= 0)
 			processes.image[i] = imageAt(model, processes.parent[i], processes.start[i]);
 	}
+}
+
+// Which of its parent's images started a process: -1, where that was yet a fork that had run nothing.
+function addStarters(model) {
+	const { processes, execs } = model;
+	processes.starter = new Int32Array(processes.n).fill(-1);
+	model.hasStarted = new Uint8Array(execs.n);
+	for (let up = 0; up < processes.n; up++) {
+		if (!model.childrenOf.sizeOf(up)) continue;
+		const own = model.execsOf.of(up);
+		const ran = own.filter(x => execs.image[x] < 0);
+		for (const i of model.childrenOf.of(up)) {
+			for (const x of ran.length ? ran : own)
+				if (execs.start[x] <= processes.start[i]) processes.starter[i] = x;
+			if (processes.starter[i] >= 0) model.hasStarted[processes.starter[i]] = 1;
+		}
+	}
+}
+
+// The images that a process ran itself; of one that ran none what it was as a fork.
+function imagesOf(model, process) {
+	const { processes, execs } = model;
+	const own = [...model.execsOf.of(process)].filter(x => processes.forked[process] || execs.image[x] < 0);
+	return own.length ? own : [processes.image[process]];
+}
+
+// What stands for a process: of its images those that wrote or started something, and the last.
+function toldOf(model, process) {
+	const { written, hasStarted } = model;
+	return imagesOf(model, process).filter((x, k, own) => written[x] || hasStarted[x] || k + 1 === own.length);
+}
+
+// What each that leads to a process was when it started the next on the way: [process, image]...
+function startersOf(model, process) {
+	const { processes } = model;
+	const way = [];
+	for (let i = process; processes.parent[i] >= 0; i = processes.parent[i]) {
+		const up = processes.parent[i];
+		way.push([up, processes.starter[i] >= 0 ? processes.starter[i] : processes.image[up]]);
+	}
+	return way;
 }
 
 function mainImage(model, process, own) {
@@ -119,14 +173,14 @@ function imageAt(model, process, time) {
 	return image >= 0 ? image : model.processes.image[process];
 }
 
-// Programs by the last part of their names; those that wrote most come first.
+// Programs by the names that they were called by, a script by its own; those that wrote most come first.
 function addPrograms(model) {
-	const { processes, execs, names } = model;
+	const { processes, execs } = model;
 	const places = new Map();
 	const programs = [];
 	model.programOfExec = new Int32Array(execs.n);
 	for (let x = 0; x < execs.n; x++) {
-		const name = execs.exe[x] >= 0 ? leafOf(names[execs.exe[x]]) : '?';
+		const name = nameOfImage(model, x);
 		if (!places.has(name)) {
 			places.set(name, programs.length);
 			programs.push({ name, processes: 0, files: 0, bytes: 0, time: 0, failed: 0, rank: 0 });
@@ -178,6 +232,18 @@ const programOf = (model, i) =>
 function argvOf(model, exec) {
 	const line = exec >= 0 ? model.execs.argv[exec] : -1;
 	return line >= 0 ? model.lines[line] : [];
+}
+
+function nameOfImage(model, image) {
+	const argv = argvOf(model, image);
+	const exe = image >= 0 ? model.execs.exe[image] : -1;
+	return leafOf(scriptOf(argv) || argv[0] || (exe >= 0 ? model.names[exe] : '?'));
+}
+
+// What stands behind that name.
+function argsOf(model, image) {
+	const argv = argvOf(model, image);
+	return argv.slice(scriptOf(argv) ? 2 : 1);
 }
 
 function programName(model, i) {

@@ -103,7 +103,7 @@ function largestCard(model) {
 function slowCard(model) {
 	const { processes } = model;
 	const own = ownTimes(processes);
-	const line = i => briefOf([programName(model, i), ...argvOf(model, processes.image[i]).slice(1)]);
+	const line = i => briefOf([programName(model, i), ...argsOf(model, processes.image[i])]);
 	return barCard(
 		'Longest by themselves',
 		processes.begin.keys(),
@@ -129,8 +129,8 @@ function failedCard(model) {
 		);
 	};
 	const box = el('div', 'family', ...failed.slice(0, 8).map(line), andMore(failed.length, 8));
-	const note = aside('Tests that a script makes end so on purpose, too.');
-	return failed.length ? card('Ended with other than 0', note, box) : null;
+	const note = aside('What a script tries and tests counts, too.');
+	return failed.length ? card('Failed', note, box) : null;
 }
 
 // What whoever passes this file on should know.

@@ -63,20 +63,20 @@ Object.assign(Detail.prototype, {
 	},
 
 	family(i) {
-		const down = [...this.model.childrenOf.of(i)];
+		const down = [...this.model.childrenOf.of(i)].map(k => [k, this.model.processes.image[k]]);
 		return [
-			...this.relatives('Started by', ancestorsOf(this.model, i)),
+			...this.relatives('Started by', startersOf(this.model, i)),
 			...this.relatives('It started ' + plural(down.length, 'process', 'processes'), down),
 		];
 	},
 
 	relatives(title, list) {
-		const line = k => {
-			const words = plain(briefOf(argvOf(this.model, this.model.processes.image[k]).slice(1)), 200);
+		const line = ([k, image]) => {
+			const words = plain(briefOf(argsOf(this.model, image)), 200);
 			return linkTo(
 				'process',
 				k,
-				el('span', 'strong', nameOf(programName(this.model, k))),
+				el('span', 'strong', nameOf(nameOfImage(this.model, image))),
 				' ',
 				el('span', 'muted mono', words),
 			);

@@ -202,10 +202,11 @@ class SizesView {
 		g.fillStyle = this.colourOf(node, c);
 		g.globalAlpha = 0.32;
 		g.fillRect(x + 0.5, y + 0.5, Math.max(0.5, w - 1), Math.max(0.5, h - 1));
-		g.globalAlpha = 0.9;
-		g.fillRect(x + 0.5, y + 0.5, Math.min(3, w / 4), Math.max(0.5, h - 1));
 		g.globalAlpha = 1;
 		if (w < 38 || h < 15) return;
+		g.globalAlpha = 0.9;
+		g.fillRect(x + 0.5, y + 0.5, 3, h - 1);
+		g.globalAlpha = 1;
 		g.fillStyle = c.ink;
 		g.fillText(fitText(g, plain(node.name), w - 12), x + 8, y + 10);
 		g.fillStyle = c.muted;

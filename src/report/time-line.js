@@ -118,7 +118,7 @@ class TimeLine {
 		if (width < 30) return;
 		g.fillStyle = processes.files[i] ? c.onfill : c.ink;
 		const files = processes.files[i] ? '  ' + plural(processes.files[i], 'file') : '';
-		const args = briefOf(argvOf(this.model, processes.image[i]).slice(1, 6));
+		const args = briefOf(argsOf(this.model, processes.image[i]).slice(0, 5));
 		g.fillText(
 			fitText(
 				g,

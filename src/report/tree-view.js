@@ -75,12 +75,19 @@ class TreeView {
 		const keep = new Set();
 		this.hits = 0;
 		for (let i = 0; i < this.model.processes.n; i++) {
-			const argv = argvOf(this.model, this.model.processes.image[i]);
-			if (!matches((argv.join(' ') + ' ' + programName(this.model, i)).toLowerCase())) continue;
+			if (!matches(this.wordsOf(i))) continue;
 			this.hits++;
 			for (let k = i; k >= 0 && !keep.has(k); k = this.model.processes.parent[k]) keep.add(k);
 		}
 		return keep;
+	}
+
+	// Of all that it ran.
+	wordsOf(i) {
+		return imagesOf(this.model, i)
+			.map(x => argvOf(this.model, x).join(' ') + ' ' + nameOfImage(this.model, x))
+			.join('\n')
+			.toLowerCase();
 	}
 
 	refresh() {
@@ -178,14 +185,14 @@ class TreeView {
 
 	renderProcess(row, i) {
 		const { processes } = this.model;
-		const argv = argvOf(this.model, processes.image[i]);
-		const line = el(
-			'span',
-			'tree-line',
-			el('span', 'strong', nameOf(programName(this.model, i))),
-			' ',
-			addName(el('span', 'muted mono'), briefOf(argv.slice(1)).slice(0, 600)),
-		);
+		const line = el('span', 'tree-line');
+		toldOf(this.model, i).forEach((x, k, all) => {
+			const words = briefOf(argsOf(this.model, x));
+			// else the next would be out of sight
+			const args = all.length > 1 && words.length > 70 ? words.slice(0, 70) + '…' : words.slice(0, 600);
+			line.append(k ? ', then ' : '', el('span', 'strong', nameOf(nameOfImage(this.model, x))));
+			if (args) line.append(' ', addName(el('span', 'muted mono'), args));
+		});
 		if (processes.forked[i]) line.append(el('span', 'badge quiet', 'fork'));
 		row.append(line);
 		if (hasFailed(this.model, i))

@@ -108,7 +108,37 @@ const lineOf = argv => argv.map(shellWord).join(' ');
 // On one line, to be read: what a shell is given as a script is shown as it is, but for its line ends.
 function briefOf(argv) {
 	const script = argv.indexOf('-c') + 1;
-	return argv.map((word, i) => (i === script && i ? word.replace(/\\?\s+/g, ' ') : shellWord(word))).join(' ');
+	return argv.map((word, i) => (i === script && i ? flat(word) : shellWord(word))).join(' ');
+}
+
+const SHELL_PART = new RegExp(
+	[
+		/(?<quoted>\$'(?:\\[^]|[^'\\])*'?|'[^']*'?|"(?:\\[^]|[^"\\])*"?)/,
+		/(?<comment>(?<=^|[\s;&|()])#[^\n]*)/,
+		/(?<joined>\\\n)|(?<ended>\n)|\\?[^]/,
+	]
+		.map(r => r.source)
+		.join('|'),
+	'gu',
+);
+
+// A script's commands with '; ' between them where a shell wants that, without its comments; a line's end within quotes
+// is \n.
+function flat(script) {
+	let out = '',
+		between = ' '; // what stands before the next
+	for (const { 0: part, groups } of script.matchAll(SHELL_PART)) {
+		if (groups.comment !== undefined) continue;
+		if (groups.joined || groups.ended) {
+			out = out.trimEnd();
+			between = groups.joined ? ' ' : /(^|[\s;])(then|do|else|in)$|[;&|({]$/.test(out.slice(-6)) ? ' ' : '; ';
+			continue;
+		}
+		if (between && /\s/.test(part[0])) continue;
+		out += (out && between) + (groups.quoted ? part.replaceAll('\n', '\\n') : part);
+		between = '';
+	}
+	return out.trimEnd();
 }
 
 const SIGNALS = {

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -271,7 +272,7 @@ def hostile(bench, b, f):
     """names that try to be something else are text, and seen for what they are"""
     shown = {'quote"\'`': None, '&lt;b&gt;': None, 'rtl\u202etxt.exe': 'rtlU+202Etxt.exe', 'new\nline\ttab': 'new\\012line\\011tab',
              '<img src=x onerror=alert(1)>': None, 'bad\udcff\udcfename': 'bad\\377\\376name', '\x01\x1b[31m': '\\001\\033[31m',
-             'snow\u2603 \U0001f600': None}
+             'snow\u2603 \U0001f600': None, ' lead': None}
     for name, words in shown.items():
         i = b.eval('page.model.files.path.findIndex(p => p.endsWith(%s))' % json.dumps('/' + name))
         if i < 0:
@@ -279,6 +280,10 @@ def hostile(bench, b, f):
             continue
         bench.at('files/file/%d' % i)
         f.holds(b.eval('document.querySelector("#detail h2").textContent').endswith('/' + (words or name)), 'shown: %r' % name)
+    bench.at('files')
+    row = b.eval('page.made.files.found.findIndex(f => page.model.files.path[f].endsWith("/ lead"))')
+    b.eval('page.made.files.list.moveTo(%d)' % row)
+    f.is_(b.eval('document.querySelector("#file-list-%d .leaf").innerText' % row), ' lead', 'a blank before a name')
     long = b.eval('page.model.files.path.findIndex(p => p.length > 3500 && p.endsWith("/end"))')
     f.holds(long >= 0, 'the long name is not there')
     for view in VIEWS:
@@ -348,6 +353,25 @@ def looks(bench, b, f):
     f.is_(b.eval('document.querySelectorAll(".printed .row").length'), b.eval('page.made.files.found.length'), 'the files on paper')
 
 
+def called(bench, b, f):
+    """what a run is called stands above it; a file that it was only handed is none of its files; a script has its own name"""
+    log, script = (os.path.join(bench.scene.top, n) for n in ('log', 'slow.sh'))
+    with open(script, 'w') as s:
+        s.write('mv "$1/one" "$1/two"; exec touch "$1/two"\n')
+    with open(log, 'w') as out:
+        subprocess.run([bench.scene.program, '-d', bench.scene.db, 'run', '-q', '--include', bench.scene.top, '--name', 'tool', '--label', 'lab', '--',
+                        'sh', '-c', '>"$1/one"; sh "$1/slow.sh" "$1"; :', 'sh', bench.scene.top], stdout=out, stderr=out, check=False)
+    balib.settle(bench.scene.db)
+    b.open(bench.write('called.html', 'lab'))
+    f.is_(b.eval('document.querySelector("h1").textContent'), 'lab \u00b7 tool', 'the title')
+    f.is_(b.eval('page.model.files.path.some((p, f) => p.endsWith("/t/log") && !page.model.files.idle[f])'), False, 'a file it was handed')
+    f.is_(b.eval('page.model.programs.map(p => p.name).sort().join()'), 'mv,sh,slow.sh,touch', 'its programs')
+    bench.at('processes')
+    shown = b.eval('[...document.querySelectorAll("#tree-list .tree-line")].map(l => l.textContent.replaceAll(%s, ""))' % json.dumps(bench.scene.top))
+    f.is_(shown[1:], ['slow.sh , then touch /two', 'mv /one /two'], 'what ran one after the other')
+    b.open(bench.report)
+
+
 def nothing(bench, b, f):
     """a run that changed nothing has its page, too; one that was cut off says so"""
     bench.scene.record(script='exit 0', words=[])
@@ -407,7 +431,7 @@ def large(bench, b, f):
     f.holds(took < 2, 'a search takes %.2f s' % took)
 
 
-TESTS = [numbers, table, hands, time_line, link_to_time, tree, sizes, old_to_new, hostile, policy, narrow, looks, nothing, large]
+TESTS = [numbers, table, hands, time_line, link_to_time, tree, sizes, old_to_new, hostile, policy, narrow, looks, called, nothing, large]
 
 
 def shots(bench, folder):

@@ -7,7 +7,7 @@ const vm = require('vm');
 const [folder, report] = process.argv.slice(2);
 const scripts = ['data', 'words', 'model', 'model-files', 'find', 'layout'].map(name => fs.readFileSync(folder + '/' + name + '.js', 'utf8'));
 vm.runInThisContext(scripts.join('\n') + '\nglobalThis.it = { readTables, makeModel, findFiles, matcherOf, joinPaths, squarify, packLanes, ' +
-	'folderTree, countsAsSize, ownTimes, tickStep, permissionWords, timeWords, sizeWords, plain, briefOf, lineOf, ancestorsOf, groupBy };');
+	'folderTree, countsAsSize, ownTimes, tickStep, permissionWords, timeWords, sizeWords, plain, briefOf, lineOf, ancestorsOf, groupBy, scriptOf, toldOf, startersOf, nameOfImage };');
 const { it } = globalThis;
 
 function is(got, want, what) {
@@ -26,8 +26,16 @@ function words() {
 	is(it.plain('\ud83d\ude00 é'), '\ud83d\ude00 é', 'pairs of surrogates');
 	is(it.lineOf(['a b', "it's", '']), "'a b' 'it'\\''s' ''", 'a shell line');
 	is(it.briefOf(['sh', '-c', 'a &&\\\n  b']), 'sh -c a && b', 'a script on one line');
+	is(it.briefOf(['sh', '-c', 'a >f\n# why\nif b; then\n\tc "x\n y" >g # so\nfi\n']), 'sh -c a >f; if b; then c "x\\n y" >g; fi',
+		'comments, and lines within quotes');
+	is(it.briefOf(['sh', '-c', 'a $# b#c \'#\n\'\n\n  d']), "sh -c a $# b#c '#\\n'; d", 'what is no comment');
 	is(it.tickStep(3e6, 10), 500000, 'steps of an axis');
 	is(it.tickStep(600e6, 5), 120e6, 'steps of an axis');
+}
+
+function names() {
+	is([['sh', './slow.sh', 'a'], ['/usr/bin/python3.11', 'x.py'], ['sh', '-c', 'a'], ['make', 'install'], ['sh'], []].map(it.scriptOf),
+		['./slow.sh', 'x.py', '', '', '', ''], 'the script that an interpreter was given');
 }
 
 function search() {
@@ -76,11 +84,16 @@ async function data() {
 			console.log('process ' + i + ' ran nothing');
 	is(model.failed.map(i => [model.processes.exit[i], model.processes.signal[i]]), [[3, null], [null, 9]], 'what failed');
 	is(it.ancestorsOf(model, writer).length, 1, 'ancestors');
+	const named = x => it.nameOfImage(model, x);
+	is(it.toldOf(model, 0).map(named), ['bash', 'true'], 'what it ran, one program after the other');
+	is(it.startersOf(model, writer).map(([p, x]) => [p, named(x)]), [[0, 'bash']], 'what it was started by');
+	is(model.failed.map(i => named(model.processes.image[i])), ['sh', 'sh'], 'what failed, by what it was called');
 	const cut = await it.readTables(text.slice(0, text.length / 2 & ~3)).then(() => 'read', () => 'refused');
 	is(cut, 'refused', 'a file that was cut off');
 }
 
 words();
+names();
 search();
 layouts();
 data().catch(e => console.log('failed: ' + e.stack));

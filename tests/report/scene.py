@@ -4,7 +4,7 @@ import subprocess
 
 TAG = '</script><img src=x onerror=alert(1)>'
 LONG = 'l' * 255
-NAMES = [TAG.replace('/', '\u2044'), 'quote"\'`', 'rtl\u202etxt.exe', 'new\nline\ttab', '&lt;b&gt;', 'snow\u2603 \U0001f600', '--']
+NAMES = [TAG.replace('/', '\u2044'), 'quote"\'`', 'rtl\u202etxt.exe', 'new\nline\ttab', '&lt;b&gt;', ' lead', 'snow\u2603 \U0001f600', '--']
 BYTES = [b'bad\xff\xfename', b'surrogate\xed\xa0\x80', b'\x01\x1b[31m']
 OLD = 'port = 80\npassword = hunter2old\nname = a\n'
 NEW = 'port = 8080\npassword = hunter3new\nname = a\nmore = <b>1</b>\n'
