@@ -177,7 +177,10 @@ int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out);
 /* The names (`path`) at and below a folder that any run changed for good, in order. Since: 0.2 */
 int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out);
 
-/* The processes of a run, parents before children, with `depth`. Since: 0.1 */
+/*
+ * The processes of a run, each as what it ran last (ba_timeline() has all), parents before
+ * children, with `depth`. Since: 0.1
+ */
 int ba_tree(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /*
  * The images that the processes of a run ran, by process and in order: columns of view execs, and

@@ -25,8 +25,8 @@ struct proc_image {
 struct process {
 	size_t parent;
 	size_t images, image_count; /* its own are from there on, in their order */
-	size_t starter;             /* which of its parent's started it; NONE: what that was as a fork */
-	size_t as_fork;             /* what it was as that, where it then started one; NONE: it did not */
+	size_t starter; /* which of its parent's started it; NONE: what that was as a fork */
+	size_t as_fork; /* what it was as that, where it then started one; NONE: it did not */
 	size_t line;
 	char *json;                      /* where it is asked for */
 	int64_t started, ended, covered; /* covered: until then its children so far have run */

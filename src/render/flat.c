@@ -12,8 +12,8 @@
 
 struct flat {
 	struct buf *out;
-	size_t start;        /* where the line begins in it */
-	size_t pattern;      /* and a pattern of a case ended; 0: none did */
+	size_t start;   /* where the line begins in it */
+	size_t pattern; /* and a pattern of a case ended; 0: none did */
 	const char *at;
 	const char *script;
 	const char *here;    /* where the body of a here-document ends; NULL: none was begun */
@@ -166,6 +166,24 @@ static void add_plain(struct flat *f)
 	f->at++;
 }
 
+/* A character of a command, or what is quoted there. */
+static void add_part(struct flat *f)
+{
+	bool ansi = f->at > f->script && f->at[-1] == '$';
+
+	if (f->ended)
+		begin_command(f);
+	f->ended = f->joined = false;
+	if (*f->at == '\\' && f->at[1]) {
+		buf_add(f->out, f->at, 2);
+		f->at += 2;
+	} else if (*f->at == '\'' || *f->at == '"') {
+		add_quoted(f, *f->at, *f->at == '"' || ansi);
+	} else {
+		add_plain(f);
+	}
+}
+
 static void add_next(struct flat *f)
 {
 	if (is_comment(f)) {
@@ -179,24 +197,16 @@ static void add_next(struct flat *f)
 	} else if (f->ended && is_blank(*f->at)) {
 		f->at++;
 	} else {
-		if (f->ended)
-			begin_command(f);
-		f->ended = f->joined = false;
-		if (*f->at == '\\' && f->at[1]) {
-			buf_add(f->out, f->at, 2);
-			f->at += 2;
-		} else if (*f->at == '\'' || *f->at == '"') {
-			add_quoted(f, *f->at,
-				*f->at == '"' || (f->at > f->script && f->at[-1] == '$'));
-		} else {
-			add_plain(f);
-		}
+		add_part(f);
 	}
 }
 
 void render_flat(struct buf *out, const char *script)
 {
-	struct flat f = { .out = out, .start = out->len, .at = script, .script = script,
+	struct flat f = { .out = out,
+		.start = out->len,
+		.at = script,
+		.script = script,
 		.ended = true };
 
 	while (*f.at)

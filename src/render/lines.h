@@ -13,7 +13,7 @@ struct line_part {
 	const struct proc_image *image; /* the first process's */
 	struct buf words;               /* what that was told */
 	size_t from;                    /* where they begin in it: a folder may be left out */
-	size_t all, common;             /* how many there are at most; and so many are those of all */
+	size_t all, common; /* how many there are at most; and so many are those of all */
 };
 
 struct line {

@@ -73,8 +73,7 @@ static size_t find_named(const struct processes *t, const struct process *p)
 	for (i = p->images; asked->word && i < p->images + p->image_count; i++) {
 		const struct proc_image *image = &t->family.images[i];
 
-		if ((p->forked || !image->forked) &&
-			program_is_run(asked, image->exe, image->argv))
+		if ((p->forked || !image->forked) && program_is_run(asked, image->exe, image->argv))
 			return i;
 	}
 	return NONE;
@@ -138,7 +137,7 @@ static const struct {
 	{ "\xe2\x94\x9c\xe2\x94\x80 ", "\xe2\x94\x94\xe2\x94\x80 ", "\xe2\x94\x82  ", "   " },
 };
 
-/* How far to the right a tree goes: half of the line is for what is said, or more of a short one. */
+/* How far to the right a tree goes: half of the line is for what is said, more of a short one. */
 static unsigned int depth_shown(size_t width, bool utf8)
 {
 	size_t room = width / 2, each = render_columns(drawn[utf8].nothing);

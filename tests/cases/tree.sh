@@ -122,7 +122,7 @@ env touch d, then touch d  1 file" || return
 case_of_what_is_long_the_names_are_left() {
 	rec -q -- bash -c "bash -c ': $(printf '%0300d' 0); touch a; exec mkdir $(printf '%0100d' 1)'; :"
 	settle
-	has "$(ba tree | sed -n 2p)" "^.-- bash -c ': 0+[.]{3}, then mkdir  [0-9]+ m?s, 1 file$"
+	has "$(ba tree | sed -n 2p)" "^.-- bash -c ': 0+[.]{3}, then mkdir  [0-9.]+ m?s, 1 file$"
 }
 
 case_how_each_ended_in_words() {
