@@ -90,8 +90,12 @@ int copy_content(int from, int to, unsigned char *hash, uint64_t *stored)
 	struct stat st;
 	int r = 0;
 
-	if (!c.chunk || (hash && !digest) || fstat(from, &st) < 0)
+	if (hash && !digest)
+		r = digest_error(DIGEST_SHA256);
+	else if (!c.chunk)
 		r = -ENOMEM;
+	else if (fstat(from, &st) < 0)
+		r = -errno;
 	/* With the blocks shared, only the hash is left to do. */
 	if (r == 0 && st.st_size && ioctl(to, FICLONE, from) == 0)
 		c.to = -1;

@@ -77,6 +77,11 @@ struct digest *digest_new(enum digest_kind kind)
 	return NULL;
 }
 
+int digest_error(enum digest_kind kind)
+{
+	return kinds[kind] ? -ENOMEM : -ELIBACC;
+}
+
 void digest_add(struct digest *d, const void *data, size_t n)
 {
 	crypto.EVP_DigestUpdate(d->ctx, data, n);
@@ -110,9 +115,7 @@ static int read_through(int fd, struct digest *sha256, struct digest *md5, bool 
 int digest_sha256_unless(int fd, bool (*stop)(void *), void *data, unsigned char out[SHA256_LEN])
 {
 	_cleanup_(digest_freep) struct digest *d = digest_new(DIGEST_SHA256);
-	int r = d                    ? read_through(fd, d, NULL, stop, data) :
-		kinds[DIGEST_SHA256] ? -ENOMEM :
-				       -ELIBACC;
+	int r = d ? read_through(fd, d, NULL, stop, data) : digest_error(DIGEST_SHA256);
 
 	if (r == 0)
 		digest_end(d, out);
@@ -128,9 +131,7 @@ int digest_both(int fd, unsigned char sha256[SHA256_LEN], unsigned char md5[MD5_
 {
 	_cleanup_(digest_freep) struct digest *a = digest_new(DIGEST_SHA256);
 	_cleanup_(digest_freep) struct digest *b = digest_new(DIGEST_MD5);
-	int r = a && b            ? read_through(fd, a, b, NULL, NULL) :
-		kinds[DIGEST_MD5] ? -ENOMEM :
-				    -ELIBACC;
+	int r = a && b ? read_through(fd, a, b, NULL, NULL) : digest_error(DIGEST_MD5);
 
 	if (r == 0) {
 		digest_end(a, sha256);

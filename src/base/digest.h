@@ -22,8 +22,10 @@ void digest_hex(const unsigned char *digest, size_t n, char *out);
 enum digest_kind { DIGEST_SHA256, DIGEST_MD5 };
 struct digest;
 
-/* NULL: no memory, or no libcrypto here. For _cleanup_(digest_freep). */
+/* NULL: digest_error() says why. For _cleanup_(digest_freep). */
 struct digest *digest_new(enum digest_kind kind);
+/* -ELIBACC: there is no libcrypto here; -ENOMEM. */
+int digest_error(enum digest_kind kind);
 void digest_freep(struct digest **d);
 void digest_add(struct digest *d, const void *data, size_t n);
 /* SHA256_LEN or MD5_LEN bytes; it is then ready for the next. */

@@ -126,6 +126,28 @@ int xattrs_read(const char *path, bool follow, struct buf *out)
 	return r;
 }
 
+/* Sets those that are other than now: such as need no more room than they have, or the rest. */
+static int set_others(const char *path, bool follow, const struct buf *now, const void *packed,
+	size_t len, bool grown)
+{
+	const char *at = packed, *end = at + len;
+	struct xattr one, is;
+	int r = 0, e;
+
+	while (len && xattrs_next(&at, end, &one)) {
+		bool has = find_one(now->data, now->len, one.name, &is);
+
+		if ((has && is.size == one.size && !memcmp(is.value, one.value, one.size)) ||
+			(!has || one.size > is.size) != grown)
+			continue;
+		e = follow ? setxattr(path, one.name, one.value, one.size, 0) :
+			     lsetxattr(path, one.name, one.value, one.size, 0);
+		if (e < 0 && r == 0)
+			r = -errno;
+	}
+	return r;
+}
+
 int xattrs_apply(const char *path, bool follow, const void *packed, size_t len)
 {
 	_cleanup_buf_ struct buf now = BUF_INIT;
@@ -142,14 +164,10 @@ int xattrs_apply(const char *path, bool follow, const void *packed, size_t len)
 		if (e < 0 && errno != ENODATA && r == 0)
 			r = -errno;
 	}
-	for (at = packed, end = at + len; len && xattrs_next(&at, end, &one);) {
-		if (find_one(now.data, now.len, one.name, &other) && other.size == one.size &&
-			!memcmp(other.value, one.value, one.size))
-			continue;
-		e = follow ? setxattr(path, one.name, one.value, one.size, 0) :
-			     lsetxattr(path, one.name, one.value, one.size, 0);
-		if (e < 0 && r == 0)
-			r = -errno;
-	}
-	return r;
+	/* They may share one block, as on ext4: first what makes room in it. */
+	e = set_others(path, follow, &now, packed, len, false);
+	if (r == 0)
+		r = e;
+	e = set_others(path, follow, &now, packed, len, true);
+	return r < 0 ? r : e;
 }

@@ -67,10 +67,11 @@ static bool take_fd(struct recorder *r, const struct holder *h, int fd, struct n
 	int e = resolve_fd(&r->resolver, h->pid, fd, name, &deleted);
 	long flags = S_ISREG(name->now.mode) ? proc_fd_flags(h->pid, fd) : O_RDONLY;
 
-	if (h->life && e == -EBADF && is_ring(h->pid, fd))
-		r->sink->note(r->sink,
+	if (e == -EBADF && is_ring(h->pid, fd))
+		r->sink->note(r->sink, h->life ?
 			"a process that was attached to had io_uring open: what it changes through "
-			"that is not on record");
+			"that is not on record" :
+			"io_uring was handed over open: what is changed through it is not on record");
 	r->handles |= (flags & O_PATH) != 0;
 	outside = e == -EXDEV && (S_ISREG(name->now.mode) || S_ISDIR(name->now.mode));
 	if ((e < 0 && !outside) || deleted || (flags & O_ACCMODE) == O_RDONLY)

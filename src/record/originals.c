@@ -25,7 +25,7 @@ static void note_loss(struct recorder *r, enum keep keep, const char *path, int 
 	else
 		snprintf(text, sizeof text,
 			"the original of %s could not be kept (%s): it cannot be put back", path,
-			strerror(-error));
+			error == -ELIBACC ? "there is no libcrypto here" : strerror(-error));
 	r->sink->note(r->sink, text);
 }
 
@@ -35,16 +35,32 @@ struct meta {
 	struct buf xattrs;
 };
 
+/* As where there are more than listxattr(2) tells: XFS has room for more names than 64 KiB. */
+static void note_attributes(struct recorder *r, const char *path, int error)
+{
+	char text[PATH_MAX + 128];
+
+	snprintf(text, sizeof text,
+		"the extended attributes of %s could not be read (%s): they cannot be put back",
+		path, strerror(-error));
+	r->sink->note(r->sink, text);
+}
+
 /* Of what stays where it is nobody shall see that it was read. */
-static void read_meta(const struct name *n, bool stays, struct meta *m, struct original *o)
+static void read_meta(struct recorder *r, const struct name *n, bool stays, struct meta *m,
+	struct original *o)
 {
 	ssize_t (*read_text)(const char *, char *) = stays ? quiet_readlink_once : io_readlink;
+	int e;
 
 	if (S_ISLNK(n->now.mode) && read_text(n->path.data, m->target) >= 0)
 		o->target = m->target;
-	if (xattrs_read(n->path.data, false, &m->xattrs) == 0) {
+	e = xattrs_read(n->path.data, false, &m->xattrs);
+	if (e == 0) {
 		o->xattrs = m->xattrs.data ? m->xattrs.data : "";
 		o->xattrs_len = (uint32_t)m->xattrs.len;
+	} else if (e != -ENOENT) {
+		note_attributes(r, n->path.data, e);
 	}
 }
 
@@ -118,7 +134,7 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 	o.file = touches_file(&r->touches, &n->now);
 	touches_mark(&r->touches, o.file, what);
 	if ((what & FILE_META) && (in_place || !excluded))
-		read_meta(n, in_place, &meta, &o);
+		read_meta(r, n, in_place, &meta, &o);
 	if (!excluded)
 		keep(r, n, what, goes_whole, &o);
 	else if (o.target || o.xattrs)

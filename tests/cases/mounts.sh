@@ -316,4 +316,23 @@ case_a_file_system_that_the_run_serves_itself() {
 	has "$(q 'SELECT notes FROM runs')" 'serves itself'
 }
 
+# One block has room for the one or the other: what has to be smaller is made so first.
+case_attributes_that_share_a_block() {
+	root
+	ext4_image 8M
+	cat >both <<-'E'
+		for one in a b; do setfattr -x user.$one m/f 2>/dev/null; done
+		setfattr -n user.a -v "$1" m/f && setfattr -n user.b -v "$2" m/f
+	E
+	unshare -m bash -ec '
+		mount -o loop img m
+		much=$(printf %0700d 0) few=$(printf %0100d 1)
+		echo x >m/f
+		sh both "$much" "$few"
+		getfattr -d m/f >before
+		"$0" run "$@" -- sh both "$few" "$much"
+		"$0" rollback -d audit.db -y 1
+		getfattr -d m/f | diff before -' "$BUILDAUDIT" -d audit.db $mode_flag -q --include "$T"
+}
+
 run_cases "$@"

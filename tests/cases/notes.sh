@@ -54,6 +54,31 @@ case_io_uring_allowed() {
 	has "$(notes)" 'io_uring'
 }
 
+case_io_uring_handed_over_is_noted() {
+	[ "$(python3 -c "$uring")" = open ] || skip 'no io_uring here'
+	python3 -c "$uring"'
+import os, sys
+os.set_inheritable(fd, True)
+os.execv(sys.argv[1], sys.argv[1:])' "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- true
+	has "$(notes)" 'io_uring was handed over open: what is changed through it is not on record'
+}
+
+# More names than listxattr(2) can tell: what cannot be put back is said.
+case_attributes_that_cannot_be_read_are_noted() {
+	command -v mkfs.xfs >/dev/null || skip 'no mkfs.xfs here'
+	truncate -s 320M img
+	mkfs.xfs -q img
+	mkdir m
+	needs_loop img m
+	unshare -m sh -ec '
+		mount -o loop img m
+		python3 -c "import os
+open(\"m/f\", \"w\").write(\"x\")
+for i in range(400): os.setxattr(\"m/f\", \"user.\" + (\"n%03d\" % i).ljust(200, \"x\"), b\"v\")"
+		exec "$@"' sh "$BUILDAUDIT" -d "$DB" run $mode_flag --include="$T" -q -- rm m/f
+	has "$(notes)" "the extended attributes of $T/m/f could not be read \(.*\): they cannot be put back"
+}
+
 # A descriptor that no call has opened.
 case_fanotify_for_writing_is_noted() {
 	rec -q -- python3 -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDONLY)'
