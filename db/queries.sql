@@ -382,6 +382,11 @@ LEFT JOIN exec image ON image.id = coalesce(x.copy_of, x.id)
 LEFT JOIN path exe ON exe.id = image.exe
 WHERE p.run_id = ?1 AND p.ended IS NULL;
 
+-- name: RUN_UNBEGUN_DROP
+-- An undo that was killed over its plan has no process yet, and has changed nothing.
+DELETE FROM run
+WHERE id = ?1 AND state = 'running' AND kind IS NOT NULL AND NOT EXISTS (SELECT 1 FROM process WHERE run_id = ?1);
+
 -- name: RUN_LOST
 UPDATE run SET state = 'incomplete', settled_ns = NULL,
     notes = ltrim(ifnull(notes, '') || char(10) || 'the recorder was killed: what it was told in its last half second may not be on record; the rest was held against the disk afterwards', char(10))

@@ -238,6 +238,10 @@ struct ba_difference {
 	unsigned int differs;
 	int64_t later_run; /* the newest later run that changed the path; 0: none */
 };
+/*
+ * How far work has come. Each part of it begins with done 0: an undo first looks at what is there,
+ * and then, if it is no dry one, does what is to be done.
+ */
 typedef void (*ba_progress)(uint64_t done, uint64_t total, void *data);
 
 /*

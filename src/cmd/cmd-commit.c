@@ -9,6 +9,8 @@
 #include "render/progress.h"
 #include "render/terminal.h"
 
+static const char looking[] = "checking", committing[] = "committing";
+static const char anew[] = "the same command begins anew";
 static const char go_on[] = "the same command takes it back, and begins anew";
 
 static struct undoing_options asked;
@@ -45,6 +47,12 @@ static int option(const struct cmd_option *o, const char *value)
 				cmd_misuse(&cmd_commit_entry, "--only wants a glob");
 	undoing_option(&asked, o);
 	return 0;
+}
+
+static void begin_looking(void)
+{
+	render_interruptible(looking, anew);
+	render_progress_begin(looking);
 }
 
 static void say_counts(struct buf *out, const struct ba_committed *c)
@@ -105,7 +113,7 @@ static int end(const struct cmd_call *call, const struct ba_committed *c)
 /* What would be done is asked about; what is in the way ends it before. */
 static int ask(struct cmd_call *call, const struct ba_commit *how, bool *goes_on)
 {
-	struct undoing_telling quiet = { "looking", false, false, false };
+	struct undoing_telling quiet = { .json = false };
 	struct ba_commit dry = *how;
 	struct ba_committed would;
 
@@ -120,16 +128,25 @@ static int ask(struct cmd_call *call, const struct ba_commit *how, bool *goes_on
 	return *goes_on ? 0 : EXIT_NO;
 }
 
+static void progress(uint64_t done, uint64_t total, void *data)
+{
+	(void)data;
+	if (done == 0)
+		render_interruptible(committing, go_on);
+	render_progress(committing, done, total);
+}
+
 static int commit(struct cmd_call *call, const struct ba_commit *how)
 {
 	struct ba_committed result;
 	bool goes_on = true;
-	int r = asked.dry || asked.yes ? 0 : ask(call, how, &goes_on);
+	int r;
 
+	begin_looking();
+	r = asked.dry || asked.yes ? 0 : ask(call, how, &goes_on);
 	if (!goes_on || r)
 		return r;
-	if (!asked.dry)
-		render_interruptible(go_on);
+	begin_looking();
 	if (ba_commit(call->ba, call->run, how, &result) < 0)
 		return cmd_failed(call);
 	return end(call, &result);
@@ -137,10 +154,10 @@ static int commit(struct cmd_call *call, const struct ba_commit *how)
 
 static int run(struct cmd_call *call)
 {
-	struct undoing_telling telling = { "committing", call->json, false,
-		asked.verbose || asked.dry };
+	struct undoing_telling telling = { .json = call->json,
+		.all = asked.verbose || asked.dry };
 	struct ba_commit how = { .dry = asked.dry, .force = asked.force, .only = only,
-		.step = undoing_step, .progress = undoing_progress, .data = &telling };
+		.step = undoing_step, .progress = progress, .data = &telling };
 	int r;
 
 	if (call->run < 0)

@@ -10,6 +10,8 @@
 #include "export/csv.h"
 #include "export/export.h"
 #include "render/output.h"
+#include "render/progress.h"
+#include "render/stop.h"
 #include "render/text.h"
 
 static const struct export_form *form;
@@ -56,13 +58,13 @@ static int write_it(struct cmd_call *call, FILE *out)
 		r = -errno;
 	if (r == -ENOENT || r == -EINVAL)
 		return cmd_failed(call);
-	if (r < 0)
+	if (r < 0 && !stop_asked())
 		say_always("cannot write %s: %s", out_name ? out_name : "to standard output",
 			strerror(-r));
 	return r < 0 ? EXIT_FAILED : 0;
 }
 
-static int write_file(struct cmd_call *call)
+static int write_named(struct cmd_call *call)
 {
 	_cleanup_(output_release) struct output o = OUTPUT_INIT;
 	FILE *out;
@@ -81,6 +83,19 @@ static int write_file(struct cmd_call *call)
 		r = EXIT_FAILED;
 	}
 	return r == 0 && output_done(&o, output_usual_mode()) < 0 ? EXIT_FAILED : r;
+}
+
+/* By a signal it takes its half-made file away, and then dies. */
+static int write_file(struct cmd_call *call)
+{
+	int r;
+
+	stop_watch();
+	render_progress_begin("writing");
+	r = write_named(call);
+	render_progress_end();
+	stop_end(r ? "export" : NULL);
+	return r;
 }
 
 static int run(struct cmd_call *call)

@@ -103,8 +103,11 @@ static void progress(uint64_t done, uint64_t total, void *data)
 
 static int run(struct cmd_call *call)
 {
-	int r = ba_verify(call->ba, call->run, tell, progress, call);
+	int r;
 
+	render_interruptible("verifying", "the same command begins anew");
+	render_progress_begin("verifying");
+	r = ba_verify(call->ba, call->run, tell, progress, call);
 	render_progress_end();
 	return r < 0 ? cmd_failed(call) : r > 0 ? EXIT_NO : 0;
 }

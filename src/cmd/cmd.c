@@ -11,6 +11,8 @@
 #include "cmd/pager.h"
 #include "cmd/relay.h"
 #include "render/json.h"
+#include "render/progress.h"
+#include "render/terminal.h"
 #include "render/text.h"
 
 #define OPTIONS_MAX 96
@@ -351,6 +353,8 @@ int cmd_main(const struct cmd *cmd, int argc, char **argv, const char *db)
 		r = cmd_failed(&call);
 	if (r == 0 && cmd->flags & CMD_PAGED)
 		relay_begin(); /* a thread: nothing is entered with one */
+	if (r == 0 && cmd->flags & CMD_PAGED && render_is_file())
+		render_progress_begin("looking");
 	if (r == 0)
 		r = cmd->run(&call);
 	ba_close(call.ba);

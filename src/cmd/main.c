@@ -7,6 +7,7 @@
 #include "cmd/complete.h"
 #include "cmd/pager.h"
 #include "cmd/relay.h"
+#include "render/progress.h"
 #include "render/text.h"
 
 /*
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
 
 	ba_on_wait(say_waiting, NULL);
 	status = end_output(dispatch(argc, argv));
+	render_progress_end();
 	pager_end();
 	if (!render_is_whole()) {
 		say_always("out of memory: not every line was printed");

@@ -10,6 +10,8 @@
 #include "render/terminal.h"
 #include "render/text.h"
 
+static const char looking[] = "checking";
+static const char anew[] = "nothing was changed, and the same command begins anew";
 static const char go_on[] = "the same command goes on from there";
 
 bool undoing_option(struct undoing_options *o, const struct cmd_option *given)
@@ -84,11 +86,30 @@ void undoing_step(const struct ba_step *s, void *data)
 	render_line(&line);
 }
 
+/* Of several runs one after the other is looked at, and taken back. */
+static void begin_part(struct undoing_telling *t)
+{
+	bool acts = t->acting && t->parts % 2;
+
+	t->part = acts ? t->acting : looking;
+	render_interruptible(t->part, t->acting && t->parts ? go_on : anew);
+	t->parts++;
+}
+
 void undoing_progress(uint64_t done, uint64_t total, void *data)
 {
-	const struct undoing_telling *t = data;
+	struct undoing_telling *t = data;
 
-	render_progress(t->bar, done, total);
+	if (done == 0)
+		begin_part(t);
+	render_progress(t->part, done, total);
+}
+
+/* Until it is told how far it is. */
+static void begin_looking(void)
+{
+	render_interruptible(looking, anew);
+	render_progress_begin(looking);
 }
 
 void undoing_say_counts(struct buf *out, const struct ba_undone *u)
@@ -107,8 +128,9 @@ int undoing_begin(struct undoing *u, struct cmd_call *call, const struct cmd *cm
 	const struct undoing_options *o, const struct undoing_words *words)
 {
 	*u = (struct undoing){ .call = call, .words = words, .asks = !o->dry && !o->yes,
-		.quiet = { words->bar, false, true, false },
-		.telling = { words->bar, call->json, false, o->verbose || o->dry } };
+		.quiet = { .silent = true },
+		.telling = { .acting = o->dry ? NULL : words->acting, .json = call->json,
+			.all = o->verbose || o->dry } };
 	u->how = (struct ba_undo){ .dry = o->dry,
 		.force = o->force,
 		.superseded_by = o->superseded_by,
@@ -121,8 +143,7 @@ int undoing_begin(struct undoing *u, struct cmd_call *call, const struct cmd *cm
 	if (u->asks && !render_can_ask())
 		return cmd_misuse(cmd,
 			"without a terminal to ask on, -y is needed (-n shows what would be done)");
-	if (o->yes && !o->dry)
-		render_interruptible(go_on);
+	begin_looking();
 	return 0;
 }
 
@@ -137,7 +158,7 @@ bool undoing_agreed(struct undoing *u)
 	IGNORE(fflush(stderr));
 	if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
 		return false;
-	render_interruptible(go_on);
+	begin_looking();
 	return true;
 }
 

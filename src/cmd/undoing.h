@@ -20,12 +20,14 @@ bool undoing_option(struct undoing_options *o, const struct cmd_option *given);
 
 /* What it is called: "removing", "Remove", "uninstalled". */
 struct undoing_words {
-	const char *bar, *question, *done;
+	const char *acting, *question, *done;
 };
 
 struct undoing_telling {
-	const char *bar;
+	const char *acting; /* said before the bar when it is at that; NULL: it only looks */
 	bool json, silent, all;
+	unsigned int parts; /* so many have begun (ba_progress) */
+	const char *part;   /* what the one that goes on is called */
 };
 
 /*
@@ -41,7 +43,7 @@ struct undoing {
 	struct ba_undone would, result;
 };
 
-/* For struct ba_undo, and ba_commit: `data` is a struct undoing_telling. */
+/* For struct ba_undo: `data` is a struct undoing_telling; the step for struct ba_commit, too. */
 void undoing_step(const struct ba_step *s, void *data);
 void undoing_progress(uint64_t done, uint64_t total, void *data);
 /* 0, or the exit status of a wrong call. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "render/stop.h"
 
 static const struct export_form *const forms[] = { &export_perfetto, &export_chrome,
 	&export_compile_commands, &export_dot, &export_csv };
@@ -23,6 +24,8 @@ int export_put(struct export *x)
 {
 	bool failed = x->line.failed;
 
+	if (stop_asked())
+		return -EINTR;
 	if (!failed && x->line.len && fwrite(x->line.data, x->line.len, 1, x->out) != 1)
 		return -(errno ? errno : EIO);
 	buf_reset(&x->line);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* As wide as what a person reads in a file or in a mail. */
@@ -19,6 +20,14 @@ bool render_is_terminal(void)
 	if (known < 0)
 		known = isatty(STDOUT_FILENO);
 	return known;
+}
+
+bool render_is_file(void)
+{
+	struct stat st;
+
+	return !render_is_terminal() && fstat(STDOUT_FILENO, &st) == 0 &&
+		(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode));
 }
 
 bool render_can_ask(void)

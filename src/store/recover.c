@@ -193,8 +193,10 @@ static int take_up(struct run *run, struct db *db, int64_t run_id)
 int recover_run(struct db *db, int64_t run_id)
 {
 	struct run run = { 0 };
-	int r = liveness_lost(db, run_id);
+	int r = db_run(db, Q_RUN_UNBEGUN_DROP, "i", run_id);
 
+	if (r == 0)
+		r = liveness_lost(db, run_id);
 	if (r == 0)
 		r = take_up(&run, db, run_id);
 	run_release(&run);

@@ -210,8 +210,12 @@ static int take(struct commit *c)
 
 static int carry_out(struct commit *c)
 {
-	int r = commit_plan_place(&c->plan, c->journal.run.id);
+	int r = journal_act(&c->journal);
 
+	if (r < 0)
+		return words_set(c->words, r, "cannot write to the database %s: %s",
+			db_path(c->journal.db), db_error(c->journal.db));
+	r = commit_plan_place(&c->plan, c->journal.run.id);
 	if (r == 0)
 		r = scene_sync(&c->scene); /* it is what a commit that died is begun anew from */
 	if (r < 0)

@@ -58,18 +58,25 @@ static void own_argv(struct buf *out)
 	buf_add_json_words(out, line.data, line.len, line.len);
 }
 
+static void own_folder(char cwd[PATH_MAX])
+{
+	if (!getcwd(cwd, PATH_MAX))
+		snprintf(cwd, PATH_MAX, "/");
+}
+
 /* One process with one program, so that who and tree have somebody to name. */
-static int add_process(struct journal *j, const char *argv, const char *cwd)
+static int add_process(struct journal *j, const char *argv)
 {
 	struct process_begin p = { .pid = getpid(), .ppid = getppid(), .at = j->run.started_ns };
+	char exe[PATH_MAX] = "buildaudit", cwd[PATH_MAX];
 	struct exec_begin e = { .abi = ABI_X86_64,
 		.argv = argv,
 		.cwd = cwd,
+		.exe = exe,
 		.at = j->run.started_ns };
-	char exe[PATH_MAX] = "buildaudit";
 
+	own_folder(cwd);
 	IGNORE(io_readlink("/proc/self/exe", exe)); /* then it is "buildaudit" */
-	e.exe = exe;
 	j->process = run_process(&j->run, &p, NULL, NULL);
 	if (j->process < 0)
 		return (int)j->process;
@@ -77,12 +84,22 @@ static int add_process(struct journal *j, const char *argv, const char *cwd)
 	return j->exec < 0 ? (int)j->exec : 0;
 }
 
+int journal_act(struct journal *j)
+{
+	_cleanup_buf_ struct buf argv = BUF_INIT;
+	int r;
+
+	if (!j->db)
+		return 0;
+	own_argv(&argv);
+	r = argv.failed ? -ENOMEM : add_process(j, argv.data);
+	return r == 0 ? journal_sync(j) : r;
+}
+
 static int write_run(struct journal *j, const struct run_facts *facts)
 {
 	int r = run_add(&j->run, facts, HEARTBEAT_S);
 
-	if (r == 0)
-		r = add_process(j, facts->argv, facts->cwd);
 	return r == 0 ? run_commit(&j->run) : r;
 }
 
@@ -110,8 +127,7 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 	int r;
 
 	own_argv(&argv);
-	if (!getcwd(cwd, sizeof cwd))
-		snprintf(cwd, sizeof cwd, "/");
+	own_folder(cwd);
 	if (argv.failed)
 		return words_set(words, -ENOMEM, "out of memory");
 	facts.argv = argv.data;
@@ -131,8 +147,10 @@ static int add_run(struct journal *j, const char *kind, struct words *words)
 void journal_break(struct journal *j)
 {
 	run_abandon(&j->run);
-	if (j->run.id && !j->ended)
-		/* else the next look finds that we are gone */
+	/* what fails here is done by the next one that looks: it finds that we are gone */
+	if (j->run.id && !j->ended && j->process <= 0)
+		IGNORE(run_drop(&j->run));
+	else if (j->run.id && !j->ended)
 		IGNORE(run_close(&j->run, "incomplete"));
 	run_release(&j->run);
 	db_close(j->db);

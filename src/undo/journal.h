@@ -37,6 +37,11 @@ int journal_idle(struct db *db, struct words *words) MUST_CHECK;
  */
 int journal_begin(struct journal *j, const char *db_path, const char *kind, int64_t subject,
 	struct words *words) MUST_CHECK;
+/*
+ * Something is about to be changed. Until then it has no process on record, by which one that was
+ * killed over its plan is known: it has done nothing, and goes. On disk when this returns.
+ */
+int journal_act(struct journal *j) MUST_CHECK;
 /* One path went from one side to the other. */
 int journal_step(struct journal *j, const struct entry *e, const char *change,
 	const struct side *from, const struct side *to) MUST_CHECK;
@@ -52,7 +57,7 @@ int journal_sync(struct journal *j) MUST_CHECK;
 int journal_places_end(struct journal *j) MUST_CHECK;
 /* The end: on disk when it returns; exit_status as the command's. */
 int journal_end(struct journal *j, int exit_status) MUST_CHECK;
-/* The same without a word: the next one goes on from here. */
+/* The same without a word: the next one goes on from here; one that did nothing goes. */
 void journal_break(struct journal *j);
 /* Nothing was done, and so there was none. */
 void journal_drop(struct journal *j);

@@ -10,6 +10,7 @@
 struct rollback {
 	struct plan plan;
 	struct teller teller;
+	size_t to_do; /* what the plan has found is to be taken back */
 	const char *kind; /* what it is called: an install's may be an uninstall */
 	struct journal journal;
 	struct u64map *ahead; /* one of several runs (ahead.h); or NULL */

@@ -301,6 +301,7 @@ static int judge_all(struct rollback *rb)
 	size_t i;
 	int r;
 
+	teller_begin(&rb->teller, rb->plan.all.count);
 	for (i = 0; i < rb->plan.all.count; i++) {
 		teller_progress(&rb->teller);
 		plan_judge(&rb->plan, i);
@@ -320,7 +321,7 @@ static int judge_all(struct rollback *rb)
 		else if (it->state == STATE_BEFORE)
 			rb->teller.result->nothing++;
 		else if (it->state == STATE_OURS)
-			rb->teller.total++;
+			rb->to_do++;
 	}
 	parents_forget(&rb->plan.parents);
 	return r;
@@ -328,10 +329,13 @@ static int judge_all(struct rollback *rb)
 
 static int act(struct rollback *rb)
 {
-	int r = mark_all(rb);
+	int r = journal_act(&rb->journal);
 
+	if (r == 0)
+		r = mark_all(rb);
 	if (r < 0)
 		return r;
+	teller_begin(&rb->teller, rb->to_do);
 	make_folders(rb);
 	fetch_all(rb);
 	take_out_all(rb);
@@ -431,8 +435,6 @@ static int roll_back(struct rollback *rb, struct words *words)
 
 	if (r == 0)
 		r = plan_look(&rb->plan);
-
-	rb->teller.total = rb->plan.all.count;
 	if (r == 0)
 		r = judge_all(rb);
 	if (rb->teller.how->dry) {
@@ -441,8 +443,7 @@ static int roll_back(struct rollback *rb, struct words *words)
 	}
 	if (r == 0)
 		r = act(rb);
-	rb->teller.done = rb->teller.total;
-	teller_progress(&rb->teller);
+	teller_end(&rb->teller);
 	return finish(rb, r, words);
 }
 

@@ -22,9 +22,28 @@ void teller_step(struct teller *t, const char *path, const char *type, enum ba_d
 		t->how->step(&step, t->how->data);
 }
 
-void teller_progress(struct teller *t)
+static void tell(const struct teller *t, uint64_t done)
 {
 	if (t->how->progress)
-		t->how->progress(t->done, t->total, t->how->data);
+		t->how->progress(done, t->total, t->how->data);
+}
+
+void teller_begin(struct teller *t, uint64_t total)
+{
+	t->done = 0;
+	t->total = total;
+	tell(t, 0);
+}
+
+void teller_progress(struct teller *t)
+{
+	if (t->done && t->done < t->total)
+		tell(t, t->done);
 	t->done++;
+}
+
+void teller_end(struct teller *t)
+{
+	if (t->total)
+		tell(t, t->total);
 }

@@ -13,7 +13,11 @@ struct teller {
 /* What became of one path; reason: "" when there is none to give. */
 void teller_step(struct teller *t, const char *path, const char *type, enum ba_did did,
 	const char *reason);
-/* One more of `total` is begun. */
+/* A part of the work begins, in which `total` things are looked at, or done. */
+void teller_begin(struct teller *t, uint64_t total);
+/* One more of them is begun. */
 void teller_progress(struct teller *t);
+/* All are done. */
+void teller_end(struct teller *t);
 
 #endif

@@ -206,7 +206,6 @@ static int set_order(struct uninstall *u)
 		for (i = u->all.count; i-- > 0;)
 			if (u->intents[i].ours && S_ISDIR(u->all.e[i].after.i.mode) == folders)
 				u->order[u->count++] = i;
-	u->teller.total = u->count * (u->teller.how->dry ? 1 : 2);
 	return 0;
 }
 
@@ -255,7 +254,11 @@ static void tell_all(struct uninstall *u)
 static int carry_out_all(struct uninstall *u)
 {
 	size_t k;
+	int r = journal_act(&u->journal);
 
+	if (r < 0)
+		return r;
+	teller_begin(&u->teller, u->count);
 	for (k = 0; k < u->count; k++) {
 		/* The folders that are open may be the next to go. */
 		if (k && S_ISDIR(u->all.e[u->order[k]].after.i.mode) &&
@@ -296,6 +299,7 @@ static int take_out_all(struct uninstall *u, struct words *words)
 	size_t k;
 	int r;
 
+	teller_begin(&u->teller, u->count);
 	/* of a folder, after all that is in it */
 	for (k = 0; k < u->count; k++) {
 		teller_progress(&u->teller);
@@ -308,7 +312,7 @@ static int take_out_all(struct uninstall *u, struct words *words)
 		tell_all(u);
 	else if (r == 0)
 		r = carry_out_all(u);
-	teller_progress(&u->teller);
+	teller_end(&u->teller);
 	if (r == 0)
 		r = durable_sync_all(&u->touched);
 	if (r == 0)

@@ -225,6 +225,126 @@ def an_undo_that_is_interrupted_says_so():
         return faults
 
 
+def held(c):
+    """A PATH by which an undo waits over its plan, at what it asks the package manager, and says so by the file."""
+    where = os.path.join(c.top, 'bin')
+    os.makedirs(where, exist_ok=True)
+    with open(os.path.join(where, 'dpkg-query'), 'w', encoding='ascii') as f:
+        f.write('#!/bin/sh\n: >"%s/asked"\nexec sleep 60\n' % c.top)
+    os.chmod(f.name, 0o755)
+    return where + ':' + os.environ['PATH']
+
+
+def stopped_in_the_plan(c, how, *words):
+    """What it says, and how it ends."""
+    asked_at = os.path.join(c.top, 'asked')
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(asked_at)
+    pid, fd = c.start(*words, PATH=held(c))
+    end = time.monotonic() + LIMIT
+    while not os.path.exists(asked_at) and time.monotonic() < end:
+        time.sleep(0.01)
+    text = read(fd, lambda text: b'...' in text or b'%' in text)
+    os.kill(pid, how)
+    text += read(fd, lambda text: False)
+    os.close(fd)
+    return text, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def runs_on_record(c):
+    p = subprocess.run([BA, '-d', c.db, 'sql', 'SELECT run_id FROM runs'], stdout=subprocess.PIPE, check=True)
+    return p.stdout.split()
+
+
+def a_plan_that_is_interrupted_says_so():
+    """it has done nothing: that is said, no run of it is left, and forget is free to do what it does"""
+    said = 'interrupted while checking(, [0-9]+ of [0-9]+ done)?: nothing was changed, and the same command begins anew'
+    faults = []
+    for words in ['uninstall', '-y', '1'], ['uninstall', '-n', '1'], ['uninstall', '1'], ['uninstall', '-y', 'named']:
+        for how in (signal.SIGINT, signal.SIGKILL):
+            with Place() as c:
+                subprocess.run([BA, '-d', c.db, 'run', *MODE, '-q', '--name=named', '--include', c.p, '--', 'touch', 'a', 'b'], cwd=c.p, check=True)
+                balib.settle(c.db)
+                text, status = stopped_in_the_plan(c, how, *words)
+                if status != -how or (how == signal.SIGINT and not re.search(said, plain(text))):
+                    faults.append('%s, %s: %d %r' % (words, how.name, status, text))
+                if how == signal.SIGINT and plain(text.rsplit('\r\x1b[K', 1)[-1]).count('\n') != 1:
+                    faults.append('%s: not one line: %r' % (words, text))
+                left = runs_on_record(c), sorted(os.listdir(c.p))
+                faults += ['%s, %s: left %s' % (words, how.name, left)] if left != ([b'1'], ['a', 'b']) else []
+                p = subprocess.run([BA, '-d', c.db, 'forget', 'named'], stderr=subprocess.PIPE, check=False)
+                faults += ['%s, %s: forget: %r' % (words, how.name, p.stderr)] if p.returncode else []
+    return faults
+
+
+def one_that_was_begun_is_gone_on_with():
+    """an undo that was killed at work, and once more over its next plan, is still to be finished"""
+    with Place() as c:
+        c.record('sh', '-c', 'i=0; while [ $i -lt 3000 ]; do : >f$i; i=$((i + 1)); done')
+        pid, fd = c.start('uninstall', '-y', '1')
+        end = time.monotonic() + LIMIT
+        while len(os.listdir(c.p)) > 2900 and time.monotonic() < end:
+            time.sleep(0.001)
+        os.kill(pid, signal.SIGKILL)
+        read(fd, lambda text: False)
+        os.close(fd)
+        os.waitpid(pid, 0)
+        faults = [] if os.listdir(c.p) else ['it was done before it was killed']
+        stopped_in_the_plan(c, signal.SIGKILL, 'uninstall', '-y', '1')
+        p = subprocess.run([BA, '-d', c.db, 'forget', '1'], stderr=subprocess.PIPE, check=False)
+        faults += ['forget: %d %r' % (p.returncode, p.stderr)] if p.returncode != 125 or b'finish it first' not in p.stderr else []
+        p = subprocess.run([BA, '-d', c.db, 'uninstall', '-y', '1'], stderr=subprocess.PIPE, check=False)
+        faults += ['the next one: %d %r' % (p.returncode, p.stderr)] if p.returncode or os.listdir(c.p) else []
+        p = subprocess.run([BA, '-d', c.db, 'forget', '1'], stderr=subprocess.PIPE, check=False)
+        return faults + (['forget, then: %d %r' % (p.returncode, p.stderr)] if p.returncode else [])
+
+
+def verify_that_is_interrupted_says_so():
+    """one line, in the place of what stood there"""
+    with Place() as c:
+        c.record('truncate', '-s', '2000M', 'f')
+        os.utime(os.path.join(c.p, 'f'))
+        pid, fd = c.start('verify')
+        text = read(fd, lambda text: b'...' in text or b'%' in text)
+        os.kill(pid, signal.SIGINT)
+        text += read(fd, lambda text: False)
+        os.close(fd)
+        status = os.waitpid(pid, 0)[1]
+        if status != signal.SIGINT or not re.search('\r\x1b\\[Kbuildaudit: interrupted while verifying, [0-9]+ of [0-9]+ done: '
+                                                    'the same command begins anew\n$', text):
+            return ['status %d: %r' % (status, text)]
+        return []
+
+
+def export_that_is_interrupted_leaves_nothing():
+    """^C takes the half-made file away, and says so"""
+    with Place() as c:
+        c.record('sh', '-c', 'i=0; while [ $i -lt 5000 ]; do : >f$i; i=$((i + 1)); done')
+        out = os.path.join(c.top, 'out')
+        os.mkdir(out)
+        pid, fd = c.start('export', '--format=csv', '--of=events', '-o', out + '/x.csv', '1')
+        end = time.monotonic() + LIMIT
+        while not os.listdir(out) and time.monotonic() < end:
+            pass
+        os.kill(pid, signal.SIGINT)
+        text = read(fd, lambda text: False)
+        os.close(fd)
+        status = os.waitpid(pid, 0)[1]
+        faults = [] if status == signal.SIGINT and 'interrupted: no export was made' in text else ['status %d: %r' % (status, text)]
+        return faults + (['left: %s' % os.listdir(out)] if os.listdir(out) else [])
+
+
+def a_dry_run_checks_once():
+    """what is told of it is that it checks, from 0 to the end, once"""
+    with Place() as c:
+        c.record('sh', '-c', 'i=0; while [ $i -lt 9 ]; do truncate -s 300M f$i; i=$((i + 1)); done')
+        for i in range(9):
+            os.utime(os.path.join(c.p, 'f%d' % i))
+        text = c.look('rollback', '-n')[0]
+        shares = [int(n) for n in re.findall('checking \\[#* *\\] +([0-9]+)%', plain(text))]
+        return ['%r' % text] if not shares or shares != sorted(shares) or 'rolling back' in text else []
+
+
 QUESTION = b'ifference: '
 
 
@@ -281,7 +401,8 @@ def packing_shows_how_far_it_is():
 
 
 CASES = (colours, the_pager, less_pages_what_does_not_fit, the_pager_and_a_signal, the_width, sql_has_heads, an_undo_that_is_interrupted_says_so,
-         kept_or_rolled_back, packing_shows_how_far_it_is)
+         a_plan_that_is_interrupted_says_so, one_that_was_begun_is_gone_on_with, verify_that_is_interrupted_says_so,
+         export_that_is_interrupted_leaves_nothing, a_dry_run_checks_once, kept_or_rolled_back, packing_shows_how_far_it_is)
 
 
 balib.run_cases(CASES)
