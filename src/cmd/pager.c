@@ -13,6 +13,7 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/command.h"
+#include "render/say.h"
 #include "render/terminal.h"
 
 static bool forbidden;
@@ -23,19 +24,43 @@ void pager_forbid(void)
 	forbidden = true;
 }
 
+/* It may be something of the shell's own: exec, command. */
+static bool shell_knows(const char *word)
+{
+	static const char ask[] = "command -v -- \"$1\" >/dev/null";
+	const char *const argv[] = { "/bin/sh", "-c", ask, "sh", word, NULL };
+
+	return child_run(argv, NULL, CHILD_HIDDEN) == 0;
+}
+
+/* What the shell has to read first is the shell's to judge. */
+static bool can_run(const char *command)
+{
+	size_t n = strcspn(command, " \t");
+	_cleanup_free_ char *word = strndup(command, n);
+	char path[PATH_MAX];
+
+	if (!word || !n || strpbrk(word, "|&;<>()$`\\\"'\n*?[]#~=%{}!"))
+		return true;
+	if (command_find(word, path) == 0 || shell_knows(word))
+		return true;
+	say_always("cannot run the pager '%s': what follows is not paged", word);
+	return false;
+}
+
 /* A shell command; NULL: none. */
 static const char *find_pager(void)
 {
-	const char *named = getenv("BUILDAUDIT_PAGER"), *term = getenv("TERM");
+	const char *named = getenv("BUILDAUDIT_PAGER");
 	char path[PATH_MAX];
 
 	if (!named)
 		named = getenv("PAGER");
-	if (forbidden || !render_is_terminal() || !term || !strcmp(term, "dumb"))
+	if (forbidden || !render_is_terminal() || render_term_is_dumb())
 		return NULL;
 	if (!named)
 		return command_find("less", path) == 0 ? "less" : NULL;
-	return *named && strcmp(named, "cat") != 0 ? named : NULL;
+	return *named && strcmp(named, "cat") != 0 && can_run(named) ? named : NULL;
 }
 
 /* A signal may come just when it was waited for, and it is no child of ours any more. */

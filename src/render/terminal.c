@@ -35,6 +35,13 @@ bool render_can_ask(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+bool render_term_is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || !*term || !strcmp(term, "dumb");
+}
+
 /* Asked once: afterwards a pager may stand before it. */
 int render_width(void)
 {
@@ -84,11 +91,11 @@ bool render_choose_colour(const char *when)
 
 static bool is_coloured(void)
 {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
 
 	if (colours != AUTO)
 		return colours == ALWAYS;
-	return render_is_terminal() && !(no && *no) && !(term && !strcmp(term, "dumb"));
+	return render_is_terminal() && !(no && *no) && !render_term_is_dumb();
 }
 
 const char *render_colour(enum colour c)

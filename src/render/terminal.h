@@ -8,6 +8,8 @@
 bool render_is_terminal(void);
 /* A file, or nothing: who reads what we print has no use for this terminal meanwhile. */
 bool render_is_file(void);
+/* It knows no sequences, as far as anybody has told: TERM is not set, or "dumb". */
+bool render_term_is_dumb(void);
 /* Is there somebody to ask, on stderr, and to answer? */
 bool render_can_ask(void);
 /* Columns of the terminal, 0 when stdout is none. */

@@ -102,7 +102,7 @@ def colours():
         faults += ['NO_COLOR: %r' % t for t in [c.look('tree', PAGER='cat', NO_COLOR='1')[0]] if '\x1b' in t]
         faults += ['NO_COLOR and --color: %r' % t for t in [c.look('tree', '--color=always', PAGER='cat', NO_COLOR='1')[0]]
                    if red not in t]
-        faults += ['TERM=dumb: %r' % t for t in [c.look('tree', TERM='dumb')[0]] if '\x1b' in t]
+        faults += ['TERM=%s: %r' % (term, t) for term in ('dumb', '') for t in [c.look('tree', TERM=term)[0]] if '\x1b' in t]
         faults += ['before the subcommand: %r' % t for t in [c.look('--color=never', '--no-pager', 'tree')[0]] if '\x1b' in t]
         for words, want in (['tree'], False), (['tree', '--color=always'], True):
             p = subprocess.run([BA, '-d', c.db, *words], stdout=subprocess.PIPE, check=True)
@@ -127,8 +127,12 @@ def the_pager():
                 faults.append('%s %s: %d %r' % (words, env, status, text))
         text, status = c.look('runs', PAGER='head -c 1')
         faults += ['one that ends early: %d %r' % (status, text)] if status not in (0, 13) or len(plain(text)) > 1 else []
-        text, status = c.look('runs', PAGER='/nothing/of/that/name')
-        faults += ['one that is not there: %r' % text] if 'not found' not in text else []
+        for pager in '/nothing/of/that/name', 'no-pager-of-that-name -F':
+            text, status = c.look('runs', PAGER=pager)
+            if status or 'cannot run the pager' not in text or 'COMMAND' not in text:
+                faults.append('%s: %d %r' % (pager, status, text))
+        text, status = c.look('runs', PAGER='exec ' + upper)
+        faults += ['a word of the shell: %d %r' % (status, text)] if status or plain(text) != plain(text).upper() else []
         # Who waits is the pager, for a person; and the status is what it would be without.
         text, status = c.look('who', 'none', PAGER='cat; sleep 0.2; echo after')
         faults += ['its end is not waited for: %d %r' % (status, text)] if os.waitstatus_to_exitcode(status) != 1 or 'after' not in text else []
