@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "cmd/near.h"
 #include "cmd/pager.h"
 #include "cmd/relay.h"
 #include "render/json.h"
@@ -54,6 +55,13 @@ const struct cmd_option *cmd_common(const struct cmd *cmd, size_t place)
 	return is_common(cmd, place) ? &common[place] : &none;
 }
 
+const struct cmd_option *cmd_leading(size_t place)
+{
+	static const int leading[] = { COLOUR, NO_PAGER };
+
+	return place < ARRAY_SIZE(leading) ? &common[leading[place]] : NULL;
+}
+
 int cmd_option_common(const char *name, const char *value)
 {
 	if (!strcmp(name, common[NO_PAGER].name)) {
@@ -96,6 +104,9 @@ void cmd_warn_before(const struct ba_recording *rec, const char *command)
 		say_always("%s", words);
 }
 
+/* The column of the names; one that is longer has a line of its own. */
+#define LEFT 24
+
 static void print_option(const struct cmd_option *o)
 {
 	char left[64];
@@ -103,7 +114,10 @@ static void print_option(const struct cmd_option *o)
 	snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ",
 		o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name,
 		o->value && *o->value != '[' ? "=" : "", o->value ? o->value : "");
-	printf("  %-24s %s\n", left, o->help);
+	if (strlen(left) > LEFT)
+		printf("  %s\n%*s %s\n", left, LEFT + 2, "", o->help);
+	else
+		printf("  %-*s %s\n", LEFT, left, o->help);
 }
 
 static void print_help(const struct cmd *cmd)
@@ -176,6 +190,26 @@ static void fill_tables(struct getopt_tables *t, const struct cmd *cmd)
 		add_option(t, o);
 }
 
+/* "--slwo" and "--slwo=1" are near to "--slow". */
+static int unknown_option(const struct cmd *cmd, const struct getopt_tables *t, const char *given,
+	bool leads)
+{
+	char name[64];
+	struct near near = NEAR_OF(name);
+	const struct cmd_option *o;
+	size_t i;
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(given, "="), given);
+	memmove(name, name + strspn(name, "-"), strlen(name + strspn(name, "-")) + 1);
+	for (i = 0; t->longs[i].name; i++)
+		near_try(&near, t->longs[i].name);
+	for (i = 0; leads && (o = cmd_leading(i)); i++)
+		near_try(&near, o->name);
+	if (!near.found)
+		return cmd_misuse(cmd, "there is no option '%s'", given);
+	return cmd_misuse(cmd, "there is no option '%s' (did you mean '--%s'?)", given, near.found);
+}
+
 static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd_call *call,
 	bool *help)
 {
@@ -195,7 +229,7 @@ static int read_options(const struct cmd *cmd, int argc, char **argv, struct cmd
 		if (!o && optopt >= 256)
 			return cmd_misuse(cmd, "option '%s' takes no value", argv[optind - 1]);
 		if (!o)
-			return cmd_misuse(cmd, "there is no option '%s'", argv[optind - 1]);
+			return unknown_option(cmd, &t, argv[optind - 1], !argv[0]);
 		if (o == &common[DATABASE])
 			call->db = optarg;
 		else if (o == &common[HELP])

@@ -81,6 +81,8 @@ void cmd_warn_before(const struct ba_recording *rec, const char *command);
  * one has it not.
  */
 const struct cmd_option *cmd_common(const struct cmd *cmd, size_t place);
+/* Those that may stand before a subcommand besides --db, place by place; NULL: no more. */
+const struct cmd_option *cmd_leading(size_t place);
 /* --color=WHEN or --no-pager. 0, or EXIT_USAGE after saying why. */
 int cmd_option_common(const char *name, const char *value);
 /* Is call->run in that state (view runs)? */

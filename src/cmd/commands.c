@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "cmd/near.h"
 
 static const struct cmd *const commands[] = {
 	&cmd_run_entry,
@@ -71,54 +72,14 @@ const struct cmd *commands_find(const char *name)
 	return NULL;
 }
 
-#define WORD_MAX 24
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * How many letters were left out, put in, taken for another, or exchanged with the next one. Both
- * words have less than WORD_MAX letters.
- */
-static size_t distance(const char *a, const char *b)
-{
-	size_t d[WORD_MAX][WORD_MAX], la = strlen(a), lb = strlen(b), i, k;
-
-	for (i = 0; i <= la; i++)
-		d[i][0] = i;
-	for (k = 0; k <= lb; k++)
-		d[0][k] = k;
-	for (i = 1; i <= la; i++)
-		for (k = 1; k <= lb; k++) {
-			d[i][k] = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
-			d[i][k] = least(d[i][k], least(d[i - 1][k], d[i][k - 1]) + 1);
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-				d[i][k] = least(d[i][k], d[i - 2][k - 2] + 1);
-		}
-	return d[la][lb];
-}
-
-/*
- * The one that was perhaps meant, or NULL: two letters at most, and less than half of the word, are
- * others. `foo` is not `who`.
- */
 static const struct cmd *nearest_to(const char *word)
 {
-	const struct cmd *nearest = NULL;
-	size_t i, d, best = 3, len = strlen(word);
+	struct near near = NEAR_OF(word);
+	size_t i;
 
-	if (len >= WORD_MAX)
-		return NULL;
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		d = distance(word, commands[i]->name);
-		if (d < best && 2 * d < len) {
-			best = d;
-			nearest = commands[i];
-		}
-	}
-	return nearest;
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		near_try(&near, commands[i]->name);
+	return near.found ? commands_find(near.found) : NULL;
 }
 
 void commands_add_hint(struct buf *sentence, const char *word)

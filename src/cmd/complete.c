@@ -24,6 +24,7 @@ struct typed {
 	int count;
 	const char *begun, *db;
 	const struct cmd *cmd; /* NULL: none is named yet */
+	bool leads;            /* a subcommand may follow */
 	int first;             /* the place of the first word after it, or after leading options */
 	const char *else_what;
 };
@@ -83,6 +84,8 @@ static void offer_options(struct typed *l)
 	const struct ci_option *c;
 	size_t i;
 
+	for (i = 0; l->leads && (o = cmd_leading(i)); i++)
+		offer_option(l, o->name, o->value, o->help);
 	for (o = l->cmd->options; o && o->name; o++)
 		offer_option(l, o->name, o->value, o->help);
 	for (i = 0; (o = cmd_common(l->cmd, i)); i++)
@@ -334,6 +337,7 @@ int complete(int argc, char **argv)
 	} else if (!strcmp(before, "-d") || !strcmp(before, "-o")) {
 		l.else_what = "files";
 	} else if (*l.begun == '-') {
+		l.leads = !l.cmd;
 		l.cmd = l.cmd ? l.cmd : &cmd_run_entry;
 		offer_options(&l);
 	} else if (!l.cmd || records(l.cmd)) {

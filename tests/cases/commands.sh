@@ -31,6 +31,10 @@ case_help_of_each() {
 		has "$out" '^[Uu]sage'
 	done
 	has "$(ba --help)" 'who'
+	# what is too long for its column has a line of its own
+	for c in tree export manifest; do
+		eq "$(ba $c -h | sed -n '/^ *--\?[a-z0]/p' | grep -vE '^.{2}.{24} [^ ]|^ *-[^ ]*(, --[^ ]*)?$')" ''
+	done
 	has "$(ba -h)" 'files'
 	has "$(ba --version)" 'buildaudit'
 }
@@ -121,6 +125,16 @@ case_what_never_ran_is_not_latest() {
 	want_rc 127 rec -q --include "$T" -- sh -c 'echo >g; exit 127'
 	settle
 	eq "$(ba files -0 latest | tr '\0' '\n')" "$T/g"
+}
+
+# As for a subcommand; what follows "=" is no part of the name.
+case_an_option_that_was_perhaps_meant() {
+	some_runs
+	has "$(want_rc 2 ba tree --slwo 2>&1)" "there is no option '--slwo' \\(did you mean '--slow'\\?\\)"
+	has "$(want_rc 2 ba tree --colour=always 2>&1)" "'--colour=always' \\(did you mean '--color'\\?\\)"
+	has "$(want_rc 2 ba --colour=always tree 2>&1)" "did you mean '--color'\\?"
+	has "$(want_rc 2 ba --no-pagr tree 2>&1)" "did you mean '--no-pager'\\?"
+	hasnt "$(want_rc 2 ba tree --no-such-option 2>&1)" 'did you mean'
 }
 
 case_usage_errors_are_2() {
