@@ -110,21 +110,26 @@ void render_size(struct buf *out, int64_t bytes)
 	buf_addf(out, n < 9.95 ? "%.1f %s" : "%.0f %s", n, units[i]);
 }
 
+static void add_local(struct buf *out, time_t seconds)
+{
+	char text[32];
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm))
+		buf_adds(out, text);
+}
+
 void render_date(struct buf *out, const char *iso)
 {
-	buf_addf(out, "%.10s", iso);
-	if (strlen(iso) > 11)
-		buf_addf(out, " %.8s", iso + 11);
+	struct tm tm = { 0 };
+
+	if (strptime(iso, "%Y-%m-%dT%H:%M:%S", &tm))
+		add_local(out, timegm(&tm));
 }
 
 void render_time(struct buf *out, int64_t ns)
 {
-	time_t seconds = (time_t)(ns / 1000000000);
-	char text[32];
-	struct tm tm;
-
-	if (gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm))
-		buf_adds(out, text);
+	add_local(out, (time_t)(ns / 1000000000));
 }
 
 void render_install(struct buf *out, const struct ba_rows *rows)

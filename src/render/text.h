@@ -32,7 +32,7 @@ void render_cut(struct buf *out, size_t start, size_t columns);
 void render_duration(struct buf *out, double seconds);
 /* Bytes as a person reads them: 999 B, 1.5 KiB, 20 MiB. */
 void render_size(struct buf *out, int64_t bytes);
-/* "2026-01-31T10:00:00.123Z" as "2026-01-31 10:00:00"; "" is nothing. */
+/* "2026-01-31T10:00:00.123Z" as "2026-01-31 10:00:00", here (TZ); "" is nothing. */
 void render_date(struct buf *out, const char *iso);
 /* Nanoseconds since 1970, the same. */
 void render_time(struct buf *out, int64_t ns);

@@ -225,6 +225,19 @@ for line in sys.stdin:
 assert bad and new' "$T"
 }
 
+# For people they are those of their own clock; JSON and the views have UTC.
+case_times_are_local() {
+	some_runs
+	sqlite3 "$DB" 'UPDATE run SET started_ns = 1768435200000000000 WHERE id = 1' # 2026-01-15T00:00:00Z
+	local c
+	for c in 'runs' 'show 1' "who $T/one"; do
+		has "$(TZ=America/New_York ba $c)" '2026-01-14 19:00'
+		has "$(TZ=Asia/Kolkata ba $c)" '2026-01-15 05:30'
+		has "$(TZ=UTC ba $c)" '2026-01-15 00:00'
+	done
+	has "$(TZ=America/New_York ba runs --json)" '"started_at":"2026-01-15T00:00:00.000Z"'
+}
+
 case_runs_by_number_label_and_latest() {
 	some_runs
 	eq "$(ba runs --json | python3 -c 'import json,sys; print([json.loads(l)["run_id"] for l in sys.stdin])')" '[2, 1]'
