@@ -304,11 +304,21 @@ static int set_names(struct run_asked *a)
 	return 0;
 }
 
+/* What is there is not what was to be there. */
+static void say_left_undone(const struct run_asked *a)
+{
+	if ((a->prune || a->packing) && !a->quiet)
+		say_always("the command failed: nothing is %s%s%s", a->prune ? "pruned" : "",
+			a->prune && a->packing ? " or " : "", a->packing ? "packed" : "");
+}
+
 /* The command has ended: what of it stays? */
 static int decide(const char *db, int64_t run_id, int status, void *data)
 {
 	const struct run_asked *a = data;
 
+	if (status)
+		say_left_undone(a);
 	if (status && a->rollback_on_failure)
 		return decide_against(db, run_id);
 	return a->ask ? decide_by_asking(db, run_id) : 0;

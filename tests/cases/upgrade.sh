@@ -97,6 +97,8 @@ case_prune_of_nothing_is_no_run() {
 	settle
 	eq "$(q 'SELECT count(*) FROM runs')" 2
 	want_rc 3 in_folder p-2.0 --prune sh -c 'exit 3'
+	has "$(cd p-2.0 && want_rc 3 ba --prune sh -c 'exit 3' 2>&1)" '^buildaudit: the command failed: nothing is pruned$'
+	hasnt "$(cd p-2.0 && want_rc 3 ba -q --prune sh -c 'exit 3' 2>&1)" pruned
 }
 
 # A line added to somebody else's file, which the newer version finds there: it is not stale, and what goes is named.
