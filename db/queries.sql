@@ -582,10 +582,12 @@ WHERE p.name >= ?1 AND p.name < ?1 || '0' AND (p.name = ?1 OR p.name > ?1 || '/'
 ORDER BY p.name;
 
 -- name: WHO
--- slow: the hands in one file are sorted by run and time
+-- ?1: the numbers of the names that are asked about, as JSON. All are asked about at once: each question by itself
+-- would begin with nothing, and look anew at the folders that they share.
+-- slow: the hands in what is asked about are sorted by run and time
 WITH RECURSIVE
 hand (run_id, file, path_id) AS (
-    SELECT e.run_id, e.file, e.path_id FROM path p JOIN entry e ON e.path_id = p.id WHERE p.name = ?1
+    SELECT e.run_id, e.file, e.path_id FROM json_each(?1) j CROSS JOIN entry e ON e.path_id = j.value
     UNION -- the other names that the file had within the run
     SELECT a.run_id, a.file, a.path_id
     FROM hand h JOIN alias a ON a.run_id = h.run_id AND a.file = h.file
@@ -594,7 +596,7 @@ hand (run_id, file, path_id) AS (
     FROM hand h
     JOIN entry b ON b.run_id = h.run_id AND b.path_id = h.path_id AND b.before_mode IS NOT NULL
     JOIN entry o ON o.path_id = h.path_id AND o.run_id < h.run_id
-    WHERE h.path_id <> (SELECT id FROM path WHERE name = ?1) -- which has all its runs already
+    WHERE h.path_id NOT IN (SELECT value FROM json_each(?1)) -- which have all their runs already
 ),
 -- the folders above each name
 above (name, folder) AS (

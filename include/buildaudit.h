@@ -174,6 +174,8 @@ int ba_owned_below(struct ba *ba, const char *folder, struct ba_rows **out);
 int ba_who(struct ba *ba, const char *path, struct ba_rows **out);
 /* The same for a name as it is on record, whatever its folders are now. Since: 0.2 */
 int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out);
+/* The same for `count` such names, each row once. Since: 0.2 */
+int ba_who_all(struct ba *ba, const char *const paths[], size_t count, struct ba_rows **out);
 /* The names (`path`) at and below a folder that any run changed for good, in order. Since: 0.2 */
 int ba_paths(struct ba *ba, const char *folder, struct ba_rows **out);
 

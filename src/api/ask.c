@@ -201,13 +201,37 @@ API int ba_owned_below(struct ba *ba, const char *folder, struct ba_rows **out)
 	return ba_ask(ba, out, r, &rows);
 }
 
+/* Their numbers, as JSON; those that no run knows have none. */
+static int add_path_ids(struct buf *out, struct db *db, const char *const paths[], size_t count)
+{
+	size_t i;
+
+	buf_addc(out, '[');
+	for (i = 0; i < count; i++) {
+		int64_t id = db_int(db, Q_PATH_ID, 0, "s", paths[i]);
+
+		if (id)
+			buf_addf(out, "%s%lld", out->len > 1 ? "," : "", (long long)id);
+	}
+	buf_addc(out, ']');
+	return out->failed ? -ENOMEM : db_unread(db);
+}
+
+API int ba_who_all(struct ba *ba, const char *const paths[], size_t count, struct ba_rows **out)
+{
+	_cleanup_buf_ struct buf ids = BUF_INIT;
+	struct rows rows;
+	int r = add_path_ids(&ids, ba->db, paths, count);
+
+	/* The statement must not hold on to a buffer that goes. */
+	if (r == 0)
+		r = db_rows(&rows, ba->db, Q_WHO, "S", ids.data);
+	return ba_ask(ba, out, r, &rows);
+}
+
 API int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out)
 {
-	struct rows rows;
-	/* The statement must not hold on to a buffer of the caller's. */
-	int r = db_rows(&rows, ba->db, Q_WHO, "S", path);
-
-	return ba_ask(ba, out, r, &rows);
+	return ba_who_all(ba, &path, 1, out);
 }
 
 API int ba_who(struct ba *ba, const char *path, struct ba_rows **out)

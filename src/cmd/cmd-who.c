@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/cleanup.h"
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "render/acts.h"
@@ -41,52 +45,72 @@ static int print_hands(const struct cmd_call *call, struct ba_rows *rows)
 	return r;
 }
 
-/* In everything that the glob matches, or that is below the folder; not in that itself. */
-static int who_below(const struct cmd_call *call, struct at *at)
+struct names {
+	char **paths;
+	size_t count;
+};
+
+static void names_release(struct names *n)
+{
+	while (n->count)
+		free(n->paths[--n->count]);
+	free(n->paths);
+}
+
+static int add_name(struct names *n, const char *path)
+{
+	char **name = ARRAY_MORE(n->paths, n->count);
+
+	if (!name)
+		return -ENOMEM;
+	*name = strdup(path);
+	return *name ? 0 : -ENOMEM;
+}
+
+/* It, and everything on record that the glob matches, or that is below the folder. */
+static int add_names(const struct cmd_call *call, struct at *at, struct names *n)
 {
 	char folder[PATH_MAX];
-	struct ba_rows *paths, *hands;
-	int r, known = 0;
+	struct ba_rows *paths;
+	int r = add_name(n, at->path), e = 0;
 
 	at_folder(at, folder, sizeof folder);
-	r = ba_paths(call->ba, folder, &paths);
+	if (r == 0)
+		r = ba_paths(call->ba, folder, &paths);
 	if (r < 0)
 		return r;
-	while (r >= 0 && (r = ba_rows_next(paths)) > 0) {
+	while (e == 0 && (r = ba_rows_next(paths)) > 0) {
 		const char *path = ba_rows_text(paths, 0, NULL);
 
-		if (!strcmp(path, at->path) || !at_matches(at, path))
-			continue;
-		r = ba_who_recorded(call->ba, path, &hands);
-		if (r == 0)
-			r = print_hands(call, hands);
-		known |= r > 0;
+		if (strcmp(path, at->path) != 0 && at_matches(at, path))
+			e = add_name(n, path);
 	}
 	ba_rows_free(paths);
-	return r < 0 ? r : known;
+	return e < 0 ? e : r;
 }
 
 /* 1: something is known of it, or of what is below it; 0: nothing; -1: failed, and said so. */
 static int who(const struct cmd_call *call, const char *word)
 {
+	_cleanup_(names_release) struct names names = { 0 };
 	struct at at = { 0 };
 	struct ba_rows *hands;
-	int r = ba_who(call->ba, word, &hands), known, below = 0;
+	int r = at_read(&at, word);
 
+	if (r < 0) {
+		say_always("%s: %s", word, strerror(-r));
+		at_release(&at);
+		return -1;
+	}
+	r = add_names(call, &at, &names);
+	if (r == 0)
+		r = ba_who_all(call->ba, (const char *const *)names.paths, names.count, &hands);
 	if (r == 0)
 		r = print_hands(call, hands);
-	known = r > 0;
-	if (r >= 0) {
-		below = at_read(&at, word);
-		if (below < 0)
-			say_always("%s: %s", word, strerror(-below));
-		else
-			r = below = who_below(call, &at);
-	}
-	at_release(&at);
 	if (r < 0)
 		cmd_failed(call);
-	return r < 0 || below < 0 ? -1 : known | below;
+	at_release(&at);
+	return r < 0 ? -1 : r;
 }
 
 static int run(struct cmd_call *call)

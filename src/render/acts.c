@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/mix.h"
+#include "base/u64map.h"
 #include "render/argv.h"
 #include "render/text.h"
 
@@ -29,6 +31,7 @@ struct block {
 struct blocks {
 	struct block *b;
 	size_t count;
+	struct u64map known; /* an exec, or what it did to a name -> 1 + its place */
 };
 
 static void release(struct blocks *all)
@@ -49,22 +52,24 @@ static void release(struct blocks *all)
 		free(b->ancestors);
 	}
 	free(all->b);
+	u64map_release(&all->known);
 }
 
 /* In the order in which they began; what others did in between does not part them. */
 static struct block *block_of(struct blocks *all, const struct ba_rows *rows)
 {
-	int64_t run = row_number(rows, "run_id"), exec = row_number(rows, "exec_id");
+	int64_t exec = row_number(rows, "exec_id");
+	bool added;
+	uint32_t *place = u64map_put(&all->known, mix64((uint64_t)exec), &added);
 	struct block *b;
-	size_t i;
 
-	for (i = 0; i < all->count; i++)
-		if (all->b[i].run == run && all->b[i].exec == exec)
-			return &all->b[i];
+	if (!place || !added)
+		return place ? &all->b[*place - 1] : NULL;
 	b = ARRAY_MORE(all->b, all->count);
 	if (!b)
 		return NULL;
-	b->run = run;
+	*place = (uint32_t)all->count;
+	b->run = row_number(rows, "run_id");
 	b->exec = exec;
 	b->pid = row_number(rows, "pid");
 	b->first_ns = row_number(rows, "first_ns");
@@ -74,18 +79,20 @@ static struct block *block_of(struct blocks *all, const struct ba_rows *rows)
 	return b->exe && b->argv && b->ancestors ? b : NULL;
 }
 
-static struct act *act_of(struct block *b, const struct ba_rows *rows)
+static struct act *act_of(struct blocks *all, struct block *b, const struct ba_rows *rows)
 {
 	const char *path = row_text(rows, "path"), *old = row_text(rows, "old_path");
+	uint64_t key = mix_bytes(path, strlen(path)) ^ mix64(mix_bytes(old, strlen(old)));
+	bool added;
+	uint32_t *place = u64map_put(&all->known, mix64((uint64_t)b->exec ^ key), &added);
 	struct act *a;
-	size_t i;
 
-	for (i = 0; i < b->count; i++)
-		if (!strcmp(b->acts[i].path, path) && !strcmp(b->acts[i].old, old))
-			return &b->acts[i];
+	if (!place || !added)
+		return place ? &b->acts[*place - 1] : NULL;
 	a = ARRAY_MORE(b->acts, b->count);
 	if (!a)
 		return NULL;
+	*place = (uint32_t)b->count;
 	a->path = strdup(path);
 	a->old = strdup(old);
 	a->symlink = !strcmp(row_text(rows, "op"), "symlink");
@@ -128,7 +135,7 @@ static int read_blocks(struct blocks *all, struct ba_rows *rows, bool whole)
 
 	while ((r = ba_rows_next(rows)) > 0) {
 		struct block *b = block_of(all, rows);
-		struct act *a = b ? act_of(b, rows) : NULL;
+		struct act *a = b ? act_of(all, b, rows) : NULL;
 
 		if (!a)
 			return -ENOMEM;
@@ -224,7 +231,7 @@ static void print_block(const struct block *b, bool whole)
 
 int acts_print(struct ba_rows *rows, bool whole)
 {
-	struct blocks all = { NULL, 0 };
+	struct blocks all = { 0 };
 	int r = read_blocks(&all, rows, whole);
 	size_t i;
 

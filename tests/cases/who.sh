@@ -111,6 +111,18 @@ case_of_a_folder() {
 	want_rc 1 ba who d/none 2>/dev/null
 }
 
+# A process is one block, with its ancestors once, whatever it wrote to there; a row of JSON is one event, and is there once.
+case_of_a_folder_each_process_once() {
+	rec -q -- sh -c 'mkdir d; perl -e "for (1 .. 30) { open F, q(>), qq(d/f\$_) } rename q(d/f1), q(d/g)"; echo >d/late'
+	local out
+	out=$(ba who d)
+	eq "$(echo "$out" | grep -c ' pid ')" 3
+	eq "$(echo "$out" | grep -c 'perl: perl')" 1
+	eq "$(echo "$out" | grep -cE 'open  .*/d/f[0-9]+$')" 30
+	eq "$(ba who --json d | sort | uniq -d)" ''
+	eq "$(ba who --json d | grep -c '"op":"rename"')" 1
+}
+
 case_of_a_glob() {
 	rec -q -- sh -c 'mkdir -p d/e; awk "BEGIN { print 1 >\"d/a.so\" }"; perl -e "open F, q(>), q(d/e/b.so); print F 2"; cp d/a.so "d/[x].so"; cp d/a.so d/x.so'
 	eq "$(ba who --json '*.so' | paths)" 'd/[x].so d/a.so d/e/b.so d/x.so '
