@@ -1711,7 +1711,7 @@ SELECT run_id FROM entry WHERE undone = ?1 AND undone > 0 AND change IS NOT NULL
 -- name: FORGET_LOSES
 -- At how many paths a later run of the same install builds upon what this one did.
 SELECT count(*) FROM run r CROSS JOIN entry e ON e.run_id = r.id CROSS JOIN owner o ON o.path_id = e.path_id
-WHERE r.id = ?1 AND e.change IS NOT NULL AND NOT e.undone AND NOT e.excluded AND NOT o.folder AND o.run_id > r.id
+WHERE r.id = ?1 AND e.change IS NOT NULL AND NOT e.undone AND NOT e.excluded AND o.run_id > r.id
     AND r.install_id = (SELECT install_id FROM run WHERE id = o.run_id)
     AND NOT EXISTS (SELECT 1 FROM found_undone f WHERE f.of_run = ?1 AND f.path_id = e.path_id);
 

@@ -1064,6 +1064,16 @@ case_forget_says_what_an_install_loses() {
 	hasnt "$(ba forget 3 2>&1)" 'what it found'
 }
 
+# They are as many as its uninstall gives back then, folders too.
+case_forget_counts_what_is_given_back() {
+	mkdir p
+	inst foo 1 'mkdir -p p/d/e; echo 1 >p/d/f; echo 1 >p/d/g'
+	inst foo 2 'echo 2 >p/d/f; chmod 700 p/d p/d/e'
+	settle
+	has "$(ba forget 1 2>&1)" '^buildaudit: what it found at 3 paths that its install still has is forgotten, too'
+	has "$(ba uninstall -n foo 2>&1)" ', 3 restored'
+}
+
 # But what an older run of it knows, or what nothing was there before, is known still; and what came from elsewhere stays.
 case_forget_of_one_between() {
 	mkdir p
