@@ -14,6 +14,7 @@
 #include "render/original.h"
 #include "render/output.h"
 #include "render/say.h"
+#include "render/stop.h"
 #include "render/text.h"
 
 static const struct {
@@ -117,10 +118,16 @@ int backup_write(struct ba *ba, int64_t run, const char *name, const char *db)
 {
 	_cleanup_(payload_release) struct payload p = { 0 };
 	char place[PATH_MAX];
+	int r;
 
 	if (!db && ba_default_path(place, sizeof place) < 0)
 		return say_failed("the name of the database is too long");
 	if (read_replaced(&p, ba, run, db ? db : place) < 0)
 		return -1;
-	return p.count ? write_archive(&p, name) : 0;
+	if (!p.count)
+		return 0;
+	stop_watch();
+	r = write_archive(&p, name);
+	stop_end(r < 0 ? "backup" : NULL);
+	return r;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "render/progress.h"
 
 static void tell(const struct ba_forgotten *f, int64_t run_id, const char *name)
 {
@@ -70,6 +71,10 @@ static int run(struct cmd_call *call)
 	if (call->argc == 0)
 		return cmd_misuse(&cmd_forget_entry, "which run? It takes at least one");
 	r = find_all(call);
+	if (r == 0) {
+		render_interruptible("forgetting", "the same command goes on from there");
+		render_progress_begin("forgetting");
+	}
 	for (i = 0; r == 0 && i < call->argc; i++)
 		r = forget(call, call->argv[i]);
 	return r;
