@@ -7,11 +7,11 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/configuration.h"
 #include "base/digest.h"
 #include "base/xattrs.h"
 #include "buildaudit.h"
@@ -113,7 +113,7 @@ const struct elf *member_elf(struct member *e);
 /* What a person may edit, and a manager then leaves alone. */
 static inline bool member_is_configuration(const struct member *e)
 {
-	return S_ISREG(e->mode) && !strncmp(e->path, "/etc/", 5);
+	return S_ISREG(e->mode) && path_is_configuration(e->path);
 }
 
 static inline bool member_is_device(const struct member *e)

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
+#include "base/configuration.h"
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/mix.h"
@@ -213,12 +214,6 @@ static void uphold(struct looking *s, struct left *l, const char *path)
 	l->upheld = true;
 }
 
-/* An installer leaves a configuration alone that is there, whatever its own is like. */
-static bool is_configuration(const char *path)
-{
-	return strstr(path, "/etc/") != NULL;
-}
-
 static bool is_folder_of_ours(const struct looking *s, const char *path)
 {
 	return u64map_get(&s->folders, key_of(path, folder_of(path))) != NULL;
@@ -254,12 +249,13 @@ static void look_at_content(struct looking *s, const char *path, struct left *l)
 	}
 }
 
+/* A configuration is left alone that is there, whatever the installer's own is like. */
 static void look_at_file(struct looking *s, const char *path, const struct stat *st)
 {
 	struct left *l = first_of(s, &s->names, key_of_name(path));
 
 	for (; l; l = next_of(s, l->next_named))
-		if (S_ISREG(l->mode) && is_configuration(l->path) &&
+		if (S_ISREG(l->mode) && path_is_configuration(l->path) &&
 			!strcmp(name_of(l->path), name_of(path)))
 			uphold(s, l, path);
 	look_at_content(s, path, first_of(s, &s->sizes, key_of_size(st->st_size)));

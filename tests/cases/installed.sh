@@ -285,6 +285,31 @@ case_a_configuration_that_a_person_edited() {
 
 # The manager takes what it has put there, and what stood there before is given back by us.
 case_what_stood_there_before_a_package() {
+# An edit below the etc of any prefix is as one below /etc; what is left out of the newer package stays, too.
+case_a_configuration_below_another_etc() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	local v
+	mkdir "$P/etc"
+	for v in 1 2; do
+		printf 'install:\n\t[ -e $(P)/etc/conf ] || cp conf $(P)/etc/conf\n\techo %s >$(P)/bin/thing\n' \
+			$v >"thing-$v/Makefile"
+		echo shipped >"thing-$v/conf"
+	done
+	V=1 ci -D
+	eq "$(dpkg-deb -I thing-1/*.deb conffiles)" "$P/etc/conf"
+	echo edited >"$P/etc/conf"
+	for V in 1 2; do
+		ci -D
+		has "$(cat err)" 'as they are now, edited since'
+		has "$(cat err)" "^  $P/etc/conf$"
+		eq "$(cat "$P/etc/conf" "$P/bin/thing" | xargs)" "edited $V"
+	done
+	V=2 ci -D --exclude="$P/etc/conf"
+	eq "$(cat "$P/etc/conf")" edited
+}
+
 	need dpkg-deb; root
 	place
 	own_dpkg nothing
