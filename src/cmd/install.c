@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/install.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,14 +9,12 @@
 #include "base/array.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
-#include "base/digest.h"
 #include "base/indexes.h"
 #include "base/io.h"
-#include "base/owners.h"
 #include "cmd/await.h"
 #include "cmd/cmd.h"
-#include "cmd/prune.h"
 #include "cmd/summary.h"
+#include "cmd/taken.h"
 #include "package/tool.h"
 #include "render/say.h"
 #include "render/text.h"
@@ -63,7 +60,7 @@ static int include_indexes(struct ba_recording *rec, struct ba *ba, int64_t run)
 
 /* What the install has by now, and what the pages that were compressed are called. */
 static int include_files(struct ba_recording *rec, struct ba *ba, int64_t subject,
-	const struct buf *renamed)
+	const struct buf *renamed, struct taken *taken)
 {
 	char folder[PATH_MAX] = "";
 	struct ba_rows *rows;
@@ -73,7 +70,8 @@ static int include_files(struct ba_recording *rec, struct ba *ba, int64_t subjec
 	while (r >= 0 && (r = ba_rows_next(rows)) > 0) {
 		const char *path = row_text(rows, "path");
 
-		if (*folder && path_is_below(path, folder))
+		r = taken_add(taken, rows);
+		if (r < 0 || (*folder && path_is_below(path, folder)))
 			continue;
 		r = ba_recording_set(rec, BA_SET_INCLUDE, path);
 		if (!strcmp(row_text(rows, "type"), "dir"))
@@ -90,7 +88,8 @@ static int include_files(struct ba_recording *rec, struct ba *ba, int64_t subjec
 }
 
 /* What it is called, and which files are its. */
-static int set_scope(struct ba_recording *rec, struct ba *ba, const struct package_options *o)
+static int set_scope(struct ba_recording *rec, struct ba *ba, const struct package_options *o,
+	struct taken *taken)
 {
 	int64_t subject = o->run;
 	struct ba_rows *row;
@@ -108,7 +107,7 @@ static int set_scope(struct ba_recording *rec, struct ba *ba, const struct packa
 	ba_rows_free(row);
 	if (r == 0)
 		r = include_indexes(rec, ba, o->run);
-	return r < 0 ? r : include_files(rec, ba, subject, &o->renamed);
+	return r < 0 ? r : include_files(rec, ba, subject, &o->renamed, taken);
 }
 
 static void say_notes(const struct ba_summary *s, void *data)
@@ -140,28 +139,35 @@ static void forget_idle(const char *db, int64_t run)
 	ba_close(ba);
 }
 
-/* The exit status, 128 + N when it was killed by signal N, or -1 after saying why. */
+/* 128 + N when it was killed by signal N. */
+static int exit_of(int status)
+{
+	if (status >= 0 && WIFSIGNALED(status))
+		return 128 + WTERMSIG(status);
+	return status < 0 ? -1 : WEXITSTATUS(status);
+}
+
+/* The exit status, or -1 after saying why. */
 static int record(char **argv, const struct package_options *o, const char *db)
 {
+	_cleanup_(taken_release) struct taken taken = { 0 };
 	struct ba_recording *rec = NULL;
 	struct ba *ba = await_open(db);
 	int r = ba ? ba_recording_new(&rec) : -1;
 
 	if (r == 0 && db)
 		r = ba_recording_set(rec, BA_SET_DATABASE, db);
-	if (r == 0 && (r = set_scope(rec, ba, o)) < 0)
+	if (r == 0 && (r = set_scope(rec, ba, o, &taken)) < 0)
 		say_always("the files of run %lld cannot be told: %s", (long long)o->run,
 			ba_error(ba));
 	ba_close(ba);
 	if (r >= 0) {
 		static const struct awaiting who = { .summary = say_notes };
 		int64_t run = 0;
-		int status = await_end(rec, argv, &who, &run);
 
-		if (status >= 0 && WIFSIGNALED(status))
-			r = 128 + WTERMSIG(status);
-		else
-			r = status < 0 ? -1 : WEXITSTATUS(status);
+		r = exit_of(await_end(rec, argv, &who, &run));
+		if (run)
+			taken_say(&taken, db, run, &o->renamed);
 		if (r > 0 && run)
 			forget_idle(db, run);
 	}
@@ -234,67 +240,6 @@ static int run_line(const struct buf *line, const struct package_options *o, con
 	return r;
 }
 
-/* Its content; a mode or an owner is soon given again. */
-static bool was_edited(const struct ba_rows *row)
-{
-	unsigned char sha256[SHA256_LEN];
-	char now[2 * SHA256_LEN + 1];
-	_cleanup_close_ int fd = open(row_text(row, "path"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0 || !*row_text(row, "sha256") || digest_sha256(fd, sha256) < 0)
-		return false;
-	digest_hex(sha256, sizeof sha256, now);
-	return strcmp(now, row_text(row, "sha256")) != 0;
-}
-
-/* A manager leaves a configuration that a person edited, or moves it aside. */
-static int find_edits(struct ba *ba, int64_t run, struct owners **owners)
-{
-	struct ba_rows *rows;
-	int r = prune_list(ba, run, &rows);
-
-	if (r <= 0)
-		return r;
-	while ((r = ba_rows_next(rows)) > 0)
-		if (!strcmp(row_text(rows, "type"), "file") &&
-			!path_is_below(row_text(rows, "path"), "/etc") && was_edited(rows) &&
-			(r = owners_add(owners, row_text(rows, "path"))) < 0)
-			break;
-	ba_rows_free(rows);
-	return r;
-}
-
-struct taken {
-	const char *package;
-	struct say_list list;
-};
-
-static void say_taken(const char *path, const char *owner, void *data)
-{
-	struct taken *t = data;
-
-	if (owner && owner_is(owner, t->package, strlen(t->package)))
-		say_item(&t->list, "%s", path);
-}
-
-/* The manager takes out what only the older version had, edited or not. */
-static void say_edits(const struct package_options *o, const char *db)
-{
-	struct ba *ba = await_open(db);
-	struct owners *owners = NULL;
-	struct taken t = { o->called,
-		{ "taken out with the older version, though edited since (rollback of the next run "
-		  "gives it back):",
-			0, true } };
-
-	if (ba && find_edits(ba, o->run, &owners) == 0 && owners &&
-		owners_ask(owners, o->type == PACKAGE_RPM ? OWNERS_RPM : OWNERS_DPKG) == 0)
-		owners_each(owners, say_taken, &t);
-	say_rest(&t.list);
-	owners_free(owners);
-	ba_close(ba);
-}
-
 int install(const struct package_options *o, const char *flags, bool fresh, const char *db)
 {
 	const struct manager *m = manager_of(o->type);
@@ -307,8 +252,6 @@ int install(const struct package_options *o, const char *flags, bool fresh, cons
 			m ? m->program : "package manager");
 		return 0;
 	}
-	if (!fresh)
-		say_edits(o, db);
 	write_line(&line, m, o, flags, fresh);
 	r = run_line(&line, o, db);
 	if (r)

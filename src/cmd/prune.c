@@ -80,7 +80,8 @@ int prune_run(struct ba *ba, int64_t run, bool quiet)
 	return result.failed ? EXIT_FAILED : 0;
 }
 
-int prune_list(struct ba *ba, int64_t run, struct ba_rows **out)
+/* What is stale, as ba_uninstall_list(). 1; 0: the run is of no install; or -errno. */
+static int prune_list(struct ba *ba, int64_t run, struct ba_rows **out)
 {
 	int64_t install = 0;
 	int r = find_install(ba, run, &install);

@@ -8,8 +8,6 @@
 
 /* Takes it out, and says so on stderr; quiet: only what stays. An exit status. */
 int prune_run(struct ba *ba, int64_t run, bool quiet);
-/* What is stale, as ba_uninstall_list(). 1; 0: the run is of no install; or -errno. */
-int prune_list(struct ba *ba, int64_t run, struct ba_rows **out);
 /* On stderr, how many files of that stand still: a package manager may have taken them out. */
 void prune_say_rest(int64_t run, const char *db);
 

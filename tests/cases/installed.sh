@@ -248,9 +248,11 @@ case_an_edit_of_what_the_next_version_has_not() {
 	hasnt "$(cat err)" 'taken out with the older version'
 	echo mine >>"$P/share/only1"
 	V=2 ci -D --dpkgflags=--log=/dev/null
-	has "$(cat err)" 'taken out with the older version, though edited since.*:'
-	eq "$(grep -A1 'taken out with' err | tail -n 1 | xargs)" "$P/share/only1"
+	eq "$(grep -A1 'taken out with the older version, though edited since.*:' err | tail -n 1 | xargs)" "$P/share/only1"
 	[ ! -e "$P/share/only1" ]
+	# what nobody had edited is named, too
+	eq "$(sed -n '/taken out with the older version (/,/^[^ ]*: installed/ s/^  //p' err | xargs)" \
+		"$P/bin/thing-1 $P/share/dir1/sub/x"
 	ba rollback -y >/dev/null
 	eq "$(tail -n 1 "$P/share/only1")" mine
 }
