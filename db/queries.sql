@@ -562,7 +562,9 @@ SELECT m.change, m.type, m.path, m.excluded, m.mode, m.uid, m.gid, m.size, m.mti
         SELECT 1 FROM entry t WHERE t.run_id = r.id AND t.path_id = last.path_id AND t.change IS NULL) THEN 1
     ELSE 2 * (m.type = 'dir') END AS stays,
     NOT last.created AS replaced,
-    EXISTS (SELECT 1 FROM theirs t WHERE t.run_id = last.run_id AND t.path_id = last.path_id) AS theirs
+    EXISTS (SELECT 1 FROM theirs t WHERE t.run_id = last.run_id AND t.path_id = last.path_id) AS theirs,
+    (SELECT ifnull(i.name, 'run ' || n.id) FROM owner o JOIN run n ON n.id = o.run_id LEFT JOIN install i ON i.id = n.install_id
+        WHERE o.path_id = last.path_id AND n.install_id IS NOT r.install_id) AS taken_by
 FROM run r CROSS JOIN last JOIN run l ON l.id = last.run_id
 JOIN manifest m ON m.run_id = last.run_id AND m.path_id = last.path_id
 WHERE r.id = ?1 AND last.made AND (m.change <> 'removed' OR m.run_id = ?1)

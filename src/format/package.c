@@ -121,6 +121,17 @@ static bool is_all_of_others(const struct payload *p)
 	return false;
 }
 
+/* Has another install what was its? */
+static bool is_superseded(const struct payload *p)
+{
+	size_t i;
+
+	for (i = 0; !has_files(p) && i < p->side_count; i++)
+		if (p->sides[i].taken_by && !p->sides[i].dir)
+			return true;
+	return false;
+}
+
 static int64_t count_excluded(const struct ba_rows *run)
 {
 	return ba_rows_int(run, ba_rows_column(run, "excluded"));
@@ -130,7 +141,8 @@ static int64_t count_excluded(const struct ba_rows *run)
 static bool is_worth_packing(const struct payload *p, const struct ba_rows *run)
 {
 	return has_files(p) ||
-		(p->count && !is_all_of_others(p) && !count_excluded(run) && !p->taken_back);
+		(p->count && !is_all_of_others(p) && !is_superseded(p) && !count_excluded(run) &&
+			!p->taken_back);
 }
 
 static void free_rows(struct ba_rows **rows)
@@ -165,7 +177,7 @@ static int nothing(const struct payload *p, struct ba *ba, const struct ba_rows 
 {
 	long long excluded = count_excluded(run);
 
-	if (p->taken_back)
+	if (p->taken_back || is_superseded(p))
 		return nothing_any_more(ba, run, id);
 	if (is_all_of_others(p))
 		return say_failed(

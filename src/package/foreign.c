@@ -55,7 +55,9 @@ static const char *whose(const struct member *e, const void *data)
 
 static void name_side(struct say_list *list, const struct metadata *m, const struct bystander *s)
 {
-	if (s->owner && (m->type == PACKAGE_DEB || m->type == PACKAGE_RPM))
+	if (s->taken_by)
+		say_item(list, "%s: %s has installed it since", s->path, s->taken_by);
+	else if (s->owner && (m->type == PACKAGE_DEB || m->type == PACKAGE_RPM))
 		say_item(list, "%s: the package %s has it (--replaces=%.*s takes it over)", s->path,
 			s->owner, (int)strcspn(s->owner, ":"), s->owner);
 	else if (s->owner)
@@ -76,7 +78,8 @@ static void name_sides(const struct payload *p, const struct metadata *m)
 	for (i = 0; i < p->side_count; i++) {
 		const struct bystander *s = &p->sides[i];
 
-		if (!s->removed && !s->same && (s->owner || !index_of(s->path)))
+		if (!s->removed && !s->same && (s->owner || !index_of(s->path)) &&
+			!(s->taken_by && s->dir))
 			name_side(&list, m, s);
 	}
 	say_rest(&list);

@@ -39,7 +39,8 @@ enum {
 	PATH_ID,
 	STAYS, /* of ba_made() only, and the next */
 	REPLACED,
-	THEIRS
+	THEIRS,
+	TAKEN_BY
 };
 
 static void member_free(struct member *e)
@@ -52,6 +53,7 @@ static void member_free(struct member *e)
 	free(e->source);
 	free(e->copy);
 	free(e->target);
+	free(e->taken_by);
 	free(e);
 }
 
@@ -64,6 +66,7 @@ void payload_release(struct payload *p)
 	for (i = 0; i < p->side_count; i++) {
 		free(p->sides[i].path);
 		free(p->sides[i].owner);
+		free(p->sides[i].taken_by);
 	}
 	free(p->entries);
 	free(p->sides);
@@ -117,6 +120,18 @@ static int add_side_row(struct payload *p, const struct ba_rows *row)
 	side->dir = !strcmp(ba_rows_text(row, TYPE, NULL), "dir");
 	side->same = ba_rows_int(row, SAME);
 	return 0;
+}
+
+/* What another install has put there since is that one's, and goes with its package. */
+static int add_taken(struct payload *p, const struct member *mine)
+{
+	struct bystander *side = add_side(p, mine->path);
+
+	if (!side)
+		return -1;
+	side->dir = S_ISDIR(mine->mode);
+	side->taken_by = strdup(mine->taken_by);
+	return side->taken_by ? 0 : say_no_memory();
 }
 
 /* The rule that takes path in, or NULL. */
@@ -229,6 +244,8 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 }
 
 static int back_row(struct reading *r, const struct ba_rows *row)
+	if (mine && mine->taken_by && !rule && !excluded)
+		return add_taken(r->payload, mine);
 {
 	if (!add_entry(&r->back, ba_rows_text(row, 0, NULL)))
 		return say_no_memory();
@@ -238,13 +255,17 @@ static int back_row(struct reading *r, const struct ba_rows *row)
 
 static int made_row(struct reading *r, const struct ba_rows *row)
 {
-	int result = add_row(&r->made, row, false, ba_rows_int(row, REPLACED));
+	const char *taken_by = ba_rows_text(row, TAKEN_BY, NULL);
+	struct member *e;
 
-	if (result == 0) {
-		r->made.entries[r->made.count - 1]->stays = (int)ba_rows_int(row, STAYS);
-		r->made.entries[r->made.count - 1]->theirs = ba_rows_int(row, THEIRS);
-	}
-	return result;
+	if (add_row(&r->made, row, false, ba_rows_int(row, REPLACED)) < 0)
+		return -1;
+	e = r->made.entries[r->made.count - 1];
+	e->stays = (int)ba_rows_int(row, STAYS);
+	e->theirs = ba_rows_int(row, THEIRS);
+	if (*taken_by && !(e->taken_by = strdup(taken_by)))
+		return say_no_memory();
+	return 0;
 }
 
 /* Each row of what was asked for with that answer; rows are freed. */

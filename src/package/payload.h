@@ -43,6 +43,7 @@ struct member {
 	bool edited;                      /* packed as it stands, not as it was installed */
 	bool replaced;                    /* there was something at its path before */
 	bool theirs;                      /* somebody's that was moved or linked to its path */
+	char *taken_by;                   /* another install that has it by now, or NULL */
 	int64_t group;                    /* the manifest's hard link group, 0: none */
 	/* the first name of a file with several; itself for that one */
 	struct member *first;
@@ -58,6 +59,7 @@ struct member {
 struct bystander {
 	char *path;
 	char *owner; /* the package that has it, where that is why; else NULL */
+	char *taken_by; /* or the install */
 	bool removed, dir, same;
 };
 

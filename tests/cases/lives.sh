@@ -345,6 +345,25 @@ case_an_index_is_its_tools() {
 	eq "$(ls p)" share
 	eq "$(ba list)" ''
 }
+# What another install has by now is that one's: the rest is packed, and whose it is is said.
+case_package_of_what_another_install_took_over() {
+	local said
+	mkdir p
+	pack() { ba package --type=tar --compress=none -o "$T" -y "$@"; }
+	inst ta 1 'mkdir p/d; echo 1 >p/x; echo 1 >p/y'
+	inst tk 1 'echo 2 >p/x; chmod 700 p/d'
+	settle
+	eq "$(ba list -0 ta | tr '\0' ' ')" "$T/p/y "
+	said=$(pack ta 2>&1 >/dev/null)
+	has "$said" "^  $T/p/x: tk has installed it since\$"
+	eq "$(tar -tf ta-1.tar | sed -n "s|.*${T#/}/p/||p" | xargs)" 'y'
+	inst ta 2 'echo 3 >p/x; chmod 755 p/d'
+	settle
+	said=$(want_rc 125 pack tk 2>&1)
+	has "$said" "^  $T/p/x: ta has installed it since\$"
+	has "$said" '^buildaudit: nothing to pack: run 2 \(tk 1\) was superseded$'
+}
+
 
 # One that nobody changed since is what it was.
 case_an_index_comes_back() {
