@@ -468,25 +468,39 @@ SELECT count(*) FROM manifest WHERE run_id = ?1 AND same AND NOT excluded;
 
 -- name: FILES
 -- slow: a run's changes, or an install's, are sorted by path
-SELECT done AS change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
-    content_changed, process_id, run_id, rdev, same, path_id, permissions
-FROM (
-    SELECT m.*, -- an install made what any of its runs did
+-- An install did what any of its runs did.
+WITH
+held (run_id, path_id) AS (
+    SELECT run_id, path_id FROM holding WHERE subject_id = ?1
+    UNION ALL -- and it took away what was there before it, and nobody has put anything there since
+    SELECT s.run_id, s.path_id FROM member r CROSS JOIN standing s ON s.run_id = r.run_id
+    WHERE ?1 < 0 AND r.subject_id = ?1 AND s.change = 'removed'
+        AND NOT EXISTS (SELECT 1 FROM standing n WHERE n.path_id = s.path_id AND n.run_id > s.run_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM standing c WHERE c.path_id = s.path_id AND c.change = 'created' AND c.run_id = (
+                SELECT min(f.run_id) FROM standing f WHERE f.path_id = s.path_id AND f.install_id = ?1))),
+file AS (
+    SELECT m.*,
         iif(?1 < 0 AND m.change = 'modified' AND EXISTS (
             SELECT 1 FROM standing s WHERE s.path_id = m.path_id AND s.install_id = ?1 AND s.change = 'created'),
-            'created', m.change) AS done
-    FROM holding h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id
-    WHERE h.subject_id = ?1)
+            'created', m.change) AS done,
+        ?1 < 0 AND m.change = 'modified' AND EXISTS (
+            SELECT 1 FROM standing s CROSS JOIN manifest x ON x.run_id = s.run_id AND x.path_id = s.path_id
+            WHERE s.path_id = m.path_id AND s.install_id = ?1 AND NOT x.same) AS differs,
+        ?1 < 0 AND m.change = 'modified' AND EXISTS (
+            SELECT 1 FROM standing s CROSS JOIN entry x ON x.run_id = s.run_id AND x.path_id = s.path_id
+            WHERE s.path_id = m.path_id AND s.install_id = ?1 AND x.content_changed = 1) AS rewritten
+    FROM held h CROSS JOIN manifest m ON m.run_id = h.run_id AND m.path_id = h.path_id)
+SELECT done AS change, type, path, excluded, mode, uid, gid, size, mtime_ns, sha256, link_target, nlink_group,
+    CASE WHEN done <> change THEN NULL WHEN rewritten THEN 1 ELSE content_changed END AS content_changed, process_id, run_id,
+    rdev, same AND NOT differs AND done = change AS same, path_id, permissions
+FROM file
 WHERE (?2 OR NOT excluded)
-    AND CASE done WHEN 'created' THEN ?3 WHEN 'modified' THEN iif(same, ?6, ?4) ELSE ?5 END
+    AND CASE done WHEN 'created' THEN ?3 WHEN 'modified' THEN iif(same AND NOT differs, ?6, ?4) ELSE ?5 END
 ORDER BY path;
 
 -- name: REPLACED
 -- slow: what runs overwrote or removed is sorted by path
-WITH left_first (path_id, run_id) AS MATERIALIZED (
-    SELECT e.path_id, min(e.run_id) FROM member r CROSS JOIN entry e ON e.run_id = r.run_id
-    WHERE r.subject_id = ?1 AND e.change <> 'removed' AND NOT e.excluded AND NOT e.undone
-    GROUP BY e.path_id)
 SELECT e.run_id, m.path, m.change,
     CASE e.before_mode & 61440
         WHEN 32768 THEN 'file' WHEN 16384 THEN 'dir' WHEN 40960 THEN 'symlink' WHEN 4096 THEN 'fifo'
@@ -500,14 +514,20 @@ SELECT e.run_id, m.path, m.change,
     iif(m.change = 'removed', NULL, m.type) AS type, e.size, lower(nullif(hex(e.sha256), '')) AS sha256,
     e.target AS link_target,
     e.before_mode & 4095 AS old_mode, e.before_uid AS old_uid, e.before_gid AS old_gid, e.before_mtime AS old_mtime_ns,
-    m.path_id, ifnull(l.run_id < e.run_id, 0) AS own,
+    m.path_id, EXISTS ( -- as it was then, also when all was taken back since
+        SELECT 1 FROM member o CROSS JOIN entry x ON x.run_id = o.run_id AND x.path_id = e.path_id
+        WHERE o.subject_id = ?1 AND o.run_id < e.run_id AND x.change <> 'removed' AND NOT x.excluded
+            AND (NOT x.undone OR abs(x.undone) > e.run_id)) AS own,
     (SELECT min(p.name)
         FROM alias a CROSS JOIN entry h ON h.run_id = a.run_id AND h.path_id = a.path_id JOIN path p ON p.id = a.path_id
         WHERE e.before_file <> 0 AND a.run_id = e.run_id AND a.file = e.before_file AND a.path_id <> e.path_id
-            AND h.file = a.file AND h.change <> 'removed') AS moved_to
+            AND h.file = a.file AND h.change <> 'removed') AS moved_to,
+    (SELECT iif(x.mode & 61440 = 32768, x.size, NULL)
+        FROM member o CROSS JOIN entry x ON x.run_id = o.run_id AND x.path_id = e.path_id
+        WHERE o.subject_id = ?1 AND x.change IS NOT NULL AND NOT x.excluded
+        ORDER BY x.undone <> 0, o.run_id DESC LIMIT 1) AS last_size
 FROM member r CROSS JOIN manifest m ON m.run_id = r.run_id
 CROSS JOIN entry e ON e.run_id = m.run_id AND e.path_id = m.path_id
-LEFT JOIN left_first l ON l.path_id = e.path_id
 WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
     AND (m.change = 'removed' OR NOT ifnull(m.content_changed = 0, 0))
 ORDER BY m.path, e.run_id;

@@ -125,7 +125,8 @@ int ba_files(struct ba *ba, int64_t run_id, unsigned int which, struct ba_rows *
  * kept),
  * old_target, type, size, sha256, link_target, old_mode, old_uid, old_gid, old_mtime_ns, path_id,
  * own (1: of an install, what an earlier run of it had left there), moved_to (where the run left
- * the file that was at the path; NULL: nowhere).
+ * the file that was at the path; NULL: nowhere), last_size (of an install, what its newest run left
+ * there; NULL: no file).
  * Since: 0.2
  */
 int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);

@@ -232,8 +232,7 @@ static int print_totals(const struct cmd_call *call)
 	ba_rows_free(rows);
 	total_release(&total);
 	head(&line, "changed");
-	/* What an install removed is no part of what it is now. */
-	for (kind = 0; kind < (call->run < 0 ? REMOVED : KINDS); kind++) {
+	for (kind = 0; kind < KINDS; kind++) {
 		if (kind == SET && !count[kind])
 			continue;
 		buf_addf(&line, "%s%lld %s", kind ? ", " : "", (long long)count[kind], words[kind]);
@@ -308,9 +307,9 @@ static void print_replaced(const struct cmd_call *call, const struct ba_rows *ro
 	buf_adds(line, "  ");
 	if (file) {
 		render_size(line, row_number(rows, "old_size"));
-		if (!strcmp(row_text(rows, "type"), "file")) {
+		if (!strcmp(row_text(rows, "type"), "file") && *row_text(rows, "last_size")) {
 			buf_adds(line, " -> ");
-			render_size(line, row_number(rows, "size"));
+			render_size(line, row_number(rows, "last_size"));
 		}
 		buf_adds(line, ", ");
 		difference_where(call, rows, line);

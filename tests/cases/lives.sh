@@ -257,6 +257,34 @@ case_show_of_a_path_is_old_to_new() {
 	settle
 	eq "$(ba show latest ./p/bin | wc -l)" 1
 	eq "$(ba show latest ./p/lib/l)" "$T/p/lib/l: symlink to a -> symlink to b"
+# An install is all of its runs: what the newest found done is what an older one did, and what is gone by them is removed.
+case_an_install_that_was_run_again() {
+	mkdir p
+	for f in whole mine line; do echo old >p/$f; done
+	age p
+	local i
+	for i in 1 2; do inst qq 1 'echo new >p/whole; echo b >p/b; rm -f p/mine; echo more >>p/line; touch p/b'; done
+	settle
+	eq "$(ba files qq | sed "s|  .* $T/p/| |")" $'created b\nmodified line\nremoved mine\nmodified whole'
+	eq "$(ba files --removed -0 qq | tr '\0' ' ')" "$T/p/mine "
+	eq "$(ba files --same -0 qq)" ''
+	eq "$(ba files --json qq | fields change same content_changed)" $'created 0 None\nmodified 0 1\nremoved 0 None\nmodified 0 1'
+	has "$(ba show qq)" '^changed +1 created \(2 B\), 2 replaced \(18 B\), 0 the same, 1 removed \(4 B\)$'
+	has "$(ba show qq)" "^replaced +$T/p/line  4 B -> 14 B, original kept\$"
+	eq "$(ba show qq | grep -c "^removed  *$T/p/mine")" 1
+	eq "$(ba files 2 | sed 's/ .*//' | xargs)" 'same modified same'
+	# what it had made itself is not missed
+	inst qq 2 'rm p/b'
+	settle
+	eq "$(ba files --removed -0 qq | tr '\0' ' ')" "$T/p/mine "
+	# nor are its upgrades news once it is gone
+	inst up 1 'echo 1 >p/u'
+	inst up 2 'echo 2 >p/u'
+	settle
+	ba uninstall -y up >/dev/null
+	hasnt "$(ba show up)" '^replaced'
+}
+
 	rec -q --no-backup --include="$T/p" -- sh -c 'echo >p/bin'
 	settle
 	has "$(ba show latest ./p/bin)" 'original not kept'
@@ -870,14 +898,14 @@ case_a_name_of_what_another_made_goes() {
 	done
 }
 
-# A line in somebody's list keeps nothing alive; several names are one size; what was removed is no part of it.
+# A line in somebody's list keeps nothing alive; several names are one size; what was removed is named as that.
 case_what_is_gone_but_for_a_line() {
 	mkdir p
 	echo before >p/hosts
 	echo old >p/old
 	inst foo 1 'printf 12345 >p/a; ln p/a p/b; echo mine >>p/hosts; rm p/old'
 	settle
-	has "$(ba show foo)" '2 created \(5 B\), 1 replaced \(12 B\), 0 the same$'
+	has "$(ba show foo)" '2 created \(5 B\), 1 replaced \(12 B\), 0 the same, 1 removed \(4 B\)$'
 	has "$(ba show 1)" '2 created \(5 B\), .*, 1 removed'
 	has "$(ba list)" installed
 	rm p/a p/b
