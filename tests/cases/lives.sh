@@ -38,6 +38,25 @@ case_list_leaves_out_what_owns_nothing() {
 	has "$(ba list --all)" '^bar .*removed$'
 }
 
+# Another has what it had, and gives it back: nobody has removed it.
+case_an_install_that_others_took_over() {
+	mkdir p
+	inst ta 1 'mkdir p/d; echo 1 >p/d/x'
+	inst tk 1 'echo 2 >p/d/x'
+	settle
+	eq "$(ba list --all --json | fields name files state)" $'ta 0 superseded\ntk 1 installed'
+	eq "$(ba list -0 | tr '\0' ' ')" 'tk '
+	ba uninstall -y tk >/dev/null
+	eq "$(ba list --all --json | fields name files state)" $'ta 1 installed\ntk 0 removed'
+	# a command that only takes it out has nothing of it
+	rec -q --include="$T/p" -- rm p/d/x
+	settle
+	has "$(ba list --all)" '^ta .* (installed|gone)$'
+	rec -q --include="$T/p" -- rmdir p/d
+	settle
+	has "$(ba list --all)" '^ta .* removed$'
+}
+
 # The name that counts for a file's size may have gone to another file.
 case_the_size_of_several_names() {
 	mkdir p
