@@ -433,7 +433,8 @@ struct ba_summary {
 	const char *notes; /* as in the view runs, or "". Since: 0.2 */
 	/*
 	 * The install's name, or ""; and how many files older versions of it left that this run
-	 * neither installed again nor passed by as up to date. Since: 0.2
+	 * neither installed again nor passed by as up to date, and that dpkg's package of that
+	 * name has not. Since: 0.2
 	 */
 	const char *name;
 	int64_t stale;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/shared.h"
@@ -15,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/command.h"
 #include "base/io.h"
+#include "base/package-records.h"
 #include "base/proc.h"
 #include "base/rights.h"
 #include "record/rules.h"
@@ -335,16 +337,27 @@ void recording_failed(struct ba_recording *rec)
 	rec->writer.sink.note(&rec->writer.sink, "the tracer failed: the record ends early");
 }
 
-/* Folders stand and fall with what is in them. */
-static int64_t count_stale(struct db *db, int64_t run_id)
+/* Folders stand and fall with what is in them; and a package has to be taken out as such. */
+static bool is_stale(const struct rows *rows, const struct buf *packaged)
+{
+	const char *path = rows_text(rows, 1);
+	struct stat st;
+
+	return strcmp(rows_text(rows, 0), "dir") != 0 && lstat(path, &st) == 0 &&
+		!package_record_has(packaged, path);
+}
+
+static int64_t count_stale(struct db *db, int64_t run_id, const char *name)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	_cleanup_buf_ struct buf files = BUF_INIT;
 	int64_t n = 0;
 
+	package_record_files(&files, name);
 	if (db_views(db) < 0 || db_rows(&rows, db, Q_STALE, "ii", run_id, (int64_t)0) < 0)
 		return 0;
 	while (rows_next(&rows) > 0)
-		n += strcmp(rows_text(&rows, 0), "dir") != 0;
+		n += is_stale(&rows, &files);
 	return n;
 }
 
@@ -381,7 +394,7 @@ void recording_summary(const struct run_result *res, void *data)
 		s.same = db_int(run->db, Q_RUN_SAME, 0, "i", res->run_id);
 	has = rec->name && owned_any(run->db, res->run_id);
 	if (has && !res->error && res->status == 0 && !rec->trying)
-		s.stale = count_stale(run->db, res->run_id);
+		s.stale = count_stale(run->db, res->run_id, rec->name);
 	if (has)
 		s.up_to_date = db_int(run->db, Q_UP_TO_DATE, 0, "i", res->run_id);
 	shared_tell(rec->shared, &s);

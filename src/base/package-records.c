@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 
 /* Where dpkg has its record, if nobody told it another place. */
 #define DPKG_FOLDER "/var/lib/dpkg"
@@ -24,11 +25,16 @@ static const char *below(const char *path, const char *folder)
 }
 
 /* dpkg-query, which is asked whose a file is, reads that of this folder, too. */
-static const char *below_dpkg(const char *path)
+static const char *dpkg_folder(void)
 {
 	const char *given = getenv("DPKG_ADMINDIR");
 
-	return below(path, given && *given ? given : DPKG_FOLDER);
+	return given && *given ? given : DPKG_FOLDER;
+}
+
+static const char *below_dpkg(const char *path)
+{
+	return below(path, dpkg_folder());
 }
 
 /* Links that anybody may have made by it; they are no package's, and go with those in /etc. */
@@ -68,4 +74,25 @@ const char *package_record_of(const char *path, size_t *len)
 		return NULL;
 	*len = (size_t)(end - name);
 	return name;
+}
+
+void package_record_files(struct buf *files, const char *package)
+{
+	_cleanup_buf_ struct buf name = BUF_INIT;
+
+	buf_addf(&name, "%s/info/%s.list", dpkg_folder(), package);
+	/* each name begins and ends a line */
+	buf_addc(files, '\n');
+	if (strchr(package, '/') || name.failed || io_read_file(name.data, files, 64U << 20) < 0)
+		files->len = 0;
+}
+
+bool package_record_has(const struct buf *files, const char *path)
+{
+	_cleanup_buf_ struct buf line = BUF_INIT;
+
+	if (!files->len || files->failed)
+		return false;
+	buf_addf(&line, "\n%s\n", path);
+	return !line.failed && strstr(files->data, line.data);
 }

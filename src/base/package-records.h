@@ -8,9 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /* Is it a package manager's own? */
 bool package_record_is(const char *path);
 /* The package of which dpkg has its list of files there, and the length of its name; or NULL. */
 const char *package_record_of(const char *path, size_t *len);
+/* Has dpkg a path in a list of its files, which package_record_files() has read? */
+bool package_record_has(const struct buf *files, const char *path);
+/* Reads the list that dpkg has of a package: nothing, where it has none of that name. */
+void package_record_files(struct buf *files, const char *package);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/prune.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/owners.h"
 #include "cmd/await.h"
 #include "cmd/cmd.h"
 #include "cmd/summary.h"
@@ -91,7 +93,7 @@ static int prune_list(struct ba *ba, int64_t run, struct ba_rows **out)
 	return r < 0 ? r : install != 0;
 }
 
-static int count_rest(struct ba *ba, int64_t run, int64_t *count)
+static int list_rest(struct ba *ba, int64_t run, struct owners **rest)
 {
 	struct ba_rows *rows;
 	struct stat st;
@@ -100,10 +102,32 @@ static int count_rest(struct ba *ba, int64_t run, int64_t *count)
 	if (r <= 0)
 		return r;
 	while ((r = ba_rows_next(rows)) > 0)
-		*count += strcmp(row_text(rows, "type"), "dir") != 0 &&
-			lstat(row_text(rows, "path"), &st) == 0;
+		if (strcmp(row_text(rows, "type"), "dir") != 0 &&
+			lstat(row_text(rows, "path"), &st) == 0 &&
+			(r = owners_add(rest, row_text(rows, "path"))) < 0)
+			break;
 	ba_rows_free(rows);
 	return r;
+}
+
+static void count_unowned(const char *path, const char *owner, void *count)
+{
+	(void)path;
+	*(int64_t *)count += !owner;
+}
+
+/* Of what a package has, as dpkg keeps a configuration, a prune would take nothing out. */
+static int count_rest(struct ba *ba, int64_t run, int64_t *count)
+{
+	struct owners *rest = NULL;
+	int r = list_rest(ba, run, &rest);
+
+	if (r == 0 && rest)
+		r = owners_ask(rest, OWNERS_DPKG | OWNERS_RPM);
+	if (rest && (r == 0 || r == -EIO))
+		owners_each(rest, count_unowned, count);
+	owners_free(rest);
+	return r == -EIO ? 0 : r;
 }
 
 static void say_rest_of(const struct ba_summary *s, const char *db)

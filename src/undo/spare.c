@@ -63,8 +63,19 @@ static int find_came(struct spare *s, const struct rollback *rb)
 	return 0;
 }
 
+/* The first says how the package is taken out, for all. */
+static void refuse_file(struct plan_item *it, const char *package, const char *remover)
+{
+	if (remover)
+		plan_refuse(it, "it belongs to the package %s, which '%s %.*s' takes out", package,
+			remover, (int)strcspn(package, ":"), package);
+	else
+		plan_refuse(it, "it belongs to the package %s", package);
+}
+
 static void spare_files(struct spare *s, struct rollback *rb)
 {
+	bool told = false;
 	size_t i;
 
 	for (i = 0; i < rb->plan.all.count; i++) {
@@ -72,8 +83,11 @@ static void spare_files(struct spare *s, struct rollback *rb)
 		const char *package = owners_of(s->owners, it->e->path);
 
 		if (package && it->state == STATE_OURS &&
-			u64map_get(&s->came, package_key(package)))
-			plan_refuse(it, "it belongs to the package %s", package);
+			u64map_get(&s->came, package_key(package))) {
+			refuse_file(it, package,
+				told ? NULL : owners_remover(s->owners, it->e->path));
+			told = true;
+		}
 	}
 }
 

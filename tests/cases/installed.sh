@@ -429,7 +429,9 @@ case_an_uninstall_leaves_what_a_package_has_by_now() {
 	settle
 	own_dpkg thing "$T/w/both" "$T/w/own"
 	own_dpkg systems "$T/w/systems"
-	has "$(want_rc 1 ba uninstall -yv thing 2>&1)" '^keep .*/both  \(it belongs to the package thing\)$'
+	want_rc 1 ba uninstall -yv thing >out 2>&1
+	has "$(cat out)" "^keep .*/both  \\(it belongs to the package thing, which 'dpkg -r thing' takes out\\)\$"
+	has "$(cat out)" '^keep .*/own  \(it belongs to the package thing\)$'
 	eq "$(cat w/both w/own w/systems)" $'mine\nmine\ntheirs'
 	[ ! -e w/rest ]
 }
@@ -440,6 +442,22 @@ case_an_uninstall_leaves_the_package_manager_its_record() {
 	need dpkg-deb; root
 	local n what want list
 	export DPKG_ADMINDIR=$T/adm
+# An upgrade by a plain `make install` of what a package has: no prune takes out what the package is to take out.
+case_what_a_package_has_is_not_said_to_be_stale() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	V=1 ci -D --dpkgflags=--log=/dev/null
+	cp -a "$P/share/only1" keep
+	(cd thing-2 && V=2 ba --include="$P" make install) >out 2>err
+	has "$(cat err)" 'modified'
+	hasnt "$(cat err)" stale
+	dpkg --log=/dev/null --purge thing >/dev/null 2>&1
+	cp -a keep "$P/share/only1"
+	(cd thing-2 && V=2 ba --include="$P" make install) >out 2>err
+	has "$(cat err)" '1 file of older versions of thing is stale'
+}
+
 	dpkg_database adm "$T/w/x"
 	mkdir -p w/there "bare$T/w/there"
 	for n in thing other bare; do
