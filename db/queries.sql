@@ -533,11 +533,15 @@ WHERE r.subject_id = ?1 AND m.change <> 'created' AND NOT m.excluded
 ORDER BY m.path, e.run_id;
 
 -- name: UNCHANGED
--- What a run came to and left as it was, and no run on record left there.
+-- What a run came to and left as it was, and no run on record left there. No call of it came to what it was only handed
+-- open.
 -- slow: what a run came to is sorted by path
 SELECT p.name AS path FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.change IS NULL AND NOT e.excluded
     AND NOT EXISTS (SELECT 1 FROM owner o WHERE o.path_id = e.path_id)
+    AND EXISTS (
+        SELECT 1 FROM event v CROSS JOIN exec x ON x.id = v.exec_id CROSS JOIN process q ON q.id = x.process_id
+        WHERE v.path_id = e.path_id AND q.run_id = e.run_id)
 ORDER BY p.name;
 
 -- name: MADE

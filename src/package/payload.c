@@ -220,6 +220,12 @@ struct reading {
 	struct payload back; /* the paths at which what the run did was taken back */
 };
 
+/* It was changed by no call of the run, as the log that it was only given open. */
+static bool is_handed(const struct ba_rows *row)
+{
+	return *ba_rows_text(row, CHANGE, NULL) == 'm' && ba_rows_type(row, PROCESS) == BA_NULL;
+}
+
 static int sort_row(struct reading *r, const struct ba_rows *row)
 {
 	const char *path = ba_rows_text(row, PATH, NULL), *change = ba_rows_text(row, CHANGE, NULL);
@@ -238,14 +244,15 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 		rule->used = true;
 	if (left_out(r->exclude, path))
 		return 0;
+	if (mine && mine->taken_by && !rule && !excluded)
+		return add_taken(r->payload, mine);
 	if (rule || (made && !excluded && !removed && !(mine && mine->theirs)))
 		return add_row(r->payload, row, rule != NULL, mine && mine->replaced);
-	return excluded || (mine && !mine->theirs) ? 0 : add_side_row(r->payload, row);
+	return excluded || (mine && !mine->theirs) || is_handed(row) ? 0 :
+								       add_side_row(r->payload, row);
 }
 
 static int back_row(struct reading *r, const struct ba_rows *row)
-	if (mine && mine->taken_by && !rule && !excluded)
-		return add_taken(r->payload, mine);
 {
 	if (!add_entry(&r->back, ba_rows_text(row, 0, NULL)))
 		return say_no_memory();

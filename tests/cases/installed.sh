@@ -661,6 +661,14 @@ case_folders_of_what_is_excluded() {
 	rec --name=thing --pkgversion=1.2 --include "$T/w" -q -- sh -c "$how"
 	rec --name=thing --pkgversion=1.2 -q -- sh -c "$how"
 	settle
+	# nor is the log of whoever called it any of that, whatever came of it
+	for how in 'echo said' :; do
+		rec --include "$T" --exclude "$T/err" -- sh -c "chmod 755 w/prog; echo new >w/new; $how" >log 2>&1
+		settle
+		pack --type=deb >/dev/null 2>err
+		has "$(cat err)" w/prog
+		hasnt "$(cat err)" /log
+	done
 	has "$(want_rc 125 pack --type=deb 2>&1)" 'nothing to pack: .* 1 paths? .*excluded'
 	eq "$(pack --type=deb --include=d/x 2>/dev/null | grep -c .)" 1
 }
