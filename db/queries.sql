@@ -1086,6 +1086,11 @@ SELECT coalesce(max(iif(
     AND NOT EXISTS (SELECT 1 FROM standing WHERE run_id = m.run_id), NULL, m.run_id)), max(m.run_id))
 FROM member m WHERE m.subject_id = ?1;
 
+-- name: PACKAGE_LISTS
+-- What may be a package manager's list of a package, and the run that wrote it.
+SELECT e.run_id, p.name FROM member m CROSS JOIN entry e ON e.run_id = m.run_id JOIN path p ON p.id = e.path_id
+WHERE m.subject_id = ?1 AND e.change <> 'removed' AND p.name GLOB '*/info/*.list';
+
 -- name: UNDO_INTERRUPTED
 -- The undo of this kind, of a run, that did not come to its end, nor did one after it that does the same. A prune is
 -- a part of an uninstall.

@@ -112,7 +112,7 @@ void payload_release(struct payload *p);
  */
 const struct elf *member_elf(struct member *e);
 
-/* What a person may edit, and a manager then leaves alone. */
+/* A manager leaves one alone that a person edited. */
 static inline bool member_is_configuration(const struct member *e)
 {
 	return S_ISREG(e->mode) && path_is_configuration(e->path);

@@ -28,7 +28,8 @@ static struct judgement judge_there(const struct situation *s)
 		return is(STATE_BEFORE);
 	if (s->hidden && !s->force)
 		return refused("the run mounted or unmounted a file system there");
-	if (s->as_left || s->half_done || (s->force && !s->folder_in_way) || is_free_home(s))
+	if (s->as_left || s->half_done || s->taken_out || (s->force && !s->folder_in_way) ||
+		is_free_home(s))
 		return is(STATE_OURS);
 	/* that there is one is all that was before, and it is not this one's */
 	if (s->index && s->is && s->was)

@@ -28,6 +28,7 @@ struct situation {
 	bool half_done;         /* an undo that was interrupted was at it */
 	bool folder_in_way;     /* a folder stands there, and the run left none */
 	bool force;             /* what was changed since goes, too */
+	bool taken_out;         /* by the package of this very install, of which it was */
 	bool index;             /* its tool makes it anew, whoever installs what */
 	int64_t later;          /* a later run changed it; 0: none, or that is no matter */
 	/* 0, or -errno of reaching it; -ELOOP: a folder above it is none now */

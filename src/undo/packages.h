@@ -6,7 +6,9 @@
  * with a package manager is that one's to take out; and as long as such a package is here the
  * manager's record of it is not taken back, or its files would be nobody's.
  */
+#include "base/buf.h"
 #include "base/owners.h"
+#include "store/sql.h"
 #include "undo/entry.h"
 
 /*
@@ -26,6 +28,24 @@ struct package_came {
  * has what was created there; or that is its list of files.
  */
 bool packages_came(struct package_came *out, const struct owners *owners, const struct entry *e);
+
+/* The packages of which dpkg wrote its list in runs of an install, and what those say now. */
+struct packages_lists {
+	struct packages_list {
+		int64_t run_id;
+		struct buf files; /* package_record_files() */
+	} *lists;
+	size_t count;
+	bool asked;
+};
+
+/*
+ * Has one of them, that had put a path there, taken it out since? As long as one has it nobody
+ * has: who removed it then is a person.
+ */
+bool packages_took(struct packages_lists *l, struct db *db, int64_t install, int64_t path_id,
+	const char *path);
+void packages_lists_release(struct packages_lists *l);
 
 /* Why a package manager's record stays. */
 void packages_why(struct buf *why, const struct package_came *of);

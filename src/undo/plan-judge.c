@@ -166,8 +166,15 @@ static int64_t later_at(const struct plan *p, const struct plan_item *it, int64_
 		db_int(p->db, Q_LATER_OWNER, 0, "ii", path_id, p->run_id);
 }
 
+/* By the package of the install that is taken out: so goes what it had put in a file's place. */
+static bool was_taken_out(struct plan *p, const struct plan_item *it, const struct situation *s)
+{
+	return p->install && s->was && !s->is && !s->as_left &&
+		packages_took(&p->packages, p->db, p->install, it->e->path_id, it->e->path);
+}
+
 /* Reading is dear: a later question is asked only where the ones before it leave something open. */
-static void look_there(const struct plan *p, const struct plan_item *it, int dir, const char *name,
+static void look_there(struct plan *p, const struct plan_item *it, int dir, const char *name,
 	struct situation *s)
 {
 	s->later = later_at(p, it, it->e->path_id);
@@ -178,6 +185,7 @@ static void look_there(const struct plan *p, const struct plan_item *it, int dir
 	s->as_before = s->was && s->is && !is_carried_here(p, it) && is_before(it, dir, name);
 	s->as_left = !s->as_before && (is_after(it, dir, name) || is_as_put_back(p, it));
 	s->half_done = !s->as_before && !s->as_left && is_half_done(p, it, dir, name);
+	s->taken_out = was_taken_out(p, it, s);
 	if (s->was && s->is && !s->as_before && !s->as_left && !s->half_done)
 		s->as_before = !is_carried_here(p, it) && is_before_again(p, it, dir, name);
 }

@@ -75,6 +75,7 @@ void plan_release(struct plan *p)
 	u64map_release(&p->rewritten);
 	u64map_release(&p->stands);
 	u64map_release(&p->objects_seen);
+	packages_lists_release(&p->packages);
 	parents_forget(&p->parents);
 	if (p->objects >= 0)
 		drop_fd(p->objects);

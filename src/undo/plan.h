@@ -11,6 +11,7 @@
 #include "buildaudit.h"
 #include "undo/entry.h"
 #include "undo/judgement.h"
+#include "undo/packages.h"
 #include "undo/remake.h"
 
 struct plan_item {
@@ -71,6 +72,7 @@ struct plan {
 	int objects;              /* the folder of kept originals, -1: there is none */
 	const struct u64map *ahead; /* one of several runs (ahead.h); or NULL */
 	struct parents parents;
+	struct packages_lists packages; /* of the install */
 };
 
 void plan_release(struct plan *p);

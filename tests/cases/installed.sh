@@ -285,8 +285,6 @@ case_a_configuration_that_a_person_edited() {
 	has "$(want_rc 125 ba package -y --type=deb thing 2>&1)" 'conf: its content changed'
 }
 
-# The manager takes what it has put there, and what stood there before is given back by us.
-case_what_stood_there_before_a_package() {
 # An edit below the etc of any prefix is as one below /etc; what is left out of the newer package stays, too.
 case_a_configuration_below_another_etc() {
 	need dpkg-deb; root
@@ -312,6 +310,8 @@ case_a_configuration_below_another_etc() {
 	eq "$(cat "$P/etc/conf")" edited
 }
 
+# The manager takes what it has put there, and what stood there before is given back by us.
+case_what_stood_there_before_a_package() {
 	need dpkg-deb; root
 	place
 	own_dpkg nothing
@@ -323,6 +323,26 @@ case_a_configuration_below_another_etc() {
 	ba rollback --force -y 2 >&2
 	ba rollback --force -y 1 >&2
 	eq "$(cd "$P/bin" && ls | xargs) $(cat "$P/bin/thing" "$P/bin/link" | xargs)" 'link thing before other'
+}
+
+# What went with the package was the install's, and what had stood there comes back; what a person took away does not.
+case_what_a_package_took_out_comes_back() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	echo before >"$P/bin/thing"
+	echo other >"$P/bin/link"
+	echo third >"$P/share/only1"
+	V=1 ci -D --exclude="$P/bin/link"
+	rm "$P/bin/link" "$P/share/only1"
+	want_rc 1 ba uninstall -n thing >out 2>&1
+	has "$(cat out)" '^keep .*/only1  \(removed since\)$'
+	dpkg --log=/dev/null --purge thing >/dev/null 2>&1
+	[ ! -e "$P/bin/thing" ]
+	want_rc 1 ba uninstall -y thing >out 2>&1
+	eq "$(grep -v ^buildaudit: out | sed 's/^keep.*bin/bin/')" 'bin/link  (removed since)'
+	eq "$(cat "$P/bin/thing")" before
+	[ ! -e "$P/bin/link" ]
 }
 
 # What an installer moves out of its way is whose it was, and no part of a package.
@@ -420,6 +440,22 @@ case_a_package_of_the_system_by_rpm() {
 	eq "$(rpm -q --qf '%{VENDOR} %{VERSION}' thing)" 'buildaudit 1'
 }
 
+# An upgrade by a plain `make install` of what a package has: no prune takes out what the package is to take out.
+case_what_a_package_has_is_not_said_to_be_stale() {
+	need dpkg-deb; root
+	place
+	own_dpkg nothing
+	V=1 ci -D --dpkgflags=--log=/dev/null
+	cp -a "$P/share/only1" keep
+	(cd thing-2 && V=2 ba --include="$P" make install) >out 2>err
+	has "$(cat err)" 'modified'
+	hasnt "$(cat err)" stale
+	dpkg --log=/dev/null --purge thing >/dev/null 2>&1
+	cp -a keep "$P/share/only1"
+	(cd thing-2 && V=2 ba --include="$P" make install) >out 2>err
+	has "$(cat err)" '1 file of older versions of thing is stale'
+}
+
 # A package that was made of the install has what it replaced, too; one that had the file before gets it back.
 case_an_uninstall_leaves_what_a_package_has_by_now() {
 	need dpkg-deb
@@ -442,22 +478,6 @@ case_an_uninstall_leaves_the_package_manager_its_record() {
 	need dpkg-deb; root
 	local n what want list
 	export DPKG_ADMINDIR=$T/adm
-# An upgrade by a plain `make install` of what a package has: no prune takes out what the package is to take out.
-case_what_a_package_has_is_not_said_to_be_stale() {
-	need dpkg-deb; root
-	place
-	own_dpkg nothing
-	V=1 ci -D --dpkgflags=--log=/dev/null
-	cp -a "$P/share/only1" keep
-	(cd thing-2 && V=2 ba --include="$P" make install) >out 2>err
-	has "$(cat err)" 'modified'
-	hasnt "$(cat err)" stale
-	dpkg --log=/dev/null --purge thing >/dev/null 2>&1
-	cp -a keep "$P/share/only1"
-	(cd thing-2 && V=2 ba --include="$P" make install) >out 2>err
-	has "$(cat err)" '1 file of older versions of thing is stale'
-}
-
 	dpkg_database adm "$T/w/x"
 	mkdir -p w/there "bare$T/w/there"
 	for n in thing other bare; do
@@ -641,6 +661,14 @@ case_what_was_up_to_date_and_nobody_recorded() {
 		pack --type=deb >/dev/null 2>err
 		eq "$(cat err)" "buildaudit: found as they were to be, left by nothing on record, and not packed (--include PATH packs one, or a folder):"$'\n'"  $T/w/prog"
 	done
+	# nor is the log of whoever called it any of that, whatever came of it
+	for how in 'echo said' :; do
+		rec --include "$T" --exclude "$T/err" -- sh -c "chmod 755 w/prog; echo new >w/new; $how" >log 2>&1
+		settle
+		pack --type=deb >/dev/null 2>err
+		has "$(cat err)" w/prog
+		hasnt "$(cat err)" /log
+	done
 	pack --type=deb --include "$T/w/prog" >/dev/null 2>err
 	hasnt "$(cat err)" w/prog
 	# one that is on record is packed
@@ -661,14 +689,6 @@ case_folders_of_what_is_excluded() {
 	rec --name=thing --pkgversion=1.2 --include "$T/w" -q -- sh -c "$how"
 	rec --name=thing --pkgversion=1.2 -q -- sh -c "$how"
 	settle
-	# nor is the log of whoever called it any of that, whatever came of it
-	for how in 'echo said' :; do
-		rec --include "$T" --exclude "$T/err" -- sh -c "chmod 755 w/prog; echo new >w/new; $how" >log 2>&1
-		settle
-		pack --type=deb >/dev/null 2>err
-		has "$(cat err)" w/prog
-		hasnt "$(cat err)" /log
-	done
 	has "$(want_rc 125 pack --type=deb 2>&1)" 'nothing to pack: .* 1 paths? .*excluded'
 	eq "$(pack --type=deb --include=d/x 2>/dev/null | grep -c .)" 1
 }

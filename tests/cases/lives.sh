@@ -257,25 +257,6 @@ case_show_has_what_was_there_before_the_install() {
 	eq "$(ba show -v many | grep -c '^replaced')" 26
 }
 
-# From the kept original, as diff(1) has it.
-case_show_of_a_path_is_old_to_new() {
-	some_lives
-	eq "$(ba show 1 p/conf)" "--- $T/p/conf	before run 1
-+++ $T/p/conf	now
-@@ -1 +1,2 @@
- before
-+mine"
-	eq "$(ba show foo p/conf)" "$(ba show 1 ./p/conf)"
-	eq "$(ba show 2 ./p/old)" "--- $T/p/old	before run 2
-+++ $T/p/old	gone
-@@ -1 +0,0 @@
--one"
-	has "$(want_rc 1 ba show foo ./p/both 2>&1)" 'is at ./p/both'
-	printf '\0\1' >p/bin
-	rec -q --include="$T/p" -- sh -c 'printf "\0\2" >p/bin; ln -sfn b p/lib/l'
-	settle
-	eq "$(ba show latest ./p/bin | wc -l)" 1
-	eq "$(ba show latest ./p/lib/l)" "$T/p/lib/l: symlink to a -> symlink to b"
 # An install is all of its runs: what the newest found done is what an older one did, and what is gone by them is removed.
 case_an_install_that_was_run_again() {
 	mkdir p
@@ -304,6 +285,25 @@ case_an_install_that_was_run_again() {
 	hasnt "$(ba show up)" '^replaced'
 }
 
+# From the kept original, as diff(1) has it.
+case_show_of_a_path_is_old_to_new() {
+	some_lives
+	eq "$(ba show 1 p/conf)" "--- $T/p/conf	before run 1
++++ $T/p/conf	now
+@@ -1 +1,2 @@
+ before
++mine"
+	eq "$(ba show foo p/conf)" "$(ba show 1 ./p/conf)"
+	eq "$(ba show 2 ./p/old)" "--- $T/p/old	before run 2
++++ $T/p/old	gone
+@@ -1 +0,0 @@
+-one"
+	has "$(want_rc 1 ba show foo ./p/both 2>&1)" 'is at ./p/both'
+	printf '\0\1' >p/bin
+	rec -q --include="$T/p" -- sh -c 'printf "\0\2" >p/bin; ln -sfn b p/lib/l'
+	settle
+	eq "$(ba show latest ./p/bin | wc -l)" 1
+	eq "$(ba show latest ./p/lib/l)" "$T/p/lib/l: symlink to a -> symlink to b"
 	rec -q --no-backup --include="$T/p" -- sh -c 'echo >p/bin'
 	settle
 	has "$(ba show latest ./p/bin)" 'original not kept'
@@ -343,6 +343,25 @@ case_package_of_what_an_uninstall_left() {
 	echo person >p/b
 	ba uninstall -y foo >/dev/null 2>&1 || :
 	hasnt "$(want_rc 125 ba package --type=tar -y foo 2>&1)" "p/a"
+}
+
+# What another install has by now is that one's: the rest is packed, and whose it is is said.
+case_package_of_what_another_install_took_over() {
+	local said
+	mkdir p
+	pack() { ba package --type=tar --compress=none -o "$T" -y "$@"; }
+	inst ta 1 'mkdir p/d; echo 1 >p/x; echo 1 >p/y'
+	inst tk 1 'echo 2 >p/x; chmod 700 p/d'
+	settle
+	eq "$(ba list -0 ta | tr '\0' ' ')" "$T/p/y "
+	said=$(pack ta 2>&1 >/dev/null)
+	has "$said" "^  $T/p/x: tk has installed it since\$"
+	eq "$(tar -tf ta-1.tar | sed -n "s|.*${T#/}/p/||p" | xargs)" 'y'
+	inst ta 2 'echo 3 >p/x; chmod 755 p/d'
+	settle
+	said=$(want_rc 125 pack tk 2>&1)
+	has "$said" "^  $T/p/x: ta has installed it since\$"
+	has "$said" '^buildaudit: nothing to pack: run 2 \(tk 1\) was superseded$'
 }
 
 # Of a package that is not made nothing is said to be in it.
@@ -392,25 +411,6 @@ case_an_index_is_its_tools() {
 	eq "$(ls p)" share
 	eq "$(ba list)" ''
 }
-# What another install has by now is that one's: the rest is packed, and whose it is is said.
-case_package_of_what_another_install_took_over() {
-	local said
-	mkdir p
-	pack() { ba package --type=tar --compress=none -o "$T" -y "$@"; }
-	inst ta 1 'mkdir p/d; echo 1 >p/x; echo 1 >p/y'
-	inst tk 1 'echo 2 >p/x; chmod 700 p/d'
-	settle
-	eq "$(ba list -0 ta | tr '\0' ' ')" "$T/p/y "
-	said=$(pack ta 2>&1 >/dev/null)
-	has "$said" "^  $T/p/x: tk has installed it since\$"
-	eq "$(tar -tf ta-1.tar | sed -n "s|.*${T#/}/p/||p" | xargs)" 'y'
-	inst ta 2 'echo 3 >p/x; chmod 755 p/d'
-	settle
-	said=$(want_rc 125 pack tk 2>&1)
-	has "$said" "^  $T/p/x: ta has installed it since\$"
-	has "$said" '^buildaudit: nothing to pack: run 2 \(tk 1\) was superseded$'
-}
-
 
 # One that nobody changed since is what it was.
 case_an_index_comes_back() {

@@ -34,6 +34,8 @@ static const struct {
 		false },
 	{ "changed, and edited", { CHANGED, IS }, STATE_REFUSED, "changed since", false },
 	{ "changed, and gone", { CHANGED }, STATE_REFUSED, "removed since", false },
+	{ "changed, and gone with the package of the install", { CHANGED, .taken_out = true },
+		STATE_OURS, NULL, false },
 	{ "changed, gone, and force", { CHANGED, .force = true }, STATE_OURS, NULL, false },
 	{ "changed, and half put back", { CHANGED, IS, .half_done = true }, STATE_OURS, NULL,
 		false },
