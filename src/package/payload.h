@@ -112,10 +112,10 @@ void payload_release(struct payload *p);
  */
 const struct elf *member_elf(struct member *e);
 
-/* A manager leaves one alone that a person edited. */
+/* A manager leaves one alone that a person edited. A document, of doc/etc say, is none. */
 static inline bool member_is_configuration(const struct member *e)
 {
-	return S_ISREG(e->mode) && path_is_configuration(e->path);
+	return S_ISREG(e->mode) && !e->source && path_is_configuration(e->path);
 }
 
 static inline bool member_is_device(const struct member *e)
