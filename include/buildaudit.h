@@ -136,11 +136,11 @@ int ba_replaced(struct ba *ba, int64_t run_id, struct ba_rows **out);
  * removed since: as the newest of them left it, in the columns of ba_files(), and
  * `stays`: 0 where another install has written it since, 1 where that one was
  * of the same version as the run, 2 where it is a folder of another; `replaced`:
- * 1 where none of them created it; `theirs`: 1 where it is a file that was there before under
- * another name, and was only moved or linked there; `taken_by`: where `stays` is 0, the name of that
- * install, or "run N". Made is what was created, or replaced as a
- * whole: by another file, or written from the first byte on; not what a line was
- * added to, nor what an editor (sed -i) wrote anew. Since: 0.2
+ * 1 where none of them created it; `theirs`: 1 where it is a file that was there
+ * before under another name, and was only moved or linked there; `taken_by`: where
+ * `stays` is 0, the name of that install, or "run N". Made is what was created, or
+ * replaced as a whole: by another file, or written from the first byte on; not what
+ * a line was added to, nor what an editor (sed -i) wrote anew. Since: 0.2
  */
 int ba_made(struct ba *ba, int64_t run_id, struct ba_rows **out);
 /*

@@ -21,7 +21,7 @@ static void add_quoted(struct buf *line, const char *s)
 	}
 }
 
-/* The first program that a process is told with has its number, the others are counted behind it. */
+/* The first program that a process is told with has its number, others are counted behind it. */
 static void add_node(struct buf *line, const struct process *p, unsigned int at)
 {
 	buf_addf(line, at ? "p%lld_%u" : "p%lld", p->id, at + 1);

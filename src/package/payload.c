@@ -248,8 +248,9 @@ static int sort_row(struct reading *r, const struct ba_rows *row)
 		return add_taken(r->payload, mine);
 	if (rule || (made && !excluded && !removed && !(mine && mine->theirs)))
 		return add_row(r->payload, row, rule != NULL, mine && mine->replaced);
-	return excluded || (mine && !mine->theirs) || is_handed(row) ? 0 :
-								       add_side_row(r->payload, row);
+	if (excluded || (mine && !mine->theirs) || is_handed(row))
+		return 0;
+	return add_side_row(r->payload, row);
 }
 
 static int back_row(struct reading *r, const struct ba_rows *row)

@@ -71,7 +71,8 @@ static bool take_fd(struct recorder *r, const struct holder *h, int fd, struct n
 		r->sink->note(r->sink, h->life ?
 			"a process that was attached to had io_uring open: what it changes through "
 			"that is not on record" :
-			"io_uring was handed over open: what is changed through it is not on record");
+			"io_uring was handed over open: what is changed through it is not on "
+			"record");
 	r->handles |= (flags & O_PATH) != 0;
 	outside = e == -EXDEV && (S_ISREG(name->now.mode) || S_ISDIR(name->now.mode));
 	if ((e < 0 && !outside) || deleted || (flags & O_ACCMODE) == O_RDONLY)

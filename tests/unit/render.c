@@ -67,12 +67,15 @@ static void commands(void)
 		{ "[\"within\\nthen\\n\"]", "'within; then'", 0 },
 		{ "[\"a\\u001bb\"]", "'a\\033b'", 0 },
 		/* what a shell does not read, nobody takes for the rest; nor its quotes for commands */
-		{ "[\"a >f\\n# why\\nif b; then\\n\\tc \\\"x\\n y\\\" >g # so\\nfi\\n#\"]",
+		{ "[\"a >f\\n# why\\nif b; then\\n"
+		  "\\tc \\\"x\\n y\\\" >g # so\\nfi\\n#\"]",
 			"'a >f; if b; then c \"x\\n y\" >g; fi'", 0 },
 		{ "[\"a '#\\n#' $# ${#x} b#c \\\\#\\nd\"]", "'a '#\\n#' $# ${#x} b#c \\#; d'", 0 },
 		{ "[\"a \\\"\\\\\\\"\\\\\\n# b\\\"\\nc\"]", "'a \"\\\"# b\"; c'", 0 },
-		{ "[\"cat <<'E' >f\\n# a\\n\\tb\\nE\\nc\"]", "'cat <<'E' >f\\n# a\\n\\011b\\nE; c'", 0 },
-		{ "[\"a <<-E; : $((1<<b))\\nx\\n\\tE\\nc\"]", "'a <<-E; : $((1<<b))\\nx\\n\\011E; c'", 0 },
+		{ "[\"cat <<'E' >f\\n# a\\n\\tb\\nE\\nc\"]",
+			"'cat <<'E' >f\\n# a\\n\\011b\\nE; c'", 0 },
+		{ "[\"a <<-E; : $((1<<b))\\nx\\n\\tE\\nc\"]",
+			"'a <<-E; : $((1<<b))\\nx\\n\\011E; c'", 0 },
 		{ "[\"a <<E\\nb\"]", "'a <<E; b'", 0 },
 		{ "[\"case $1 in\\na)\\n\\tb\\n\\t;;\\nesac\\n(c)\\nd\"]",
 			"'case $1 in a) b ;; esac; (c); d'", 0 },
