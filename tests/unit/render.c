@@ -66,7 +66,7 @@ static void commands(void)
 		{ "[\"a 'b'\\nc\"]", "'a 'b'; c'", 0 },
 		{ "[\"within\\nthen\\n\"]", "'within; then'", 0 },
 		{ "[\"a\\u001bb\"]", "'a\\033b'", 0 },
-		/* what a shell does not read, nobody takes for the rest; nor its quotes for commands */
+		/* no comment hides the rest; a line end in quotes is none between commands */
 		{ "[\"a >f\\n# why\\nif b; then\\n"
 		  "\\tc \\\"x\\n y\\\" >g # so\\nfi\\n#\"]",
 			"'a >f; if b; then c \"x\\n y\" >g; fi'", 0 },
