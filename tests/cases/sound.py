@@ -9,9 +9,9 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-import undo
-from undo import BA, MODE, Case, balib, compare, expect, sh, snapshot, write
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
+import balib
+from undoing import BA, MODE, Case, compare, expect, sh, snapshot, write
 
 ROOT = os.geteuid() == 0
 STEP = int(os.environ.get('STEP', 7))

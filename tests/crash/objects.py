@@ -25,14 +25,14 @@ import disk
 import points
 import scenes
 import balib
-import undo
+import undoing
 
 WHATS = ('damage', 'full', 'EIO', 'ENOSPC', 'EIO+', 'ENOSPC+')
 
 
 def there(w):
     """The contents that stand somewhere, whole."""
-    return set(scenes.contents(undo.snapshot(w.t))) | {n for n, whole in w.store()[0].items() if whole}
+    return set(scenes.contents(undoing.snapshot(w.t))) | {n for n, whole in w.store()[0].items() if whole}
 
 
 def damage(path, rng):
@@ -110,7 +110,7 @@ def untrue_package(w, ideal, status, said):
 def untrue_run(scene, w, before, status, said):
     """The command has its own status; a record that is not whole says so; and one that is can be undone."""
     if status == 125:                   # nothing was started
-        return ['125, and yet: ' + s for s in undo.compare(before, undo.snapshot(w.t))]
+        return ['125, and yet: ' + s for s in undoing.compare(before, undoing.snapshot(w.t))]
     wrong = [] if status == 0 else ['the command ended with 0, and this with %d: %s' % (status, said)]
     if not os.path.exists(w.db):
         return wrong if said.strip() else wrong + ['there is no record, and nothing was said']
@@ -124,7 +124,7 @@ def untrue_run(scene, w, before, status, said):
     if whole and p.returncode:
         wrong.append('a record that is complete cannot be undone: ' + p.stdout)
     if p.returncode == 0:
-        wrong += ['it says it is done: ' + s for s in undo.compare(before, undo.snapshot(w.t))]
+        wrong += ['it says it is done: ' + s for s in undoing.compare(before, undoing.snapshot(w.t))]
     if whole:
         wrong += ['a record that is complete, and yet ' + s for s in scenes.lost(w, before)]
     return wrong
@@ -149,7 +149,7 @@ def one(world, job):
     kept = there(world) & set(scenes.contents(before))
     # What is forgotten goes; what another run names, or stands in the tree, stays.
     if isinstance(scene, scenes.Forget):
-        kept = set(scenes.contents(undo.snapshot(world.t))) | (kept & set(ideal.store))
+        kept = set(scenes.contents(undoing.snapshot(world.t))) | (kept & set(ideal.store))
     if what in ('damage', 'full'):
         p = scene.again(world)
         status, said = p.returncode, p.stdout
@@ -178,7 +178,7 @@ def damaged_truth(scene, w, ideal, before, status, said):
     """Each path that is not as before is named; and what is named cannot be had."""
     if not isinstance(scene, scenes.Rollback):
         return untrue(scene, w, ideal, before, status, said)
-    now = apart(undo.snapshot(w.t))
+    now = apart(undoing.snapshot(w.t))
     before = apart(before)
     different = {p for p in set(before) | set(now) if before.get(p) != now.get(p)}
     wrong = ['not as before, and not named: %s' % balib.esc(p) for p in sorted(different) if not named(said, p)]

@@ -11,11 +11,10 @@ import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
-for folder in ('lib', 'cases'):
-    sys.path.insert(0, os.path.join(HERE, '..', folder))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
 import balib
 import disk
-import undo
+import undoing
 
 BA = shutil.which(os.environ.get('BUILDAUDIT', 'buildaudit')) or sys.exit('BUILDAUDIT is no program')
 LIMIT = 120                         # seconds that one command may take; those that wait for ever are found so
@@ -218,7 +217,7 @@ def contents(snapshot):
 
 def lost(world, before):
     """The contents of before that stand nowhere now, neither in the tree nor whole in the store."""
-    there = set(contents(undo.snapshot(world.t)))
+    there = set(contents(undoing.snapshot(world.t)))
     there |= {name for name, whole in world.store()[0].items() if whole}
     return ['lost: the content of %s' % balib.esc(p) for h, p in sorted(contents(before).items()) if h not in there]
 
@@ -251,7 +250,7 @@ class Ideal:
 
     def __init__(self, world, p):
         self.status, self.said = p.returncode, p.stdout
-        self.tree = undo.snapshot(world.t)
+        self.tree = undoing.snapshot(world.t)
         self.store, _ = world.store()
         self.outputs = outputs(world)
         self.runs = world.runs()
@@ -266,7 +265,7 @@ def give_back(w):
     for n in ('overwritten', 'truncated', 'renamed_over', 'by_link'):
         if os.path.exists(w.t + '/' + n):
             os.unlink(w.t + '/' + n)
-        undo.write(w.t + '/' + n, n * 50)
+        undoing.write(w.t + '/' + n, n * 50)
 
 
 class Scene:
@@ -281,13 +280,13 @@ class Scene:
         return self.args
 
     def prepare(self, w):
-        undo.build(w.t)
-        before = undo.snapshot(w.t)
+        undoing.build(w.t)
+        before = undoing.snapshot(w.t)
         self.install(w)
         return before
 
     def install(self, w, *flags):
-        p = w.ba('run', '-q', '--include', w.t, *flags, '--', sys.executable, undo.__file__, '--install', w.t)
+        p = w.ba('run', '-q', '--include', w.t, *flags, '--', sys.executable, undoing.__file__, '--install', w.t)
         if p.returncode:
             raise RuntimeError('the installer failed: ' + p.stdout)
         balib.settle(w.db)
@@ -311,7 +310,7 @@ class Scene:
         return []
 
     def wrong_tree(self, w, ideal, before):
-        return undo.compare(ideal.tree, undo.snapshot(w.t))
+        return undoing.compare(ideal.tree, undoing.snapshot(w.t))
 
     def wrong_ideal(self, ideal, before):
         """What is wrong without any interruption."""
@@ -356,11 +355,11 @@ class Rollback(Scene):
     args = ('rollback', '-y', '1')
 
     def wrong_tree(self, w, ideal, before):
-        return undo.compare(before, undo.snapshot(w.t))
+        return undoing.compare(before, undoing.snapshot(w.t))
 
 
     def wrong_ideal(self, ideal, before):
-        return super().wrong_ideal(ideal, before) + undo.compare(before, ideal.tree)
+        return super().wrong_ideal(ideal, before) + undoing.compare(before, ideal.tree)
 
 
 class Life(Rollback):
@@ -368,8 +367,8 @@ class Life(Rollback):
     args = ('uninstall', '-y', 'it')
 
     def prepare(self, w):
-        undo.build(w.t)
-        before = undo.snapshot(w.t)
+        undoing.build(w.t)
+        before = undoing.snapshot(w.t)
         self.install(w, '--name=it', '--pkgversion=1')
         self.version(w, 2, OVERWRITE)
         return before
@@ -388,9 +387,9 @@ class Together(Rollback):
 
     def prepare(self, w):
         self.layers = ()
-        undo.build(w.t)
-        before = undo.snapshot(w.t)
-        self.go_on(w, sys.executable, undo.__file__, '--install')
+        undoing.build(w.t)
+        before = undoing.snapshot(w.t)
+        self.go_on(w, sys.executable, undoing.__file__, '--install')
         self.go_on(w, 'sh', '-c', OVERWRITE + '; mkdir more; echo 2 >more/f; mv truncated more/moved', 'sh')
         self.go_on(w, 'sh', '-c', 'cd "$1" && chmod 600 overwritten more/moved; mv more/moved truncated; rm -r more', 'sh')
         p = w.ba('commit', '-y', '1')
@@ -405,8 +404,8 @@ class Folders(Life):
     def prepare(self, w):
         self.version(w, 1, 'set -e; cd "$1"; mkdir -m 750 gone gone/deep stays empty')
         for n in ('gone/deep/f', 'gone/g', 'stays/f', 'stays/g'):
-            undo.write(w.t + '/' + n, 'content of ' + n)
-        left = undo.snapshot(w.t)
+            undoing.write(w.t + '/' + n, 'content of ' + n)
+        left = undoing.snapshot(w.t)
         self.version(w, 2, 'set -e; cd "$1"; rm -r gone/deep/f gone/g stays/g; echo it >stays/f; echo it >empty/own')
         os.rmdir(w.t + '/gone/deep')
         os.rmdir(w.t + '/gone')
@@ -477,8 +476,8 @@ class Package(Scene):
               'ln -s a bin/link; seq 20000 >share/data; echo x >lib/deep/x; chmod 4755 bin/b')
 
     def prepare(self, w):
-        undo.write(w.t + '/there', 'before')
-        before = undo.snapshot(w.t)
+        undoing.write(w.t + '/there', 'before')
+        before = undoing.snapshot(w.t)
         p = w.ba('run', '-q', '--include', w.t, '--', 'sh', '-ec', self.script, 'sh', w.t)
         if p.returncode:
             raise RuntimeError('the installer failed: ' + p.stdout)
@@ -512,10 +511,10 @@ class Checkinstall(Scene):
     def prepare(self, w):
         for n in ('info', 'updates', 'triggers'):
             os.makedirs(w.m + '/dpkg/' + n)
-        undo.write(w.m + '/dpkg/status', '')
+        undoing.write(w.m + '/dpkg/status', '')
         os.makedirs(w.out + '/doc-pak/more')
         for n in ('README', 'more/a', 'more/b'):
-            undo.write('%s/doc-pak/%s' % (w.out, n), 'read')
+            undoing.write('%s/doc-pak/%s' % (w.out, n), 'read')
         return None
 
     def command(self, w):
@@ -539,13 +538,13 @@ class Checkinstall(Scene):
             wrong.append('dpkg finds something wrong')
         listed = w.run([*dpkg, '-L', 'thing']).stdout
         wrong += ['not in the package: ' + n for n in ('bin/a', 'bin/link', 'data', 'man/man1/a.1.gz') if w.t + '/opt/' + n not in listed]
-        now, wanted = untimed(undo.snapshot(w.t)), untimed(ideal.tree)
+        now, wanted = untimed(undoing.snapshot(w.t)), untimed(ideal.tree)
         # When it died at the very last the documents are gone, as was wanted, and the next package has none.
         docs = {p for p in wanted if p.startswith(os.fsencode(w.t + '/doc/thing'))}
         if not docs & set(now):
             wanted = {p: e for p, e in wanted.items() if p not in docs}
         wrong += ['left: ' + n for n in os.listdir(w.out) if n.startswith('.') or n == 'doc-pak']
-        return wrong + undo.compare(wanted, now)
+        return wrong + undoing.compare(wanted, now)
 
 
 def untimed(snapshot):
@@ -562,21 +561,21 @@ class Run(Scene):
         self.flags = ['--no-seccomp'] if os.environ.get('MODE') == 'ptrace' else []
 
     def prepare(self, w):
-        undo.build(w.t)
-        return undo.snapshot(w.t)
+        undoing.build(w.t)
+        return undoing.snapshot(w.t)
 
     def command(self, w):
-        return ('run', *self.flags, '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
+        return ('run', *self.flags, '--include', w.t, '--', sys.executable, undoing.__file__, '--install', w.t)
 
     def check(self, w, ideal, before, cut=False):
         self.done = False
         wrong = lost(w, before)
         if not os.path.exists(w.db):
-            return wrong + undo.compare(before, undo.snapshot(w.t))
+            return wrong + undoing.compare(before, undoing.snapshot(w.t))
         p = w.ba('sql', 'PRAGMA integrity_check')
         if 'is empty: nothing was recorded' in p.stdout:
             # Nothing of it has come to the disk; or nothing had been started.
-            return wrong + ([] if cut else undo.compare(before, undo.snapshot(w.t)))
+            return wrong + ([] if cut else undoing.compare(before, undoing.snapshot(w.t)))
         if p.returncode or p.stdout != 'ok\n':
             wrong.append('the database: %s' % p.stdout)
         p = w.ba('runs')
@@ -584,20 +583,20 @@ class Run(Scene):
         if len(runs) >= self.run_id:
             wrong += self.check_run(w, before, cut)
         elif not cut:
-            wrong += undo.compare(before, undo.snapshot(w.t))
+            wrong += undoing.compare(before, undoing.snapshot(w.t))
         return wrong
 
     def check_run(self, w, before, cut):
         state = w.ba('sql', 'SELECT state FROM runs WHERE run_id = %d' % self.run_id).stdout.strip()
         wrong = [] if state in ('incomplete', 'complete') else ['the run is ' + state]
-        as_left = undo.snapshot(w.t)
+        as_left = undoing.snapshot(w.t)
         p = w.ba('rollback', '-y', str(self.run_id))
-        now = undo.snapshot(w.t)
+        now = undoing.snapshot(w.t)
         self.done = p.returncode == 0
         if self.done:
-            wrong += undo.compare(before, now)
+            wrong += undoing.compare(before, now)
         elif 'rolled back' not in p.stdout:
-            wrong += ['refused, and yet: ' + s for s in undo.compare(as_left, now)]
+            wrong += ['refused, and yet: ' + s for s in undoing.compare(as_left, now)]
         # A power cut leaves what no command made: that may be "changed since".
         if state == 'complete' and p.returncode and not cut:
             wrong.append('a run that counts as complete is not rolled back: ' + p.stdout[-800:])
@@ -611,7 +610,7 @@ class Run(Scene):
         return wrong
 
     def still(self, w, ideal, before, cut):
-        return undo.compare(before, undo.snapshot(w.t)) if self.done else lost(w, before)
+        return undoing.compare(before, undoing.snapshot(w.t)) if self.done else lost(w, before)
 
     def last(self, w):
         """A run after it goes right, and forgetting takes all that was left."""
@@ -645,8 +644,8 @@ class Precious(Scripted):
     script = 'mv A B; : >>B'
 
     def prepare(self, w):
-        undo.write(w.t + '/A', 'precious')
-        return undo.snapshot(w.t)
+        undoing.write(w.t + '/A', 'precious')
+        return undoing.snapshot(w.t)
 
 
 class Carried(Scripted):
@@ -656,10 +655,10 @@ class Carried(Scripted):
 
     def prepare(self, w):
         for n in 'ABCD':
-            undo.write(w.t + '/' + n, 'content of ' + n)
+            undoing.write(w.t + '/' + n, 'content of ' + n)
         os.mkdir(w.t + '/folder')
-        undo.write(w.t + '/folder/inside', 'content of inside')
-        return undo.snapshot(w.t)
+        undoing.write(w.t + '/folder/inside', 'content of inside')
+        return undoing.snapshot(w.t)
 
 
 class Second(Run):
@@ -669,7 +668,7 @@ class Second(Run):
     def prepare(self, w):
         Scene.prepare(self, w)
         give_back(w)
-        return undo.snapshot(w.t)
+        return undoing.snapshot(w.t)
 
     def command(self, w):
         return ('run', *self.flags, '--include', w.t, '--', 'sh', '-c', OVERWRITE, 'sh', w.t)
@@ -685,12 +684,12 @@ class Commit(Scene):
     def tree(w):
         snap = balib.snapshot(w.t)
         return {p: dict(e, time=snap[p]['mtime_ns'] if e['type'] == 'dir' else None)
-                for p, e in undo.snapshot(w.t).items()}
+                for p, e in undoing.snapshot(w.t).items()}
 
     def prepare(self, w):
-        undo.build(w.t)
+        undoing.build(w.t)
         self.before = self.tree(w)
-        p = w.ba('try', '-q', '--include', w.t, '--', sys.executable, undo.__file__, '--install', w.t)
+        p = w.ba('try', '-q', '--include', w.t, '--', sys.executable, undoing.__file__, '--install', w.t)
         if p.returncode:
             raise RuntimeError('the try failed: ' + p.stdout)
         balib.settle(w.db)
@@ -707,14 +706,14 @@ class Commit(Scene):
         return super().wrong_ideal(ideal, before) + (['nothing was committed'] if self.committed == before else [])
 
     def wrong_tree(self, w, ideal, before):
-        return undo.compare(self.committed, self.tree(w))
+        return undoing.compare(self.committed, self.tree(w))
 
     def last(self, w):
         """It can be taken back as if it had been no try."""
         p = w.ba('rollback', '-y', '1')
         wrong = ['rollback ends with %d: %s' % (p.returncode, p.stdout)] if p.returncode else []
         untimed_folders = {n: {k: v for k, v in e.items() if k != 'time'} for n, e in self.before.items()}
-        return wrong + undo.compare(untimed_folders, undo.snapshot(w.t))
+        return wrong + undoing.compare(untimed_folders, undoing.snapshot(w.t))
 
 
 class Uncommit(Commit):
@@ -732,7 +731,7 @@ class Uncommit(Commit):
     def still(self, w, ideal, before, cut):
         if not self.given_up:
             return super().still(w, ideal, before, cut)
-        wrong = undo.compare(before, self.tree(w)) + ['litter: %r' % n for n in w.litter(cut)]
+        wrong = undoing.compare(before, self.tree(w)) + ['litter: %r' % n for n in w.litter(cut)]
         return wrong + ['an object: ' + n for n in w.store()[0]] + ['a run: %r' % (r,) for r in w.runs()]
 
     def last(self, w):
