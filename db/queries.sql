@@ -394,8 +394,8 @@ WHERE id = ?1 AND state = 'running';
 
 -- name: ENTRY_LINKED
 -- Files with several names that were changed in place: their other names changed with them.
-SELECT p.name, e.before_file, e.excluded, e.before_mode, e.before_uid, e.before_gid, e.before_size, e.before_mtime,
-    e.before_ctime, e.before_dev, e.before_ino, e.before_nlink, e.before_rdev
+SELECT p.name, e.before_file, e.file = e.before_file, e.excluded, e.before_mode, e.before_uid, e.before_gid, e.before_size,
+    e.before_mtime, e.before_ctime, e.before_dev, e.before_ino, e.before_nlink, e.before_rdev
 FROM entry e JOIN path p ON p.id = e.path_id
 WHERE e.run_id = ?1 AND e.before_nlink > 1 AND (e.before_mode & 61440) <> 16384;
 

@@ -42,7 +42,7 @@ uint64_t inode_identity(const struct inode *i);
 uint64_t inode_place(const struct inode *i);
 /* Was it there at ns (CLOCK_REALTIME)? Where no birth is known: no. */
 bool inode_born_by(const struct inode *i, int64_t ns);
-/* Was it made after that? Where no birth is known: no. */
+/* Was it made after that, if the clocks were right? No proof of it. Where no birth is known: no. */
 bool inode_born_since(const struct inode *i, int64_t ns);
 /* Both are there, of one type; files and symlinks of one size and time, too; of whatever mode. */
 bool inode_is_like(const struct inode *a, const struct inode *b);

@@ -117,8 +117,6 @@ static void lose(struct recorder *r, const struct name *n, unsigned int what, bo
 	if (r->sink->ended || !n->now.exists || !what || (flags & FILE_MADE) ||
 		path_is_virtual(n->path.data))
 		return;
-	if (inode_born_since(&n->now, r->touches.started_ns))
-		return; /* made since the start, by a call that has not come to its exit yet */
 	if (r->may_wait && turns_concern(&r->turns, n)) {
 		r->has_to = true; /* what is kept now may be another's doing already */
 		return;

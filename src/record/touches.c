@@ -249,14 +249,18 @@ static bool folder_is_new(const struct touches *t, const char *path)
 }
 
 /*
- * What was born since the start was not there before, whoever of us was first
- * to see it; and nothing was, where its folder was not: an old file may have
- * come there by a rename or a link of which we have not heard yet.
+ * Nothing was there where the folder was not: an old file may have come there by a rename or a
+ * link of which we have not heard yet. A file that the run was seen to make was not there, whoever
+ * of us was first to see it at this name. Its birth alone does not tell: a clock that ran ahead, or
+ * is set forward now, gives one to files of before. Only where the question came late, and nothing
+ * was kept that would be lost by it, is that what there is to go by.
  */
-static bool is_new(const struct touches *t, const char *path, const struct inode *before)
+static bool is_new(const struct touches *t, const char *path, const struct inode *before, bool late)
 {
-	return before->exists &&
-		(inode_born_since(before, t->started_ns) || folder_is_new(t, path));
+	if (!before->exists)
+		return false;
+	return (touches_flags(t, before) & FILE_MADE) ||
+		(late && inode_born_since(before, t->started_ns)) || folder_is_new(t, path);
 }
 
 static void touch_path(struct touches *t, const char *path, const struct inode *before, bool late)
@@ -271,7 +275,7 @@ static void touch_path(struct touches *t, const char *path, const struct inode *
 		return;
 	e = find_expected(t, key);
 	touch.before = e ? e->before : *before;
-	if (is_new(t, path, &touch.before))
+	if (is_new(t, path, &touch.before, late && !e))
 		touch.before = (struct inode){ 0 };
 	touch.late = late && touch.before.exists;
 	*at = touch.before.exists ? 0 : NOTHING_BEFORE;

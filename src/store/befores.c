@@ -42,20 +42,39 @@ int befores_read(struct befores *b, const struct run *run)
 	return r;
 }
 
+/* Is the file of that number one of before, and another one? */
+static bool is_another(const struct befores *b, uint32_t file, const struct inode *now)
+{
+	const int64_t *ino = id_get(&b->inodes, file);
+
+	return ino && *ino != (int64_t)now->ino;
+}
+
+/*
+ * Its birth may tell that it is of before, and never that it is not: a clock may have run ahead.
+ * A number that was given again comes with another time.
+ */
+static bool is_of_before(const struct befores *b, const struct run *run, const struct inode *now)
+{
+	const uint32_t *at = u64map_get(&b->places, inode_place(now));
+
+	return at && (inode_born_by(now, run->started_ns) ||
+		((S_ISREG(now->mode) || S_ISLNK(now->mode)) &&
+			inode_is_like(now, &b->each[*at - 1])));
+}
+
 uint32_t befores_file(const struct befores *b, const struct run *run, const struct inode *now,
 	uint32_t said)
 {
-	const uint32_t *at;
-	const int64_t *ino;
+	const uint32_t *at = u64map_get(&b->files, inode_place(now));
+	bool old = inode_born_by(now, run->started_ns), other = is_another(b, said, now);
 
 	/* Of a folder its number alone is not enough: what is in it would have to go along. */
-	if (!now->exists || S_ISDIR(now->mode) || !inode_born_by(now, run->started_ns))
+	if (!now->exists || S_ISDIR(now->mode))
 		return said;
-	at = u64map_get(&b->files, inode_place(now));
-	if (at)
+	if (at && is_of_before(b, run, now) && (old || !said || other))
 		return *at;
-	ino = id_get(&b->inodes, said);
-	return ino && *ino != (int64_t)now->ino ? 0 : said;
+	return old && other ? 0 : said;
 }
 
 uint32_t befores_was(const struct befores *b, const struct run *run, const struct inode *now,

@@ -21,8 +21,8 @@ struct befores {
 /* From the run's entries, with the device numbers of today. 0 or -errno. */
 int befores_read(struct befores *b, const struct run *run) MUST_CHECK;
 /*
- * The number of what stands there now, by the record `said`; 0: not one that is known. What was
- * born since the run began, or may have been, is what it was said to be.
+ * The number of what stands there now, by the record `said`; 0: not one that is known. What may
+ * have been born since the run began is what it was said to be, unless it is as one of them was.
  */
 uint32_t befores_file(const struct befores *b, const struct run *run, const struct inode *now,
 	uint32_t said);

@@ -12,6 +12,7 @@ struct linked {
 	char *path;
 	struct inode before;
 	uint32_t file;
+	bool stays; /* the last that was told of path: it is there */
 	bool excluded;
 	struct linked *next;
 };
@@ -52,14 +53,24 @@ static int add_name(const char *path, const struct inode *now, void *data)
 	return r < 0 ? r : (int)now->nlink;
 }
 
+/* Is it there, and so, whatever its birth, no other one to which its number was given? */
+static bool is_there(const struct linked *l, struct inode *now)
+{
+	return l->stays && inode_stat(now, AT_FDCWD, l->path, AT_SYMLINK_NOFOLLOW) == 0 &&
+		now->exists && inode_place(now) == inode_place(&l->before);
+}
+
 /* How many names it has now against how many were found. 0 or -errno. */
 static int complete(struct completion *s, const struct linked *l)
 {
+	struct inode now;
+	bool there = is_there(l, &now);
 	int found;
 
 	s->of = l;
 	s->names = 0;
-	found = names_near(l->path, &l->before, s->run->started_ns, add_name, s);
+	found = names_near(l->path, there ? &now : &l->before, there ? 0 : s->run->started_ns,
+		add_name, s);
 	if (found < 0)
 		return found;
 	if ((unsigned int)found < s->names)
@@ -81,7 +92,7 @@ static void linked_free(struct linked *l)
 }
 
 /* The columns of ENTRY_LINKED. */
-enum linked_column { LINKED_PATH, LINKED_FILE, LINKED_EXCLUDED, LINKED_BEFORE };
+enum linked_column { LINKED_PATH, LINKED_FILE, LINKED_STAYS, LINKED_EXCLUDED, LINKED_BEFORE };
 
 static struct linked *linked_new(const struct rows *rows)
 {
@@ -91,6 +102,7 @@ static struct linked *linked_new(const struct rows *rows)
 		return NULL;
 	l->path = strdup(rows_text(rows, LINKED_PATH));
 	l->file = (uint32_t)rows_int(rows, LINKED_FILE);
+	l->stays = rows_int(rows, LINKED_STAYS);
 	l->excluded = rows_int(rows, LINKED_EXCLUDED);
 	rows_inode(rows, LINKED_BEFORE, &l->before);
 	if (!l->path) {

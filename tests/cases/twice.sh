@@ -138,4 +138,33 @@ case_a_file_from_the_future() {
 	eq "$(wc -l <out)" 4
 }
 
+# A clock that was ahead by seconds, and has caught up when the command comes to the file.
+case_a_file_from_the_near_future() {
+	root
+	command -v debugfs >/dev/null || skip 'no debugfs here'
+	ext4_image 16M
+	unshare -m bash -c '
+		set -e
+		mount -o loop img m
+		mkdir m/e
+		for f in a b c d e/f g l; do echo precious >m/$f; done
+		ln m/l m/l2
+		umount m
+		at=$(($(date +%s) + 4))
+		for f in a b c d e e/f g l; do debugfs -w -R "set_inode_field /$f crtime @$at" img; done
+		mount -o loop img m
+		ba() { "$BUILDAUDIT" -d "$1/audit.db" "${@:2}"; }
+		ba "$1" run -q --include "$1/m" -- sh -c "while [ \$(date +%s) -le $at ]; do sleep 0.2; done
+			chmod 600 m/a; mv m/b m/b2; echo x >m/c; rm m/d; mv m/e m/e2; mv m/b2 m/g; echo y >>m/l
+			echo new >m/n; echo newer >m/n"
+		ba "$1" sql "SELECT group_concat(substr(change, 1, 1) || substr(path, length(\"$1\") + 3)) FROM
+			(SELECT * FROM manifest WHERE run_id = 1 ORDER BY change, path)" >changes
+		ba "$1" rollback -y 1
+		[ ! -e m/n ]
+		cat m/[a-dg] m/l m/l2 m/e/f' - "$T" >out 2>err || { cat out err >&2; return 1; }
+	eq "$(sort -u out)" precious
+	eq "$(wc -l <out)" 8
+	eq "$(cat changes)" c/e2,c/e2/f,c/n,m/a,m/c,m/g,m/l,m/l2,r/b,r/d,r/e,r/e/f
+}
+
 run_cases "$@"

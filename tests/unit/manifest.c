@@ -10,6 +10,7 @@
 #include "lib/begun.h"
 #include "lib/scratch.h"
 #include "lib/tap.h"
+#include "store/befores.h"
 #include "store/manifest.h"
 #include "store/open.h"
 
@@ -139,6 +140,33 @@ static void test_things(struct db *db)
 	run_release(&run);
 }
 
+/* A recorder was killed: which file stands there, by its number, its time, and its birth. */
+static void test_befores(struct db *db)
+{
+	struct inode old = { .exists = true, .mode = S_IFREG | 0644, .ino = 12, .dev = 7,
+		.size = 3, .mtime_ns = 5 };
+	struct touch t = { .path = "/was", .before = old, .before_file = 4 };
+	struct touch other = { .path = "/other", .before = old, .before_file = 6 };
+	struct befores b = { 0 };
+	struct run run;
+
+	other.before.ino = 13;
+	begin(&run, db);
+	if (run_touch(&run, &t) < 0 || run_touch(&run, &other) < 0 || befores_read(&b, &run) < 0)
+		abort();
+	old.birth_ns = run.started_ns - 1;
+	ok(befores_file(&b, &run, &old, 0) == 4, "a file of before is known by its number");
+	old.birth_ns = run.started_ns + 1;
+	ok(befores_file(&b, &run, &old, 0) == 4 && befores_file(&b, &run, &old, 6) == 4,
+		"so is one that a clock gave a later birth, where it is as it was");
+	ok(befores_file(&b, &run, &old, 9) == 9, "but not where the run is on record to have made it");
+	old.mtime_ns++;
+	ok(befores_file(&b, &run, &old, 0) == 0 && befores_file(&b, &run, &old, 6) == 6,
+		"nor one with another time: a number is given again");
+	befores_release(&b);
+	run_release(&run);
+}
+
 int main(void)
 {
 	struct words words;
@@ -148,6 +176,7 @@ int main(void)
 	if (db_open(&db, at("audit.db"), DB_MAKE, &words) < 0)
 		abort();
 	test_things(db);
+	test_befores(db);
 	db_close(db);
 	scratch_end();
 	return done_testing();
