@@ -9,18 +9,22 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/copy.h"
 #include "base/durable.h"
 #include "base/io.h"
+#include "base/lease.h"
 #include "base/proc.h"
 #include "model/object.h"
 #include "model/receipt.h"
 
 /* A file may be so many times as long as what may be kept. */
 #define HOLES_MAX 64
+
+#define LEASE_WAIT_MS 1000
 
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
@@ -110,9 +114,25 @@ static int open_folder(struct keeper *k)
 	return k->error = r;
 }
 
+/*
+ * Another recorder may hold a lease on it, as long as a call takes; whoever
+ * holds one that does not end may be waiting for us.
+ */
+static int open_leased(const char *path)
+{
+	const struct timespec nap = { 0, 1000000 };
+	int i, fd = io_open_content(AT_FDCWD, path);
+
+	for (i = 0; fd == -EWOULDBLOCK && i < LEASE_WAIT_MS; i++) {
+		nanosleep(&nap, NULL);
+		fd = io_open_content(AT_FDCWD, path);
+	}
+	return fd == -EWOULDBLOCK ? -EBUSY : fd;
+}
+
 static int open_original(const char *path, const struct inode *now, struct stat *st)
 {
-	int fd = io_open_content(AT_FDCWD, path);
+	int fd = open_leased(path);
 
 	if (fd < 0)
 		return fd;
@@ -157,18 +177,19 @@ static int name_object(struct keeper *k, struct keeping *g)
 }
 
 /*
- * Is it there, and whole? Then it is on disk, too, before this returns. The file
- * itself, under the name that a call gave it which failed then, does not count.
+ * Is it there, and whole? Then it is on disk, too, before this returns. One that
+ * has a name elsewhere, as a file that has not gone yet, does not count; nor is
+ * it waited for where a lease is held on it, perhaps by ourselves.
  */
 static bool object_whole(const struct keeper *k, const struct keeping *g, const struct stat *st)
 {
-	_cleanup_close_ int fd = openat(k->dir, g->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int fd =
+		openat(k->dir, g->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	unsigned char hash[SHA256_LEN];
 	struct stat there;
 
 	return fd >= 0 && fstat(fd, &there) == 0 && S_ISREG(there.st_mode) &&
-		there.st_size == st->st_size &&
-		(there.st_ino != st->st_ino || there.st_dev != st->st_dev) &&
+		there.st_size == st->st_size && there.st_nlink == 1 &&
 		digest_sha256(fd, hash) == 0 && !memcmp(hash, g->hash, SHA256_LEN) &&
 		durable_data(fd) == 0;
 }
@@ -179,33 +200,48 @@ static void unfinished_name(const struct keeper *k, char out[32])
 	snprintf(out, 32, "tmp-%lld", (long long)k->run_id);
 }
 
-/*
- * One name more for the file itself. A lease on writing is given only where
- * nobody else has the file open (fcntl(2)): nobody can go on writing to it,
- * nor see that it has a name still.
- */
-static bool link_object(struct keeper *k, int from, struct keeping *g)
+/* It has its own name and that in the store, and nobody has come to it since the lease. */
+static bool still_ours(int fd)
 {
-	char path[PROC_PATH], temp[32];
+	struct stat st;
 
-	if (fcntl(from, F_SETLEASE, F_WRLCK) < 0 || durable_data(from) < 0)
-		return false;
-	proc_fd_path(path, getpid(), from);
-	if (linkat(AT_FDCWD, path, k->dir, g->name, AT_SYMLINK_FOLLOW) == 0)
-		return true;
-	if (errno != EEXIST)
-		return false;
-	/*
-	 * One that is damaged has the name, or another recorder's that came just now: it is
-	 * replaced, and there is never none.
-	 */
+	return fstat(fd, &st) == 0 && st.st_nlink == 2 && lease_holds(fd);
+}
+
+/*
+ * One that is damaged has the name, or another recorder's that came just now: it is
+ * replaced, and there is never none.
+ */
+static bool link_over(const struct keeper *k, const char *path, int from, const char *name)
+{
+	char temp[32];
+
 	unfinished_name(k, temp);
 	unlinkat(k->dir, temp, 0);
 	if (linkat(AT_FDCWD, path, k->dir, temp, AT_SYMLINK_FOLLOW) < 0)
 		return false;
-	if (renameat(k->dir, temp, k->dir, g->name) == 0)
+	if (still_ours(from) && renameat(k->dir, temp, k->dir, name) == 0)
 		return true;
 	unlinkat(k->dir, temp, 0);
+	return false;
+}
+
+/*
+ * One name more for the file itself. By the lease nobody can write to it,
+ * nor see that it has a name still.
+ */
+static bool link_object(const struct keeper *k, int from, const char *name)
+{
+	char path[PROC_PATH];
+
+	if (durable_data(from) < 0)
+		return false;
+	proc_fd_path(path, getpid(), from);
+	if (linkat(AT_FDCWD, path, k->dir, name, AT_SYMLINK_FOLLOW) < 0)
+		return errno == EEXIST && link_over(k, path, from, name);
+	if (still_ours(from))
+		return true;
+	unlinkat(k->dir, name, 0);
 	return false;
 }
 
@@ -240,22 +276,41 @@ static int copy_object(struct keeper *k, int from, const struct stat *st, struct
 	return r;
 }
 
-static int store(struct keeper *k, int from, const struct inode *now, bool goes_whole,
-	const struct stat *st, struct keeping *g)
+static bool may_link(const struct keeper *k, const struct inode *now)
+{
+	return now->nlink == 1 && now->dev == k->dev && k->ordered;
+}
+
+/* By the names that came and went its time of change is another one. */
+static int copy_linked(struct keeper *k, int from, struct keeping *g)
+{
+	struct stat st;
+
+	if (fstat(from, &st) < 0 || lseek(from, 0, SEEK_SET) < 0)
+		return -errno;
+	return copy_object(k, from, &st, g);
+}
+
+/*
+ * Read under the lease: what the name says is what the object is, and a new name or mode of the
+ * file is no matter. Linked, *from is g->held.
+ */
+static int store(struct keeper *k, int *from, bool goes_whole, const struct stat *st,
+	struct keeping *g)
 {
 	int r;
 
-	if (!goes_whole || now->nlink != 1 || now->dev != k->dev || !k->ordered)
-		return copy_object(k, from, st, g);
-	r = read_into(from, -1, st, g, NULL);
+	if (!goes_whole || !lease_take(*from))
+		return copy_object(k, *from, st, g);
+	r = copy_content(*from, -1, g->hash, NULL);
 	if (r == 0)
 		r = name_object(k, g);
 	if (r < 0 || object_whole(k, g, st))
 		return r;
-	if (!link_object(k, from, g))
-		return lseek(from, 0, SEEK_SET) < 0 ? -errno : copy_object(k, from, st, g);
+	if (!link_object(k, *from, g->name))
+		return copy_linked(k, *from, g);
 	k->used += (uint64_t)st->st_blocks * 512;
-	g->linked = true;
+	g->held = STEAL_FD(*from);
 	return 0;
 }
 
@@ -266,7 +321,7 @@ enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now
 	struct stat st;
 	uint64_t size;
 
-	*g = (struct keeping){ .copy = -1 };
+	*g = (struct keeping)KEEPING_INIT;
 	if (k->off)
 		return KEEP_OFF;
 	fd = open_original(path, now, &st);
@@ -282,7 +337,7 @@ enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now
 		return KEEP_LIMIT;
 	g->error = open_folder(k);
 	if (g->error == 0)
-		g->error = store(k, fd, now, goes_whole, &st, g);
+		g->error = store(k, &fd, goes_whole && may_link(k, now), &st, g);
 	return g->error < 0 ? KEEP_FAILED : KEEP_WHOLE;
 }
 
@@ -358,32 +413,46 @@ int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
 	return r;
 }
 
-/* A copy of its own comes in the place of the file's second name. */
-static int copy_in_place(struct keeper *k, int from, const char *object)
+/* Whole, and on disk, before the file's second name goes: it may be the last one. */
+static int fill_copy(int from, int to, const unsigned char *hash)
+{
+	unsigned char is[SHA256_LEN];
+	int r = lseek(from, 0, SEEK_SET) < 0 ? -errno : copy_content(from, to, is, NULL);
+
+	if (r == 0 && memcmp(is, hash, SHA256_LEN))
+		r = -EAGAIN;
+	return r < 0 ? r : durable_sync(to);
+}
+
+static int copy_in_place(const struct keeper *k, int from, const char *object,
+	const unsigned char *hash)
 {
 	_cleanup_close_ int to = -1;
 	char temp[32];
-	unsigned char hash[SHA256_LEN];
 	int r;
 
 	to = open_temp(k, temp);
-	r = to < 0 ? to : copy_content(from, to, hash, NULL);
+	r = to < 0 ? to : fill_copy(from, to, hash);
 	if (r == 0 && renameat(k->dir, temp, k->dir, object) < 0)
 		r = -errno;
 	if (r < 0 && to >= 0)
 		unlinkat(k->dir, temp, 0);
-	return r < 0 ? r : durable_sync(to);
+	return r;
 }
 
-void keep_spare(struct keeper *k, const char *object)
+int keep_settle(struct keeper *k, const unsigned char *hash, bool failed, int *held)
 {
-	_cleanup_close_ int fd = openat(k->dir, object, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char object[OBJECT_NAME];
 	struct stat st;
+	int r = fstat(*held, &st) < 0 ? -errno : 0;
 
-	/* Without its other name it would be the last one. */
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_nlink < 2)
-		return;
-	/* Another recorder may have counted on it since. */
-	if (copy_in_place(k, fd, object) < 0)
-		unlinkat(k->dir, object, 0);
+	object_name(hash, object);
+	if (r == 0 && (st.st_nlink > 1 || !lease_holds(*held))) {
+		r = copy_in_place(k, *held, object, hash);
+		/* Nobody has counted on it; and the last name it is not. */
+		if (r < 0 && failed && st.st_nlink > 1)
+			unlinkat(k->dir, object, 0);
+	}
+	close_fd(held);
+	return r;
 }

@@ -9,8 +9,10 @@
  * Nothing is destroyed before what it was is on disk. A file that goes whole
  * and that nobody else has open stays what it is, under one name more: link(2)
  * comes before the unlink in the journal of ext4 and XFS, so nothing need be
- * flushed. What is changed in place is copied and flushed, which takes
- * milliseconds, once for each file that was there before the run.
+ * flushed. A lease is held on it until it has gone: where somebody came to it
+ * all the same, it is copied before he is let in (keep_settle). What is changed
+ * in place is copied and flushed, which takes milliseconds, once for each file
+ * that was there before the run.
  *
  * An object that is there already is read before it is counted on: it may have
  * been damaged since, or a power cut may have come before its content.
@@ -45,18 +47,21 @@ void keep_release(struct keeper *k);
 
 /* A content on its way into the store. */
 struct keeping {
-	int copy;    /* its copy, still under a name of its own; -1: there is none */
-	bool linked; /* the file itself has the object's name, too */
+	int copy; /* its copy, still under a name of its own; -1: there is none */
+	int held; /* the file itself, which has the object's name, too, by a lease; else -1 */
 	char name[OBJECT_NAME];
 	unsigned char hash[SHA256_LEN];
 	int error; /* of KEEP_FAILED: the -errno */
 };
 
+#define KEEPING_INIT { .copy = -1, .held = -1 }
+
 /*
  * Reads the content of the regular file at path, which `now` was read of;
  * goes_whole: the call takes away its last name and changes nothing in it, and nobody
  * holds it by an O_PATH descriptor, of which no lease tells.
- * KEEP_WHOLE sets hash, and keep_end() makes it so; anything else says why not.
+ * KEEP_WHOLE sets hash, and keep_end() makes it so; anything else says why not. Where it sets held,
+ * that is for keep_settle() once the call is over. None of the keeper's opens waits for that lease.
  */
 enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now, bool goes_whole,
 	struct keeping *g);
@@ -67,7 +72,12 @@ enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now
 int keep_receipt(struct keeper *k, const struct touch *t, struct original *o) MUST_CHECK;
 /* All of it is on disk before a loss on that file system can be. 0 or -errno. */
 int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g) MUST_CHECK;
-/* The call failed, and the file still has its own name: the object becomes a copy of its own. */
-void keep_spare(struct keeper *k, const char *object);
+/*
+ * The call that was to take the last name of g.held away is over; or it failed, perhaps. If the
+ * file has a name all the same, or somebody came to it meanwhile, the object becomes a copy of its
+ * own. Then the lease ends: *held is closed. 0, or -errno: there is none; -EAGAIN: it was written
+ * to.
+ */
+int keep_settle(struct keeper *k, const unsigned char *hash, bool failed, int *held) MUST_CHECK;
 
 #endif

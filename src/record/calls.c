@@ -145,15 +145,15 @@ void call_leave(struct recorder *r, struct task *task, const struct stop *stop)
 	struct pending *p = thread_of(task)->pending;
 	bool open = p->call.sys->action == CALL_OPEN;
 
-	if (p->spared.file && lost_nothing(p))
+	if (p->spared.file && (stop->result != 0 || lost_nothing(p)))
 		originals_spared(r, p);
+	else
+		originals_gone(r, p);
 	/* An open's success is a number of its own, and names the file. */
 	if (stop->result == 0 && !open)
 		places_again(r, task, p);
 	if (stop->result == 0 || (stop->result > 0 && open))
 		handlers[p->call.sys->action].leave(r, task, p, stop->result);
-	else
-		originals_spared(r, p);
 	if (stop->result == -EEXIST)
 		tell_stood(r, p);
 	call_done(r, p);

@@ -82,7 +82,7 @@ static int secure(struct recorder *r, const struct name *n, struct original *o, 
 static void keep(struct recorder *r, const struct name *n, unsigned int what, bool goes_whole,
 	struct original *o)
 {
-	struct keeping g = { .copy = -1 };
+	struct keeping g = KEEPING_INIT;
 	int e;
 
 	if ((what & FILE_CONTENT) && S_ISREG(n->now.mode))
@@ -97,9 +97,12 @@ static void keep(struct recorder *r, const struct name *n, unsigned int what, bo
 	}
 	if (o->keep == KEEP_LIMIT || o->keep == KEEP_FAILED)
 		note_loss(r, o->keep, n->path.data, g.error);
-	if (g.linked && o->keep == KEEP_WHOLE) {
+	if (g.held >= 0 && o->keep == KEEP_WHOLE) {
 		r->spared.file = o->file;
-		memcpy(r->spared.object, g.name, sizeof g.name);
+		r->spared.held = g.held;
+		memcpy(r->spared.hash, g.hash, sizeof g.hash);
+	} else {
+		cleanup_closep(&g.held);
 	}
 	/* What is about to be lost is told before it is. */
 	touches_path(&r->touches, n->path.data, &n->now, false);
@@ -167,8 +170,20 @@ void originals_spared(struct recorder *r, struct pending *p)
 {
 	if (!p->spared.file)
 		return;
-	keep_spare(&r->keeper, p->spared.object);
+	IGNORE(keep_settle(&r->keeper, p->spared.hash, true, &p->spared.held));
 	touches_unmark(&r->touches, p->spared.file, FILE_CONTENT | FILE_META);
+	p->spared.file = 0;
+}
+
+void originals_gone(struct recorder *r, struct pending *p)
+{
+	int e;
+
+	if (!p->spared.file)
+		return;
+	e = keep_settle(&r->keeper, p->spared.hash, false, &p->spared.held);
+	if (e < 0)
+		note_loss(r, KEEP_FAILED, p->name[p->op == OP_RENAME].path.data, e);
 	p->spared.file = 0;
 }
 

@@ -17,6 +17,8 @@ void originals_lose_inside(struct recorder *r, const char *folder, const struct 
 void originals_lose_name(struct recorder *r, const struct name *n);
 /* The call failed, or nobody knows: what lost nothing is as it was, and may yet lose it. */
 void originals_spared(struct recorder *r, struct pending *p);
+/* It took away what it was asked to: whoever has come to that meanwhile is let in. */
+void originals_gone(struct recorder *r, struct pending *p);
 /*
  * Before an open(2) that may change a file; only what stands there is known
  * yet (p->name[0].now), and r->text holds the name as given.

@@ -65,6 +65,8 @@ void pending_free(struct pending *p)
 
 	if (!p)
 		return;
+	if (p->spared.file)
+		drop_fd(p->spared.held);
 	for (i = 0; i < 2; i++) {
 		name_release(&p->name[i]);
 		forget_others(p, i);

@@ -12,7 +12,8 @@
 /* A file that was given a second name in the store, in case the call takes its own away. */
 struct spared {
 	uint32_t file; /* 0: none */
-	char object[OBJECT_NAME];
+	int held;      /* by a lease (model/keep.h), until the call is over */
+	unsigned char hash[SHA256_LEN];
 };
 
 /* What is known of a place as it was before the call. */

@@ -43,6 +43,8 @@ static int keep_content(struct commit_ahead *a, const struct commit_item *it, bo
 	o->keep = keep_begin(&a->keeper, it->e->path, &it->now, goes_whole, g);
 	o->hash = g->hash;
 	r = keep_end(&a->keeper, it->now.dev, g);
+	/* A commit may take long: nobody waits for it. */
+	cleanup_closep(&g->held);
 	if (o->keep == KEEP_WHOLE && r == 0)
 		return 0;
 	if (r < 0)
@@ -70,7 +72,7 @@ static int keep_original(struct commit_ahead *a, struct commit_plan *p,
 {
 	struct original o = { .file = it->e->before_file };
 	_cleanup_buf_ struct buf xattrs = BUF_INIT;
-	struct keeping g = { .copy = -1 };
+	struct keeping g = KEEPING_INIT;
 	char target[PATH_MAX];
 	bool added;
 	int r = 0;
