@@ -159,7 +159,8 @@ static void test_befores(struct db *db)
 	old.birth_ns = run.started_ns + 1;
 	ok(befores_file(&b, &run, &old, 0) == 4 && befores_file(&b, &run, &old, 6) == 4,
 		"so is one that a clock gave a later birth, where it is as it was");
-	ok(befores_file(&b, &run, &old, 9) == 9, "but not where the run is on record to have made it");
+	ok(befores_file(&b, &run, &old, 9) == 9,
+		"but not where the run is on record to have made it");
 	old.mtime_ns++;
 	ok(befores_file(&b, &run, &old, 0) == 0 && befores_file(&b, &run, &old, 6) == 6,
 		"nor one with another time: a number is given again");
