@@ -49,12 +49,6 @@ static int option(const struct cmd_option *o, const char *value)
 	return 0;
 }
 
-static void begin_looking(void)
-{
-	render_interruptible(looking, anew);
-	render_progress_begin(looking);
-}
-
 static void say_counts(struct buf *out, const struct ba_committed *c)
 {
 	buf_addf(out, "%llu created, %llu modified, %llu removed", (unsigned long long)c->created,
@@ -142,11 +136,11 @@ static int commit(struct cmd_call *call, const struct ba_commit *how)
 	bool goes_on = true;
 	int r;
 
-	begin_looking();
+	render_work_begin(looking, anew);
 	r = asked.dry || asked.yes ? 0 : ask(call, how, &goes_on);
 	if (!goes_on || r)
 		return r;
-	begin_looking();
+	render_work_begin(looking, anew);
 	if (ba_commit(call->ba, call->run, how, &result) < 0)
 		return cmd_failed(call);
 	return end(call, &result);

@@ -71,10 +71,8 @@ static int run(struct cmd_call *call)
 	if (call->argc == 0)
 		return cmd_misuse(&cmd_forget_entry, "which run? It takes at least one");
 	r = find_all(call);
-	if (r == 0) {
-		render_interruptible("forgetting", "the same command goes on from there");
-		render_progress_begin("forgetting");
-	}
+	if (r == 0)
+		render_work_begin("forgetting", "the same command goes on from there");
 	for (i = 0; r == 0 && i < call->argc; i++)
 		r = forget(call, call->argv[i]);
 	return r;

@@ -105,8 +105,7 @@ static int run(struct cmd_call *call)
 {
 	int r;
 
-	render_interruptible("verifying", "the same command begins anew");
-	render_progress_begin("verifying");
+	render_work_begin("verifying", "the same command begins anew");
 	r = ba_verify(call->ba, call->run, tell, progress, call);
 	render_progress_end();
 	return r < 0 ? cmd_failed(call) : r > 0 ? EXIT_NO : 0;

@@ -263,9 +263,9 @@ static void offer_programs(const struct typed *l, struct ba *ba, const char *run
 	while (ba_rows_next(rows) > 0) {
 		_cleanup_buf_ struct buf words = BUF_INIT;
 		size_t n = argv_words(row_text(rows, "argv"), &words);
-		const char *called = n && !words.failed ? program_name(words.data) : "";
+		const char *word = n && !words.failed ? words.data : "";
 
-		offer_program(l, *called ? called : program_name(row_text(rows, "exe")), &offered);
+		offer_program(l, program_called(word, row_text(rows, "exe")), &offered);
 	}
 	ba_rows_free(rows);
 }

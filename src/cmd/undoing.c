@@ -105,13 +105,6 @@ void undoing_progress(uint64_t done, uint64_t total, void *data)
 	render_progress(t->part, done, total);
 }
 
-/* Until it is told how far it is. */
-static void begin_looking(void)
-{
-	render_interruptible(looking, anew);
-	render_progress_begin(looking);
-}
-
 void undoing_say_counts(struct buf *out, const struct ba_undone *u)
 {
 	buf_addf(out, "%llu removed, %llu restored", (unsigned long long)u->removed,
@@ -143,7 +136,7 @@ int undoing_begin(struct undoing *u, struct cmd_call *call, const struct cmd *cm
 	if (u->asks && !render_can_ask())
 		return cmd_misuse(cmd,
 			"without a terminal to ask on, -y is needed (-n shows what would be done)");
-	begin_looking();
+	render_work_begin(looking, anew);
 	return 0;
 }
 
@@ -158,7 +151,7 @@ bool undoing_agreed(struct undoing *u)
 	IGNORE(fflush(stderr));
 	if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
 		return false;
-	begin_looking();
+	render_work_begin(looking, anew);
 	return true;
 }
 

@@ -221,10 +221,9 @@ static void add_facts(const struct processes *t, const struct line *line, const 
 /* By what it was called, as it is not what the file is called that a link leads to. */
 static void add_name(const struct line_part *part, struct buf *out)
 {
-	const char *name = part->all ? program_name(part->words.data) : "";
+	const char *name =
+		program_called(part->all ? part->words.data : "", part->image->exe);
 
-	if (!*name)
-		name = program_name(part->image->exe);
 	render_name(out, name, strlen(name));
 }
 

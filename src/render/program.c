@@ -21,6 +21,13 @@ const char *program_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+const char *program_called(const char *word, const char *exe)
+{
+	const char *name = program_name(word);
+
+	return *name ? name : program_name(exe);
+}
+
 static bool is_interpreter(const char *name)
 {
 	size_t i;

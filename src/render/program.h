@@ -12,6 +12,8 @@ struct program {
 
 /* The last component of a path. */
 const char *program_name(const char *path);
+/* What it was called, by its first word ("": there is none); else the name of its file. */
+const char *program_called(const char *word, const char *exe);
 /*
  * Does a process with this file and these arguments run it? By its file, by what it was called, or
  * as a script that its interpreter was given: install of `make install` is no program.

@@ -107,6 +107,12 @@ void render_progress_begin(const char *what)
 	set_timer(BEGIN_US);
 }
 
+void render_work_begin(const char *what, const char *how_to_go_on)
+{
+	render_interruptible(what, how_to_go_on);
+	render_progress_begin(what);
+}
+
 static void draw(const char *what, uint64_t done, uint64_t total)
 {
 	int filled = (int)(done * WIDTH / total);

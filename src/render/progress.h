@@ -16,6 +16,8 @@ void render_progress(const char *what, uint64_t done, uint64_t total);
  * which is a string that stays.
  */
 void render_interruptible(const char *what, const char *how_to_go_on);
+/* Both: something begins, that can be gone on with. */
+void render_work_begin(const char *what, const char *how_to_go_on);
 /* Takes the bar away; before anything else is printed. */
 void render_progress_end(void);
 
