@@ -180,9 +180,9 @@ CREATE TEMP TABLE IF NOT EXISTS hand (
 
 -- name: RUN_ADD
 INSERT INTO run (label, argv, cwd, uid, host, kernel, started_ns, state, recorder, heartbeat, kind, of_run,
-    install_id, version, scene)
+    install_id, version, scene, place, root, ids)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, unixepoch('now') + ?11, ?9, ?10,
-    (SELECT id FROM install WHERE name = ?12), ?13, ?14);
+    (SELECT id FROM install WHERE name = ?12), ?13, ?14, ?15, nullif(?16, ''), ?17);
 
 -- name: INSTALL_ADD
 INSERT OR IGNORE INTO install (id, name) SELECT min(ifnull(min(id), 0), 0) - 1, ?1 FROM install;
@@ -1782,15 +1782,32 @@ DELETE FROM chore WHERE name = 'sweep';
 SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);
 
 -- name: CHANGED_NAMES
-SELECT p.name FROM entry e JOIN path p ON p.id = e.path_id
-WHERE e.run_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.hidden;
+SELECT p.name FROM member m CROSS JOIN entry e ON e.run_id = m.run_id CROSS JOIN path p ON p.id = e.path_id
+WHERE m.subject_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.hidden;
+
+-- name: CHANGED_STANDS
+-- Of what it left below a folder, is there a file that stands there as it was left?
+SELECT 1 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id CROSS JOIN path p ON p.id = e.path_id
+WHERE m.subject_id = ?1 AND e.change <> 'removed' AND e.mode & 61440 = 32768 AND NOT e.excluded AND NOT e.hidden
+    AND p.name > ?2 || '/' AND p.name < ?2 || '0' AND is_like(p.name, e.mode, e.size, e.mtime) LIMIT 1;
 
 -- name: MOUNTED_ADD
-INSERT OR IGNORE INTO mounted (run_id, point) VALUES (?1, ?2);
+INSERT OR REPLACE INTO mounted (run_id, point, fs) VALUES (?1, ?2, nullif(?3, ''));
 
 -- name: MOUNTED
+-- And was it in this boot (?2)?
 -- slow: the few of an install are sorted
-SELECT DISTINCT d.point FROM member m CROSS JOIN mounted d ON d.run_id = m.run_id WHERE m.subject_id = ?1 ORDER BY d.point;
+SELECT DISTINCT d.point, d.fs, instr(r.recorder, ?2) > 0
+FROM member m CROSS JOIN mounted d ON d.run_id = m.run_id CROSS JOIN run r ON r.id = m.run_id
+WHERE m.subject_id = ?1 ORDER BY d.point;
+
+-- name: MOUNTED_KNOWN
+SELECT 1 FROM member m CROSS JOIN mounted d ON d.run_id = m.run_id WHERE m.subject_id = ?1 AND d.point = ?2 LIMIT 1;
+
+-- name: ROOTS
+SELECT r.id, r.root, r.place, r.ids FROM member m CROSS JOIN run r ON r.id = m.run_id
+WHERE m.subject_id = ?1 AND NOT EXISTS (SELECT 1 FROM member n CROSS JOIN run o ON o.id = n.run_id
+    WHERE n.subject_id = ?1 AND o.root IS NULL);
 
 -- name: OBJECT_WANTED
 SELECT 1 FROM original WHERE sha256 = ?1;
@@ -1951,5 +1968,9 @@ DELETE FROM event WHERE exec_id = ?1 AND path_id = ?2;
 DELETE FROM entry WHERE run_id = ?1 AND path_id = ?2;
 
 -- name: COMMIT_DONE
--- It was held against the disk when the commit (?2) was.
-UPDATE run SET scene = NULL, settled_ns = (SELECT settled_ns FROM run WHERE id = ?2) WHERE id = ?1;
+-- It was held against the disk when the commit (?2) was, and where that was.
+UPDATE run SET scene = NULL, (settled_ns, place, root, ids) = (SELECT settled_ns, place, root, ids FROM run WHERE id = ?2)
+WHERE id = ?1;
+
+-- name: COMMIT_MOUNTED
+INSERT INTO mounted (run_id, point, fs) SELECT ?1, point, fs FROM mounted WHERE run_id = ?2;

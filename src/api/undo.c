@@ -11,6 +11,7 @@
 #include "api/undo.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "store/mounted.h"
 #include "store/open.h"
 #include "store/recover.h"
 #include "store/trust.h"
@@ -18,7 +19,6 @@
 #include "undo/forget.h"
 #include "undo/journal.h"
 #include "undo/life.h"
-#include "undo/remove.h"
 #include "undo/rollback.h"
 #include "undo/uninstall.h"
 #include "undo/verify.h"
@@ -253,29 +253,6 @@ static int check_one(struct ba *ba, int64_t run_id, void *data)
 	return r == 0 && !how->dry ? ba_check_ended(ba, run_id, how->force) : r;
 }
 
-/* A mount point that is gone itself hides nothing. */
-static bool is_unmounted(const char *point)
-{
-	return faccessat(AT_FDCWD, point, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-		!remove_is_mount_point(AT_FDCWD, point);
-}
-
-/* What is below a mount point looks like what the run left, or took away, and is neither. */
-static int check_mounted(struct ba *ba, int64_t subject)
-{
-	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, ba->db, Q_MOUNTED, "i", subject);
-
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		r = 0;
-		if (is_unmounted(rows_text(&rows, 0)))
-			return words_set(&ba->words, -ENODEV,
-				"the file system that was at %s is not mounted: mount it first, "
-				"or --force goes without it", rows_text(&rows, 0));
-	}
-	return db_was_read(ba->db, r, &ba->words);
-}
-
 /* May this be taken back? */
 static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 {
@@ -283,7 +260,7 @@ static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 
 	if (r == 0)
 		r = each_run(ba, subject, check_one, (void *)how);
-	return r < 0 || how->force ? r : check_mounted(ba, subject);
+	return r < 0 || how->force ? r : mounted_check(ba->db, subject, &ba->words);
 }
 
 /* Of an install only a run of its own makes anything stale, of a run a later one. */

@@ -79,6 +79,13 @@ int path_canonical_all(const char *path, char *out)
 	return 0;
 }
 
+const char *path_rest(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) || (path[n] && path[n] != '/') ? NULL : path + n;
+}
+
 bool path_is_below(const char *path, const char *folder)
 {
 	size_t n = strlen(folder);

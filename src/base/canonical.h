@@ -13,6 +13,9 @@ int path_canonical(const char *path, char *out);
 /* The same with a symlink in the last place resolved, too, if it leads somewhere. */
 int path_canonical_all(const char *path, char *out);
 
+/* What follows folder, which ends in no slash, in path: "" or "/..."; NULL: it is not below. */
+const char *path_rest(const char *path, const char *folder);
+
 /* Is path the folder itself or below it? Slashes at the folder's end are of no account. */
 bool path_is_below(const char *path, const char *folder);
 

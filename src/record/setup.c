@@ -34,6 +34,8 @@ static int begin_keeping(struct recorder *r, const struct recorder_setup *s)
 
 int recorder_set(struct recorder *r, const struct recorder_setup *s)
 {
+	int e;
+
 	r->sink = r->touches.sink = r->lives.sink = s->sink;
 	r->touches.scope = &r->scope;
 	r->touches.mounts = &r->resolver.mounts;
@@ -44,7 +46,8 @@ int recorder_set(struct recorder *r, const struct recorder_setup *s)
 	r->trying = s->trying;
 	r->filtered = !r->tracer.every_call;
 	wait_for_stamps(s->asked_ns);
-	return begin_keeping(r, s);
+	e = mounts_start(&r->resolver.mounts);
+	return e < 0 ? e : begin_keeping(r, s);
 }
 
 int recorder_begin(struct recorder *r, const struct recorder_setup *s)

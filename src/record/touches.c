@@ -234,15 +234,19 @@ static bool was_nothing(const struct touches *t, uint64_t key)
 	return at ? *at & NOTHING_BEFORE : e && !e->before.exists;
 }
 
-/* Does it stand in a folder where there was none at the start? */
+/*
+ * Does it stand in a folder where there was none at the start? On a file system that the run has
+ * mounted that is one of that file system, whatever it is mounted on.
+ */
 static bool folder_is_new(const struct touches *t, const char *path)
 {
-	size_t n = strlen(path);
+	const char *point = t->mounts->active ? mounts_point(t->mounts, path) : "";
+	size_t n = strlen(path), least = strlen(point);
 
-	while (n > 1) {
-		while (--n > 0 && path[n] != '/')
+	while (n > least) {
+		while (--n > least && path[n] != '/')
 			;
-		if (n && was_nothing(t, mix_bytes(path, n)))
+		if (n > least && was_nothing(t, mix_bytes(path, n)))
 			return true;
 	}
 	return false;

@@ -61,6 +61,14 @@ char *liveness_self(void)
 	return asprintf(&out, "%s %d %s %s", boot, getpid(), started, space) < 0 ? NULL : out;
 }
 
+char *liveness_boot(void)
+{
+	char boot[64];
+
+	boot_id(boot);
+	return strdup(boot);
+}
+
 static bool started_at(pid_t pid, const char *started)
 {
 	char now[32];

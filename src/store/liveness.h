@@ -12,6 +12,8 @@
 
 /* Ours; the caller frees it. NULL: no memory. */
 char *liveness_self(void);
+/* What such a name begins with in this boot of the machine; as above. */
+char *liveness_boot(void);
 bool liveness_alive(const char *recorder);
 /* A run that goes on, says its row, and whose recorder is gone; 0: there is none. */
 int64_t liveness_next_lost(struct db *db);

@@ -10,6 +10,7 @@
 #include "store/devices.h"
 #include "store/liveness.h"
 #include "store/manifest.h"
+#include "store/mounted.h"
 #include "store/receipts.h"
 
 /*
@@ -167,6 +168,8 @@ static int settle(struct run *run)
 
 	if (r == 0)
 		r = manifest_settle(&m);
+	if (r == 0)
+		r = mounted_note(run);
 	/* Its receipts, of no use from here on, and what it had begun to copy. */
 	if (r == 0)
 		r = db_run(run->db, Q_SWEEP_ADD, "");

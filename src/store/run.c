@@ -15,6 +15,7 @@
 #include "store/liveness.h"
 #include "store/open.h"
 #include "store/owned.h"
+#include "store/where.h"
 
 /* Past this many names the memory of their rows starts anew; the table still knows them. */
 #define PATHS_MAX 400000
@@ -25,17 +26,21 @@
 static int add_row(struct run *run, const struct run_facts *f)
 {
 	_cleanup_free_ char *self = liveness_self();
+	_cleanup_(where_release) struct where where;
 	struct utsname u;
 	char kernel[256];
 	int r = f->name ? db_run(run->db, Q_INSTALL_ADD, "s", f->name) : 0;
 
+	if (r == 0)
+		r = where_read(&where, db_path(run->db));
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	return r < 0 ? r :
-		       db_run(run->db, Q_RUN_ADD, "sssississIisss", f->label, f->argv, f->cwd,
+		       db_run(run->db, Q_RUN_ADD, "sssississIissssss", f->label, f->argv, f->cwd,
 			       (int64_t)f->uid, u.nodename, kernel, run->started_ns,
 			       self ? self : "", f->kind, f->of_run ? &f->of_run : NULL,
-			       run->heartbeat_s, f->name, f->version, f->scene);
+			       run->heartbeat_s, f->name, f->version, f->scene, where.place,
+			       where.root, where.ids.data);
 }
 
 void run_init(struct run *run, struct db *db)
@@ -371,6 +376,10 @@ int run_committed(struct db *db, int64_t run_id, int64_t commit_id)
 {
 	int r = db_run(db, Q_COMMIT_DONE, "ii", run_id, commit_id);
 
+	if (r == 0)
+		r = db_run(db, Q_MOUNTED_DROP, "i", run_id);
+	if (r == 0)
+		r = db_run(db, Q_COMMIT_MOUNTED, "ii", run_id, commit_id);
 	if (r == 0)
 		r = db_run(db, Q_RUN_COUNTS, "i", run_id);
 	return r < 0 ? r : owned_take(db, run_id);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "store/manifest.h"
+#include "store/mounted.h"
 #include "store/receipts.h"
 #include "try/commit-ahead.h"
 #include "try/commit-apply.h"
@@ -181,6 +182,8 @@ static int settle(struct commit *c)
 		r = befores_read(&befores, m.run);
 	if (r == 0)
 		r = manifest_settle(&m);
+	if (r == 0)
+		r = mounted_note(m.run);
 	befores_release(&befores);
 	return r < 0 ? words_set(c->words, r, "what was changed could not be recorded: %s",
 			       strerror(-r)) : 0;

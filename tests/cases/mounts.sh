@@ -27,6 +27,46 @@ case_a_bind_mount_in_a_namespace_of_its_own() {
 	refused ba who p/m/f
 }
 
+# One file by two names, which had both of them before: it is one on record, too, whichever is given.
+case_a_bind_mount_that_was_there_before() {
+	root
+	needs_mounts
+	two_folders
+	mkdir p/long p/x
+	trap 'umount -q "$T/p/m" "$T/p/x" || :' EXIT
+	mount --bind p/s p/m && mount --bind p/long p/x
+	echo precious >p/s/f
+	mkdir p/s/d
+	echo in >p/s/d/in
+	snap p before
+	rec --include p -q -- sh -c 'echo x >p/m/f; echo yy >p/s/f; mv p/m/g p/m/h; mv p/s/h p/s/g2; echo n >p/m/n; rm p/s/n
+		mv p/m/d p/m/e; echo new >p/s/e/new; rm p/m/e/in; echo l >p/long/l; mkdir p/s/k; echo o >p/m/k/o; chmod 700 p/s'
+	settle
+	eq "$(manifest "$T/p")" "$(printf '%s\n' 'modified dir s' 'removed dir s/d' 'removed file s/d/in' 'created dir s/e' 'created file s/e/new' \
+		'modified file s/f' 'removed file s/g' 'created file s/g2' 'created dir s/k' 'created file s/k/o' 'created file x/l')"
+	for name in p/s/f p/m/f "$T/p/s/../m/f"; do
+		eq "$(ba who --json $name | grep -o '"path":"[^"]*"' | sort -u)" "\"path\":\"$T/p/s/f\"" $name
+	done
+	ba files p/m | grep -q /s/f
+	ba rollback -y 1
+	snap p after
+	eq "$(plain after)" "$(plain before)" 'rolled back'
+}
+
+# The command's folder is excluded by whatever name; and what leads up from it leads up from there.
+case_a_working_folder_that_is_bound() {
+	root
+	needs_mounts
+	mkdir -p work/in q/p out
+	trap 'umount -q "$T/q/p" || :' EXIT
+	mount --bind work q/p
+	(cd work/in && rec -q --include "$T" --exclude "$T/work/in" -- sh -c 'echo 1 >a; echo 2 >../../q/p/in/b; echo 3 >../../out/c; echo 4 >../d')
+	settle
+	eq "$(q "SELECT substr(path, length('$T') + 2) || excluded FROM manifest ORDER BY path")" "$(printf '%s\n' out/c0 q/p/d0 q/p/in/a1 q/p/in/b1)"
+	(cd q/p && "$BUILDAUDIT" -d ../../work/audit.db run -q -- true)
+	eq "$("$BUILDAUDIT" -d q/p/audit.db sql "SELECT name FROM entry JOIN path ON id = path_id WHERE name LIKE '%audit%'")" ''
+}
+
 case_a_bind_mount_that_is_gone_at_the_end() {
 	root
 	needs_mounts
@@ -144,6 +184,148 @@ case_not_mounted_when_it_is_taken_back() {
 	eq "$(sort -u err)" "buildaudit: run 1 rolled back (as run 2): 1 removed, 2 restored
 buildaudit: the file system that was at $T/m is not mounted: mount it first, or --force goes without it"
 	eq "$(cat out)" $'"state":"complete"\nm/f:one\nm/g:two'
+}
+
+# undone WORD: what each undo of run 1, and of the install n, says when it refuses; and that it does nothing.
+undone_refused() {
+	local undo rc
+	for undo in "rollback -y 1" "rollback -n 1" "uninstall -y 1" "uninstall -y n"; do
+		rc=0
+		snap "$1" refused.before
+		"$BUILDAUDIT" -d "${DB:-audit.db}" $undo 2>err || rc=$?
+		snap "$1" refused.after
+		eq "$rc" 125 "$undo"
+		has "$(cat err)" "$2"
+		cmp refused.before refused.after
+	done
+}
+
+# One that was changed, and another one in its place: by then it says nothing of what was done to the first.
+case_another_file_system_in_its_place() {
+	root
+	local kind
+	ext4_image 8M
+	truncate -s 8M other
+	truncate -s 320M third
+	mkfs.ext4 -q other
+	command -v mkfs.xfs >/dev/null && mkfs.xfs -q third && cp third fourth && mkfs.xfs -qf fourth || rm third
+	export -f undone_refused snap eq has
+	export T LIB
+	for kind in 'img other' 'third fourth' 'tmpfs tmpfs' 'img tmpfs'; do
+		[ -e "${kind% *}" ] || [ "${kind% *}" = tmpfs ] || continue
+		rm -rf audit.db*
+		unshare -m bash -c '
+			set -e
+			cd "$1"
+			on() { if [ $1 = tmpfs ]; then mount -t tmpfs none m; else mount -o loop $1 m; fi; }
+			on $2
+			rm -rf m/*
+			echo one >m/f
+			echo two >m/g
+			"$BUILDAUDIT" -d audit.db run -q --name=n --include "$1/m" -- sh -c "echo 2 >>m/f; rm m/g; echo 3 >m/new"
+			cp -a m was
+			if [ $2 = tmpfs ]; then mount --move m kept; else umount m; fi
+			on $3
+			rm -rf m/*
+			undone_refused m "another file system is mounted at $1/m than"
+			# a copy of it, as a backup makes one
+			cp -a was/. m
+			rm -r was
+			"$BUILDAUDIT" -d audit.db rollback -y 1
+			grep . m/f m/g
+			ls m
+			umount m' - "$T" $kind >out 2>err2 || { cat out err2 >&2; fail "$kind"; return; }
+		eq "$(grep -v lost+found out)" $'m/f:one\nm/g:two\nf\ng' "$kind"
+		mkdir -p kept
+	done
+}
+
+# What was changed is below it now.
+case_something_is_mounted_over_it_since() {
+	root
+	needs_mounts
+	mkdir -p p/d/e made/x
+	echo one >p/d/e/f
+	echo two >p/d/g
+	DB=audit.db
+	rec -q --name=n --include "$T" -- sh -c 'echo 2 >>p/d/e/f; rm p/d/g; echo 3 >p/d/new; mkdir p/void'
+	settle
+	export -f undone_refused snap eq has
+	export T LIB
+	unshare -m bash -c '
+		set -e
+		cd "$1"
+		mount -t tmpfs none p/d
+		undone_refused p "a file system was mounted at $1/p/d since"
+		umount p/d
+		mount --bind made p/d
+		undone_refused p "a file system was mounted at $1/p/d since"
+		umount p/d
+		mount -t tmpfs none p/void
+		mount --bind p/d p/d
+		"$BUILDAUDIT" -d audit.db rollback -y 1 >&2 || [ -d p/void ]
+		grep . p/d/e/f p/d/g
+		ls p/d' - "$T" >out 2>err || { cat out err >&2; fail 'mounted over'; return; }
+	eq "$(cat out)" $'p/d/e/f:one\np/d/g:two\ne\ng'
+}
+
+# The names are those of that root: outside the same ones are of other files.
+case_recorded_in_another_root() {
+	root
+	needs_mounts
+	echo 'of the host' >precious
+	undone_refused=$(declare -f undone_refused snap eq has) LIB=$LIB in_root folder bash -c '
+		set -e
+		eval "$undone_refused"
+		mkdir -p "r$1"
+		echo "of the root" >"r$1/precious"
+		chroot r "$2" -d /audit.db run $3 -q --name=n --include "$1" -- sh -c "cd $1 && echo more >>precious && echo new >new"
+		cp -p "r$1/precious" precious.same
+		touch -r "r$1/new" precious.same
+		cp r/audit.db .
+		undone_refused "r$1" "run 1 was recorded in another root"
+		eq "$(cat precious)" "of the host"
+		chroot r "$2" -d /audit.db rollback -y n
+		cat "r$1/precious"
+		[ ! -e "r$1/new" ]' - "$T" "$BUILDAUDIT" "$mode_flag" >out 2>err || { cat out err >&2; fail 'another root'; return; }
+	eq "$(cat out)" 'of the root'
+}
+
+# Root there is somebody else here: what was his would be given to root.
+case_recorded_where_users_have_other_numbers() {
+	unshare -Ur true 2>/dev/null || skip 'no user namespaces here'
+	set --
+	mkdir p db
+	echo one >p/f
+	is_root && chown -R 12345:12345 p db && set -- setpriv --reuid 12345 --regid 12345 --clear-groups
+	DB=db/audit.db
+	"$@" unshare -Ur "$BUILDAUDIT" -d $DB run $mode_flag -q --name=n --include "$T" -- sh -c 'rm p/f; echo two >p/f; echo new >p/new'
+	is_root && chown -R 0:0 db
+	undone_refused p 'run 1 was recorded where users have other numbers'
+	is_root && chown -R 12345:12345 db
+	"$@" unshare -Ur "$BUILDAUDIT" -d $DB rollback -y 1
+	eq "$(cat p/f) $(ls p) $(is_root && stat -c %u p/f)" "one f $(is_root && echo 12345)"
+}
+
+# It has files of its own, which were there before the folder was.
+case_mounted_on_a_folder_that_the_run_made() {
+	root
+	ext4_image 8M
+	unshare -m bash -c '
+		set -e
+		cd "$1"
+		mount -o loop img m
+		echo precious >m/f
+		echo two >m/g
+		umount m
+		mkdir p
+		"$BUILDAUDIT" -d audit.db run $2 -q --include "$1/p" -- sh -c "
+			mkdir -p p/a/b; mount -o loop img p/a/b; echo 2 >>p/a/b/f; rm p/a/b/g; mkdir p/a/b/d; echo 3 >p/a/b/d/new"
+		"$BUILDAUDIT" -d audit.db files 1
+		"$BUILDAUDIT" -d audit.db rollback -y 1 >&2 || :
+		grep . p/a/b/f p/a/b/g
+		ls p/a/b' - "$T" "$mode_flag" >out 2>err || { cat out err >&2; fail 'mounted on a new folder'; return; }
+	eq "$(sed "s|$T/||;s/  */ /g" out | grep -v lost | xargs)" 'created dir p/a created dir p/a/b created dir p/a/b/d created file p/a/b/d/new modified file p/a/b/f removed file p/a/b/g p/a/b/f:precious p/a/b/g:two f g'
 }
 
 # All of a container's root: a file of the image gets another time of birth with its first change.
