@@ -74,7 +74,7 @@ int mounted_note(struct run *run)
 }
 
 /* Of a subject, by the process that is asked to take it back. */
-struct site {
+struct undo_here {
 	struct db *db;
 	int64_t subject;
 	struct words *words;
@@ -83,7 +83,7 @@ struct site {
 };
 
 /* A copy of the file system, or what a backup made of it, has what the run left. */
-static bool is_copy(const struct site *s, const char *point)
+static bool is_copy(const struct undo_here *s, const char *point)
 {
 	return db_int(s->db, Q_CHANGED_STANDS, 0, "is", s->subject, point);
 }
@@ -91,7 +91,7 @@ static bool is_copy(const struct site *s, const char *point)
 /* The columns of ROOTS. */
 enum roots_column { ROOTS_RUN, ROOTS_ROOT, ROOTS_PLACE, ROOTS_IDS };
 
-static int check_root(struct site *s, const struct rows *rows)
+static int check_root(struct undo_here *s, const struct rows *rows)
 {
 	long long run = (long long)rows_int(rows, ROOTS_RUN);
 	/* The database is of that root: in a copy it is where it was. */
@@ -110,7 +110,7 @@ static int check_root(struct site *s, const struct rows *rows)
 }
 
 /* *known: is of all runs on record where they were? */
-static int check_roots(struct site *s, bool *known)
+static int check_roots(struct undo_here *s, bool *known)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
 	int r = db_rows(&rows, s->db, Q_ROOTS, "i", s->subject);
@@ -123,7 +123,7 @@ static int check_roots(struct site *s, bool *known)
 }
 
 /* A mount point that is gone itself hides nothing. */
-static bool is_unmounted(const struct site *s, const char *point)
+static bool is_unmounted(const struct undo_here *s, const char *point)
 {
 	const struct mount_line *at = binds_at(&s->now.binds, point);
 
@@ -134,7 +134,7 @@ static bool is_unmounted(const struct site *s, const char *point)
 /* The columns of MOUNTED. */
 enum mounted_column { MOUNTED_POINT, MOUNTED_FS, MOUNTED_THIS_BOOT };
 
-static int check_point(struct site *s, const struct rows *rows)
+static int check_point(struct undo_here *s, const struct rows *rows)
 {
 	const char *point = rows_text(rows, MOUNTED_POINT), *then = rows_text(rows, MOUNTED_FS);
 	char fs[FS_ID_MAX];
@@ -154,7 +154,7 @@ static int check_point(struct site *s, const struct rows *rows)
 		"one first, or --force takes this one for it", point);
 }
 
-static int check_points(struct site *s)
+static int check_points(struct undo_here *s)
 {
 	_cleanup_free_ char *boot = liveness_boot();
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
@@ -186,7 +186,7 @@ static bool is_on_itself(const struct binds *b, const struct mount_line *m)
 	return rest && !strcmp(rest, path_rest(m->point, on->point));
 }
 
-static int check_new(struct site *s, const struct mount_line *m)
+static int check_new(struct undo_here *s, const struct mount_line *m)
 {
 	if (db_int(s->db, Q_MOUNTED_KNOWN, 0, "is", s->subject, m->point) ||
 		is_on_itself(&s->now.binds, m) || is_copy(s, m->point))
@@ -196,7 +196,7 @@ static int check_new(struct site *s, const struct mount_line *m)
 		"the one that was changed", m->point);
 }
 
-static int check_all(struct site *s)
+static int check_all(struct undo_here *s)
 {
 	bool known = false;
 	size_t i;
@@ -214,7 +214,7 @@ static int check_all(struct site *s)
 
 int mounted_check(struct db *db, int64_t subject, struct words *words)
 {
-	struct site s = { .db = db, .subject = subject, .words = words, .now = POINTS_INIT };
+	struct undo_here s = { .db = db, .subject = subject, .words = words, .now = POINTS_INIT };
 	int r = where_read(&s.here, db_path(db));
 
 	words->text[0] = '\0';

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/ids.h"
 #include "base/io.h"
 #include "base/xattrs.h"
 
@@ -74,9 +75,9 @@ static unsigned int owner(const struct inode *now, const struct inode *want)
 	/* A symlink's mode is always the same; what the kernel shows of it is not. */
 	if (!S_ISLNK(now->mode) && (now->mode & 07777) != (want->mode & 07777))
 		d |= BA_DIFFERS_MODE;
-	if (now->uid != want->uid)
+	if (now->uid != want->uid && ids_user(want->uid) != (uid_t)-1)
 		d |= BA_DIFFERS_USER;
-	if (now->gid != want->gid)
+	if (now->gid != want->gid && ids_group(want->gid) != (gid_t)-1)
 		d |= BA_DIFFERS_GROUP;
 	return d;
 }

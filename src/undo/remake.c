@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/copy.h"
+#include "base/ids.h"
 #include "base/io.h"
 #include "base/proc.h"
 #include "base/xattrs.h"
@@ -39,27 +40,50 @@ static int set_times(int dir, const char *path, const struct side *want, int fla
 	return utimensat(dir, path, t, flags) < 0 ? -errno : 0;
 }
 
-/* Through a descriptor (O_PATH will do), so that what it is stays what was looked at. */
+static bool has_rights_of(const struct stat *st, const struct side *want)
+{
+	return S_ISLNK(want->i.mode) || (st->st_mode & 07777) == (want->i.mode & 07777);
+}
+
+static bool has_time_of(const struct stat *st, const struct side *want)
+{
+	const struct timespec t = at_ns(want->i.mtime_ns);
+
+	return st->st_mtim.tv_sec == t.tv_sec && st->st_mtim.tv_nsec == t.tv_nsec;
+}
+
+/* chown first: it takes capabilities and set-uid away. */
+static int set_owner(int fd, struct stat *st, const struct side *want)
+{
+	if (st->st_uid == want->i.uid && st->st_gid == want->i.gid)
+		return 0;
+	return fchownat(fd, "", ids_user(want->i.uid), ids_group(want->i.gid), AT_EMPTY_PATH) < 0 ||
+			fstat(fd, st) < 0 ?
+		-errno :
+		0;
+}
+
+/*
+ * Through a descriptor (O_PATH will do), so that what it is stays what was looked at. What is so
+ * already is not set: who may move a file need not be its owner.
+ */
 static int set_meta(int fd, const struct side *want)
 {
 	char path[PROC_PATH];
 	struct stat st;
-	int r = 0;
+	int r;
 
 	proc_fd_path(path, getpid(), fd);
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if ((st.st_mode & S_IFMT) != (want->i.mode & S_IFMT))
 		return -ESTALE;
-	/* chown first: it takes capabilities and set-uid away. */
-	if ((st.st_uid != want->i.uid || st.st_gid != want->i.gid) &&
-		fchownat(fd, "", want->i.uid, want->i.gid, AT_EMPTY_PATH) < 0)
-		return -errno;
-	if (!S_ISLNK(want->i.mode) && chmod(path, want->i.mode & 07777) < 0)
-		return -errno;
-	if (want->has_xattrs)
+	r = set_owner(fd, &st, want);
+	if (r == 0 && !has_rights_of(&st, want))
+		r = chmod(path, want->i.mode & 07777) < 0 ? -errno : 0;
+	if (r == 0 && want->has_xattrs)
 		r = xattrs_apply(path, true, want->xattrs.data, want->xattrs.len);
-	if (r == 0)
+	if (r == 0 && !has_time_of(&st, want))
 		r = set_times(AT_FDCWD, path, want, 0);
 	/* For who is not in its group set-group-id is left out, without a word. */
 	if (r == 0 && fstat(fd, &st) == 0 && ((st.st_mode ^ want->i.mode) & S_ISGID))

@@ -307,6 +307,25 @@ case_recorded_where_users_have_other_numbers() {
 	eq "$(cat p/f) $(ls p) $(is_root && stat -c %u p/f)" "one f $(is_root && echo 12345)"
 }
 
+# Its owner has no number there, and cannot be given again: it need not be, and is not what keeps a file away.
+case_owned_by_somebody_who_has_no_number_there() {
+	root
+	needs_mounts
+	mkdir p db
+	chown 54321:54321 p && chmod 777 p
+	unshare -m bash -c '
+		set -e
+		cd "$1"
+		mount -t tmpfs none db
+		echo precious >p/f && chown 54321:54321 p/f && chmod 666 p/f
+		for change in "mv p/f p/g" "echo more >>p/f" "rm p/f"; do
+			unshare -Ur "$BUILDAUDIT" -d db/audit.db run $2 -q --include "$1" -- sh -c "$change"
+			unshare -Ur "$BUILDAUDIT" -d db/audit.db rollback -y >&2
+			echo "$(cat p/f) $(ls p)"
+		done' - "$T" "$mode_flag" >out 2>err || { cat out err >&2; fail 'no number'; return; }
+	eq "$(sort -u out)" 'precious f'
+}
+
 # It has files of its own, which were there before the folder was.
 case_mounted_on_a_folder_that_the_run_made() {
 	root
