@@ -45,11 +45,11 @@ static void json_of(char *const argv[], struct buf *out)
 		buf_add_json_words(out, words.data, words.len, words.len);
 }
 
-/* What was not given, by the folder it runs in. */
-static int find_name(struct ba_recording *rec)
+/* What was not given, by the folder it works in. */
+static int find_name(struct ba_recording *rec, char *const argv[])
 {
 	struct project found = { 0 };
-	int r = rec->name && rec->version ? 0 : project_find(&found, rec->cwd);
+	int r = rec->name && rec->version ? 0 : project_of_command(&found, argv, rec->cwd);
 
 	if (!rec->name)
 		rec->name = STEAL(found.name);
@@ -63,7 +63,7 @@ static int open_run(struct ba_recording *rec, struct db **db, char *const argv[]
 	struct words *words)
 {
 	_cleanup_buf_ struct buf json = BUF_INIT;
-	int r = find_name(rec);
+	int r = find_name(rec, argv);
 
 	json_of(argv, &json);
 	if (r < 0 || json.failed)

@@ -6,11 +6,13 @@
 #include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
 
 #include "base/buildfile.h"
+#include "base/canonical.h"
 #include "base/gittag.h"
 
 enum { LEVELS = 4, WORD_MOST = 128 };
@@ -222,6 +224,80 @@ int project_find(struct project *out, const char *folder)
 			snprintf(path, sizeof path, "%.*s", (int)lengths[k], folder);
 			r = sources[i](out, path);
 		}
+	return r;
+}
+
+/* How a tool is told where to work; several are followed one after the other. */
+static const struct leading {
+	const char *tool, *option;
+} leading[] = {
+	{ "make", "-C" },
+	{ "make", "--directory" },
+	{ "gmake", "-C" },
+	{ "gmake", "--directory" },
+	{ "ninja", "-C" },
+	{ "samu", "-C" },
+	{ "meson", "-C" },
+	{ "cmake", "--install" },
+	{ "cmake", "--build" },
+};
+
+/* The folder that argv[*i] names, alone or with the word behind it; NULL: none. */
+static const char *led_to(char *const argv[], size_t *i)
+{
+	size_t k, n;
+
+	for (k = 0; k < ARRAY_SIZE(leading); k++) {
+		const struct leading *l = &leading[k];
+		const char *word = argv[*i];
+
+		n = strlen(l->option);
+		if (strcmp(last_part(argv[0]), l->tool) || strncmp(word, l->option, n))
+			continue;
+		if (!word[n])
+			return argv[*i + 1] ? argv[++*i] : NULL;
+		if (word[1] != '-')
+			return word + n;
+		if (word[n] == '=')
+			return word + n + 1;
+	}
+	return NULL;
+}
+
+static void follow(char *const argv[], const char *cwd, char *out)
+{
+	char path[PATH_MAX];
+	size_t i;
+
+	snprintf(out, PATH_MAX, "%s", cwd);
+	for (i = 1; argv[0] && argv[i]; i++) {
+		const char *to = led_to(argv, &i);
+		const char *from = to && *to == '/' ? "" : out;
+
+		if (to && snprintf(path, sizeof path, "%s%s%s", from, *from ? "/" : "", to) <
+				(int)sizeof path && path_canonical_all(path, out) < 0)
+			snprintf(out, PATH_MAX, "%s", cwd);
+	}
+}
+
+int project_of_command(struct project *out, char *const argv[], const char *cwd)
+{
+	struct project here = { 0 };
+	char folder[PATH_MAX];
+	int r;
+
+	follow(argv, cwd, folder);
+	r = project_find(out, folder);
+	if (r < 0 || out->version || !strcmp(folder, cwd))
+		return r;
+	/* A part of a software, as its tools, is that. */
+	r = project_find(&here, cwd);
+	if (here.version) {
+		project_release(out);
+		*out = here;
+		return r;
+	}
+	project_release(&here);
 	return r;
 }
 

@@ -17,6 +17,11 @@ struct project {
  * it is called as a command starts. 0 or -ENOMEM; *out is to be released either way.
  */
 int project_find(struct project *out, const char *folder) MUST_CHECK;
+/*
+ * The same of a command: of the folder that make -C and its like lead to from cwd, unless it is
+ * cwd that has a version.
+ */
+int project_of_command(struct project *out, char *const argv[], const char *cwd) MUST_CHECK;
 void project_release(struct project *p);
 
 #endif

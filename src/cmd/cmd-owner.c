@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/canonical.h"
@@ -74,6 +75,14 @@ static void writers_release(struct writers *w)
 	u64map_release(&w->known);
 }
 
+/* Somebody took it away, and the install has not heard of it. */
+static bool is_missing(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 static void print_owned(const struct ba_rows *rows, const char *writer, struct buf *line)
 {
 	size_t len;
@@ -86,7 +95,7 @@ static void print_owned(const struct ba_rows *rows, const char *writer, struct b
 	buf_addf(line, "%s(run %s", named ? " " : "", row_text(rows, "run_id"));
 	if (*writer)
 		buf_addf(line, ", %s", writer);
-	buf_addc(line, ')');
+	buf_adds(line, is_missing(path) ? "), missing" : ")");
 	render_line(line);
 }
 

@@ -179,6 +179,40 @@ static void test_added_work_tree(void)
 	is_found(at("added"), "added", "3.1");
 }
 
+/* Where the words of a command lead to from a folder. */
+static const struct {
+	const char *folder, *argv[6], *name, *version;
+} commands[] = {
+	{ "led", { "make", "install" }, "led", NULL },
+	{ "led", { "make", "-C", "one-1.0", "install" }, "one", "1.0" },
+	{ "led", { "/usr/bin/make", "install", "-Cone-1.0/src" }, "one", "1.0" },
+	{ "led", { "make", "--directory=more", "-C", "tools" }, "tools", NULL },
+	{ "led", { "ninja", "-C", "one-1.0/build", "install" }, "one", "1.0" },
+	{ "led", { "cmake", "--install", "one-1.0/build" }, "one", "1.0" },
+	{ "led", { "cmake", "--install-prefix=one-1.0" }, "led", NULL },
+	{ "led", { "make", "-C" }, "led", NULL },
+	{ "led", { "cp", "-C", "one-1.0" }, "led", NULL },
+	{ "led/one-1.0", { "make", "-C", "tools" }, "one", "1.0" },
+};
+
+static void test_commands(void)
+{
+	struct project p;
+	size_t i;
+
+	if (io_mkdirs(at("led/one-1.0/build"), 0755) < 0 || io_mkdirs(at("led/more/tools"), 0755) < 0)
+		abort();
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		__auto_type c = &commands[i];
+
+		if (project_of_command(&p, (char *const *)c->argv, at(c->folder)) < 0)
+			abort();
+		ok_str(p.name, c->name, c->argv[1]);
+		ok_str(p.version, c->version, c->argv[1]);
+		project_release(&p);
+	}
+}
+
 static void test_no_names(void)
 {
 	static const char *const none[] = { "/", "", "relative-1.0", "/tmp", "/tmp/", "/var/tmp",
@@ -223,6 +257,7 @@ int main(void)
 	scratch_begin();
 	test_situations();
 	test_added_work_tree();
+	test_commands();
 	test_no_names();
 	test_hostile();
 	scratch_end();
