@@ -50,7 +50,7 @@ def uninstall_killed(how):
         killat = balib.killat(c.top)
         write(c.t + '/there', 'from before')
         before = snapshot(c.t)
-        wrong = sh(c, 'mkdir new; mv there new/moved; echo 1 >new/x', '--name=it', '--pkgversion=1')
+        wrong = sh(c, 'mkdir new; touch there; mv there new/moved; echo 1 >new/x', '--name=it', '--pkgversion=1')
         wrong += sh(c, 'echo 2 >new/x', '--name=it', '--pkgversion=2')
         p = subprocess.run([killat, '-v', '-o', c.top + '/report', *how, '--', BA, '-d', c.db, 'uninstall', '-y', 'it'],
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=few, check=False)
