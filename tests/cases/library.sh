@@ -88,6 +88,31 @@ case_the_page_has_each_function() {
 	done
 }
 
+# Its synopsis is what the header declares, word for word.
+case_the_page_has_each_prototype() {
+	python3 - "$inst/include/buildaudit.h" "$share/man/man3/libbuildaudit.3" <<-'E' >out
+		import re, sys
+		header, page = (open(name).read() for name in sys.argv[1:])
+		plain = re.sub(r'\s+', ' ', re.sub(r'(?s)/\*.*?\*/|(?m:^#[^\n]*$)', '', header))
+		declared = [m.strip() for m in re.findall(r'(?:^|(?<=[;{}]))([^;{}()]*\bba_\w+\([^;{}]*\)) ?;', plain)]
+		told = []
+		for line in page.splitlines():
+		    macro, _, word = line.partition(' ')
+		    word = word.strip('"')
+		    if macro == '.Ft':
+		        told.append(word + ('' if word.endswith('*') else ' '))
+		    elif macro == '.Fo':
+		        told[-1] += word + '('
+		    elif macro == '.Fa':
+		        told[-1] += ('' if told[-1].endswith('(') else ', ') + word
+		    elif macro == '.Fc':
+		        told[-1] += ')'
+		print(len(declared), *sorted(set(declared) ^ set(told)), sep='\n')
+	E
+	[ "$(head -n 1 out)" -gt 50 ]
+	eq "$(tail -n +2 out)" ''
+}
+
 # Of each public view; the others are the schema's own.
 case_the_page_has_each_column() {
 	local v c n=0 page=$share/man/man5/buildaudit-views.5
