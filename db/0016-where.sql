@@ -7,5 +7,5 @@ ALTER TABLE run ADD COLUMN place TEXT;
 ALTER TABLE run ADD COLUMN root TEXT;
 ALTER TABLE run ADD COLUMN ids TEXT;
 
--- What was mounted there, as root has it.
+-- What was mounted there, as root has it; while the run is recorded, of all that was mounted as it began.
 ALTER TABLE mounted ADD COLUMN fs TEXT;

@@ -1782,32 +1782,42 @@ DELETE FROM chore WHERE name = 'sweep';
 SELECT 1 FROM run WHERE id = ?1 AND (state = 'running' OR settled_ns IS NULL);
 
 -- name: CHANGED_NAMES
-SELECT p.name FROM member m CROSS JOIN entry e ON e.run_id = m.run_id CROSS JOIN path p ON p.id = e.path_id
-WHERE m.subject_id = ?1 AND e.change IS NOT NULL AND NOT e.excluded AND NOT e.hidden;
+-- And did it make a folder there? Of one that was not held against the disk yet all that it touched.
+SELECT p.name, ifnull(e.change = 'created' AND e.mode & 61440 = 16384, 0)
+FROM entry e CROSS JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND NOT e.excluded AND NOT e.hidden
+    AND (e.change IS NOT NULL OR (SELECT settled_ns FROM run WHERE id = ?1) IS NULL);
 
 -- name: CHANGED_STANDS
--- Of what it left below a folder, is there a file that stands there as it was left?
-SELECT 1 FROM member m CROSS JOIN entry e ON e.run_id = m.run_id CROSS JOIN path p ON p.id = e.path_id
-WHERE m.subject_id = ?1 AND e.change <> 'removed' AND e.mode & 61440 = 32768 AND NOT e.excluded AND NOT e.hidden
-    AND p.name > ?2 || '/' AND p.name < ?2 || '0' AND is_like(p.name, e.mode, e.size, e.mtime) LIMIT 1;
+-- Of what it left on a file system, is there a file that stands there as it was left?
+SELECT 1 FROM entry e CROSS JOIN path p ON p.id = e.path_id
+WHERE e.run_id = ?1 AND e.change <> 'removed' AND e.mode & 61440 = 32768 AND NOT e.excluded AND NOT e.hidden
+    AND p.name > ?2 || '/' AND p.name < ?2 || '0' AND is_like(p.name, e.mode, e.size, e.mtime)
+    AND NOT EXISTS (SELECT 1 FROM mounted d WHERE d.run_id = ?1 AND length(d.point) > length(?2)
+        AND p.name > d.point || '/' AND p.name < d.point || '0')
+LIMIT 1;
+
+-- name: RUN_CHANGED
+-- Is there anything to be taken back?
+SELECT 1 FROM entry WHERE run_id = ?1 AND NOT excluded AND NOT undone
+    AND (change IS NOT NULL OR (SELECT settled_ns FROM run WHERE id = ?1) IS NULL) LIMIT 1;
+
+-- name: RUN_WHERE
+SELECT root, place, ids FROM run WHERE id = ?1;
 
 -- name: MOUNTED_ADD
 INSERT OR REPLACE INTO mounted (run_id, point, fs) VALUES (?1, ?2, nullif(?3, ''));
 
+-- name: MOUNTED_UNUSED
+DELETE FROM mounted WHERE run_id = ?1 AND point = ?2;
+
 -- name: MOUNTED
 -- And was it in this boot (?2)?
--- slow: the few of an install are sorted
-SELECT DISTINCT d.point, d.fs, instr(r.recorder, ?2) > 0
-FROM member m CROSS JOIN mounted d ON d.run_id = m.run_id CROSS JOIN run r ON r.id = m.run_id
-WHERE m.subject_id = ?1 ORDER BY d.point;
+SELECT d.point, d.fs, instr(r.recorder, ?2) > 0 FROM mounted d CROSS JOIN run r ON r.id = d.run_id
+WHERE d.run_id = ?1 ORDER BY d.point;
 
 -- name: MOUNTED_KNOWN
-SELECT 1 FROM member m CROSS JOIN mounted d ON d.run_id = m.run_id WHERE m.subject_id = ?1 AND d.point = ?2 LIMIT 1;
-
--- name: ROOTS
-SELECT r.id, r.root, r.place, r.ids FROM member m CROSS JOIN run r ON r.id = m.run_id
-WHERE m.subject_id = ?1 AND NOT EXISTS (SELECT 1 FROM member n CROSS JOIN run o ON o.id = n.run_id
-    WHERE n.subject_id = ?1 AND o.root IS NULL);
+SELECT 1 FROM mounted WHERE run_id = ?1 AND point = ?2;
 
 -- name: OBJECT_WANTED
 SELECT 1 FROM original WHERE sha256 = ?1;

@@ -7,7 +7,7 @@
 
 #include "api/answer.h"
 #include "base/array.h"
-#include "base/binds.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "undo/journal.h"
 
@@ -237,7 +237,7 @@ API int ba_who_recorded(struct ba *ba, const char *path, struct ba_rows **out)
 API int ba_who(struct ba *ba, const char *path, struct ba_rows **out)
 {
 	char canonical[PATH_MAX];
-	int r = binds_path(path, canonical);
+	int r = path_canonical(path, canonical);
 
 	if (r < 0)
 		return words_set(&ba->words, r, "%s: %s", path, strerror(-r));

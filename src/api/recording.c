@@ -12,7 +12,7 @@
 
 #include "api/shared.h"
 #include "base/array.h"
-#include "base/binds.h"
+#include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/command.h"
 #include "base/io.h"
@@ -209,40 +209,23 @@ API int ba_recording_warning(const struct ba_recording *rec, const char *command
 	return r;
 }
 
-static int exclude(struct scope *scope, const char *glob)
-{
-	char folder[PATH_MAX];
-	int r = scope_add_glob(scope, glob, true);
-
-	/* What is not at the name that is given is there under another (base/binds.h). */
-	return r == 0 && *glob == '/' && binds_path(glob, folder) == 0 && strcmp(folder, glob) ?
-		scope_add_folder(scope, folder, true) :
-		r;
-}
-
-/* A symlink is that itself, and what it leads to. */
-static int include(struct scope *scope, const char *path)
-{
-	char folder[PATH_MAX];
-	int r = binds_path(path, folder);
-
-	if (r == 0)
-		r = scope_add_folder(scope, folder, false);
-	if (r == 0)
-		r = binds_path_all(path, folder);
-	return r < 0 ? r : scope_add_folder(scope, folder, false);
-}
-
 static int build_scope(struct ba_recording *rec, struct scope *scope)
 {
+	char folder[PATH_MAX];
 	int r = scope_add_defaults(scope, rec->cwd);
 	size_t i;
 
 	for (i = 0; r == 0 && i < rec->rule_count; i++) {
 		const struct given_rule *rule = &rec->rules[i];
 
-		r = rule->what == BA_SET_EXCLUDE ? exclude(scope, rule->value) :
-						   include(scope, rule->value);
+		if (rule->what == BA_SET_EXCLUDE)
+			r = scope_add_glob(scope, rule->value, true);
+		else if ((r = path_canonical(rule->value, folder)) == 0)
+			r = scope_add_folder(scope, folder, false);
+		/* a symlink is that itself, and what it leads to */
+		if (r == 0 && rule->what == BA_SET_INCLUDE &&
+			(r = path_canonical_all(rule->value, folder)) == 0)
+			r = scope_add_folder(scope, folder, false);
 	}
 	return r;
 }
@@ -278,7 +261,7 @@ int recording_prepare(struct ba_recording *rec, struct words *words)
 	else
 		r = ba_default_path(given, sizeof given);
 	if (r >= 0)
-		r = binds_path(given, rec->db_path);
+		r = path_canonical(given, rec->db_path);
 	if (r < 0)
 		return words_set(words, r, "the database's name %s: %s", given, strerror(-r));
 	r = rules_build(&rec->filter);

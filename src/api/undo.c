@@ -149,7 +149,7 @@ static int check_in_place(struct ba *ba, int64_t run_id)
 		(long long)run_id, (long long)run_id);
 }
 
-static int check_undoable(struct ba *ba, int64_t run_id)
+static int check_undoable(struct ba *ba, int64_t run_id, bool force)
 {
 	struct progress p;
 	int r = check_in_place(ba, run_id);
@@ -163,11 +163,12 @@ static int check_undoable(struct ba *ba, int64_t run_id)
 			"run %lld is the %s of run %lld: an undo cannot be undone, "
 			"but the command can be run again",
 			(long long)run_id, p.kind, (long long)p.of_run);
+	r = force ? 0 : mounted_check(ba->db, run_id, &ba->words);
 	/*
 	 * Its recorder could not (a full disk, say), and nobody
 	 * since: then what is there now has to do.
 	 */
-	return p.settled ? 0 : write_once(ba, run_id, recover);
+	return r < 0 || p.settled ? r : write_once(ba, run_id, recover);
 }
 
 static bool has_ended(struct ba *ba, int64_t run_id)
@@ -248,7 +249,7 @@ static int settle(struct ba *ba)
 static int check_one(struct ba *ba, int64_t run_id, void *data)
 {
 	const struct ba_undo *how = data;
-	int r = check_undoable(ba, run_id);
+	int r = check_undoable(ba, run_id, how->force);
 
 	return r == 0 && !how->dry ? ba_check_ended(ba, run_id, how->force) : r;
 }
@@ -258,9 +259,7 @@ static int check_undo(struct ba *ba, int64_t subject, const struct ba_undo *how)
 {
 	int r = how->dry ? 0 : trust_database(db_path(ba->db), &ba->words);
 
-	if (r == 0)
-		r = each_run(ba, subject, check_one, (void *)how);
-	return r < 0 || how->force ? r : mounted_check(ba->db, subject, &ba->words);
+	return r < 0 ? r : each_run(ba, subject, check_one, (void *)how);
 }
 
 /* Of an install only a run of its own makes anything stale, of a run a later one. */

@@ -2,7 +2,6 @@
 #include "base/ids.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +46,11 @@ int ids_maps(struct buf *out)
 	if (r == 0)
 		r = read_map("/proc/self/gid_map", add_range, out);
 	return out->failed ? -ENOMEM : r;
+}
+
+bool ids_are_known(const char *maps)
+{
+	return maps && strspn(maps, ";") < strlen(maps);
 }
 
 struct overflow_id {

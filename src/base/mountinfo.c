@@ -83,6 +83,7 @@ static bool read_line(struct mount_line *out, char *line)
 	if (!split(line, field, FIELDS) || !split(dash + 3, tail, TAILS))
 		return false;
 	*out = (struct mount_line){ .id = strtoull(field[FIELD_ID], NULL, 10),
+		.parent = strtoull(field[FIELD_PARENT], NULL, 10),
 		.dev = field[FIELD_DEV],
 		.root = folder(field[FIELD_ROOT]),
 		.point = folder(field[FIELD_POINT]),

@@ -28,7 +28,7 @@ struct mountinfo {
 
 /* Strings in the text: good, and the caller's to write to, until mountinfo_release(). */
 struct mount_line {
-	uint64_t id;
+	uint64_t id, parent; /* parent: what it is mounted on; of a root one that is not here */
 	char *dev;         /* "254:0" */
 	char *root;        /* which folder of the file system is seen; "" is all of it */
 	char *point;       /* where; "" is "/" */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/binds.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/glob.h"
@@ -38,7 +37,7 @@ static int read_glob(struct at *at, const char *word)
 
 	if (strchr(word, '/')) {
 		snprintf(folder, sizeof folder, "%.*s", n ? (int)n : 1, n ? word : ".");
-		r = binds_path_all(folder, real);
+		r = path_canonical_all(folder, real);
 		for (c = real; r == 0 && real[1] && *c; c++) {
 			if (strchr("*?[\\", *c))
 				buf_addc(&glob, '\\');
@@ -56,13 +55,13 @@ static int read_glob(struct at *at, const char *word)
 int at_read(struct at *at, const char *word)
 {
 	char name[PATH_MAX];
-	int r = binds_path(word, name);
+	int r = path_canonical(word, name);
 
 	*at = (struct at){ .word = word };
 	if (r < 0)
 		return r;
 	at->path = strdup(name);
-	r = binds_path_all(word, name);
+	r = path_canonical_all(word, name);
 	at->folder = r < 0 ? NULL : strdup(name);
 	if (!at->path || !at->folder)
 		return r < 0 ? r : -ENOMEM;

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/binds.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/glob.h"
@@ -56,18 +55,17 @@ bool scope_excludes(const struct scope *s, const char *path)
 	return false;
 }
 
-/* The folder by the name on record; one that is not there is taken as it is written. */
+/* The folder as the kernel names it; one that is not there is taken as it is written. */
 static int add_default(struct scope *s, const char *folder)
 {
-	char name[PATH_MAX];
-	int r;
+	_cleanup_free_ char *real = NULL;
 
 	if (!folder || folder[0] != '/' || folder[1] == '\0')
 		return 0;
-	r = binds_path_all(folder, name);
-	if (r < 0)
-		return r == -ENOMEM ? r : add(s, folder, true, false);
-	return !strcmp(name, "/") ? 0 : add(s, name, true, false);
+	real = realpath(folder, NULL);
+	if (real && !strcmp(real, "/"))
+		return 0;
+	return add(s, real ? real : folder, true, false);
 }
 
 static int add_below_home(struct scope *s, const char *name)

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/binds.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -122,7 +121,7 @@ static int add_rule(struct payload_rules *list, const char *text)
 int package_add_include(struct package_options *o, const char *path)
 {
 	char name[PATH_MAX];
-	int r = *path ? binds_path(path, name) : 0;
+	int r = *path ? path_canonical(path, name) : 0;
 
 	if (!*path)
 		return say_failed("--include: the path is empty");
@@ -134,7 +133,7 @@ int package_add_include(struct package_options *o, const char *path)
 int package_add_exclude(struct package_options *o, const char *glob)
 {
 	char name[PATH_MAX];
-	bool path = strchr(glob, '/') && *glob != '*' && binds_path(glob, name) == 0;
+	bool path = strchr(glob, '/') && *glob != '*' && path_canonical(glob, name) == 0;
 
 	return add_rule(&o->exclude, path ? name : glob);
 }

@@ -12,7 +12,6 @@
 
 #include "base/array.h"
 #include "base/buf.h"
-#include "base/binds.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -396,7 +395,7 @@ int payload_add_path(struct payload *p, const char *path)
 {
 	static const struct payload_rules none;
 	char name[PATH_MAX];
-	int r = binds_path(path, name);
+	int r = path_canonical(path, name);
 
 	return r < 0 ? say_failed("%s: %s", path, strerror(-r)) : add_from_disk(p, name, &none);
 }

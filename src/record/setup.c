@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/io.h"
+#include "base/mounts-seen.h"
 #include "base/proc.h"
 #include "record/call-mount.h"
 #include "record/inherited.h"
@@ -32,6 +33,16 @@ static int begin_keeping(struct recorder *r, const struct recorder_setup *s)
 	return e;
 }
 
+/* One file by two names that are no links of it. 0 or -ENOMEM. */
+static int look_for_twins(struct touches *t)
+{
+	_cleanup_(mounts_seen_release) struct mounts_seen seen = MOUNTS_SEEN_INIT;
+	int e = mounts_seen_read(&seen);
+
+	t->all_have_names = seen.twice;
+	return e;
+}
+
 int recorder_set(struct recorder *r, const struct recorder_setup *s)
 {
 	int e;
@@ -46,7 +57,7 @@ int recorder_set(struct recorder *r, const struct recorder_setup *s)
 	r->trying = s->trying;
 	r->filtered = !r->tracer.every_call;
 	wait_for_stamps(s->asked_ns);
-	e = mounts_start(&r->resolver.mounts);
+	e = look_for_twins(&r->touches);
 	return e < 0 ? e : begin_keeping(r, s);
 }
 

@@ -193,7 +193,8 @@ static void as_first_seen(struct touches *t, uint32_t file, struct inode *before
 		*before = t->linked[*at].first;
 		return;
 	}
-	if (before->nlink < 2 || S_ISDIR(before->mode) || (flags_of(t, file) & FILE_MADE))
+	if ((before->nlink < 2 && !t->all_have_names) || S_ISDIR(before->mode) ||
+		(flags_of(t, file) & FILE_MADE))
 		return;
 	l = ARRAY_MORE(t->linked, t->linked_count);
 	if (!l)

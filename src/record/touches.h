@@ -27,6 +27,7 @@ struct touches {
 	struct expected *expected; /* paths of calls between their two stops */
 	unsigned char *flags; /* of each file, by its number: enum file_flag */
 	uint32_t flags_room;
+	bool all_have_names; /* any file may have several: folders are mounted twice */
 	struct first_sight *linked; /* files with several names, as they were at first sight */
 	size_t linked_count;
 	struct u64map linked_at; /* file -> its place there */

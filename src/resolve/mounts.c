@@ -40,10 +40,10 @@ static void table_release(struct mount_table *t)
 
 void mounts_release(struct mounts *m)
 {
-	binds_release(&m->start);
-	binds_release(&m->told);
+	table_release(&m->start);
 	table_release(&m->now);
 	table_release(&m->former);
+	table_release(&m->told);
 	m->active = false;
 }
 
@@ -125,13 +125,10 @@ static void read_theirs(struct mounts *m, pid_t tid)
 	table_read(&m->now, tid, strcmp(root, "/") ? root : "", false);
 }
 
-int mounts_start(struct mounts *m)
-{
-	return binds_read(&m->start);
-}
-
 void mounts_begin(struct mounts *m, pid_t tid)
 {
+	if (!m->active)
+		table_read(&m->start, 0, "", true);
 	m->active = true;
 	/* What is unmounted now may stay somebody's working folder. */
 	read_ours(m);
@@ -158,13 +155,13 @@ static const struct mount_row *find_mount(struct mounts *m, pid_t tid, uint64_t 
 /*
  * The mount that path is on: of those whose point is above it the deepest, and of these the last.
  */
-static const struct mount_row *mount_now(const struct mounts *m, const char *path)
+static const struct mount_row *mount_of(const struct mount_table *t, const char *path)
 {
 	const struct mount_row *best = NULL;
 	size_t i;
 
-	for (i = 0; i < m->now.count; i++) {
-		const struct mount_row *r = &m->now.rows[i];
+	for (i = 0; i < t->count; i++) {
+		const struct mount_row *r = &t->rows[i];
 
 		if (r->ours && path_rest(path, r->point) &&
 			(!best || strlen(r->point) >= strlen(best->point)))
@@ -174,19 +171,38 @@ static const struct mount_row *mount_now(const struct mounts *m, const char *pat
 }
 
 /*
+ * The name through this mount of what its file system calls
+ * `inner`; false when it does not show it.
+ */
+static bool name_through(const struct mounts *m, const struct mount_row *r, const char *dev,
+	const char *inner, struct buf *out)
+{
+	const char *rest = strcmp(r->dev, dev) ? NULL : path_rest(inner, r->root);
+
+	if (!rest)
+		return false;
+	buf_reset(out);
+	buf_adds(out, r->point);
+	buf_adds(out, rest);
+	if (out->len == 0)
+		buf_addc(out, '/');
+	return !out->failed && mount_of(&m->start, out->data) == r;
+}
+
+/*
  * True when `out` is what `inner` was called at the start; the
  * same name as now, if it is one of them.
  */
 static bool name_at_start(const struct mounts *m, const char *dev, const char *inner,
 	const char *now, struct buf *out)
 {
-	const struct mount_line *same = binds_at(&m->start, now);
+	const struct mount_row *same = mount_of(&m->start, now);
 	size_t i;
 
-	if (same && binds_through(&m->start, same, dev, inner, out) && strcmp(out->data, now) == 0)
+	if (same && name_through(m, same, dev, inner, out) && strcmp(out->data, now) == 0)
 		return true;
 	for (i = 0; i < m->start.count; i++)
-		if (binds_through(&m->start, &m->start.each[i], dev, inner, out))
+		if (name_through(m, &m->start.rows[i], dev, inner, out))
 			return true;
 	return false;
 }
@@ -216,13 +232,14 @@ static int translate_unlisted(struct mounts *m, const struct inode *at, struct b
 	return path->failed ? -ENOMEM : 0;
 }
 
-/* As the run's mounts have it -> as it was when they were not there. */
-static int translate(struct mounts *m, pid_t tid, const struct inode *at, struct buf *path)
+int mounts_translate(struct mounts *m, pid_t tid, const struct inode *at, struct buf *path)
 {
 	_cleanup_buf_ struct buf inner = BUF_INIT, name = BUF_INIT;
 	const struct mount_row *r;
 	const char *rest;
 
+	if (!m->active || at->mount == 0)
+		return 0;
 	r = find_mount(m, tid, at->mount);
 	if (!r)
 		return translate_unlisted(m, at, path);
@@ -240,31 +257,18 @@ static int translate(struct mounts *m, pid_t tid, const struct inode *at, struct
 	return path->failed ? -ENOMEM : 0;
 }
 
-int mounts_translate(struct mounts *m, pid_t tid, const struct inode *at, struct buf *path)
-{
-	int r = m->active && at->mount ? translate(m, tid, at, path) : 0;
-
-	return r < 0 ? r : binds_name(&m->start, path);
-}
-
-static bool is_another(const struct mount_row *now, const struct mount_line *then)
-{
-	return strcmp(now->dev, then->dev) || strcmp(now->root, then->root) ||
-		strcmp(now->point, then->point);
-}
-
 /* Is what is mounted at path another than it was then? */
-static bool has_changed(struct mounts *m, const struct binds *since, const char *path)
+static bool has_changed(struct mounts *m, const struct mount_table *since, const char *path)
 {
-	const struct mount_row *now;
-	const struct mount_line *then;
+	const struct mount_row *now, *then;
 
 	if (!m->active)
 		return false;
 	read_ours(m);
-	now = mount_now(m, path);
-	then = binds_at(since, path);
-	return now && then && is_another(now, then);
+	now = mount_of(&m->now, path);
+	then = mount_of(since, path);
+	return now && then && (strcmp(now->dev, then->dev) || strcmp(now->root, then->root) ||
+				      strcmp(now->point, then->point));
 }
 
 bool mounts_cover(struct mounts *m, const char *path)
@@ -277,37 +281,26 @@ const char *mounts_point(struct mounts *m, const char *path)
 	const struct mount_row *now;
 
 	read_ours(m);
-	now = mount_now(m, path);
+	now = mount_of(&m->now, path);
 	return now ? now->point : "";
-}
-
-static const char *point_of(const struct mounts *m, const struct binds *then, size_t i)
-{
-	if (i < then->count)
-		return then->each[i].point;
-	return m->now.rows[i - then->count].ours ? m->now.rows[i - then->count].point : "";
-}
-
-/* Without memory for it, all that has changed since the start is told once more: that is less. */
-static void remember_told(struct mounts *m)
-{
-	binds_release(&m->told);
-	IGNORE(binds_read(&m->told));
 }
 
 const char *mounts_next_changed(struct mounts *m, size_t *at)
 {
-	const struct binds *then = m->told.count ? &m->told : &m->start;
+	const struct mount_table *then = m->told.count ? &m->told : &m->start;
 
 	if (!m->active)
 		return NULL;
 	read_ours(m);
 	while (*at < then->count + m->now.count) {
-		const char *point = point_of(m, then, (*at)++);
+		size_t i = (*at)++;
+		const struct mount_row *r = i < then->count ? &then->rows[i] :
+							      &m->now.rows[i - then->count];
 
-		if (*point && has_changed(m, then, point))
-			return point;
+		if (r->ours && *r->point && has_changed(m, then, r->point))
+			return r->point;
 	}
-	remember_told(m);
+	table_release(&m->told);
+	table_read(&m->told, 0, "", true);
 	return NULL;
 }

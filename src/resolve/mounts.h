@@ -5,7 +5,7 @@
  * Mounts that the run makes. A file is reached through them by names that the
  * file tree does not have before and after the run: a bind mount, a mount
  * namespace with another root. What the manifest wants is the name that the
- * file had when the run began; and of several that it had by then, one (base/binds.h).
+ * file had when the run began.
  *
  * Each mount shows one folder (root) of one file system (dev) at a place
  * (point). So a name is turned into one inside its file system, by the mounts
@@ -16,7 +16,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/binds.h"
 #include "base/buf.h"
 #include "model/inode.h"
 
@@ -28,15 +27,14 @@ struct mount_table {
 };
 
 struct mounts {
-	/* told: when mounts_next_changed() came to its end; as start, before it did */
-	struct binds start, told;
 	bool active; /* the run has asked for a mount, a root or a namespace */
-	/* former: unmounted perhaps, and still somebody's working folder */
-	struct mount_table now, former;
+	/*
+	 * former: unmounted perhaps, and still somebody's working folder; told: when
+	 * mounts_next_changed() came to its end last, nothing before that
+	 */
+	struct mount_table start, now, former, told;
 };
 
-/* Before the run does anything. 0 or -ENOMEM. */
-int mounts_start(struct mounts *m) MUST_CHECK;
 void mounts_release(struct mounts *m);
 /* Task `tid` is about to change mounts, for the first or a later time. */
 void mounts_begin(struct mounts *m, pid_t tid);
@@ -44,14 +42,14 @@ void mounts_begin(struct mounts *m, pid_t tid);
 void mounts_changed(struct mounts *m);
 /*
  * `path`, where task `tid` finds the file `at`, becomes what it was called at
- * the start, for the record. 0 also where nothing is known; -ENODEV when no name of ours ever
+ * the start. 0 also where nothing is known; -ENODEV when no name of ours ever
  * leads there: a file system that the run has mounted in a namespace of its own.
  */
 int mounts_translate(struct mounts *m, pid_t tid, const struct inode *at, struct buf *path);
 /* Is path, a name of ours, on a file system that was not mounted there at the start? */
 bool mounts_cover(struct mounts *m, const char *path);
 
-/* Of such a path: where what it is on is mounted now. */
+/* Where the file system that path is on is mounted now: "" is "/". */
 const char *mounts_point(struct mounts *m, const char *path);
 
 /*

@@ -239,8 +239,7 @@ static int entry_below(struct resolver *r, const struct start *s, char *text, st
 	}
 	if (e < 0)
 		return e;
-	if ((r->mounts.active || r->mounts.start.any) && out->now.exists &&
-		out->now.mount != mount)
+	if (r->mounts.active && out->now.exists && out->now.mount != mount)
 		return entry_mounted(r, s, text, out);
 	if (out->path.len > 1)
 		buf_addc(&out->path, '/');

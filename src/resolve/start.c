@@ -157,10 +157,7 @@ static bool start_below(struct start *s, const char *folder, size_t len, const c
 	return true;
 }
 
-/*
- * From the folder by its own name, if that is known to lead to it. Of several names the one that is
- * on record may lead elsewhere by a ".." (base/binds.h).
- */
+/* From the folder by its own name, if that is known to lead to it. */
 static bool start_by_name(struct start *s, struct resolver *r, const char *link, const char *text)
 {
 	const struct folder *d;
@@ -168,8 +165,7 @@ static bool start_by_name(struct start *s, struct resolver *r, const char *link,
 	struct inode dir;
 	ssize_t n;
 
-	if (r->mounts.active || r->mounts.start.any || r->folders.moving ||
-		inode_stat(&dir, AT_FDCWD, link, 0) < 0)
+	if (r->mounts.active || r->folders.moving || inode_stat(&dir, AT_FDCWD, link, 0) < 0)
 		return false;
 	if (!S_ISDIR(dir.mode) || dir.nlink == 0)
 		return false;

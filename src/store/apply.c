@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "store/message.h"
+#include "store/mounted.h"
 #include "store/upheld.h"
 
 static int apply_process_begin(struct apply *a, const struct message *m, const char *const s[])
@@ -126,7 +127,9 @@ static int apply_stood(struct apply *a, const struct message *m, const char *con
 
 static int apply_hidden(struct apply *a, const struct message *m, const char *const s[])
 {
-	return run_hide(a->run, s[0]);
+	int r = run_hide(a->run, s[0]);
+
+	return r < 0 ? r : mounted_add(a->run, s[0]);
 }
 
 static int apply_note(struct apply *a, const struct message *m, const char *const s[])

@@ -2,227 +2,306 @@
 #include "store/mounted.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
-#include "base/binds.h"
 #include "base/canonical.h"
 #include "base/fs-id.h"
+#include "base/ids.h"
+#include "base/mounts-seen.h"
+#include "model/scope.h"
 #include "store/liveness.h"
 #include "store/where.h"
 
-/* What is mounted, and what of it is meant. Without /proc nobody knows of any. */
-struct points {
-	struct binds binds;
-	bool *meant; /* by the number of the mount */
-};
-#define POINTS_INIT { .binds = BINDS_INIT }
-
-static void points_release(struct points *p)
+/* Whoever asks one of these may wait for its server, or mounts it by that. */
+static bool may_wait(const struct mount_line *m)
 {
-	free(p->meant);
-	binds_release(&p->binds);
+	static const char *const types[] = { "nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs",
+		"autofs" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(m->type, types[i]))
+			return true;
+	return !strncmp(m->type, "fuse", 4);
 }
 
-static int points_read(struct points *p)
+static int add(struct run *run, const struct mount_line *m)
 {
-	int r = binds_read(&p->binds);
+	char fs[FS_ID_MAX] = "";
 
-	if (r == 0 && !(p->meant = calloc(p->binds.count + 1, sizeof *p->meant)))
-		r = -ENOMEM;
+	if (!*m->point || path_is_virtual(m->point) || !strcmp(m->type, "autofs"))
+		return 0;
+	if (!may_wait(m))
+		fs_id_read(m->point, fs);
+	return db_run(run->db, Q_MOUNTED_ADD, "iss", run->id, m->point, fs);
+}
+
+int mounted_begin(struct run *run)
+{
+	_cleanup_(mounts_seen_release) struct mounts_seen seen = MOUNTS_SEEN_INIT;
+	size_t i;
+	int r = run_begin(run);
+
+	if (r == 0)
+		r = mounts_seen_read(&seen);
+	for (i = 0; r == 0 && i < seen.count; i++)
+		r = add(run, &seen.each[i]);
 	return r;
 }
 
-/* Those on which something is that the run, or an install, changed. below: in it, not it itself. */
-static int points_mean(struct points *p, struct db *db, int64_t subject, bool below)
+int mounted_add(struct run *run, const char *point)
+{
+	_cleanup_(mounts_seen_release) struct mounts_seen seen = MOUNTS_SEEN_INIT;
+	const struct mount_line *at;
+	int r = mounts_seen_read(&seen);
+
+	at = r == 0 ? mounts_seen_at(&seen, point) : NULL;
+	if (r == 0)
+		r = run_begin(run);
+	return r == 0 && at && !strcmp(at->point, point) ? add(run, at) : r;
+}
+
+/* Places of file systems, and which of them are meant. */
+struct points {
+	char **each;
+	bool *meant;
+	size_t count;
+};
+
+static void points_release(struct points *p)
+{
+	while (p->count)
+		free(p->each[--p->count]);
+	free(p->each);
+	free(p->meant);
+}
+
+static int points_read(struct points *p, struct db *db, int64_t run_id)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, db, Q_CHANGED_NAMES, "i", subject);
+	int r = db_rows(&rows, db, Q_MOUNTED, "is", run_id, "");
 
 	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		const char *path = rows_text(&rows, 0);
-		const struct mount_line *at = binds_at(&p->binds, path);
+		char **more = ARRAY_MORE(p->each, p->count);
 
-		if (at && *at->point && !(below && !strcmp(at->point, path)))
-			p->meant[at - p->binds.each] = true;
+		r = more && (*more = strdup(rows_text(&rows, 0))) ? 0 : -ENOMEM;
+		p->count -= more && !*more;
+	}
+	p->meant = calloc(p->count + 1, sizeof *p->meant);
+	return r == 0 && !p->meant ? -ENOMEM : r;
+}
+
+/* Which of them is path on? NULL: none; the root. */
+static bool *points_at(struct points *p, const char *path)
+{
+	size_t i, best = p->count;
+
+	for (i = 0; i < p->count; i++)
+		if (path_rest(path, p->each[i]) &&
+			(best == p->count || strlen(p->each[i]) > strlen(p->each[best])))
+			best = i;
+	return best < p->count ? &p->meant[best] : NULL;
+}
+
+static int points_mean(struct points *p, struct db *db, int64_t run_id)
+{
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = db_rows(&rows, db, Q_CHANGED_NAMES, "i", run_id);
+
+	while (r == 0 && (r = rows_next(&rows)) > 0) {
+		bool *meant = points_at(p, rows_text(&rows, 0));
+
+		if (meant)
+			*meant = true;
 		r = 0;
 	}
 	return r;
 }
 
-int mounted_note(struct run *run)
+int mounted_settle(struct run *run)
 {
-	_cleanup_(points_release) struct points p = POINTS_INIT;
-	char fs[FS_ID_MAX];
+	_cleanup_(points_release) struct points p = { 0 };
 	size_t i;
 	int r = run_begin(run);
 
 	if (r == 0)
-		r = points_read(&p);
+		r = points_read(&p, run->db, run->id);
 	if (r == 0)
-		r = points_mean(&p, run->db, run->id, false);
-	for (i = 0; r == 0 && i < p.binds.count; i++) {
+		r = points_mean(&p, run->db, run->id);
+	for (i = 0; r == 0 && i < p.count; i++)
 		if (!p.meant[i])
-			continue;
-		fs_id_read(p.binds.each[i].point, fs);
-		r = db_run(run->db, Q_MOUNTED_ADD, "iss", run->id, p.binds.each[i].point, fs);
-	}
+			r = db_run(run->db, Q_MOUNTED_UNUSED, "is", run->id, p.each[i]);
 	return r;
 }
 
-/* Of a subject, by the process that is asked to take it back. */
+/* A run, by a process that is asked to take it back. */
 struct undo_here {
 	struct db *db;
-	int64_t subject;
+	int64_t run_id;
 	struct words *words;
-	struct where here;
-	struct points now;
+	struct where where;
+	struct mounts_seen seen;
+	bool known; /* is on record where it was? */
 };
 
-/* A copy of the file system, or what a backup made of it, has what the run left. */
-static bool is_copy(const struct undo_here *s, const char *point)
+/*
+ * A copy of the file system, or what a backup made of it, has what the run left there: on that one,
+ * not on one that is mounted below.
+ */
+static bool is_copy(const struct undo_here *h, const char *point)
 {
-	return db_int(s->db, Q_CHANGED_STANDS, 0, "is", s->subject, point);
+	return db_int(h->db, Q_CHANGED_STANDS, 0, "is", h->run_id, point);
 }
 
-/* The columns of ROOTS. */
-enum roots_column { ROOTS_RUN, ROOTS_ROOT, ROOTS_PLACE, ROOTS_IDS };
-
-static int check_root(struct undo_here *s, const struct rows *rows)
+static int refuse_ids(const struct undo_here *h)
 {
-	long long run = (long long)rows_int(rows, ROOTS_RUN);
-	/* The database is of that root: in a copy it is where it was. */
-	bool moved = strcmp(rows_text(rows, ROOTS_PLACE), s->here.place) != 0;
-
-	if (*s->here.root && !fs_id_is(rows_text(rows, ROOTS_ROOT), s->here.root) &&
-		(moved || !is_copy(s, "")))
-		return words_set(s->words, -ENODEV,
-			"run %lld was recorded in another root (a chroot, a container, another "
-			"system): take it back there, or --force takes this one for it", run);
-	if (strcmp(rows_text(rows, ROOTS_IDS), s->here.ids.data) != 0)
-		return words_set(s->words, -ENODEV,
-			"run %lld was recorded where users have other numbers (a user namespace): "
-			"take it back there, or --force takes them as they are", run);
-	return 0;
+	return words_set(h->words, -ENODEV,
+		"run %lld was recorded where users have other numbers (a user namespace): "
+		"take it back there, or --force takes them as they are", (long long)h->run_id);
 }
 
-/* *known: is of all runs on record where they were? */
-static int check_roots(struct undo_here *s, bool *known)
+static int refuse_root(const struct undo_here *h)
+{
+	return words_set(h->words, -ENODEV,
+		"run %lld was recorded in another root (a chroot, a container, another system): "
+		"take it back there, or --force takes this one for it", (long long)h->run_id);
+}
+
+/* The columns of RUN_WHERE. */
+enum where_column { WHERE_ROOT, WHERE_PLACE, WHERE_IDS };
+
+static int check_root(struct undo_here *h)
 {
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = db_rows(&rows, s->db, Q_ROOTS, "i", s->subject);
+	int r = db_rows(&rows, h->db, Q_RUN_WHERE, "i", h->run_id);
+	const char *ids, *root;
 
-	while (r == 0 && (r = rows_next(&rows)) > 0) {
-		*known = true;
-		r = check_root(s, &rows);
-	}
-	return r;
+	if (r == 0)
+		r = rows_next(&rows);
+	if (r <= 0)
+		return r;
+	root = rows_text(&rows, WHERE_ROOT);
+	ids = rows_text(&rows, WHERE_IDS);
+	h->known = *root && *h->where.root;
+	/* The database is of that root: in a copy it is where it was. */
+	if (h->known && !fs_id_is(root, h->where.root) &&
+		(strcmp(rows_text(&rows, WHERE_PLACE), h->where.place) || !is_copy(h, "")))
+		return refuse_root(h);
+	return ids_are_known(ids) && ids_are_known(h->where.ids.data) &&
+			strcmp(ids, h->where.ids.data) ?
+		refuse_ids(h) :
+		0;
 }
 
-/* A mount point that is gone itself hides nothing. */
-static bool is_unmounted(const struct undo_here *s, const char *point)
+static bool is_mounted(const struct undo_here *h, const char *point)
 {
-	const struct mount_line *at = binds_at(&s->now.binds, point);
+	const struct mount_line *at = mounts_seen_at(&h->seen, point);
 
-	return s->now.binds.count && (!at || strcmp(at->point, point) != 0) &&
-		faccessat(AT_FDCWD, point, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return !h->seen.count || (at && !strcmp(at->point, point));
 }
 
 /* The columns of MOUNTED. */
 enum mounted_column { MOUNTED_POINT, MOUNTED_FS, MOUNTED_THIS_BOOT };
 
-static int check_point(struct undo_here *s, const struct rows *rows)
+static int check_point(struct undo_here *h, const struct rows *rows)
 {
 	const char *point = rows_text(rows, MOUNTED_POINT), *then = rows_text(rows, MOUNTED_FS);
+	bool mounted = is_mounted(h, point);
 	char fs[FS_ID_MAX];
 
-	/* What it was on is gone, and whatever is there now is new to all. */
-	if (fs_id_is_volatile(then) && !rows_int(rows, MOUNTED_THIS_BOOT))
+	fs_id_read(point, fs);
+	if (fs_id_is(then, fs) || (mounted && (!*then || is_copy(h, point))))
 		return 0;
-	if (is_unmounted(s, point))
-		return words_set(s->words, -ENODEV,
+	/* What it was on is gone, and who comes after that has nothing of it. */
+	if (fs_id_is_volatile(then) && !rows_int(rows, MOUNTED_THIS_BOOT) &&
+		(!mounted || fs_id_is_volatile(fs)))
+		return 0;
+	if (!mounted)
+		return words_set(h->words, -ENODEV,
 			"the file system that was at %s is not mounted: mount it first, "
 			"or --force goes without it", point);
-	fs_id_read(point, fs);
-	if (!*then || !*fs || fs_id_is(then, fs) || is_copy(s, point))
-		return 0;
-	return words_set(s->words, -ENODEV,
+	return words_set(h->words, -ENODEV,
 		"another file system is mounted at %s than the one that was changed: mount that "
 		"one first, or --force takes this one for it", point);
 }
 
-static int check_points(struct undo_here *s)
+static int check_points(struct undo_here *h)
 {
 	_cleanup_free_ char *boot = liveness_boot();
 	_cleanup_rows_ struct rows rows = ROWS_INIT;
-	int r = boot ? db_rows(&rows, s->db, Q_MOUNTED, "is", s->subject, boot) : -ENOMEM;
+	int r = boot ? db_rows(&rows, h->db, Q_MOUNTED, "is", h->run_id, boot) : -ENOMEM;
 
 	while (r == 0 && (r = rows_next(&rows)) > 0)
-		r = check_point(s, &rows);
+		r = check_point(h, &rows);
 	return r;
 }
 
-/* Below what is it mounted? */
-static const struct mount_line *mounted_on(const struct binds *b, const struct mount_line *m)
+/* Is it the very folder that is there without it, as `mount --bind /opt /opt` has it? */
+static bool is_on_itself(const struct undo_here *h, const struct mount_line *m)
 {
-	const struct mount_line *best = NULL, *o;
+	const struct mount_line *on = NULL;
+	const char *rest;
+	size_t i;
 
-	for (o = b->each; o < m; o++)
-		if (path_rest(m->point, o->point) &&
-			(!best || strlen(o->point) >= strlen(best->point)))
-			best = o;
-	return best;
-}
-
-/* A folder on itself, as `mount --bind /opt /opt` has it: nothing is anywhere else by that. */
-static bool is_on_itself(const struct binds *b, const struct mount_line *m)
-{
-	const struct mount_line *on = mounted_on(b, m);
-	const char *rest = on && !strcmp(on->dev, m->dev) ? path_rest(m->root, on->root) : NULL;
-
+	for (i = 0; i < h->seen.count && !on; i++)
+		if (h->seen.each[i].id == m->parent)
+			on = &h->seen.each[i];
+	rest = on && !strcmp(on->dev, m->dev) ? path_rest(m->root, on->root) : NULL;
 	return rest && !strcmp(rest, path_rest(m->point, on->point));
 }
 
-static int check_new(struct undo_here *s, const struct mount_line *m)
+/* What has come over a place of the run's since: nothing of it was on that. */
+static int check_name(struct undo_here *h, const char *path, bool made)
 {
-	if (db_int(s->db, Q_MOUNTED_KNOWN, 0, "is", s->subject, m->point) ||
-		is_on_itself(&s->now.binds, m) || is_copy(s, m->point))
+	const struct mount_line *m = mounts_seen_at(&h->seen, path);
+
+	/* A folder that it made may serve as a mount point by now: it stays for that alone. */
+	if (!m || !*m->point || (made && !strcmp(m->point, path)) ||
+		db_int(h->db, Q_MOUNTED_KNOWN, 0, "is", h->run_id, m->point) ||
+		is_on_itself(h, m) || is_copy(h, m->point))
 		return 0;
-	return words_set(s->words, -ENODEV,
+	return words_set(h->words, -ENODEV,
 		"a file system was mounted at %s since: unmount it first, or --force takes it for "
 		"the one that was changed", m->point);
 }
 
-static int check_all(struct undo_here *s)
+static int check_names(struct undo_here *h)
 {
-	bool known = false;
-	size_t i;
-	int r = check_roots(s, &known);
+	_cleanup_rows_ struct rows rows = ROWS_INIT;
+	int r = h->known ? db_rows(&rows, h->db, Q_CHANGED_NAMES, "i", h->run_id) : 0;
 
-	if (r == 0)
-		r = check_points(s);
-	if (r == 0 && known)
-		r = points_mean(&s->now, s->db, s->subject, true);
-	for (i = 0; r == 0 && known && i < s->now.binds.count; i++)
-		if (s->now.meant[i])
-			r = check_new(s, &s->now.binds.each[i]);
-	return r < 0 ? r : db_unread(s->db);
+	while (r == 0 && h->known && (r = rows_next(&rows)) > 0)
+		r = check_name(h, rows_text(&rows, 0), rows_int(&rows, 1));
+	return r;
 }
 
-int mounted_check(struct db *db, int64_t subject, struct words *words)
+static int check(struct undo_here *h)
 {
-	struct undo_here s = { .db = db, .subject = subject, .words = words, .now = POINTS_INIT };
-	int r = where_read(&s.here, db_path(db));
+	int r = where_read(&h->where, db_path(h->db));
+
+	if (r == 0)
+		r = mounts_seen_read(&h->seen);
+	if (r == 0)
+		r = check_root(h);
+	if (r == 0)
+		r = check_points(h);
+	if (r == 0)
+		r = check_names(h);
+	return r < 0 ? r : db_unread(h->db);
+}
+
+int mounted_check(struct db *db, int64_t run_id, struct words *words)
+{
+	struct undo_here h = { .db = db, .run_id = run_id, .words = words,
+		.seen = MOUNTS_SEEN_INIT };
+	int r = 0;
 
 	words->text[0] = '\0';
-	if (r == 0)
-		r = points_read(&s.now);
-	if (r == 0)
-		r = check_all(&s);
-	points_release(&s.now);
-	where_release(&s.here);
+	if (db_int(db, Q_RUN_CHANGED, 0, "i", run_id))
+		r = check(&h);
+	mounts_seen_release(&h.seen);
+	where_release(&h.where);
 	return r < 0 && !*words->text ? db_was_read(db, r, words) : r;
 }

@@ -9,12 +9,16 @@
 #include "base/log.h"
 #include "store/run.h"
 
-/* Of a run that was held against the disk just now. 0 or -errno. */
-int mounted_note(struct run *run) MUST_CHECK;
+/* What is mounted as it begins: names on record are of these. 0 or -errno. */
+int mounted_begin(struct run *run) MUST_CHECK;
+/* What the run itself has mounted there, if it has. 0 or -errno. */
+int mounted_add(struct run *run, const char *point) MUST_CHECK;
+/* It was held against the disk: those that it changed nothing on go. 0 or -errno. */
+int mounted_settle(struct run *run) MUST_CHECK;
 /*
- * May the run, or what an install's runs have changed, be taken back by this process: are its names
- * of this root, and its file systems where they were? 0 or -errno, with a sentence.
+ * Is this process where the run was: are its names of this root, and its file systems where they
+ * were? Nothing is asked where nothing of it is to be taken back. 0 or -errno, with a sentence.
  */
-int mounted_check(struct db *db, int64_t subject, struct words *words) MUST_CHECK;
+int mounted_check(struct db *db, int64_t run_id, struct words *words) MUST_CHECK;
 
 #endif

@@ -169,7 +169,7 @@ static int settle(struct run *run)
 	if (r == 0)
 		r = manifest_settle(&m);
 	if (r == 0)
-		r = mounted_note(run);
+		r = mounted_settle(run);
 	/* Its receipts, of no use from here on, and what it had begun to copy. */
 	if (r == 0)
 		r = db_run(run->db, Q_SWEEP_ADD, "");
@@ -206,14 +206,23 @@ int recover_run(struct db *db, int64_t run_id)
 	return r;
 }
 
+/*
+ * What a try left is not to be seen from here: whoever enters it goes on (ba_enter). Nor is what
+ * stands on a disk that is not there after a power cut: whoever takes the run back is told of it.
+ */
+static bool can_be_seen(struct db *db, int64_t run_id)
+{
+	struct words words;
+
+	return !db_int(db, Q_RUN_STAGED, 0, "i", run_id) && mounted_check(db, run_id, &words) == 0;
+}
+
 int recover_lost(struct db *db)
 {
 	int64_t lost;
 	int r = 0;
 
-	/* What a try left is not to be seen from here: whoever enters it goes on (ba_enter). */
 	while (r == 0 && (lost = liveness_next_lost(db)))
-		r = db_int(db, Q_RUN_STAGED, 0, "i", lost) ? liveness_lost(db, lost) :
-							   recover_run(db, lost);
+		r = can_be_seen(db, lost) ? recover_run(db, lost) : liveness_lost(db, lost);
 	return r;
 }

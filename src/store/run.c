@@ -29,10 +29,10 @@ static int add_row(struct run *run, const struct run_facts *f)
 	_cleanup_(where_release) struct where where;
 	struct utsname u;
 	char kernel[256];
-	int r = f->name ? db_run(run->db, Q_INSTALL_ADD, "s", f->name) : 0;
+	int r = where_read(&where, db_path(run->db));
 
-	if (r == 0)
-		r = where_read(&where, db_path(run->db));
+	if (r == 0 && f->name)
+		r = db_run(run->db, Q_INSTALL_ADD, "s", f->name);
 	uname(&u);
 	snprintf(kernel, sizeof kernel, "%s %s %s", u.sysname, u.release, u.machine);
 	return r < 0 ? r :

@@ -13,7 +13,6 @@
 
 #include "base/array.h"
 #include "base/buf.h"
-#include "base/binds.h"
 #include "base/canonical.h"
 #include "base/cleanup.h"
 #include "base/configuration.h"
@@ -378,7 +377,7 @@ static int add_word(struct looking *s, const char *cwd, const char *word)
 	int n = snprintf(path, sizeof path, "%s/%s", *word == '/' ? "" : cwd, word);
 
 	s->looks++;
-	if (n >= (int)sizeof path || binds_path_all(path, real) < 0 || lstat(real, &st) < 0)
+	if (n >= (int)sizeof path || path_canonical_all(path, real) < 0 || lstat(real, &st) < 0)
 		return 0;
 	if (S_ISDIR(st.st_mode))
 		return holds_installed(s, real) ? 0 : add_root(s, real);
@@ -408,7 +407,7 @@ static bool leads_to_folder_of_run(const struct looking *s, const struct left *l
 {
 	char real[PATH_MAX];
 
-	return binds_path_all(l->path, real) == 0 &&
+	return path_canonical_all(l->path, real) == 0 &&
 		db_int(s->run->db, Q_LEFT_BELOW, 0, "is", s->run->id, real);
 }
 
@@ -437,7 +436,7 @@ static void let_go_of_links(struct looking *s)
 	for (i = 0; i < s->count; i++) {
 		struct left *l = &s->left[i], *to = NULL;
 
-		if (S_ISLNK(l->mode) && l->upheld && binds_path_all(l->path, real) == 0)
+		if (S_ISLNK(l->mode) && l->upheld && path_canonical_all(l->path, real) == 0)
 			to = first_of(s, &s->paths, key_of(real, strlen(real)));
 		if (!to || to->upheld || !S_ISREG(to->mode))
 			continue;

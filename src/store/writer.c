@@ -318,7 +318,7 @@ static int settle_rows(struct writer *w)
 	if (r == 0)
 		anew_end(&w->apply.anew);
 	if (r == 0)
-		r = mounted_note(&w->run);
+		r = mounted_settle(&w->run);
 	w->run.heartbeat_s = usual_s;
 	return r == 0 ? run_commit(&w->run) : r;
 }
@@ -434,7 +434,10 @@ static void *writer_thread(void *data)
 {
 	struct writer *w = data;
 	bool asked, behind, last;
+	int r = mounted_begin(&w->run);
 
+	if (r < 0)
+		fail(w, r);
 	do {
 		ring_wait(&w->ring, IDLE_MS);
 		pthread_mutex_lock(&w->lock);

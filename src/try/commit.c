@@ -183,7 +183,9 @@ static int settle(struct commit *c)
 	if (r == 0)
 		r = manifest_settle(&m);
 	if (r == 0)
-		r = mounted_note(m.run);
+		r = mounted_begin(m.run);
+	if (r == 0)
+		r = mounted_settle(m.run);
 	befores_release(&befores);
 	return r < 0 ? words_set(c->words, r, "what was changed could not be recorded: %s",
 			       strerror(-r)) : 0;

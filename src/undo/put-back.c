@@ -259,6 +259,20 @@ static int replace_left(struct rollback *rb, struct plan_item *it, int dir, cons
 	return r < 0 ? r : replace(rb, it, dir, name);
 }
 
+/*
+ * By another name it may have come back meanwhile: of a folder that is mounted twice each file has
+ * one in each place.
+ */
+static bool is_back(const struct plan_item *it, int dir, const char *name)
+{
+	const struct side *b = &it->e->before;
+	struct inode now;
+
+	return (!S_ISREG(b->i.mode) || !b->i.size || b->has_hash) && !it->e->late &&
+		inode_stat(&now, dir, name, AT_SYMLINK_NOFOLLOW) == 0 &&
+		!look_differs(dir, name, &now, b, DIFFERS_ALL);
+}
+
 static void put_back(struct rollback *rb, struct plan_item *it)
 {
 	bool here = rollback_goes_in_place(it) && !it->shared;
@@ -277,6 +291,8 @@ static void put_back(struct rollback *rb, struct plan_item *it)
 		if (it->shared && r == -EACCES)
 			r = in_place(rb, it, dir, name);
 	}
+	if (r == -ESTALE && !it->reason && is_back(it, dir, name))
+		r = 0;
 	if (r == -ESTALE) {
 		rollback_kept(rb, it, it->reason ? it->reason : rollback_reason(r));
 	} else if (r < 0) {

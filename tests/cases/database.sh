@@ -147,6 +147,20 @@ case_disk_full_from_the_start() {
 	[ ! -e ran ]
 }
 
+# Of an install the first row that is wanted is not the run's.
+case_disk_full_where_an_install_begins() {
+	root
+	mkdir m
+	mount -t tmpfs -o size=400k none m 2>/dev/null || skip 'no mount here'
+	trap 'umount "$T/m"' EXIT
+	local err
+	"$BUILDAUDIT" -d "$T/m/audit.db" run $mode_flag -q --name=first -- true
+	cat /dev/zero >m/fill 2>/dev/null || :
+	err=$(want_rc 125 "$BUILDAUDIT" -d "$T/m/audit.db" run $mode_flag --name=other -- touch ran 2>&1)
+	has "$err" 'cannot write to the database .*audit.db'
+	[ ! -e ran ]
+}
+
 case_a_limit_too_small_for_the_database() {
 	local err
 	err=$(ulimit -f 8; want_rc 125 "$BUILDAUDIT" -d "$T/l.db" run $mode_flag -- touch ran 2>&1)

@@ -27,44 +27,63 @@ case_a_bind_mount_in_a_namespace_of_its_own() {
 	refused ba who p/m/f
 }
 
-# One file by two names, which had both of them before: it is one on record, too, whichever is given.
+# One file by two names that are no links of it, and were there before: whichever it is written by, nothing is lost.
 case_a_bind_mount_that_was_there_before() {
 	root
 	needs_mounts
-	two_folders
-	mkdir p/long p/x
-	trap 'umount -q "$T/p/m" "$T/p/x" || :' EXIT
-	mount --bind p/s p/m && mount --bind p/long p/x
-	echo precious >p/s/f
-	mkdir p/s/d
-	echo in >p/s/d/in
-	snap p before
-	rec --include p -q -- sh -c 'echo x >p/m/f; echo yy >p/s/f; mv p/m/g p/m/h; mv p/s/h p/s/g2; echo n >p/m/n; rm p/s/n
-		mv p/m/d p/m/e; echo new >p/s/e/new; rm p/m/e/in; echo l >p/long/l; mkdir p/s/k; echo o >p/m/k/o; chmod 700 p/s'
-	settle
-	eq "$(manifest "$T/p")" "$(printf '%s\n' 'modified dir s' 'removed dir s/d' 'removed file s/d/in' 'created dir s/e' 'created file s/e/new' \
-		'modified file s/f' 'removed file s/g' 'created file s/g2' 'created dir s/k' 'created file s/k/o' 'created file x/l')"
-	for name in p/s/f p/m/f "$T/p/s/../m/f"; do
-		eq "$(ba who --json $name | grep -o '"path":"[^"]*"' | sort -u)" "\"path\":\"$T/p/s/f\"" $name
+	local way
+	trap 'umount -q "$T/p/m" || :' EXIT
+	for way in 'echo x >p/m/f; echo yy >p/s/f' 'echo yy >p/s/f; chmod 600 p/m/f; echo x >p/m/f' 'mv p/m/g p/m/h; echo n >p/s/n; rm p/s/f'; do
+		rm -rf p audit.db* "$DB"*
+		two_folders
+		mount --bind p/s p/m
+		echo precious >p/s/f
+		snap p before
+		rec --include "$T/p" -q -- sh -c "$way"
+		settle
+		ba rollback -y 1 >&2
+		snap p after
+		eq "$(plain after)" "$(plain before)" "$way"
+		umount p/m
 	done
-	ba files p/m | grep -q /s/f
-	ba rollback -y 1
-	snap p after
-	eq "$(plain after)" "$(plain before)" 'rolled back'
 }
 
-# The command's folder is excluded by whatever name; and what leads up from it leads up from there.
-case_a_working_folder_that_is_bound() {
+# Where the folder itself is moved away below its second name, what was in it is had back all the same.
+case_a_bound_folder_that_is_moved() {
 	root
 	needs_mounts
-	mkdir -p work/in q/p out
-	trap 'umount -q "$T/q/p" || :' EXIT
-	mount --bind work q/p
-	(cd work/in && rec -q --include "$T" --exclude "$T/work/in" -- sh -c 'echo 1 >a; echo 2 >../../q/p/in/b; echo 3 >../../out/c; echo 4 >../d')
+	local way
+	trap 'umount -q "$T/p/m" || :' EXIT
+	for way in 'mv p/s p/q; rm p/m/f' 'mv p/s p/q; mkdir p/s; echo new >p/s/f; echo 3 >p/m/f'; do
+		rm -rf p audit.db* "$DB"*
+		two_folders
+		mount --bind p/s p/m
+		echo precious >p/s/f
+		rec --include "$T/p" -q -- sh -c "$way"
+		settle
+		ba rollback -y 1 >&2 || :
+		grep -rqx precious p || fail "$way"
+		umount p/m
+	done
+}
+
+# By somebody else while the run goes on: each file is the one that its name led to.
+case_unmounted_by_somebody_else() {
+	root
+	needs_mounts
+	two_folders
+	mkdir b
+	echo precious >p/s/f
+	mount --bind p/s b
+	trap 'umount -q "$T/b" || :' EXIT
+	rec --include "$T" -q -- sh -c 'touch go; while [ -e go ]; do sleep 0.05; done; rm p/s/f; echo 3 >p/s/g' &
+	until_ok test -e go
+	umount b
+	rm go
+	wait
 	settle
-	eq "$(q "SELECT substr(path, length('$T') + 2) || excluded FROM manifest ORDER BY path")" "$(printf '%s\n' out/c0 q/p/d0 q/p/in/a1 q/p/in/b1)"
-	(cd q/p && "$BUILDAUDIT" -d ../../work/audit.db run -q -- true)
-	eq "$("$BUILDAUDIT" -d q/p/audit.db sql "SELECT name FROM entry JOIN path ON id = path_id WHERE name LIKE '%audit%'")" ''
+	ba rollback -y 1 >&2
+	eq "$(cat p/s/f p/s/g)" $'precious\n2'
 }
 
 case_a_bind_mount_that_is_gone_at_the_end() {
@@ -238,6 +257,89 @@ case_another_file_system_in_its_place() {
 		eq "$(grep -v lost+found out)" $'m/f:one\nm/g:two\nf\ng' "$kind"
 		mkdir -p kept
 	done
+}
+
+# The mount point goes with it, as of a medium that is taken out; or it is out of sight below another mount.
+case_its_place_is_gone_or_covered() {
+	root
+	ext4_image 8M
+	export T LIB
+	undone_refused=$(declare -f undone_refused snap eq has) unshare -m bash -c '
+		set -e
+		eval "$undone_refused"
+		cd "$1"
+		mkdir p
+		mv m p
+		mount -o loop img p/m
+		"$BUILDAUDIT" -d audit.db run -q --name=n --include "$1/p" -- sh -c "echo 1 >p/m/new"
+		umount p/m
+		rmdir p/m
+		undone_refused p "the file system that was at $1/p/m is not mounted"
+		mkdir p/m
+		mount -o loop img p/m
+		mount -t tmpfs none p
+		undone_refused p "the file system that was at $1/p/m is not mounted"
+		umount p
+		"$BUILDAUDIT" -d audit.db rollback -y 1
+		ls p/m' - "$T" >out 2>err || { cat out err >&2; fail 'gone or covered'; return; }
+	eq "$(grep -v lost out)" ''
+}
+
+# Of an install each run is asked where it was; what one of them left on another disk is no copy of the first one.
+case_an_install_on_two_file_systems() {
+	root
+	needs_mounts
+	mkdir m
+	export T LIB
+	undone_refused=$(declare -f undone_refused snap eq has) unshare -m bash -c '
+		set -e
+		eval "$undone_refused"
+		cd "$1"
+		mount -t tmpfs none m
+		echo precious >m/f
+		"$BUILDAUDIT" -d audit.db run -q --name=n --include "$1/m" -- rm m/f
+		mount -t tmpfs none m
+		"$BUILDAUDIT" -d audit.db run -q --name=n --include "$1/m" -- sh -c "echo n >m/n"
+		undone_refused m "another file system is mounted at $1/m than"
+		"$BUILDAUDIT" -d audit.db sql "SELECT 1" >/dev/null
+		"$BUILDAUDIT" -d audit.db rollback -y 2
+		umount m
+		"$BUILDAUDIT" -d audit.db uninstall -y n
+		cat m/f' - "$T" >out 2>err || { cat out err >&2; fail 'two file systems'; return; }
+	eq "$(cat out)" precious
+}
+
+# A record that is held against the disk after a power cut is held against that disk, not against what is in its place.
+case_a_power_cut_and_the_disk_is_not_there() {
+	root
+	ext4_image 8M
+	unshare -m bash -c '
+		set -e
+		cd "$1"
+		mount -o loop img m
+		echo precious >m/f
+		echo kept >m/g
+		"$BUILDAUDIT" -d audit.db run $2 -q --include "$1/m" -- sh -c "rm m/f; echo 5 >>m/g; echo new >m/n; touch done; sleep 30" &
+		until [ -e done ]; do sleep 0.1; done
+		sleep 1
+		r=$(sqlite3 -readonly audit.db "SELECT recorder FROM run" | cut -d " " -f 2)
+		kill -STOP $r
+		mkdir c
+		cp -a audit.db audit.db?* c
+		kill -KILL $r
+		wait || :
+		rm -r audit.db*
+		mv c/* .
+		umount m
+		"$BUILDAUDIT" -d audit.db runs >/dev/null
+		! "$BUILDAUDIT" -d audit.db rollback -y 1 || exit 1
+		[ -z "$(ls m)" ]
+		mount -o loop img m
+		"$BUILDAUDIT" -d audit.db rollback -y 1 || [ $? = 1 ]
+		cat m/f m/g
+		ls m' - "$T" "$mode_flag" >out 2>err || { cat out err >&2; fail 'power cut'; return; }
+	eq "$(grep -v lost out)" $'precious\nkept\nf\ng'
+	has "$(cat err)" "the file system that was at $T/m is not mounted"
 }
 
 # What was changed is below it now.

@@ -200,7 +200,8 @@ static void test_commands(void)
 	struct project p;
 	size_t i;
 
-	if (io_mkdirs(at("led/one-1.0/build"), 0755) < 0 || io_mkdirs(at("led/more/tools"), 0755) < 0)
+	if (io_mkdirs(at("led/one-1.0/build"), 0755) < 0 ||
+		io_mkdirs(at("led/more/tools"), 0755) < 0)
 		abort();
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		__auto_type c = &commands[i];
