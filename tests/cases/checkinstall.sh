@@ -263,7 +263,7 @@ case_backup() {
 }
 
 # The editor is a script of ours: it takes lines out, and puts one in.
-on_a_terminal() { python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@"; }
+on_a_terminal() { python3 -S -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@"; }
 case_inspect() {
 	place
 	mkdir -p "$P/more"
@@ -636,6 +636,7 @@ case_its_configuration_is_read_and_not_run() {
 
 # What stands in it where nobody has edited it is no reason to say anything.
 case_the_usual_configuration() {
+	packages_of_this_machine
 	place
 	cat >../rc <<-'R'
 		DEBUG=0

@@ -1,7 +1,6 @@
 #!/bin/bash
 # The commands that answer: options, JSON, exit status, clear words for bad input.
 . "$(dirname "$0")/../lib/cases.sh"
-PACKAGES_APART=1
 
 listings='runs files tree events'
 
@@ -13,7 +12,7 @@ some_runs() {
 
 # keys VIEW: its columns, sorted, or those of a JSON line.
 columns() { q "SELECT name FROM pragma_table_info('$1') ORDER BY name"; }
-keys() { python3 -c '
+keys() { python3 -S -c '
 import json, sys
 seen = set()
 for line in sys.stdin:
@@ -212,7 +211,7 @@ case_paths_are_text() {
 case_json_of_a_name_that_is_not_utf8() {
 	rec --include "$T" -q -- sh -c 'echo >"$(printf "bad\\377")"; echo >"$(printf "new\nline\033")"'
 	settle
-	ba files --json | python3 -c '
+	ba files --json | python3 -S -c '
 import json, sys
 for line in sys.stdin:
     o = json.loads(line)
@@ -240,7 +239,7 @@ case_times_are_local() {
 
 case_runs_by_number_label_and_latest() {
 	some_runs
-	eq "$(ba runs --json | python3 -c 'import json,sys; print([json.loads(l)["run_id"] for l in sys.stdin])')" '[2, 1]'
+	eq "$(ba runs --json | python3 -S -c 'import json,sys; print([json.loads(l)["run_id"] for l in sys.stdin])')" '[2, 1]'
 	has "$(ba files --all 1)" "created +file +$T/one"
 	has "$(ba files --all first)" "$T/two"
 	eq "$(ba files --all 2)" "$(ba files --all second)"
@@ -265,7 +264,7 @@ case_unknown_run() {
 case_files_select() {
 	some_runs
 	has "$(ba files)" "removed +file +$T/two"
-	eq "$(ba files --created --json | python3 -c 'import json,sys; print({json.loads(l)["change"] for l in sys.stdin})')" "{'created'}"
+	eq "$(ba files --created --json | python3 -S -c 'import json,sys; print({json.loads(l)["change"] for l in sys.stdin})')" "{'created'}"
 	eq "$(ba files --removed -0 | tr '\0' '\n')" "$(printf '%s\n' "$T/one" "$T/two")"
 	eq "$(ba files --modified)" ''
 	# The first run had no --include: its changes are excluded.
@@ -296,7 +295,7 @@ case_what_is_written_again_is_the_same() {
 	eq "$(ba files --modified --same --created -0 | tr '\0' '\n' | wc -l)" 6
 	# In the view they are modified, all of them.
 	eq "$(q "SELECT count(*) FROM manifest WHERE run_id = 2 AND change = 'modified'")" 5
-	eq "$(ba files --json | python3 -c 'import json,sys; print(*[o["change"] + str(o["same"]) for o in map(json.loads, sys.stdin)])')" \
+	eq "$(ba files --json | python3 -S -c 'import json,sys; print(*[o["change"] + str(o["same"]) for o in map(json.loads, sys.stdin)])')" \
 		'modified1 modified1 modified0 modified1 modified0 removed0 created0'
 	# The originals of these were not kept: nobody knows.
 	rec --include "$T" --no-backup -q -- sh -c 'rm d/a; echo a >d/a'
@@ -535,7 +534,7 @@ case_bidirectional_controls_are_shown_escaped() {
 	has "$(ba files)" "ev${all}il"
 	out=$(ba files --json)
 	has "$out" 'ev\\u061c.*\\u202e.*\\u2069il'
-	eq "$(python3 -c 'import json, sys; sys.stdout.write(json.loads(sys.argv[1])["path"])' "$out")" "$T/ev${all}il"
+	eq "$(python3 -S -c 'import json, sys; sys.stdout.write(json.loads(sys.argv[1])["path"])' "$out")" "$T/ev${all}il"
 }
 
 # What fails leaves nothing; the end is the command's own.

@@ -1,7 +1,6 @@
 #!/bin/bash
 # A commit puts in its place what was tried: exactly what a plain run would have left, or nothing.
 . "$(dirname "$0")/../lib/cases.sh"
-PACKAGES_APART=1
 
 t() { "$BUILDAUDIT" -d "$DB" try $mode_flag -q --include "$T" -- "$@"; settle; }
 needs_try() {

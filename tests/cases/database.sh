@@ -11,7 +11,7 @@ recorders() {
 	done
 }
 
-state() { ba runs --json | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["state"])'; }
+state() { ba runs --json | python3 -S -c 'import json,sys; print(json.loads(sys.stdin.readline())["state"])'; }
 
 # Not a database of ours: 125, a sentence with its name, nothing run, nothing changed.
 refuses() {
@@ -260,7 +260,7 @@ case_several_auditors_at_once() {
 # In the midst of reading it, until there is a file `release`.
 reader() {
 	rm -f holding release
-	python3 - "$DB" <<'P' &
+	python3 -S - "$DB" <<'P' &
 import os, sqlite3, sys, time
 c = sqlite3.connect(sys.argv[1], isolation_level=None)
 c.execute('BEGIN'); c.execute('SELECT count(*) FROM runs').fetchall()
@@ -296,7 +296,7 @@ case_who_is_waited_for_is_said() {
 	local holder
 	rec -q --include="$T" -- touch f
 	settle
-	python3 - "$DB" <<'P' 8>&- &
+	python3 -S - "$DB" <<'P' 8>&- &
 import os, sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("BEGIN IMMEDIATE")

@@ -4,7 +4,7 @@
 
 page=$LIB/../../src/buildaudit.1
 readme=$LIB/../../README
-docs() { python3 "$LIB/docs.py" "$@"; }
+docs() { python3 -S "$LIB/docs.py" "$@"; }
 # The first words of the list in `buildaudit -h`.
 commands() { ba -h | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p' | sort; }
 
@@ -76,6 +76,7 @@ case_the_page_is_clean() {
 
 # The examples of README below /tmp/demo, elsewhere; what they print is what README says that they print.
 case_the_examples_of_the_readme() {
+	packages_of_this_machine
 	{ [ -e /etc/debian_version ] && command -v make >/dev/null; } || skip 'they are of a Debian with make'
 	mkdir bin
 	ln -s "$BUILDAUDIT" bin/buildaudit

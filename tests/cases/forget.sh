@@ -1,7 +1,6 @@
 #!/bin/bash
 # Forgetting a run that was taken back costs no other run its undo: what that would ask of it was handed over.
 . "$(dirname "$0")/../lib/cases.sh"
-PACKAGES_APART=1
 
 one() { rec -q --include="$T/p" "${@:2}" -- sh -c "cd p; $1"; }
 # What counts of p: of folders not their times.
@@ -135,7 +134,7 @@ case_an_install_under_it() {
 		# shellcheck disable=SC2086
 		ba $undo 2>/dev/null
 		ba forget q 2>/dev/null
-		eq "$(ba runs --json | python3 -c 'import json,sys; print(*[json.loads(l)["run_id"] for l in sys.stdin])')" 1 "$undo"
+		eq "$(ba runs --json | python3 -S -c 'import json,sys; print(*[json.loads(l)["run_id"] for l in sys.stdin])')" 1 "$undo"
 		ba uninstall -y p 2>/dev/null
 		eq "$(ls p)" '' "$undo"
 	done

@@ -376,7 +376,7 @@ case_an_upgrade_by_rpm() {
 
 # At a terminal, where somebody answers.
 at_terminal() { # ANSWER COMMAND...
-	python3 -c '
+	python3 -S -c '
 import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0:

@@ -63,7 +63,7 @@ case_the_header_has_what_the_library_has() {
 
 # What packagers cannot see by NEEDED: each has a note, and is what the loader finds by that name.
 case_what_is_loaded_later_has_a_note() {
-	python3 - "$BUILDAUDIT" "$(dirname "$BUILDAUDIT")/../lib/libbuildaudit.so" >notes <<-'E'
+	python3 -S - "$BUILDAUDIT" "$(dirname "$BUILDAUDIT")/../lib/libbuildaudit.so" >notes <<-'E'
 		import ctypes, json, re, struct, subprocess, sys
 		for f in sys.argv[1:]:
 		    with open(f, 'rb') as file:
@@ -90,7 +90,7 @@ case_the_page_has_each_function() {
 
 # Its synopsis is what the header declares, word for word.
 case_the_page_has_each_prototype() {
-	python3 - "$inst/include/buildaudit.h" "$share/man/man3/libbuildaudit.3" <<-'E' >out
+	python3 -S - "$inst/include/buildaudit.h" "$share/man/man3/libbuildaudit.3" <<-'E' >out
 		import re, sys
 		header, page = (open(name).read() for name in sys.argv[1:])
 		plain = re.sub(r'\s+', ' ', re.sub(r'(?s)/\*.*?\*/|(?m:^#[^\n]*$)', '', header))

@@ -1,7 +1,6 @@
 #!/bin/bash
 # An install is all runs of one name: `list`, `owner` and `show` tell of it as it is now.
 . "$(dirname "$0")/../lib/cases.sh"
-PACKAGES_APART=1
 
 # Two versions of foo, the second without `old`, with bar's `both` over it.
 some_lives() {
@@ -14,7 +13,7 @@ some_lives() {
 }
 # inst NAME VERSION SCRIPT [OPTION...]
 inst() { rec -q --name="$1" --pkgversion="$2" --include="$T/p" "${@:4}" -- sh -c "$3"; }
-fields() { python3 -c 'import json,sys; [print(*[json.loads(l)[k] for k in sys.argv[1:]]) for l in sys.stdin]' "$@"; }
+fields() { python3 -S -c 'import json,sys; [print(*[json.loads(l)[k] for k in sys.argv[1:]]) for l in sys.stdin]' "$@"; }
 
 case_list_has_the_installs() {
 	some_lives

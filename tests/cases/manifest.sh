@@ -1,7 +1,6 @@
 #!/bin/bash
 # The manifest is the truth: what ordinary tools do to a folder, held against snapshots of the disk.
 . "$(dirname "$0")/../lib/cases.sh"
-PACKAGES_APART=1
 
 case_hard_links() {
 	mkdir w
@@ -182,7 +181,7 @@ case_folder_removed_and_made_again() {
 
 case_fifo_and_socket() {
 	mkdir w
-	truth "$T/w" sh -c 'mkfifo w/p; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"w/s\")"'
+	truth "$T/w" sh -c 'mkfifo w/p; python3 -S -c "import socket; socket.socket(socket.AF_UNIX).bind(\"w/s\")"'
 	eq "$(manifest "$T/w")" "$(printf 'created fifo p\ncreated socket s')"
 }
 
@@ -201,7 +200,7 @@ case_device_nodes() {
 		echo x >written; echo x >/dev/null; chmod 600 mode; ln null linked; mknod p c 1 3; mv p q'
 	eq "$(manifest "$T/w")" "$(printf '%s\n' 'created block b' 'removed block gone' 'created char linked' \
 		'modified char mode' 'created char null' 'modified char other' 'created char q')"
-	eq "$(q "SELECT rdev FROM manifest WHERE path = '$T/w/b'")" "$(python3 -c 'import os; print(os.makedev(7, 300))')"
+	eq "$(q "SELECT rdev FROM manifest WHERE path = '$T/w/b'")" "$(python3 -S -c 'import os; print(os.makedev(7, 300))')"
 	eq "$(q "SELECT count(*) FROM manifest WHERE path LIKE '/dev/%' OR path LIKE '/proc/%' OR path LIKE '/sys/%'")" 0
 	has "$(ba files --all)" "^created   block    $T/w/b  \\(7:300\\)"
 	has "$(ba manifest --format=mtree)" 'w/b type=block .* device=linux,7,300'
@@ -313,7 +312,7 @@ case_a_symlink_in_the_place_of_a_folder() {
 case_a_folder_renamed_while_others_write_into_it() {
 	mkdir w
 	for k in 1 2 3 4 5 6 7 8; do mkdir w/a$k && (cd w/a$k && seq 600 | xargs touch); done
-	truth "$T/w" python3 -c '
+	truth "$T/w" python3 -S -c '
 import os
 def into(k, n, i):
     for what in (lambda p: os.close(os.open(p + "f", os.O_CREAT | os.O_WRONLY)), lambda p: os.mkdir(p + "d"), lambda p: os.symlink("x", p + "s")):
@@ -388,14 +387,14 @@ def down(make):
 '
 case_longer_than_a_path_can_be() {
 	mkdir w w/new
-	(cd w && python3 -c "$deep"'
+	(cd w && python3 -S -c "$deep"'
 down(True)
 for n in "gone", "changed", "replaced", "moved", "chmodded":
     open(n, "w").write(n)
 os.symlink("changed", "link")
 os.link("changed", "linked")
 os.mkdir("empty")')
-	truth "$T/w" python3 -c "$deep"'
+	truth "$T/w" python3 -S -c "$deep"'
 os.chdir("w/new")
 down(True)
 open("f", "w").write("new")
@@ -418,7 +417,7 @@ os.rmdir("empty")' "$T"
 	ba rollback -y 1
 	snap w "$T/back"
 	eq "$(plain "$T/back")" "$(plain "$T/before")" 'rolled back'
-	truth "$T/w" python3 -c "$deep"'
+	truth "$T/w" python3 -S -c "$deep"'
 os.chdir("w/new")
 down(True)
 open("f", "w").write("new")'
@@ -431,7 +430,7 @@ case_folders_renamed_under_those_who_write_in_them() {
 	mkdir -p w/d/in
 	local i
 	for i in $(seq 0 49); do echo old >w/d/in/f$i; done
-	truth "$T/w" python3 -c '
+	truth "$T/w" python3 -S -c '
 import os
 there, below = os.open("w", os.O_PATH), os.open("w/d/in", os.O_PATH)
 child = os.fork()
@@ -466,7 +465,7 @@ case_the_way_to_the_working_folder_is_closed() {
 		echo 2 >g; rm gone; mkdir d; echo 3 >>there; chmod 600 there; mv g h; ln h i; chmod 755 "$w/a"'
 	DB=$T/own.db settle
 	snap w after
-	"$LIB/manifest-equals" "$T/own.db" latest "$T/w" before after >&2
+	python3 -S "$LIB/manifest-equals" "$T/own.db" latest "$T/w" before after >&2
 	eq "$(DB=$T/own.db q "SELECT count(*) FROM writes WHERE path LIKE '$T/w/a/b/%'")" 9
 }
 
@@ -528,7 +527,7 @@ case_digests_of_files_that_change_again() {
 		echo x >>append
 		printf x | dd of=inside bs=1 seek=100 conv=notrunc 2>/dev/null
 		truncate -s 100 cut
-		python3 -c "
+		python3 -S -c "
 import mmap
 with open(\"mapped\", \"r+b\") as f:
     m = mmap.mmap(f.fileno(), 0); m[0:4] = b\"mmap\"; m.close()"
@@ -539,7 +538,7 @@ with open(\"mapped\", \"r+b\") as f:
 		mv same renamed
 		rm gone; cp /bin/ls gone
 		sh -c "printf two" >&7; printf xyz >&8
-		python3 -c "
+		python3 -S -c "
 import os, socket, time
 a, b = socket.socketpair()
 if os.fork() == 0:

@@ -9,7 +9,7 @@ fd = l.syscall(425, 4, ctypes.create_string_buffer(120))
 print("open" if fd >= 0 else errno.errorcode[ctypes.get_errno()])'
 
 case_io_uring_is_closed_and_noted() {
-	eq "$(rec -q -- python3 -c "$uring")" ENOSYS
+	eq "$(rec -q -- python3 -S -c "$uring")" ENOSYS
 	has "$(notes)" 'io_uring'
 	rec -q -- true
 	hasnt "$(notes)" 'io_uring'
@@ -18,16 +18,16 @@ case_io_uring_is_closed_and_noted() {
 # What was refused, lost or not seen is said in the end, too, between the second and the last of the three lines.
 case_the_summary_has_what_a_person_has_to_know() {
 	local err
-	err=$(rec -- python3 -c "$uring" 2>&1 >/dev/null)
+	err=$(rec -- python3 -S -c "$uring" 2>&1 >/dev/null)
 	eq "$(wc -l <<<"$err")" 4
 	has "$(sed -n 3p <<<"$err")" '^buildaudit: note: io_uring was asked for and answered ENOSYS'
 	has "$(sed -n 4p <<<"$err")" '^buildaudit: (next|all of it is excluded):'
-	err=$(rec -- python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)' 2>&1)
+	err=$(rec -- python3 -S -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)' 2>&1)
 	has "$(sed -n 3p <<<"$err")" '^buildaudit: note: a program asked to trace another'
 	echo much >f
 	err=$(rec --include "$T" --backup-limit=1 -- sh -c 'echo less >f' 2>&1)
 	has "$(sed -n 3p <<<"$err")" '^buildaudit: note: --backup-limit was reached'
-	eq "$(rec -q -- python3 -c "$uring" 2>&1)" ENOSYS
+	eq "$(rec -q -- python3 -S -c "$uring" 2>&1)" ENOSYS
 	# What was asked for, and how it was recorded, is for those who look.
 	eq "$(rec --io-uring=allow -- true 2>&1 | wc -l)" 3
 	settle
@@ -49,14 +49,14 @@ case_the_summary_has_some_of_many_notes() {
 
 case_io_uring_allowed() {
 	local free
-	free=$(python3 -c "$uring")
-	eq "$(rec -q --io-uring=allow -- python3 -c "$uring")" "$free"
+	free=$(python3 -S -c "$uring")
+	eq "$(rec -q --io-uring=allow -- python3 -S -c "$uring")" "$free"
 	has "$(notes)" 'io_uring'
 }
 
 case_io_uring_handed_over_is_noted() {
-	[ "$(python3 -c "$uring")" = open ] || skip 'no io_uring here'
-	python3 -c "$uring"'
+	[ "$(python3 -S -c "$uring")" = open ] || skip 'no io_uring here'
+	python3 -S -c "$uring"'
 import os, sys
 os.set_inheritable(fd, True)
 os.execv(sys.argv[1], sys.argv[1:])' "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- true
@@ -72,7 +72,7 @@ case_attributes_that_cannot_be_read_are_noted() {
 	needs_loop img m
 	unshare -m sh -ec '
 		mount -o loop img m
-		python3 -c "import os
+		python3 -S -c "import os
 open(\"m/f\", \"w\").write(\"x\")
 for i in range(400): os.setxattr(\"m/f\", \"user.\" + (\"n%03d\" % i).ljust(200, \"x\"), b\"v\")"
 		exec "$@"' sh "$BUILDAUDIT" -d "$DB" run $mode_flag --include="$T" -q -- rm m/f
@@ -81,14 +81,14 @@ for i in range(400): os.setxattr(\"m/f\", \"user.\" + (\"n%03d\" % i).ljust(200,
 
 # A descriptor that no call has opened.
 case_fanotify_for_writing_is_noted() {
-	rec -q -- python3 -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDONLY)'
+	rec -q -- python3 -S -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDONLY)'
 	hasnt "$(notes)" 'fanotify'
-	rec -q -- python3 -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDWR)'
+	rec -q -- python3 -S -c 'import ctypes, os; ctypes.CDLL(None).syscall(300, 0, os.O_RDWR)'
 	has "$(notes)" 'fanotify was asked for files that are open for writing'
 }
 
 case_ptrace_in_the_tree() {
-	rec -q -- python3 -c 'import ctypes, errno
+	rec -q -- python3 -S -c 'import ctypes, errno
 l = ctypes.CDLL(None, use_errno=True)
 print(l.ptrace(0, 0, 0, 0), errno.errorcode.get(ctypes.get_errno()))' >o
 	eq "$(cat o)" '-1 EPERM'

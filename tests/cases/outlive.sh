@@ -64,7 +64,7 @@ case_daemon_with_setsid() {
 
 # The command is killed; what it started goes on and is recorded.
 case_command_killed_and_child_goes_on() {
-	python3 - "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c "$late kill -KILL \$\$" <<'P'
+	python3 -S - "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c "$late kill -KILL \$\$" <<'P'
 import subprocess, sys
 sys.exit(0 if subprocess.run(sys.argv[1:], timeout=15).returncode == -9 else 1)
 P
@@ -150,7 +150,7 @@ P
 	: >go
 	settle
 	snap w after
-	"$LIB/manifest-equals" "$DB" latest "$T/w" before after >&2 || fail "the manifest is not the truth"
+	python3 -S "$LIB/manifest-equals" "$DB" latest "$T/w" before after >&2 || fail "the manifest is not the truth"
 	ba verify >/dev/null
 	ba rollback -y >/dev/null
 	snap w back

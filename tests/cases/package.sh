@@ -24,7 +24,7 @@ make_tree() { # FOLDER
 # As a package manager sees it: content, modes, owners and links, but no times.
 tree() { # FOLDER
 	snap "$1" "$T/../snap"
-	python3 -c '
+	python3 -S -c '
 import json, sys
 first = {}
 for line in open(sys.argv[1], errors="surrogateescape"):
@@ -311,6 +311,7 @@ case_name_and_version_from_the_folder() {
 }
 
 case_architecture_and_dependencies_from_elf_files() {
+	packages_of_this_machine
 	need dpkg-deb; need dpkg-shlibdeps; need cc
 	echo 'int main(void) { return 0; }' >m.c
 	cc m.c -o m
@@ -510,6 +511,7 @@ case_conffiles_and_owners() {
 }
 
 case_owned_files_are_listed() {
+	packages_of_this_machine
 	need dpkg-deb
 	mkdir p
 	rec --include "$T/p" -q -- touch p/x
@@ -702,6 +704,7 @@ case_what_a_type_has_no_place_for_is_said() {
 }
 
 case_documents() {
+	packages_of_this_machine
 	need dpkg-deb
 	mkdir -p p docs/more
 	echo c >docs/copyright
@@ -746,6 +749,7 @@ case_quiet_says_only_what_fails() {
 
 # In a payload of one architecture, and of two; a library of the payload's own, and one that is not here.
 case_libraries_of_each_kind() {
+	packages_of_this_machine
 	need dpkg-deb; need cc
 	echo 'int own(void) { return 1; }' >own.c
 	echo 'int gone(void) { return 1; }' >gone.c
@@ -764,6 +768,7 @@ case_libraries_of_each_kind() {
 }
 
 case_i386_files() {
+	packages_of_this_machine
 	need dpkg-deb; need cc
 	echo 'int main(void) { return 0; }' >m.c
 	cc -m32 m.c -o m 2>/dev/null || skip 'no 32-bit compiler here'

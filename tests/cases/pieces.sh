@@ -5,18 +5,16 @@
 tree=$(realpath "$LIB/../..")
 lower() { tr '[:upper:]' '[:lower:]'; }
 
+# unnamed MAKEFILE...: of the files on standard input, which are no words of these?
+unnamed() { grep -vxFf <(cat "$@" | tr -s ' \t\\' '\n') || :; }
+
 # A file that no Makefile names is in no release.
 case_each_file_is_in_the_makefile() {
-	local f
 	cd "$tree" || return
-	for f in src/*/*.[ch] src/*/*.js src/*/*.sh src/*/*.tbl db/*.sql; do
-		case $f in src/gen/*) continue ;; esac
-		grep -qE "(^|[ 	])$f( |\$|\\\\)" <(sed 's/$/ /' src/Makemodule.am) || fail "src/Makemodule.am does not name $f" || return
-	done
-	for f in tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/* tests/lives/* tests/report/*; do
-		[ -f "$f" ] || continue
-		grep -q "$f" tests/Makemodule.am src/Makemodule.am || fail "tests/Makemodule.am does not name $f" || return
-	done
+	eq "$(printf '%s\n' src/*/*.[ch] src/*/*.js src/*/*.sh src/*/*.tbl db/*.sql | grep -v '^src/gen/' | unnamed src/Makemodule.am)" \
+		'' 'src/Makemodule.am does not name'
+	eq "$(find tests/unit/*.c tests/cases/*.sh tests/cases/*.py tests/progs/*.c tests/fuzz/*.c tests/lib/* tests/crash/* tests/chance/* \
+		tests/lives/* tests/report/* -prune -type f | unnamed tests/Makemodule.am src/Makemodule.am)" '' 'tests/Makemodule.am does not name'
 }
 
 case_each_subcommand_is_in_the_help() {
@@ -107,7 +105,7 @@ case_lintian_knows_who_names_dpkg_s_folder() {
 # The functions and files that the map names are there, and what one function does it does in the map's order.
 case_the_map_is_of_this_tree() {
 	local steps pairs
-	read -r steps pairs < <(python3 "$LIB/docs.py" map "$tree/src" | tee said | tail -n 1)
+	read -r steps pairs < <(python3 -S "$LIB/docs.py" map "$tree/src" | tee said | tail -n 1)
 	eq "$(sed '$d' said)" ''
 	[ "$steps" -ge 100 ]
 	[ "$pairs" -ge 20 ]

@@ -14,7 +14,7 @@ case_exit_status_is_kept() {
 case_death_by_signal_is_kept() {
 	local s
 	for s in TERM KILL INT HUP SEGV ABRT PIPE USR1 QUIT; do
-		python3 - "$s" "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c "kill -$s \$\$" <<'P'
+		python3 -S - "$s" "$BUILDAUDIT" -d "$DB" run $mode_flag -q -- sh -c "kill -$s \$\$" <<'P'
 import resource, signal, subprocess, sys
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 got = subprocess.run(sys.argv[2:]).returncode

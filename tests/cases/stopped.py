@@ -8,7 +8,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
 import balib
-from undoing import (BA, Case, build, carried, compare, expect, made, run_cases, sh, snapshot, stops, texts, write)
+from undoing import (BA, Case, build, carried, compare, expect, made, sh, snapshot, stops, texts, write)
 
 
 def killed():
@@ -318,4 +318,4 @@ def two_databases():
 CASES = [killed, killed_install, back_and_out, failed_once, stopped_where_a_name_gives_way, unread, killed_beside_others, killed_coming_home, edited_after_a_kill, taken_place, two_databases]
 
 if __name__ == '__main__':
-    run_cases(CASES)
+    balib.run_cases(CASES)

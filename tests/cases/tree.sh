@@ -18,7 +18,7 @@ case_tree_is_depth_first() {
 	rec -q -- bash -c 'f() { [ $1 = 0 ] || { (f $(($1 - 1)); :); (f $(($1 - 1)); :); }; :; }; f 3'
 	settle
 	eq "$(q 'SELECT count(*) FROM processes')" 15
-	ba tree --json | python3 -c '
+	ba tree --json | python3 -S -c '
 import json, sys
 at, last, order = {}, {}, []
 for n, p in enumerate(map(json.loads, sys.stdin)):
@@ -132,7 +132,7 @@ case_how_each_ended_in_words() {
 	has "$(ba tree)" 'kill -TERM.*  killed by SIGTERM$'
 	has "$(ba tree)" 'exit 4.*  failed with status 4$'
 	has "$(ba tree)" 'exit 5.*  failed with status 5$'
-	eq "$(ba tree --failed --json | python3 -c 'import json,sys; print(*[json.loads(l)["exit_status"] for l in sys.stdin])')" '0 3 None 4 5 3'
+	eq "$(ba tree --failed --json | python3 -S -c 'import json,sys; print(*[json.loads(l)["exit_status"] for l in sys.stdin])')" '0 3 None 4 5 3'
 }
 
 # Different scripts that failed are different lines; and a name is one that was typed.
@@ -171,7 +171,7 @@ case_the_slowest() {
 	rec -q -- bash -c 'sh -c "sleep 0.3; :"; sleep 0.2; /bin/true; :'
 	settle
 	eq "$(ba tree --slow=2 | grep -c sleep)" 4
-	eq "$(ba tree --slow=1 --json | python3 -c 'import json,sys; print([json.loads(l)["argv"] for l in sys.stdin][-1])')" "['sleep', '0.3']"
+	eq "$(ba tree --slow=1 --json | python3 -S -c 'import json,sys; print([json.loads(l)["argv"] for l in sys.stdin][-1])')" "['sleep', '0.3']"
 	has "$(ba tree --slow)" 'sleep 0.2'
 	has "$(want_rc 2 ba tree --slow=none 2>&1)" 'how many'
 	has "$(want_rc 2 ba tree --slow=0 2>&1)" 'how many'

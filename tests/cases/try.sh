@@ -25,7 +25,7 @@ unchanged() {
 }
 # What a snapshot says but for times, which no two runs have the same.
 facts() {
-	python3 -c '
+	python3 -S -c '
 import json, sys
 for e in map(json.loads, open(sys.argv[1])):
     print(e["path"], e["type"], oct(e["mode"]), e["uid"], e["gid"], e["sha256"], e["link_target"], e["rdev"], e["nlink"] if e["type"] != "dir" else "")' "$1"
@@ -33,7 +33,7 @@ for e in map(json.loads, open(sys.argv[1])):
 # A snapshot with the numbers that a file has on both sides: within, those of a lower layer are in the low bits, and
 # what is new has none there. The kernel tells a copied file's birth wrong.
 numbers() {
-	python3 -c '
+	python3 -S -c '
 import json, sys
 for e in map(json.loads, open(sys.argv[1])):
     e["ino"] = e["ino"] & 0xffffffff if sys.argv[2] == "outside" or e["ino"] >> 32 else -e["ino"]
@@ -52,10 +52,10 @@ tried() {
 	settle
 	run=$(q 'SELECT max(run_id) FROM runs')
 	eq "$(q "SELECT state FROM runs WHERE run_id = $run")" staged
-	t -q --continue "$run" "$LIB/snapshot" "$folder" >"$T/../inside"
+	t -q --continue "$run" python3 -S "$LIB/snapshot" "$folder" >"$T/../inside"
 	numbers "$T/../before" outside
 	numbers "$T/../inside" inside
-	"$LIB/manifest-equals" "$DB" "$run" "$T/$folder" "$T/../before-numbers" "$T/../inside-numbers" >&2 || fail "the manifest is not the truth"
+	python3 -S "$LIB/manifest-equals" "$DB" "$run" "$T/$folder" "$T/../before-numbers" "$T/../inside-numbers" >&2 || fail "the manifest is not the truth"
 	want_rc 0 ba verify "$run"
 	tried_manifest=$(manifest_of "$run" "$T/$folder")
 	ba discard "$run" 2>/dev/null
@@ -332,7 +332,7 @@ open('said', 'wb').write(c.recv(9))
 END
 	python3 server.py &
 	until_ok test -e ready
-	t -q python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("p/socket"); s.send(b"hello")'
+	t -q python3 -S -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("p/socket"); s.send(b"hello")'
 	wait $!
 	eq "$(cat said)" hello
 }

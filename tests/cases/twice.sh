@@ -40,7 +40,7 @@ case_a_run_that_is_forgotten_under_an_undo() {
 	mkdir p
 	rec -q --include "$T/p" -- sh -c 'echo 1 >p/a'
 	settle
-	python3 -c '
+	python3 -S -c '
 import sqlite3, subprocess, sys, time
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("BEGIN IMMEDIATE")

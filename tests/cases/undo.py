@@ -12,7 +12,8 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
-from undoing import (ADMINS, BA, Case, HOME, NEWER, ODD, OLD, build, carried, compare, expect, made, names, run_cases, sh, snapshot, texts, write)
+import balib
+from undoing import (ADMINS, BA, Case, HOME, NEWER, ODD, OLD, build, carried, compare, expect, made, names, sh, snapshot, texts, write)
 
 
 def everything():
@@ -761,4 +762,4 @@ def folder_that_became_a_file():
 CASES = [in_the_way, waiting_for_one_another, last_copies, written_meanwhile, folder_that_became_a_file, everything, filled, carried_out, carried_in, left_in_place, folders_carried_in, two_names_of_what_was_there, cannot_come_home, carried_out_of_an_install, uninstalled, unkept, known_by_two_names, claimed, scripted, hostile, many, forms, upgraded, planned, forgotten, edited, exchanged]
 
 if __name__ == '__main__':
-    run_cases(CASES)
+    balib.run_cases(CASES)

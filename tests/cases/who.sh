@@ -10,13 +10,13 @@ case_through_a_rename() {
 	has "$out" 'perl'
 	has "$out" 'mv x\.dpkg-new x'
 	hasnt "$(ba who "$T/x" | grep -c perl)" '^0'
-	eq "$(ba who --json "$T/x" | python3 -c 'import json,sys; print(*sorted({json.loads(l)["op"] for l in sys.stdin}))')" 'open rename'
+	eq "$(ba who --json "$T/x" | python3 -S -c 'import json,sys; print(*sorted({json.loads(l)["op"] for l in sys.stdin}))')" 'open rename'
 }
 
 case_through_two_renames_of_folders() {
 	rec -q -- sh -c 'mkdir a; perl -e "open F, q(>), q(a/f); print F 1"; mv a b; mkdir c; mv b c/d; chmod 600 c/d/f'
 	local ops
-	ops=$(ba who --json "$T/c/d/f" | python3 -c 'import json,sys; print(*sorted({json.loads(l)["op"] for l in sys.stdin}))')
+	ops=$(ba who --json "$T/c/d/f" | python3 -S -c 'import json,sys; print(*sorted({json.loads(l)["op"] for l in sys.stdin}))')
 	has "$ops" 'open'
 	has "$ops" 'chmod'
 }
@@ -31,8 +31,8 @@ case_newest_run_first() {
 	rec -q -- sh -c 'echo 1 >f'
 	rec -q -- perl -e 'open F, ">>f"; print F 2'
 	settle
-	eq "$(ba who --json "$T/f" | head -n 1 | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["run_id"])')" 2
-	eq "$(ba who --json "$T/f" | python3 -c 'import json,sys; print(*sorted({json.loads(l)["run_id"] for l in sys.stdin}))')" '1 2'
+	eq "$(ba who --json "$T/f" | head -n 1 | python3 -S -c 'import json,sys; print(json.loads(sys.stdin.readline())["run_id"])')" 2
+	eq "$(ba who --json "$T/f" | python3 -S -c 'import json,sys; print(*sorted({json.loads(l)["run_id"] for l in sys.stdin}))')" '1 2'
 }
 
 case_ancestors_up_to_the_command() {
@@ -145,7 +145,7 @@ case_of_a_folder_that_is_a_link_now() {
 }
 
 # The names in an answer, from here.
-paths() { python3 -c '
+paths() { python3 -S -c '
 import json, os, sys
 print(*sorted({os.path.relpath(json.loads(l)["path"]) for l in sys.stdin}), end=" ")'; }
 
@@ -175,7 +175,7 @@ case_not_the_file_that_was_there_before_under_this_name() {
 
 # The programs that had a hand in a file, by their first words.
 programs() {
-	ba who --json "$1" | python3 -c '
+	ba who --json "$1" | python3 -S -c '
 import json, sys
 words = lambda a: json.loads(a) if isinstance(a, str) else a
 print(*sorted({words(json.loads(l)["argv"])[0] for l in sys.stdin}))'
@@ -224,7 +224,7 @@ case_events_are_in_order() {
 	rec -q -- sh -c 'mkdir d; echo >d/f; mv d/f d/g; rm d/g; rmdir d'
 	settle
 	eq "$(q "SELECT group_concat(op, ' ') FROM (SELECT op FROM events WHERE path LIKE '$T/d%' ORDER BY event_id)")" 'mkdir open rename unlink rmdir'
-	eq "$(ba events --json | python3 -c '
+	eq "$(ba events --json | python3 -S -c '
 import json, sys
 t = [json.loads(l) for l in sys.stdin]
 print(*[e["op"] for e in t if (e["path"] or "").startswith(sys.argv[1])])

@@ -286,7 +286,7 @@ class Scene:
         return before
 
     def install(self, w, *flags):
-        p = w.ba('run', '-q', '--include', w.t, *flags, '--', sys.executable, undoing.__file__, '--install', w.t)
+        p = w.ba('run', '-q', '--include', w.t, *flags, '--', sys.executable, '-S', undoing.__file__, '--install', w.t)
         if p.returncode:
             raise RuntimeError('the installer failed: ' + p.stdout)
         balib.settle(w.db)
@@ -389,7 +389,7 @@ class Together(Rollback):
         self.layers = ()
         undoing.build(w.t)
         before = undoing.snapshot(w.t)
-        self.go_on(w, sys.executable, undoing.__file__, '--install')
+        self.go_on(w, sys.executable, '-S', undoing.__file__, '--install')
         self.go_on(w, 'sh', '-c', OVERWRITE + '; mkdir more; echo 2 >more/f; mv truncated more/moved', 'sh')
         self.go_on(w, 'sh', '-c', 'cd "$1" && chmod 600 overwritten more/moved; mv more/moved truncated; rm -r more', 'sh')
         p = w.ba('commit', '-y', '1')
@@ -565,7 +565,7 @@ class Run(Scene):
         return undoing.snapshot(w.t)
 
     def command(self, w):
-        return ('run', *self.flags, '--include', w.t, '--', sys.executable, undoing.__file__, '--install', w.t)
+        return ('run', *self.flags, '--include', w.t, '--', sys.executable, '-S', undoing.__file__, '--install', w.t)
 
     def check(self, w, ideal, before, cut=False):
         self.done = False
@@ -689,7 +689,7 @@ class Commit(Scene):
     def prepare(self, w):
         undoing.build(w.t)
         self.before = self.tree(w)
-        p = w.ba('try', '-q', '--include', w.t, '--', sys.executable, undoing.__file__, '--install', w.t)
+        p = w.ba('try', '-q', '--include', w.t, '--', sys.executable, '-S', undoing.__file__, '--install', w.t)
         if p.returncode:
             raise RuntimeError('the try failed: ' + p.stdout)
         balib.settle(w.db)

@@ -12,6 +12,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 
@@ -331,6 +332,13 @@ class Skip(Exception):
 
 def run_cases(cases):
     """A file's main: each case, or those that are named, is a function that returns its faults; its first line is its name."""
+    with tempfile.TemporaryDirectory(prefix='ba-dpkg.') as packages:
+        os.chmod(packages, 0o755)       # some are somebody else's
+        no_packages(packages)
+        _run_cases(cases)
+
+
+def _run_cases(cases):
     tap = Tap()
     for case in cases:
         if len(sys.argv) > 1 and case.__name__ not in sys.argv[1:]:

@@ -266,7 +266,7 @@ class Case:
             return 'hit' in f.read()
 
     def adversary(self):
-        p = self.record('--', sys.executable, os.path.realpath(__file__), '--install', self.t)
+        p = self.record('--', sys.executable, '-S', os.path.realpath(__file__), '--install', self.t)
         return [] if p.returncode == 0 else ['the installer failed: ' + p.stdout]
 
 
@@ -314,18 +314,12 @@ ADMINS = {'prog': 'admin'}
 
 
 def stops(turn):
-    """The calls to stop at, without end: each where EVERY_POINT is set (scripts/check-real), else every third, by turns."""
-    step = 1 if os.environ.get('EVERY_POINT') else 3
-    n = 1 + turn % step
+    """The calls to stop at, without end: each where EVERY_POINT is set (scripts/check-real), else by turns one of the
+    first three, and every eighth from there."""
+    n, step = (1, 1) if os.environ.get('EVERY_POINT') else (1 + turn % 3, 8)
     while True:
         yield n
         n += step
-
-
-def run_cases(cases):
-    with tempfile.TemporaryDirectory(prefix='ba-undo.') as packages:
-        balib.no_packages(packages)
-        balib.run_cases(cases)
 
 
 if __name__ == '__main__' and sys.argv[1:2] == ['--install']:
