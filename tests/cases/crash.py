@@ -18,18 +18,18 @@ import scenes
 
 SAMPLES = {
     'seccomp': [
-        (kill, '--only rollback,run --samples 5'),
-        (kill, '--only uninstall,forget --device other --samples 4'),
-        (kill, '--only unfinished --device other --samples 3'),
-        (kill, '--only commit,uncommit,together --device other --samples 4'),
+        (kill, '--only rollback,run --samples 3'),
+        (kill, '--only uninstall,forget --device other --samples 3'),
+        (kill, '--only unfinished --device other --samples 2'),
+        (kill, '--only commit,uncommit,together --device other --samples 3'),
         (power, '--fs ext4 --only run,precious,carried,rollback,commit --db same --samples 2'),
-        (objects, '--only rollback --what damage,full,ENOSPC+ --seeds 4 --samples 4'),
+        (objects, '--only rollback --what damage,full,ENOSPC+ --seeds 2 --samples 3'),
     ],
     'ptrace': [
         (kill, '--only run,unfinished,deb,tar --device same --samples 2'),
         (kill, '--only checkinstall,rpm --device same --samples 1'),
         (power, '--fs ext4 --only precious,deb --db apart --samples 1'),
-        (objects, '--only second --what damage,full --seeds 4'),
+        (objects, '--only second --what damage,full --seeds 2'),
     ],
 }
 
