@@ -5,6 +5,7 @@ against them.  Names are bytes throughout; in text they are percent-escaped (esc
 """
 import contextlib
 import ctypes
+import functools
 import hashlib
 import json
 import os
@@ -294,12 +295,24 @@ def no_packages(folder):
     os.environ['DPKG_ADMINDIR'] = folder
 
 
+@functools.lru_cache(None)
+def _killat():
+    """The program killat, built once in a process: a case has a folder of its own for it at each of its turns."""
+    source = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'crash', 'killat.c')
+    with tempfile.TemporaryDirectory(prefix='ba-killat.') as folder:
+        out = os.path.join(folder, 'killat')
+        subprocess.run([os.environ.get('CC', 'cc'), '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra',
+                        '-Wno-missing-field-initializers', '-Werror', '-o', out, source], check=True)
+        with open(out, 'rb') as f:
+            return f.read()
+
+
 def killat(folder):
-    """Builds tests/crash/killat in the folder; returns its name."""
-    crash = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'crash')
+    """Puts tests/crash/killat into the folder; returns its name."""
     out = os.path.join(folder, 'killat')
-    subprocess.run([os.environ.get('CC', 'cc'), '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra',
-                    '-Wno-missing-field-initializers', '-Werror', '-o', out, os.path.join(crash, 'killat.c')], check=True)
+    with open(out, 'wb') as f:
+        f.write(_killat())
+    os.chmod(out, 0o755)
     return out
 
 
