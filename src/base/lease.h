@@ -9,9 +9,17 @@
  */
 #include <stdbool.h>
 
+#include "base/cleanup.h"
+
 /* It ends with the descriptor. */
 bool lease_take(int fd);
 /* Has nobody come to the file since it was taken? */
 bool lease_holds(int fd);
+
+/*
+ * io_open_content() of what another recorder may have one on, as long as a call takes. Whoever has
+ * one that does not end may be waiting for us: -EWOULDBLOCK.
+ */
+int lease_open(int dir, const char *name) MUST_CHECK;
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -23,8 +22,6 @@
 
 /* A file may be so many times as long as what may be kept. */
 #define HOLES_MAX 64
-
-#define LEASE_WAIT_MS 1000
 
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
@@ -114,28 +111,12 @@ static int open_folder(struct keeper *k)
 	return k->error = r;
 }
 
-/*
- * Another recorder may hold a lease on it, as long as a call takes; whoever
- * holds one that does not end may be waiting for us.
- */
-static int open_leased(const char *path)
-{
-	const struct timespec nap = { 0, 1000000 };
-	int i, fd = io_open_content(AT_FDCWD, path);
-
-	for (i = 0; fd == -EWOULDBLOCK && i < LEASE_WAIT_MS; i++) {
-		nanosleep(&nap, NULL);
-		fd = io_open_content(AT_FDCWD, path);
-	}
-	return fd == -EWOULDBLOCK ? -EBUSY : fd;
-}
-
 static int open_original(const char *path, const struct inode *now, struct stat *st)
 {
-	int fd = open_leased(path);
+	int fd = lease_open(AT_FDCWD, path);
 
 	if (fd < 0)
-		return fd;
+		return fd == -EWOULDBLOCK ? -EBUSY : fd;
 	if (fstat(fd, st) == 0 && st->st_dev == now->dev && st->st_ino == now->ino &&
 		S_ISREG(st->st_mode))
 		return fd;
@@ -195,9 +176,9 @@ static bool object_whole(const struct keeper *k, const struct keeping *g, const 
 }
 
 /* Of this run alone: numbers of processes come twice where there are two namespaces of them. */
-static void unfinished_name(const struct keeper *k, char out[32])
+static void unfinished_name(const struct keeper *k, char out[KEEP_TEMP])
 {
-	snprintf(out, 32, "tmp-%lld", (long long)k->run_id);
+	snprintf(out, KEEP_TEMP, "tmp-%lld", (long long)k->run_id);
 }
 
 /* It has its own name and that in the store, and nobody has come to it since the lease. */
@@ -214,7 +195,7 @@ static bool still_ours(int fd)
  */
 static bool link_over(const struct keeper *k, const char *path, int from, const char *name)
 {
-	char temp[32];
+	char temp[KEEP_TEMP];
 
 	unfinished_name(k, temp);
 	unlinkat(k->dir, temp, 0);
@@ -245,8 +226,7 @@ static bool link_object(const struct keeper *k, int from, const char *name)
 	return false;
 }
 
-/* What an earlier one has left under that name goes. A descriptor or -errno. */
-static int open_temp(const struct keeper *k, char temp[32])
+int keep_temp(const struct keeper *k, char temp[KEEP_TEMP])
 {
 	int fd;
 
@@ -258,10 +238,10 @@ static int open_temp(const struct keeper *k, char temp[32])
 static int copy_object(struct keeper *k, int from, const struct stat *st, struct keeping *g)
 {
 	uint64_t stored = 0;
-	char temp[32];
+	char temp[KEEP_TEMP];
 	int r;
 
-	g->copy = open_temp(k, temp);
+	g->copy = keep_temp(k, temp);
 	if (g->copy < 0)
 		return g->copy;
 	r = read_into(from, g->copy, st, g, &stored);
@@ -396,7 +376,7 @@ static int flush_names(struct keeper *k, const struct keeping *g)
 
 int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
 {
-	char temp[32];
+	char temp[KEEP_TEMP];
 	int r = 0;
 
 	if (k->receipts < 0)
@@ -410,49 +390,5 @@ int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g)
 	close_fd(&g->copy);
 	if (r == 0 && (!k->ordered || victims_dev != k->dev))
 		r = flush_names(k, g);
-	return r;
-}
-
-/* Whole, and on disk, before the file's second name goes: it may be the last one. */
-static int fill_copy(int from, int to, const unsigned char *hash)
-{
-	unsigned char is[SHA256_LEN];
-	int r = lseek(from, 0, SEEK_SET) < 0 ? -errno : copy_content(from, to, is, NULL);
-
-	if (r == 0 && memcmp(is, hash, SHA256_LEN))
-		r = -EAGAIN;
-	return r < 0 ? r : durable_sync(to);
-}
-
-static int copy_in_place(const struct keeper *k, int from, const char *object,
-	const unsigned char *hash)
-{
-	_cleanup_close_ int to = -1;
-	char temp[32];
-	int r;
-
-	to = open_temp(k, temp);
-	r = to < 0 ? to : fill_copy(from, to, hash);
-	if (r == 0 && renameat(k->dir, temp, k->dir, object) < 0)
-		r = -errno;
-	if (r < 0 && to >= 0)
-		unlinkat(k->dir, temp, 0);
-	return r;
-}
-
-int keep_settle(struct keeper *k, const unsigned char *hash, bool failed, int *held)
-{
-	char object[OBJECT_NAME];
-	struct stat st;
-	int r = fstat(*held, &st) < 0 ? -errno : 0;
-
-	object_name(hash, object);
-	if (r == 0 && (st.st_nlink > 1 || !lease_holds(*held))) {
-		r = copy_in_place(k, *held, object, hash);
-		/* Nobody has counted on it; and the last name it is not. */
-		if (r < 0 && failed && st.st_nlink > 1)
-			unlinkat(k->dir, object, 0);
-	}
-	close_fd(held);
 	return r;
 }

@@ -10,7 +10,7 @@
  * and that nobody else has open stays what it is, under one name more: link(2)
  * comes before the unlink in the journal of ext4 and XFS, so nothing need be
  * flushed. A lease is held on it until it has gone: where somebody came to it
- * all the same, it is copied before he is let in (keep_settle). What is changed
+ * all the same, it is copied before he is let in (model/keep-linked.h). What is changed
  * in place is copied and flushed, which takes milliseconds, once for each file
  * that was there before the run.
  *
@@ -61,7 +61,8 @@ struct keeping {
  * goes_whole: the call takes away its last name and changes nothing in it, and nobody
  * holds it by an O_PATH descriptor, of which no lease tells.
  * KEEP_WHOLE sets hash, and keep_end() makes it so; anything else says why not. Where it sets held,
- * that is for keep_settle() once the call is over. None of the keeper's opens waits for that lease.
+ * that is for keep_settle() (model/keep-linked.h) once the call is over. None of the keeper's opens
+ * waits for that lease.
  */
 enum keep keep_begin(struct keeper *k, const char *path, const struct inode *now, bool goes_whole,
 	struct keeping *g);
@@ -73,11 +74,10 @@ int keep_receipt(struct keeper *k, const struct touch *t, struct original *o) MU
 /* All of it is on disk before a loss on that file system can be. 0 or -errno. */
 int keep_end(struct keeper *k, uint64_t victims_dev, struct keeping *g) MUST_CHECK;
 /*
- * The call that was to take the last name of g.held away is over; or it failed, perhaps. If the
- * file has a name all the same, or somebody came to it meanwhile, the object becomes a copy of its
- * own. Then the lease ends: *held is closed. 0, or -errno: there is none; -EAGAIN: it was written
- * to.
+ * A new file in the store, for what is not whole yet, by a name that forget takes for no object.
+ * What an earlier one has left there goes. A descriptor or -errno.
  */
-int keep_settle(struct keeper *k, const unsigned char *hash, bool failed, int *held) MUST_CHECK;
+#define KEEP_TEMP 32
+int keep_temp(const struct keeper *k, char temp[KEEP_TEMP]) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/quiet.h"
 #include "base/xattrs.h"
+#include "model/keep-linked.h"
 #include "record/handles.h"
 
 static void note_loss(struct recorder *r, enum keep keep, const char *path, int error)

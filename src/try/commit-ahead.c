@@ -34,8 +34,8 @@ static const char *why_not_kept(const struct keeping *g, enum keep keep)
 	return g->error == -EAGAIN ? "it was changed at that moment" : strerror(-g->error);
 }
 
-/* Nobody but us takes the name away; what it was when it was read is asked once more then. */
-static int keep_content(struct commit_ahead *a, const struct commit_item *it, bool goes_whole,
+/* Of thousands of files no leases can be held: each is taken anew when its file goes. */
+static int keep_content(struct commit_ahead *a, struct commit_item *it, bool goes_whole,
 	struct keeping *g, struct original *o, struct words *words)
 {
 	int r;
@@ -43,8 +43,7 @@ static int keep_content(struct commit_ahead *a, const struct commit_item *it, bo
 	o->keep = keep_begin(&a->keeper, it->e->path, &it->now, goes_whole, g);
 	o->hash = g->hash;
 	r = keep_end(&a->keeper, it->now.dev, g);
-	/* A commit may take long: nobody waits for it. */
-	cleanup_closep(&g->held);
+	keep_let_go(g, &it->linked);
 	if (o->keep == KEEP_WHOLE && r == 0)
 		return 0;
 	if (r < 0)
@@ -68,7 +67,7 @@ static int keep_meta(const struct commit_item *it, char *target, struct buf *xat
 
 /* Once for each file, under whichever of its names. */
 static int keep_original(struct commit_ahead *a, struct commit_plan *p,
-	const struct commit_item *it, struct words *words)
+	struct commit_item *it, struct words *words)
 {
 	struct original o = { .file = it->e->before_file };
 	_cleanup_buf_ struct buf xattrs = BUF_INIT;
@@ -130,7 +129,7 @@ static int tell_hand(struct commit_ahead *a, const struct commit_item *it)
 	return r < 0 ? r : hands_note(&a->hands, &e, a->journal->exec);
 }
 
-static int tell(struct commit_ahead *a, struct commit_plan *p, const struct commit_item *it,
+static int tell(struct commit_ahead *a, struct commit_plan *p, struct commit_item *it,
 	struct words *words)
 {
 	static const struct inode nothing;
@@ -195,6 +194,21 @@ int commit_ahead_writes(struct commit_ahead *a, const struct commit_plan *p)
 		if (p->items[i].leads)
 			r = tell_hand(a, &p->items[i]);
 	return r < 0 ? r : journal_sync(a->journal);
+}
+
+int commit_ahead_hold(const struct commit_ahead *a, const struct commit_item *it, int dir,
+	const char *name, int *held)
+{
+	int r = keep_hold(&a->keeper, &it->linked, dir, name, held);
+
+	return r == -EAGAIN ? -ESTALE : r;
+}
+
+int commit_ahead_settle(struct commit_ahead *a, const struct commit_item *it, int r, int *held)
+{
+	int settled = *held < 0 ? 0 : keep_settle(&a->keeper, it->linked.hash, r < 0, held);
+
+	return r < 0 ? r : settled;
 }
 
 void commit_ahead_beat(const struct commit_ahead *a, const struct commit_item *it)

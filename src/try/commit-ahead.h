@@ -33,6 +33,16 @@ int commit_ahead(struct commit_ahead *a, struct commit_plan *p, struct journal *
 int commit_ahead_writes(struct commit_ahead *a, const struct commit_plan *p) MUST_CHECK;
 /* It failed: what it had not come to is no part of it. 0 or -errno. */
 int commit_ahead_unsay(struct commit_ahead *a, const struct commit_plan *p) MUST_CHECK;
+/*
+ * What stands at the item, `name` in dir, is about to go: where it is its own kept original, nobody
+ * comes to it from here to commit_ahead_settle(), or it is one no more. 0; -ESTALE: it was written
+ * to since it was kept; or -errno.
+ */
+int commit_ahead_hold(const struct commit_ahead *a, const struct commit_item *it, int dir,
+	const char *name, int *held) MUST_CHECK;
+/* It has gone, or, r: why not. Returns that, or why it is not kept any more. */
+int commit_ahead_settle(struct commit_ahead *a, const struct commit_item *it, int r,
+	int *held) MUST_CHECK;
 /* Says that we are alive, and for how long, with that item to write; now and then. */
 void commit_ahead_beat(const struct commit_ahead *a, const struct commit_item *it);
 void commit_ahead_release(struct commit_ahead *a);

@@ -129,13 +129,10 @@ static bool is_beside(const struct commit_plan *p, const struct commit_item *it)
 	return it->work && !(above && above->act == COMMIT_NEW_FOLDER);
 }
 
-static int put(struct applying *a, struct commit_item *it)
+static int put_at(struct commit_item *it, int dir, const char *name)
 {
-	const char *name, *temp = strrchr(it->work, '/') + 1;
-	int dir, r = open_place(a, it->e->path, &dir, &name);
+	const char *temp = strrchr(it->work, '/') + 1;
 
-	if (r < 0)
-		return r;
 	if (!S_ISDIR(it->now.mode) && !look_stands_still(&it->now, dir, name))
 		return -ESTALE;
 	it->begun = true;
@@ -148,6 +145,18 @@ static int put(struct applying *a, struct commit_item *it)
 	if (it->act == COMMIT_LINK)
 		unlinkat(dir, temp, 0);
 	return 0;
+}
+
+static int put(struct applying *a, struct commit_item *it)
+{
+	const char *name;
+	int held = -1, dir, r = open_place(a, it->e->path, &dir, &name);
+
+	if (r == 0)
+		r = commit_ahead_hold(a->ahead, it, dir, name, &held);
+	if (r == 0)
+		r = put_at(it, dir, name);
+	return commit_ahead_settle(a->ahead, it, r, &held);
 }
 
 static bool is_placed(const struct applying *a, const struct commit_item *it)
@@ -175,16 +184,18 @@ static int place_late(struct applying *a, struct commit_item *it)
 static int take_out(struct applying *a, struct commit_item *it)
 {
 	const char *name;
-	int dir, r;
+	int held = -1, dir, r;
 
 	if (it->act != COMMIT_REMOVE && !(is_placed(a, it) && folder_in_way(it)))
 		return 0;
 	r = open_place(a, it->e->path, &dir, &name);
 	if (r == 0)
+		r = commit_ahead_hold(a->ahead, it, dir, name, &held);
+	if (r == 0)
 		r = remove_entry(&a->p->real, it->e->path, &it->now);
 	it->begun |= r != -ESTALE;
 	parents_forget(&a->other);
-	return r;
+	return commit_ahead_settle(a->ahead, it, r, &held);
 }
 
 /* Change. */

@@ -7,6 +7,7 @@
  */
 #include "base/parents.h"
 #include "base/u64map.h"
+#include "model/keep-linked.h"
 #include "undo/entry.h"
 
 enum commit_act {
@@ -37,6 +38,7 @@ struct commit_item {
 	bool astray;
 	bool begun;   /* something may have been changed at its path, */
 	bool written; /* and where it is changed as it stands */
+	struct keep_linked linked; /* what stands there, once it is kept so */
 	bool given_up;            /* not chosen */
 	bool fixed;               /* the reason stands, whatever is forced */
 	char *reason;             /* why it cannot be; NULL: it can */

@@ -7,7 +7,8 @@
  *   -c           only count
  *   -n N         kill before the N-th call (from 1)
  *   -k WHOM      caller: the process that is about to make it (so without -k); main: the one that
- *                was started, or with --recorder the recorder; tree: all
+ *                was started, or with --recorder the recorder; tree: all; nobody: after --do the
+ *                call is made
  *   -v           a line for each counted call: number, pid, name, path
  *   -o FILE      where lines go (else stderr), and at the end `calls COUNT`, `hit N`, `status S`
  *   -w GLOB      count only calls on such a path (fnmatch; again for more)
@@ -138,7 +139,7 @@ static const struct {
 	{ "EMLINK", EMLINK }, { "EINTR", EINTR }, { "EOPNOTSUPP", EOPNOTSUPP },
 	{ "EXDEV", EXDEV } };
 
-enum whom { CALLER, MAIN, TREE };
+enum whom { CALLER, MAIN, TREE, NOBODY };
 
 /* A thread that is followed. */
 struct task {
@@ -415,7 +416,7 @@ static void kill_them(pid_t tid)
 		kill_process(tid);
 	} else if (opt.whom == MAIN) {
 		kill_process(main_pid);
-	} else {
+	} else if (opt.whom == TREE) {
 		kill_process(started);
 		for (i = 0; i < task_count; i++)
 			kill_process(tasks[i].tid);
@@ -670,8 +671,8 @@ static void set_error(const char *name)
 
 static void set_whom(const char *name)
 {
-	static const char
-		*const names[] = { [CALLER] = "caller", [MAIN] = "main", [TREE] = "tree" };
+	static const char *const names[] = { [CALLER] = "caller", [MAIN] = "main",
+		[TREE] = "tree", [NOBODY] = "nobody" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -679,7 +680,7 @@ static void set_whom(const char *name)
 			opt.whom = (enum whom)i;
 			return;
 		}
-	die("-k %s: caller, main or tree", name);
+	die("-k %s: caller, main, tree or nobody", name);
 }
 
 static void set_option(int letter, char *value)

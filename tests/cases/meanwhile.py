@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What somebody outside of a run does with a file while its original is kept, or while a commit or an undo takes it away or
+writes it anew: the original stays kept as it was, and what he writes is there."""
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', 'lib'))
+import balib
+from undoing import BA, MODE, Case, compare, expect, sh, snapshot, write
+
+ROOT = os.geteuid() == 0
+
+
+def objects(c):
+    """The kept originals."""
+    return [os.path.join(d, n) for d, _, names in os.walk(c.db + '.d') for n in names if len(os.path.basename(d)) == 2]
+
+
+def text(path):
+    with open(path, errors='replace') as f:
+        return f.read()
+
+
+def wait_for(what):
+    end = time.monotonic() + 30
+    while not what() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def in_order():
+    """Cases on a tmpfs, where the order of steps is no question: there a file is kept under one name more"""
+    top = tempfile.mkdtemp(prefix='ba-order.')
+    try:
+        if subprocess.run(['mount', '-t', 'tmpfs', 'none', top], check=False).returncode:
+            raise balib.Skip('no right to mount a tmpfs here')
+        os.chmod(top, 0o755)
+        tempfile.tempdir = top
+        yield
+    finally:
+        tempfile.tempdir = None
+        subprocess.run(['umount', '-l', top], stderr=subprocess.DEVNULL, check=False)
+        os.rmdir(top)
+
+
+GOING = 'gone1', 'gone2', 'over1', 'over2', 'gone3'
+
+
+def come_to(paths, opened):
+    """Opens each for writing, and gives the last one another name; who finds a lease there waits -> who may wait still"""
+    openers = [threading.Thread(target=lambda path=path: opened.append(os.open(path, os.O_WRONLY))) for path in paths[:-1]]
+    for opener in openers:
+        opener.start()
+    os.link(paths[-1], paths[-1] + '.other')
+    time.sleep(0.3)
+    return openers
+
+
+def commit_met(n, kept):
+    """Before its N-th call at a file that goes somebody comes to all of them, and writes when it is over -> what is wrong, or
+    None: it has no N-th call"""
+    wrong, opened = [], []
+    with in_order(), Case() as c:
+        killat, files = balib.killat(c.top), [c.t + '/' + f for f in GOING]
+        for f in files:
+            write(f, 'before ' + f)
+        before, found = snapshot(c.t), {f: os.stat(f).st_ino for f in files}
+        p = c.ba('try', *MODE, '-q', '--no-backup', '--include', c.t, '--', 'sh', '-ec', 'cd "$1"; rm gone?; for f in over?; do '
+                 'echo new >new; mv new $f; done', 'sh', c.t)
+        expect(wrong, 'try: %s' % p.stdout, p.returncode, 0)
+        balib.settle(c.db)
+        said = open(c.top + '/said', 'w+')
+        commit = subprocess.Popen([killat, '-w', c.t + '/gone?', '-w', c.t + '/over?', '-n', str(n), '-k', 'nobody', '-o',
+                                   c.top + '/report', '--do', ': >"$T/met"; until [ -e "$T/on" ]; do sleep 0.02; done', '--',
+                                   BA, '-d', c.db, 'commit', '-y', '1'], env=dict(os.environ, T=c.top),
+                                  stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        wait_for(lambda: os.path.exists(c.top + '/met') or commit.poll() is not None)
+        if not os.path.exists(c.top + '/met'):
+            return None
+        kept += [o for o in objects(c) if os.stat(o).st_nlink == 2]
+        files = [f for f in files if os.path.exists(f) and os.stat(f).st_ino == found[f]]
+        openers = come_to(files, opened)
+        write(c.top + '/on', '')
+        expect(wrong, 'commit', commit.wait(), 0)
+        for opener in openers:
+            opener.join()
+        opened.append(os.open(files[-1] + '.other', os.O_WRONLY))
+        os.unlink(files[-1] + '.other')
+        for fd in opened:
+            os.pwrite(fd, b'CLOBBERED', 0)
+            os.close(fd)
+        expect(wrong, 'the run is committed', c.ba('sql', 'SELECT state FROM runs WHERE run_id = 1').stdout, 'complete\n')
+        p = c.ba('rollback', '-y', '1')
+        expect(wrong, 'rollback: %s' % p.stdout, p.returncode, 0)
+        wrong += compare(before, snapshot(c.t))
+        said.seek(0)
+        return ['%d: %s; %s' % (n, w, said.read()) for w in wrong]
+
+
+def commit_meets_others():
+    """What a commit takes away stays kept as it was, whoever has come to it since it was kept and writes to it later"""
+    if not ROOT:
+        raise balib.Skip('a try needs root')
+    wrong, kept, n = [], [], 1
+    while (bad := commit_met(n, kept)) is not None:
+        wrong += bad
+        n += 1
+    expect(wrong, 'there were calls to come before', n > len(GOING), True)
+    expect(wrong, 'some were kept under one name more', kept != [], True)
+    return wrong
+
+
+CASES = [commit_meets_others]
+
+if __name__ == '__main__':
+    balib.run_cases(CASES)
