@@ -129,19 +129,43 @@ static bool same_time(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-static bool changed_meanwhile(int fd, const struct stat *was)
+/* 0: nobody has come to it; 1: somebody has, but no write shows; -EAGAIN: it was written to. */
+static int changed_meanwhile(int fd, const struct stat *was)
 {
 	struct stat st;
 
-	return fstat(fd, &st) < 0 || st.st_size != was->st_size ||
-		!same_time(&st.st_mtim, &was->st_mtim) || !same_time(&st.st_ctim, &was->st_ctim);
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size != was->st_size || !same_time(&st.st_mtim, &was->st_mtim))
+		return -EAGAIN;
+	return !same_time(&st.st_ctim, &was->st_ctim);
+}
+
+/*
+ * A new mode, owner or name moves the time of change, and so does who sets the other time back
+ * after he has written. What is read twice as the same was that from the end of the first reading
+ * to the start of the second.
+ */
+static int read_again(int from, int to, const struct stat *st, struct keeping *g, uint64_t *stored)
+{
+	unsigned char first[SHA256_LEN];
+	int r = ftruncate(to, 0) < 0 || lseek(to, 0, SEEK_SET) < 0 ? -errno : 0;
+
+	memcpy(first, g->hash, SHA256_LEN);
+	if (r == 0)
+		r = copy_content(from, to, g->hash, stored);
+	if (r == 0)
+		r = changed_meanwhile(from, st);
+	return r < 0 ? r : memcmp(first, g->hash, SHA256_LEN) ? -EAGAIN : 0;
 }
 
 static int read_into(int from, int to, const struct stat *st, struct keeping *g, uint64_t *stored)
 {
 	int r = copy_content(from, to, g->hash, stored);
 
-	return r == 0 && changed_meanwhile(from, st) ? -EAGAIN : r;
+	if (r == 0)
+		r = changed_meanwhile(from, st);
+	return r > 0 ? read_again(from, to, st, g, stored) : r;
 }
 
 static int name_object(struct keeper *k, struct keeping *g)

@@ -116,7 +116,47 @@ def commit_meets_others():
     return wrong
 
 
-CASES = [commit_meets_others]
+def copy_met(what, again):
+    """Somebody does that to a file in the middle of its being copied, and perhaps again and again -> what is wrong"""
+    wrong = []
+    with Case() as c:
+        killat, file = balib.killat(c.top), c.t + '/file'
+        with open(file, 'wb') as f:
+            f.write(os.urandom(4 << 20))
+        os.utime(file, (10 ** 9, 10 ** 9))
+        with open(file, 'rb') as f:
+            before = f.read()
+        p = subprocess.run([killat, '--recorder', '-w', c.db + '.d/tmp-*', '-n', '4', '-k', 'nobody', '-o', c.top + '/report', '--do',
+                            'cd "$T"; once() { %s; }; once; [ -z "%s" ] || while [ "$(stat -c %%s file)" = 4194304 ]; do once; done &'
+                            % (what, again), '--',
+                            BA, '-d', c.db, 'run', *MODE, '--include', c.t, '--', 'sh', '-c', 'echo by-run >"$1"', 'sh', file],
+                           env=dict(os.environ, T=c.t), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           text=True, check=False)
+        if 'hit' not in text(c.top + '/report'):
+            wrong.append('it was not copied: %s' % text(c.top + '/report'))
+        balib.settle(c.db)
+        said = p.stdout + c.ba('rollback', '-y', '--force', '1').stdout
+        with open(file, 'rb') as f:
+            after = f.read()
+        if not again:
+            expect(wrong, 'it says so: %s' % said, 'changed while its original was copied' in said, True)
+            expect(wrong, 'what is kept of it', [o for o in objects(c) if os.path.getsize(o) == len(before)], [])
+        else:
+            expect(wrong, 'it is back: %s' % said, after == before, True)
+        return ['%s: %s' % (what, w) for w in wrong]
+
+
+def copied_meanwhile():
+    """A file that others give another mode or name while it is copied is kept; not one that they write to, whatever its time"""
+    wrong = []
+    for what in ('chmod 600 file; chmod 644 file', 'chown "$(id -u)" file', 'ln file other && rm other'):
+        wrong += copy_met(what, 'again')
+    wrong += copy_met('for at in 0 4194300; do dd if=/dev/urandom of=file bs=4 count=1 oflag=seek_bytes seek=$at conv=notrunc '
+                      'status=none; done; touch -d @1000000000 file', '')
+    return wrong
+
+
+CASES = [commit_meets_others, copied_meanwhile]
 
 if __name__ == '__main__':
     balib.run_cases(CASES)
