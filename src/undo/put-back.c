@@ -344,10 +344,23 @@ static int join_other_name(struct rollback *rb, struct plan_item *it, int dir, c
 	r = link_from_other_name(rb, it, dir, temp);
 	if (r < 0)
 		return 0;
-	if (renameat(dir, temp, dir, name) < 0)
+	/* To find that name took its time: what was written to since stays a file of its own. */
+	r = rollback_check(rb, &it->now, dir, name);
+	if (r == 0 && renameat(dir, temp, dir, name) < 0)
 		r = -errno;
 	unlinkat(dir, temp, 0);
-	return r;
+	return r == -ESTALE ? 0 : r;
+}
+
+/* By temp, a name of the file at `path`: of what is the same, and was not written to since. */
+static void take_place(const struct inode *file, const char *path, const struct other_name *o,
+	int dir, const char *temp, const char *name)
+{
+	/* To read both takes its time. */
+	if ((!S_ISREG(file->mode) || look_same_content(path, o->path)) &&
+		look_stands_still(&o->now, dir, name))
+		/* else it stays a file of its own */
+		IGNORE(renameat(dir, temp, dir, name));
 }
 
 /*
@@ -368,10 +381,8 @@ static int join_came_back(struct rollback *rb, const struct plan_item *it,
 		if (r == 0)
 			r = durable_add(&rb->touched, dir);
 		unlinkat(dir, temp, 0); /* of one that was killed here */
-		if (r == 0 && link_from(it->e->path, file, dir, temp) == 0 &&
-			look_stands_still(&o->now, dir, name) &&
-			(!S_ISREG(file->mode) || look_same_content(it->e->path, o->path)))
-			IGNORE(renameat(dir, temp, dir, name));
+		if (r == 0 && link_from(it->e->path, file, dir, temp) == 0)
+			take_place(file, it->e->path, o, dir, temp, name);
 		unlinkat(dir, temp, 0);
 	}
 	parents_forget(&parents);

@@ -12,6 +12,7 @@
 #include "base/copy.h"
 #include "base/ids.h"
 #include "base/io.h"
+#include "base/lease.h"
 #include "base/proc.h"
 #include "base/xattrs.h"
 #include "model/object.h"
@@ -307,7 +308,11 @@ int remake_in_place_from(int dir, const char *name, const struct inode *now,
 	struct stat st;
 	int r = 0;
 
-	if (to < 0 || fstat(to, &st) < 0)
+	if (to < 0)
+		return -errno;
+	/* Who opens it from here on waits, and writes to what it is then; not who has it open. */
+	IGNORE(lease_take(to));
+	if (fstat(to, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_ino != now->ino || st.st_dev != now->dev ||
 		(uint64_t)st.st_size != now->size || io_ns(&st.st_mtim) != now->mtime_ns)

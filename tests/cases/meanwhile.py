@@ -156,7 +156,74 @@ def copied_meanwhile():
     return wrong
 
 
-CASES = [commit_meets_others, copied_meanwhile]
+def rewritten_meanwhile(n):
+    """Somebody opens a file before the N-th call by which a rollback writes it anew, and writes to it -> what is wrong, or
+    None: it has no N-th call"""
+    wrong = []
+    with Case() as c:
+        killat = balib.killat(c.top)
+        write(c.t + '/file', 'before' * 1000)
+        os.link(c.t + '/file', c.t + '/other')
+        wrong += sh(c, 'echo by-run >file')
+        p = subprocess.run([killat, '-w', c.t + '/file', '-w', c.t + '/other', '-n', str(n), '-k', 'nobody', '-o', c.top + '/report',
+                            '--do', '(printf MINE >>"$T/file") & sleep 0.2', '--', BA, '-d', c.db, 'rollback', '-y', '1'],
+                           env=dict(os.environ, T=c.t), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           text=True, check=False)
+        if 'hit' not in text(c.top + '/report'):
+            return None
+        wait_for(lambda: text(c.t + '/file').endswith('MINE'))
+        expect(wrong, '%d: what was written, %s' % (n, p.stdout), text(c.t + '/file')[-4:], 'MINE')
+    return wrong
+
+
+def is_read(pid, path):
+    """Has the process read the start of it by now?"""
+    try:
+        fds = [fd for fd in os.listdir('/proc/%d/fd' % pid) if os.readlink('/proc/%d/fd/%s' % (pid, fd)) == path]
+        return any('pos:\t0\n' not in text('/proc/%d/fdinfo/%s' % (pid, fd)) for fd in fds)
+    except FileNotFoundError:
+        return False
+
+
+def joined_meanwhile(somebody):
+    """A name of a file came back as another one, and is joined with it again; somebody writes to one of them while both are read"""
+    wrong = []
+    with Case() as c:
+        one, other = c.t + '/one', c.t + '/other'
+        with open(one, 'wb') as f:
+            f.write(os.urandom(64 << 20))
+        os.link(one, other)
+        os.link(one, c.t + '/third')
+        wrong += sh(c, 'rm one')
+        wrong += sh(c, 'echo by-run >other')
+        expect(wrong, 'the first', c.ba('rollback', '-y', '1').returncode, 0)
+        with open(one, 'r+b', buffering=0) as f:
+            p = subprocess.Popen([BA, '-d', c.db, 'rollback', '-y', '2'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+            while somebody and (os.stat(other).st_nlink == 2 or not is_read(p.pid, one)) and p.poll() is None:
+                pass
+            if somebody:
+                f.write(b'MINE')
+            p.wait()
+        if somebody:
+            with open(one, 'rb') as f:
+                expect(wrong, 'what was written', f.read(4), b'MINE')
+        else:
+            expect(wrong, 'they are one', os.path.samefile(one, other), True)
+    return wrong
+
+
+def written_meanwhile():
+    """What somebody writes to a file while an undo writes it anew, or joins its names again, is there when it is done"""
+    wrong, n = [], 1
+    while (bad := rewritten_meanwhile(n)) is not None:
+        wrong += bad
+        n += 1
+    expect(wrong, 'there were calls to come before', n > 2, True)
+    return wrong + joined_meanwhile(False) + joined_meanwhile(True)
+
+
+CASES = [commit_meets_others, copied_meanwhile, written_meanwhile]
 
 if __name__ == '__main__':
     balib.run_cases(CASES)
