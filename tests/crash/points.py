@@ -107,8 +107,8 @@ def run(workers, one, jobs, title, args):
             if args.verbose:
                 print('# %s' % title(job), *faults, sep='\n#     ', flush=True)
     out = [short(title(job), faults) for job, faults in bad.items()]
-    # Where calls depend on the time a few more or less there may be; a test that mostly misses tests nothing.
-    if missed > max(2, len(jobs) // 5) or missed == len(jobs):
+    # Where calls depend on the time there may be fewer than were counted; a test that mostly misses tests nothing.
+    if missed > max(2, len(jobs) // 3) or missed == len(jobs):
         out.append('only %d of %d points were reached' % (len(jobs) - missed, len(jobs)))
     if bad:
         out.insert(0, '%d of %d points' % (len(bad), len(jobs)))
