@@ -317,8 +317,6 @@ static int settle_rows(struct writer *w)
 		r = manifest_settle(&m);
 	if (r == 0)
 		anew_end(&w->apply.anew);
-	if (r == 0)
-		r = mounted_settle(&w->run);
 	w->run.heartbeat_s = usual_s;
 	return r == 0 ? run_commit(&w->run) : r;
 }
@@ -331,8 +329,11 @@ static int result_error(const struct writer *w)
 /* With a full disk even this may fail; then the heartbeat's silence tells it. */
 static void close_run(struct writer *w)
 {
-	int r = run_close(&w->run, result_error(w) ? "incomplete" : "complete");
+	/* Who was left behind may have come to any of them until now. */
+	int r = w->error ? 0 : mounted_settle(&w->run);
 
+	if (r == 0)
+		r = run_close(&w->run, result_error(w) ? "incomplete" : "complete");
 	if (r < 0)
 		fail(w, r);
 	w->closed = true;

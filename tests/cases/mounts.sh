@@ -342,6 +342,22 @@ case_a_power_cut_and_the_disk_is_not_there() {
 	has "$(cat err)" "the file system that was at $T/m is not mounted"
 }
 
+# It was mounted all the time, and nothing was on it when the command ended.
+case_changed_there_by_who_was_left_behind() {
+	root
+	needs_mounts
+	mkdir p p/m
+	mount -t tmpfs none p/m
+	trap 'umount -q "$T/p/m" || :' EXIT
+	echo 2 >p/m/old
+	rec -q --include "$T/p" -- sh -c 'echo 1 >p/here; (until [ -e go ]; do sleep 0.05; done; rm p/m/old) >/dev/null 2>&1 &'
+	touch go
+	until_ok test ! -e p/m/old
+	settle
+	ba rollback -y 1
+	eq "$(find p -type f)" p/m/old
+}
+
 # What was changed is below it now.
 case_something_is_mounted_over_it_since() {
 	root
